@@ -1,0 +1,65 @@
+#pragma once
+// What the traces say: per (job, model) and UTC day, exact histograms of what each request used.
+// Made by ingest/, read by demand/, report/ and (later) state/.
+
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "data/histogram.hpp"
+
+namespace ctxcap {
+
+// The requests of one day. Every histogram holds one entry per request, except that the generation of a
+// request may be unknown (a refused prompt, an embedding), so `generation` can hold fewer.
+struct DayDemand {
+  Histogram prompt;      // prompt tokens as the server counted them
+  Histogram generation;  // generation tokens (eval count, thinking included)
+  Histogram total;       // prompt + generation of the same request
+  Histogram need;        // smallest num_ctx that serves the request whole: max(prompt + generation, prompt + 1)
+  bool operator==(const DayDemand&) const = default;
+  void merge(const DayDemand& other);
+};
+
+// Rows without a readable start time are kept under this day.
+inline constexpr Day kUnknownDay = std::numeric_limits<Day>::min();
+
+struct Demand {
+  std::string job;    // never empty; "all" when the rows name none
+  std::string model;  // as Ollama names it, provider prefixes removed; empty when the rows name none
+  std::map<Day, DayDemand> days;
+  std::optional<Instant> from, to;         // start of the first and of the last request, where known
+  std::map<Tokens, i64> num_ctx_asked;     // num_ctx that requests carried -> how many
+  std::map<Tokens, i64> num_predict_asked; // generation limit that requests carried -> how many
+  bool operator==(const Demand&) const = default;
+
+  DayDemand pooled() const;  // all days as one
+};
+
+// Why a row was not used. `first` is the place of the earliest such row.
+struct Skip {
+  std::string reason;  // a word from ingest's table of reasons, e.g. "bad-json", "duplicate"
+  i64 count = 0;
+  std::string first;   // "file:line"
+  bool operator==(const Skip&) const = default;
+};
+
+struct InputSummary {
+  std::string source;  // file name as given, "-" for stdin
+  std::string format;  // the format seen; several are joined with "+"; "empty" for no rows
+  i64 rows = 0;        // rows read: lines, CSV records, or elements of a page or array
+  i64 used = 0;        // rows counted as requests
+  bool operator==(const InputSummary&) const = default;
+};
+
+struct TraceSummary {
+  std::vector<Demand> demands;       // ascending by (model, job)
+  std::vector<InputSummary> inputs;  // in the order given
+  std::vector<Skip> skipped;         // ascending by reason
+  bool operator==(const TraceSummary&) const = default;
+};
+
+}  // namespace ctxcap

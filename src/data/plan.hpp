@@ -1,0 +1,64 @@
+#pragma once
+// What is to be created, and what came of it. Made by plan/ and runtime/, read by render/ and report/.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/quantity.hpp"
+
+namespace ctxcap {
+
+// One capped variant of one base model.
+struct Variant {
+  std::string name;         // as Ollama will know it, with tag, e.g. "devstral-small-2:triage"
+  std::string base;         // FROM, e.g. "devstral-small-2:latest"
+  std::string base_digest;  // of the base when the plan was made, hex without "sha256:"; empty: not known
+  Tokens num_ctx = 0;
+  Tokens num_predict = 0;   // 0: not written
+  std::optional<std::string> system;                            // SYSTEM text
+  std::vector<std::pair<std::string, std::string>> parameters;  // further PARAMETERs as "name", "value"
+  std::vector<std::string> jobs;                                // jobs it serves
+  std::string modelfile;                                        // rendered text
+  std::string cli_obstacle;  // why a Modelfile cannot carry these values; empty: it can
+  bool sliding_window = false;               // /api/ps leaves out part of the KV cache of such models
+  std::optional<Bytes> predicted_bytes;      // total on the card
+};
+
+// A row of /api/ps.
+struct RunningModel {
+  std::string name;
+  std::string digest;       // hex, no prefix
+  Bytes size = 0;           // as Ollama adds it up
+  Bytes size_vram = 0;      // equal to size: wholly on the GPU; 0: on the CPU
+  std::optional<Tokens> context_length;  // per slot, clamped, not padded; unknown on old servers
+};
+
+// A row of /api/tags.
+struct InstalledModel {
+  std::string name;    // with tag
+  std::string digest;  // hex, no prefix
+  Bytes size = 0;      // sum of layers
+};
+
+enum class Placement { gpu, partial, cpu, unknown };
+
+// What was read back after loading the variant.
+struct Verification {
+  Tokens asked_ctx = 0;
+  std::optional<Tokens> effective_ctx;  // from /api/ps
+  std::optional<Bytes> size, size_vram;
+  Placement placement = Placement::unknown;
+  std::vector<std::string> notes;       // what a reader should know, e.g. an old runner under the same name
+};
+
+struct Receipt {
+  std::string variant;
+  std::string via;              // "cli" or "api"
+  bool replaced = false;        // a variant of that name existed before
+  std::string digest;           // of the variant after create
+  Verification verification;
+};
+
+}  // namespace ctxcap

@@ -1,0 +1,50 @@
+#pragma once
+// Seam: the file system.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/quantity.hpp"
+
+namespace ctxcap {
+
+// A stream of bytes (a pipe, stdin, a file that cannot be mapped).
+class ByteReader {
+ public:
+  virtual ~ByteReader() = default;
+  // Reads up to `size` bytes into `buffer`; 0 at the end. Blocks until something arrives.
+  virtual Result<std::size_t> read(char* buffer, std::size_t size) = 0;
+};
+
+// A whole file in memory, read-only. At least kReadPadding zero bytes are readable after the end.
+class MappedFile {
+ public:
+  virtual ~MappedFile() = default;
+  virtual std::string_view bytes() const = 0;
+};
+inline constexpr std::size_t kReadPadding = 64;
+
+enum class PathKind { missing, file, directory, other };  // other: pipe, device, socket
+
+class Files {
+ public:
+  virtual ~Files() = default;
+  virtual PathKind kind(const std::string& path) = 0;
+  virtual Result<std::unique_ptr<MappedFile>> map(const std::string& path) = 0;   // regular files only
+  virtual Result<std::unique_ptr<ByteReader>> open(const std::string& path) = 0;  // "-" is stdin
+  virtual Result<std::string> read_all(const std::string& path) = 0;
+  // Temporary file beside it, fsync, rename: the old content or the new, never half of it.
+  virtual Status write_atomic(const std::string& path, std::string_view content) = 0;
+  // A fresh directory that only this user can enter. Removed, with all in it, when the value dies.
+  class PrivateDirectory {
+   public:
+    virtual ~PrivateDirectory() = default;
+    virtual const std::string& path() const = 0;
+  };
+  virtual Result<std::unique_ptr<PrivateDirectory>> make_private_directory() = 0;
+};
+
+}  // namespace ctxcap

@@ -1,0 +1,30 @@
+#pragma once
+// The outside world, handed in. main.cpp builds the real one, tests build fakes.
+
+#include <optional>
+#include <string>
+
+#include "ports/clock.hpp"
+#include "ports/console.hpp"
+#include "ports/files.hpp"
+#include "ports/http.hpp"
+#include "ports/processes.hpp"
+
+namespace ctxcap {
+
+class Environment {
+ public:
+  virtual ~Environment() = default;
+  virtual std::optional<std::string> get(const std::string& name) = 0;
+};
+
+struct World {
+  Http& http;
+  Processes& processes;
+  Clock& clock;
+  Files& files;
+  Console& console;
+  Environment& environment;
+};
+
+}  // namespace ctxcap

@@ -1,0 +1,83 @@
+# The room graph, checked:  cmake -DROOT=<repo>/src -P tests/layers.cmake
+# Silent when every include keeps to the map below; else one line for each that does not, and exit 1.
+cmake_minimum_required(VERSION 3.25)
+
+# Which rooms a room may include. A room without a line fails.
+set(pure ingest demand model memory policy plan render report)
+set(edge sources runtime gpu state)
+set(may_base  "")
+set(may_data  base)
+set(may_ports base)
+foreach(room IN LISTS pure)
+  set(may_${room} base data)
+endforeach()
+foreach(room IN LISTS edge)
+  set(may_${room} base data ports)
+endforeach()
+set(may_io  base ports)
+set(may_app base data ports ${pure} ${edge})
+
+set(open_rooms base data ports)  # every header is public; of other rooms only <room>/<room>.hpp is
+
+# Foreign header prefix -> the rooms, or the one file, that may include it.
+set(only_simdjson ingest)
+set(only_boost    demand)
+set(only_curl     io)
+set(only_sqlite3  state)
+set(only_CLI      app)
+set(only_kainjow  base/template.cpp)
+set(only_zlib     sources)
+set(only_zstd     sources)
+set(only_libdeflate sources)
+set(only_nlohmann base data model sources runtime report state)
+
+# What pure rooms may not name: they neither print nor ask for time, files or the environment.
+set(impure "std::cout|std::cerr|getenv|system_clock|steady_clock|fopen|ifstream|ofstream|printf\\(stderr")
+
+set(max_lines 400)
+
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*.hpp ${ROOT}/*.cpp)
+foreach(file IN LISTS files)
+  if(NOT file MATCHES "^([a-z_]+)/")
+    continue()  # main.cpp builds the world: it may include anything
+  endif()
+  set(room ${CMAKE_MATCH_1})
+  if(NOT DEFINED may_${room})
+    message(SEND_ERROR "${file}: room '${room}' is not on the map")
+    continue()
+  endif()
+
+  file(STRINGS ${ROOT}/${file} includes REGEX "^#include ")
+  foreach(line IN LISTS includes)
+    if(line MATCHES "\"([a-z_]+)/([^\"]+)\"")
+      set(other ${CMAKE_MATCH_1})
+      set(header ${CMAKE_MATCH_2})
+      if(other STREQUAL room)
+        continue()
+      elseif(NOT other IN_LIST may_${room})
+        message(SEND_ERROR "${file}: room '${room}' may not include room '${other}'")
+      elseif(NOT other IN_LIST open_rooms AND NOT header STREQUAL "${other}.hpp")
+        message(SEND_ERROR "${file}: use the door ${other}/${other}.hpp, not ${other}/${header}")
+      endif()
+    elseif(line MATCHES "<([A-Za-z0-9_]+)" AND DEFINED only_${CMAKE_MATCH_1})
+      set(library ${CMAKE_MATCH_1})
+      if(NOT room IN_LIST only_${library} AND NOT file IN_LIST only_${library})
+        message(SEND_ERROR "${file}: <${library}> lives in ${only_${library}}")
+      endif()
+    endif()
+  endforeach()
+
+  file(STRINGS ${ROOT}/${file} lines)
+  list(LENGTH lines count)
+  if(count GREATER max_lines)
+    message(SEND_ERROR "${file}: ${count} lines, the limit is ${max_lines}")
+  endif()
+  if(room IN_LIST pure OR room STREQUAL "data")
+    file(STRINGS ${ROOT}/${file} impurities REGEX "${impure}")
+    foreach(line IN LISTS impurities)
+      if(NOT line MATCHES "^ *//")
+        message(SEND_ERROR "${file}: room '${room}' is pure, but: ${line}")
+      endif()
+    endforeach()
+  endif()
+endforeach()

@@ -1,0 +1,77 @@
+#include "base/text_table.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/text.hpp"
+
+namespace ctxcap {
+namespace {
+
+constexpr int kMargin = 1, kGap = 2, kNarrowest = 8;
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::vector<int> widths_of(const std::vector<Column>& columns, const Rows& rows) {
+  std::vector<int> widths;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    int width = display_width(columns[i].heading);
+    for (const auto& row : rows) width = std::max(width, display_width(row[i]));
+    widths.push_back(width);
+  }
+  return widths;
+}
+
+int total_width(const std::vector<int>& widths) {
+  return kMargin + std::accumulate(widths.begin(), widths.end(), kGap * (static_cast<int>(widths.size()) - 1));
+}
+
+void drop_column(std::vector<Column>& columns, Rows& rows, std::size_t index) {
+  const auto at = static_cast<std::ptrdiff_t>(index);
+  columns.erase(columns.begin() + at);
+  for (auto& row : rows) row.erase(row.begin() + at);
+}
+
+std::string line_of(const std::vector<Column>& columns, const std::vector<int>& widths,
+                    const std::vector<std::string>& cells) {
+  std::string line(kMargin, ' ');
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (i > 0) line.append(kGap, ' ');
+    const std::string cell = fit_to_width(cells[i], widths[i]);
+    const std::string padding(static_cast<std::size_t>(widths[i] - display_width(cell)), ' ');
+    line += columns[i].align == Column::Align::right ? padding + cell : cell + padding;
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+}  // namespace
+
+std::string render_table(std::vector<Column> columns, Rows rows, int width) {
+  std::vector<int> widths = widths_of(columns, rows);
+  while (total_width(widths) > width) {
+    const auto least = std::max_element(columns.begin(), columns.end(), [](const Column& a, const Column& b) {
+      return a.drop_order < b.drop_order;
+    });
+    if (least == columns.end() || least->drop_order == 0) break;
+    drop_column(columns, rows, static_cast<std::size_t>(least - columns.begin()));
+    widths = widths_of(columns, rows);
+  }
+  for (int over = total_width(widths) - width; over > 0; over = total_width(widths) - width) {
+    std::size_t widest = columns.size();
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const bool can_shrink = columns[i].align == Column::Align::left && widths[i] > kNarrowest;
+      if (can_shrink && (widest == columns.size() || widths[i] > widths[widest])) widest = i;
+    }
+    if (widest == columns.size()) break;
+    widths[widest] = std::max(kNarrowest, widths[widest] - over);
+  }
+
+  std::vector<std::string> headings;
+  for (const Column& column : columns) headings.push_back(column.heading);
+  std::string text = line_of(columns, widths, headings);
+  for (const auto& row : rows) text += line_of(columns, widths, row);
+  return text;
+}
+
+}  // namespace ctxcap

@@ -1,5 +1,5 @@
 #pragma once
-// What policy/ decides, per job and per base model, with the reason of each rung.
+// What policy/ decides: one cap per base model, with the reason of every window that was considered.
 
 #include <optional>
 #include <string>
@@ -11,6 +11,19 @@
 
 namespace ctxcap {
 
+// Something a person should read before trusting the result. `code` is stable, for scripts.
+struct Warning {
+  std::string code;
+  std::string text;
+  bool operator==(const Warning&) const = default;
+};
+
+// A window that could be chosen, with what it would take on the card.
+struct Rung {
+  Tokens num_ctx = 0;
+  Footprint memory;
+};
+
 struct Candidate {
   Tokens num_ctx = 0;
   bool taken = false;
@@ -19,22 +32,44 @@ struct Candidate {
   std::string reason;     // one sentence
 };
 
-enum class Action { shrink, keep, grow, withhold };
+enum class Action {
+  shrink,    // smaller than today's window, or than the declared one where today's is unknown
+  keep,      // today's window is right
+  grow,      // requests need more than today's window, or were cut by it
+  withhold,  // nothing can be recommended
+};
 
-enum class CurrentFrom { request, model, environment, server_default };
+// Where today's window comes from; the first that is known wins.
+enum class CurrentFrom {
+  request,         // the requests carried num_ctx
+  model,           // PARAMETER num_ctx of the model
+  environment,     // OLLAMA_CONTEXT_LENGTH
+  server_default,  // what the server loaded the model with
+};
 struct CurrentWindow {
   Tokens num_ctx = 0;
   CurrentFrom from = CurrentFrom::model;
+  bool operator==(const CurrentWindow&) const = default;
 };
 
 struct JobDecision {
   DemandStats stats;
-  std::optional<CurrentWindow> current;  // what serves the job today; nullopt: unknown
-  std::optional<Tokens> num_ctx;         // the cap; nullopt: no window can be recommended
+  std::optional<CurrentWindow> current;  // nullopt: unknown
+  std::optional<Tokens> num_ctx;         // the cap of its base model; nullopt: withheld
   Tokens num_predict = 0;                // 0: unknown
   Action action = Action::keep;
-  std::string reason;
-  std::vector<Candidate> candidates;     // ascending by num_ctx
+  std::string reason;                    // one sentence
+  std::vector<Candidate> candidates;     // ascending by num_ctx, exactly one taken unless withheld
+};
+
+// All jobs on one base model share its weights, so they share one cap.
+struct BaseDecision {
+  std::string model;                // as the traces name it
+  std::optional<ModelArch> arch;    // nullopt: nobody described it
+  std::optional<Tokens> num_ctx;    // nullopt: withheld
+  Tokens num_predict = 0;           // largest of its jobs; 0: unknown
+  std::vector<JobDecision> jobs;
+  std::vector<Warning> warnings;
 };
 
 }  // namespace ctxcap

@@ -1,0 +1,40 @@
+#pragma once
+// The smallest window that is safe, preferring the native length. Pure choices over a small table: memory is
+// computed before, by the caller, for every rung of ladder().
+
+#include <span>
+#include <vector>
+
+#include "data/decision.hpp"
+
+namespace ctxcap::policy {
+
+struct Options {
+  // Native is preferred over a smaller rung when native <= stretch x rung. >= 1.
+  double native_stretch = 2.0;
+  // The user's own window; overrides the choice, not the warnings.
+  std::optional<Tokens> num_ctx;
+};
+
+struct JobInput {
+  DemandStats stats;
+  std::optional<CurrentWindow> current;
+};
+
+// Windows worth considering for these jobs, ascending: 1024 x {1, 1.5} x 2^n (all multiples of 256, which
+// llama.cpp pads to), the native length, the declared maximum and the windows in use; at most the declared
+// maximum, at least 2,048 for vision models (Ollama raises to that), and no further than one rung above
+// everything that is needed, native or in use.
+std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch, const Options& options);
+
+// One cap for all jobs of a base model. `rungs` are ladder()'s, in its order, with their memory.
+// Rules, in this order:
+//   1. a job whose prompts or answers were cut never shrinks: the next rung above the cutting window;
+//   2. required = the largest required window of the jobs; the smallest rung that holds it, or the window in
+//      use where that holds it and is smaller;
+//   3. native instead, when it holds it and is at most native_stretch times that rung;
+//   4. never past the declared maximum.
+BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional<ModelArch> arch,
+                    std::vector<Rung> rungs, const Options& options);
+
+}  // namespace ctxcap::policy

@@ -1,0 +1,82 @@
+#include "policy/reasons.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+
+namespace ctxcap::policy {
+namespace {
+
+std::string basis_text(const Required& required) {
+  switch (required.basis) {
+    case Basis::tolerance_bound:
+      return fmt::format("{} tokens required at risk {}", with_commas(required.num_ctx), percent(required.risk));
+    case Basis::little_data:
+      return fmt::format("{} tokens required (little data: observed maximum x 1.25)", with_commas(required.num_ctx));
+    case Basis::explicit_window:
+      return fmt::format("{} tokens asked for", with_commas(required.num_ctx));
+  }
+  return {};
+}
+
+// "1.25 GiB more KV cache than 8,192", or nothing where either is unknown.
+std::string extra_memory(const Footprint& memory, const Footprint& taken) {
+  if (!memory.kv_bytes || !taken.kv_bytes) return {};
+  const Bytes extra = *memory.kv_bytes + memory.kv_swa_bytes.value_or(0) - *taken.kv_bytes - taken.kv_swa_bytes.value_or(0);
+  return fmt::format(": {} more of KV cache than {}", human_bytes(extra), with_commas(taken.num_ctx));
+}
+
+}  // namespace
+
+std::string reason_of(const Choice& choice, const DemandStats& deciding_job) {
+  const std::string needed = basis_text(deciding_job.required);
+  const std::string cap = choice.num_ctx ? with_commas(*choice.num_ctx) : "";
+  switch (choice.why) {
+    case Why::smallest:
+      return fmt::format("smallest rung that holds the {}", needed);
+    case Why::smallest_native:
+      return fmt::format("native length, and the smallest rung that holds the {}", needed);
+    case Why::native:
+      return fmt::format("native length: the smallest rung for the {} is {}, and native is near enough", needed,
+                         with_commas(choice.smallest_rung.value_or(0)));
+    case Why::in_use:
+      return fmt::format("the window in use holds the {}; the next rung would be larger", needed);
+    case Why::declared_max:
+      return fmt::format("all the model declares, though {} are more", needed);
+    case Why::explicit_window:
+      return fmt::format("asked for with --num-ctx; the data says {}", needed);
+    case Why::grow:
+      return fmt::format("the window {} cut requests, so their need is unknown: one rung up, then watch",
+                         with_commas(choice.cut_at));
+    case Why::nothing:
+      return choice.cut_at > 0
+                 ? fmt::format("the window {} cut requests and the model declares no larger one", with_commas(choice.cut_at))
+                 : "no window is large enough";
+  }
+  return {};
+}
+
+std::string candidate_reason(const Choice& choice, const Rung& rung, i64 over, const JobInput& job,
+                             const std::optional<ModelArch>& arch, const Footprint* taken) {
+  const Required& required = job.stats.required;
+  if (choice.num_ctx == rung.num_ctx) return reason_of(choice, job.stats);
+  if (over > 0) {
+    return fmt::format("{} of {} requests needed more", with_commas(over), with_commas(job.stats.requests));
+  }
+  if (choice.cut_at >= rung.num_ctx) return fmt::format("the window {} cut requests", with_commas(choice.cut_at));
+  if (required.num_ctx > rung.num_ctx) return fmt::format("below the {}", basis_text(required));
+  if (choice.num_ctx && rung.num_ctx < *choice.num_ctx) {
+    if (rung.num_ctx >= choice.required) {
+      return choice.why == Why::explicit_window ? "smaller than the window asked for" : "would do, but native is near";
+    }
+    return fmt::format("enough for this job; another job on the same weights needs {}", with_commas(choice.required));
+  }
+  std::string reason = "larger than needed";
+  if (taken != nullptr) reason += extra_memory(rung.memory, *taken);
+  const bool past_native = arch && arch->native_ctx && rung.num_ctx > *arch->native_ctx;
+  if (past_native) reason += ", and past the native length";
+  return reason;
+}
+
+}  // namespace ctxcap::policy

@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/template.hpp"
+#include "base/text.hpp"
+#include "render/modelfile_reader.hpp"
+#include "render/printable_runes.hpp"
+#include "render/render.hpp"
+
+namespace ctxcap::render {
+namespace {
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+// num_ctx and num_predict first, then what was asked for, in the order given.
+Parameters all_parameters(const Variant& variant) {
+  Parameters parameters{{"num_ctx", fmt::format("{}", variant.num_ctx)}};
+  if (variant.num_predict > 0) parameters.emplace_back("num_predict", fmt::format("{}", variant.num_predict));
+  parameters.insert(parameters.end(), variant.parameters.begin(), variant.parameters.end());
+  return parameters;
+}
+
+Status check_values(const Variant& variant) {
+  TRY(check_model_name(variant.name));
+  TRY(check_model_name(variant.base));
+  for (const auto& [name, value] : variant.parameters) {
+    if (name == "num_ctx" || name == "num_predict") {
+      return fail({.kind = ErrorKind::usage,
+                   .what = fmt::format("{} is not for --parameter", name),
+                   .why = "ctxcap writes it from what it decided",
+                   .hint = name == "num_ctx" ? "set it with --num-ctx" : "set it with --num-predict"});
+    }
+    TRY(check_parameter(name, value));
+  }
+  return {};
+}
+
+TemplateData modelfile_data(const Variant& variant, const std::vector<std::string>& comments) {
+  TemplateData data{.text = {{"variant", variant.name},
+                             {"base", variant.base},
+                             {"num_ctx", fmt::format("{}", variant.num_ctx)},
+                             {"num_predict", fmt::format("{}", variant.num_predict)}},
+                    .flags = {{"has_system", variant.system.has_value()}}};
+  // Block quotes always: a value that begins with a quote needs them, and the others lose nothing.
+  data.text["system"] = "\"\"\"" + variant.system.value_or("") + "\"\"\"";
+  data.lists["comments"];
+  for (const std::string& comment : comments) data.lists["comments"].push_back({.text = {{"line", printable(comment)}}});
+  for (const auto& [name, value] : all_parameters(variant)) {
+    data.lists["parameters"].push_back({.text = {{"name", name}, {"value", value}}});
+  }
+  return data;
+}
+
+// What the text means to Ollama must be what was asked for; the answer is "" or what differs.
+std::string difference(const std::vector<Command>& commands, const Variant& variant) {
+  Parameters parameters;
+  std::vector<std::string> systems, bases;
+  for (const Command& command : commands) {
+    if (command.name == "FROM") {
+      bases.push_back(command.value);
+    } else if (command.name == "PARAMETER") {
+      parameters.emplace_back(command.parameter, command.value);
+    } else if (command.name == "SYSTEM") {
+      systems.push_back(command.value);
+    } else {
+      return fmt::format("it holds {}, which a capped variant inherits from its base instead", command.name);
+    }
+  }
+  if (bases != std::vector{variant.base}) return "FROM is not the base model";
+  Parameters asked = all_parameters(variant);
+  std::sort(asked.begin(), asked.end());
+  std::sort(parameters.begin(), parameters.end());
+  if (parameters != asked) return "its PARAMETERs are not the ones decided";
+  const bool system_kept = variant.system ? systems == std::vector{*variant.system} : systems.empty();
+  return system_kept ? "" : "its SYSTEM text is not the one given";
+}
+
+// Why no Modelfile can carry the SYSTEM text; "" where one can.
+std::string obstacle_of(const Variant& variant) {
+  if (!variant.system) return {};
+  if (!survives_modelfile(*variant.system)) {
+    return "the system text has characters that a Modelfile would lose (control, no-break or invisible ones)";
+  }
+  const auto read_back = read_modelfile("SYSTEM \"\"\"" + *variant.system + "\"\"\"\n");
+  const bool same = read_back && read_back->size() == 1 && read_back->front().value == *variant.system;
+  return same ? "" : "the system text has a line that ends in \"\"\", which closes it early in a Modelfile";
+}
+
+}  // namespace
+
+Result<Variant> render_modelfile(Variant variant, const ModelfileRequest& request) {
+  TRY(check_values(variant));
+  variant.cli_obstacle = obstacle_of(variant);
+  TRY_ASSIGN(variant.modelfile, render_template(request.template_text, modelfile_data(variant, request.comments),
+                                                request.template_origin));
+  if (!variant.cli_obstacle.empty()) return variant;  // never written to a file, so nothing can break
+
+  std::string wrong;
+  if (const auto commands = read_modelfile(variant.modelfile); !commands) {
+    wrong = commands.error().why;
+  } else {
+    wrong = difference(*commands, variant);
+  }
+  if (!wrong.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "the template does not render what was decided",
+                 .why = fmt::format("{}: {}", request.template_origin, wrong),
+                 .hint = "start from templates/modelfile.mustache and keep its FROM, PARAMETER and SYSTEM lines"});
+  }
+  return variant;
+}
+
+}  // namespace ctxcap::render

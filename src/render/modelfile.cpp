@@ -4,6 +4,8 @@
 
 #include "base/template.hpp"
 #include "base/text.hpp"
+#include "data/model_name.hpp"
+#include "data/parameter.hpp"
 #include "render/modelfile_reader.hpp"
 #include "render/printable_runes.hpp"
 #include "render/render.hpp"

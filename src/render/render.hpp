@@ -22,15 +22,4 @@ struct ModelfileRequest {
 // that drops or changes what was asked for.
 Result<Variant> render_modelfile(Variant variant, const ModelfileRequest& request);
 
-// "devstral-small-2" + "triage" -> "devstral-small-2:triage"; "qwen3:8b" + "mail" -> "qwen3:8b-mail". The tag
-// of `base` may be absent or "latest" alike. Errors: not a model name, or a tag that Ollama takes for a place
-// ("local", "cloud", "*-cloud").
-Result<std::string> variant_name(const std::string& base, const std::string& tag);
-
-// Ollama's name grammar: [host/][namespace/]model[:tag].
-Status check_model_name(std::string_view name);
-
-// PARAMETER name and value as the Modelfile parser takes them, e.g. temperature 0.2.
-Status check_parameter(std::string_view name, std::string_view value);
-
 }  // namespace ctxcap::render

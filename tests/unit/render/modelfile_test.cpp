@@ -138,15 +138,3 @@ TEST_CASE("a template of one's own must still say what was decided") {
     CHECK(rendered(variant(), row.text).has_value() == row.good);
   }
 }
-
-
-TEST_CASE("variants are named after their base") {
-  CHECK(variant_name("devstral-small-2", "triage").value() == "devstral-small-2:triage");
-  CHECK(variant_name("devstral-small-2:latest", "triage").value() == "devstral-small-2:triage");
-  CHECK(variant_name("qwen3:8b", "mail").value() == "qwen3:8b-mail");
-  CHECK(variant_name("host:5000/me/qwen3", "mail").value() == "host:5000/me/qwen3:mail");
-  CHECK(!variant_name("qwen3:8b", "cloud"));  // qwen3:8b-cloud
-  CHECK(!variant_name("devstral", "a b"));
-  CHECK(!variant_name("devstral", ""));
-  CHECK(!variant_name("devstral", std::string(81, 'x')));
-}

@@ -1,14 +1,15 @@
-// Ollama's name grammar: [host/][namespace/]model[:tag]; model and tag 1 to 80 characters, first [A-Za-z0-9_],
+// [host/][namespace/]model[:tag]; model and tag 1 to 80 characters, first [A-Za-z0-9_],
 // the rest also "-", "." and "_"; a namespace the same without dots; a host up to 350 and also ":".
+
+#include "data/model_name.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "render/render.hpp"
 
-namespace ctxcap::render {
+namespace ctxcap {
 namespace {
 
 constexpr std::size_t kMaxPart = 80, kMaxHost = 350;
@@ -63,6 +64,10 @@ Status check_model_name(std::string_view name) {
   return {};
 }
 
+std::string with_tag(std::string_view name) {
+  return tag_colon(name) == name.npos ? std::string(name) + ":latest" : std::string(name);
+}
+
 Result<std::string> variant_name(const std::string& base, const std::string& tag) {
   const std::size_t colon = tag_colon(base);
   const bool plain = colon == std::string::npos || base.substr(colon + 1) == "latest";
@@ -71,4 +76,4 @@ Result<std::string> variant_name(const std::string& base, const std::string& tag
   return name;
 }
 
-}  // namespace ctxcap::render
+}  // namespace ctxcap

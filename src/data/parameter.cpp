@@ -1,4 +1,4 @@
-// PARAMETERs of a Modelfile, as Ollama's parser takes them. Names are case-sensitive; integers are base 10.
+#include "data/parameter.hpp"
 
 #include <fmt/format.h>
 
@@ -8,12 +8,11 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "render/render.hpp"
 
-namespace ctxcap::render {
+namespace ctxcap {
 namespace {
 
-enum class Kind { integer, real, boolean, text_list };
+using Kind = ParameterKind;
 
 struct Parameter {
   std::string_view name;
@@ -57,9 +56,14 @@ std::string_view describe(Kind kind) {
 
 }  // namespace
 
-Status check_parameter(std::string_view name, std::string_view value) {
+std::optional<ParameterKind> parameter_kind(std::string_view name) {
   const auto found = std::find_if(kParameters.begin(), kParameters.end(), [&](const Parameter& p) { return p.name == name; });
-  if (found == kParameters.end()) {
+  return found == kParameters.end() ? std::nullopt : std::optional(found->kind);
+}
+
+Status check_parameter(std::string_view name, std::string_view value) {
+  const std::optional<Kind> kind = parameter_kind(name);
+  if (!kind) {
     std::vector<std::string> names;
     for (const Parameter& parameter : kParameters) names.emplace_back(parameter.name);
     const std::string meant = closest(name, names);
@@ -68,13 +72,13 @@ Status check_parameter(std::string_view name, std::string_view value) {
                  .why = "an unknown parameter is refused by the Modelfile, or ignored by the API without a word",
                  .hint = meant.empty() ? "the names are " + join(names, ", ") : fmt::format("did you mean {}?", meant)});
   }
-  if (!value_fits(found->kind, value)) {
+  if (!value_fits(*kind, value)) {
     return fail({.kind = ErrorKind::usage,
                  .what = fmt::format("parameter {} cannot be \"{}\"", name, printable(value, 40)),
                  .why = "one wrong value makes the model unusable until it is created again",
-                 .hint = fmt::format("{} is {}", name, describe(found->kind))});
+                 .hint = fmt::format("{} is {}", name, describe(*kind))});
   }
   return {};
 }
 
-}  // namespace ctxcap::render
+}  // namespace ctxcap

@@ -1,0 +1,196 @@
+#include "data/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "data/words.hpp"
+
+namespace ctxcap {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kAnalysisSchema = "ctxcap.analysis/1";
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+Json or_null(const std::optional<Instant>& instant) { return instant ? Json(rfc3339(*instant)) : Json(nullptr); }
+Json unless_zero(i64 value) { return value == 0 ? Json(nullptr) : Json(value); }
+
+Json json_of(const Percentiles& p) {
+  return {{"p50", p.p50}, {"p90", p.p90}, {"p95", p.p95}, {"p99", p.p99}, {"p99.9", p.p99_9}, {"max", p.max}};
+}
+Json json_of(const std::optional<Percentiles>& p) {
+  if (p) return json_of(*p);
+  return {{"p50", nullptr}, {"p90", nullptr}, {"p95", nullptr}, {"p99", nullptr}, {"p99.9", nullptr}, {"max", nullptr}};
+}
+
+Json json_of(const Required& required) {
+  return {{"num_ctx", required.num_ctx},       {"basis", word(required.basis)},
+          {"rank", or_null(required.rank)},    {"risk", required.risk},
+          {"confidence", required.confidence}, {"supported_risk", required.supported_risk}};
+}
+
+Json json_of(const Censoring& censoring) {
+  return {{"verdict", word(censoring.verdict)},
+          {"num_ctx", or_null(censoring.num_ctx)},
+          {"rows", censoring.rows},
+          {"kinds", censoring.kinds}};
+}
+
+// All caches that grow with the window; null when any of them is unknown.
+Json kv_json(const Footprint& memory) {
+  return or_null(checked_add(memory.kv_bytes, checked_add(memory.kv_swa_bytes.value_or(0), memory.kv_indexer_bytes.value_or(0))));
+}
+
+Json json_of(const Candidate& candidate) {
+  return {{"num_ctx", candidate.num_ctx},
+          {"taken", candidate.taken},
+          {"requests_over", candidate.requests_over},
+          {"kv_bytes", kv_json(candidate.memory)},
+          {"total_bytes", or_null(candidate.memory.total_bytes)},
+          {"reason", candidate.reason}};
+}
+
+Json json_of(const JobDecision& job) {
+  const DemandStats& stats = job.stats;
+  Json json{{"job", stats.job},
+            {"model", stats.model},
+            {"requests", stats.requests},
+            {"from", or_null(stats.from)},
+            {"to", or_null(stats.to)},
+            {"prompt_tokens", json_of(stats.prompt)},
+            {"generation_tokens", json_of(stats.generation)},
+            {"total_tokens", json_of(stats.total)},
+            {"required", json_of(stats.required)},
+            {"censoring", json_of(stats.censoring)},
+            {"current", nullptr}};
+  if (job.current) json["current"] = {{"num_ctx", job.current->num_ctx}, {"from", word(job.current->from)}};
+  json["cap"] = {{"num_ctx", or_null(job.num_ctx)},
+                 {"num_predict", unless_zero(job.num_predict)},
+                 {"action", word(job.action)},
+                 {"reason", job.reason}};
+  json["candidates"] = Json::array();
+  for (const Candidate& candidate : job.candidates) json["candidates"].push_back(json_of(candidate));
+  return json;
+}
+
+Json json_of(const BaseAnalysis& base) {
+  const BaseDecision& decision = base.decision;
+  const ModelArch* arch = decision.arch ? &*decision.arch : nullptr;
+  Json json{{"model", decision.model},
+            {"architecture", arch != nullptr ? Json(arch->architecture) : Json(nullptr)},
+            {"native_ctx", arch != nullptr ? or_null(arch->native_ctx) : Json(nullptr)},
+            {"max_ctx", arch != nullptr ? or_null(arch->max_ctx) : Json(nullptr)},
+            {"num_ctx", or_null(decision.num_ctx)},
+            {"num_predict", unless_zero(decision.num_predict)},
+            {"jobs", Json::array()},
+            {"variant", nullptr},
+            {"modelfile", nullptr}};
+  for (const JobDecision& job : decision.jobs) json["jobs"].push_back(job.stats.job);
+  if (!base.variant) return json;
+  const Variant& variant = *base.variant;
+  json["variant"] = variant.name;
+  json["modelfile"] = variant.modelfile;
+  json["plan"] = {{"base", variant.base},
+                  {"base_digest", variant.base_digest.empty() ? Json(nullptr) : Json(variant.base_digest)},
+                  {"system", or_null(variant.system)},
+                  {"parameters", variant.parameters},
+                  {"predicted_bytes", or_null(variant.predicted_bytes)},
+                  {"sliding_window", variant.sliding_window}};
+  return json;
+}
+
+// A key of an untrusted object, with a type; the first that fails is remembered for the error.
+class Reader {
+ public:
+  explicit Reader(const Json& object) : object_(object) {}
+  template <typename T>
+  T get(const char* key, T fallback, bool required) {
+    const auto found = object_.is_object() ? object_.find(key) : object_.end();
+    const bool absent = !object_.is_object() || found == object_.end() || found->is_null();
+    if (absent && !required) return fallback;
+    try {
+      if (!absent) return found->template get<T>();
+    } catch (const nlohmann::json::exception&) {
+      // falls through to the error below
+    }
+    if (bad_key_.empty()) bad_key_ = key;
+    return fallback;
+  }
+  const std::string& bad_key() const { return bad_key_; }
+
+ private:
+  const Json& object_;
+  std::string bad_key_;
+};
+
+Error bad_plan(const std::string& origin, std::string why) {
+  return {.kind = ErrorKind::usage,
+          .what = "the plan cannot be read",
+          .why = origin + ": " + why,
+          .hint = "make one with: ctxcap analyze --traces FILE -o plan.json"};
+}
+
+Result<Variant> variant_of(const Json& model, const std::string& origin) {
+  Reader outer(model);
+  Variant variant{.name = outer.get<std::string>("variant", "", true),
+                  .num_ctx = outer.get<i64>("num_ctx", 0, true),
+                  .num_predict = outer.get<i64>("num_predict", 0, false),
+                  .jobs = outer.get<std::vector<std::string>>("jobs", {}, false),
+                  .modelfile = outer.get<std::string>("modelfile", "", true)};
+  Reader inner(model.contains("plan") ? model["plan"] : Json::object());
+  variant.base = inner.get<std::string>("base", "", true);
+  variant.base_digest = inner.get<std::string>("base_digest", "", false);
+  if (model.contains("plan") && model["plan"].contains("system") && model["plan"]["system"].is_string()) {
+    variant.system = model["plan"]["system"].get<std::string>();
+  }
+  variant.parameters = inner.get<std::vector<std::pair<std::string, std::string>>>("parameters", {}, false);
+  variant.sliding_window = inner.get<bool>("sliding_window", false, false);
+  if (const Bytes predicted = inner.get<i64>("predicted_bytes", -1, false); predicted >= 0) variant.predicted_bytes = predicted;
+  const std::string& bad = outer.bad_key().empty() ? inner.bad_key() : outer.bad_key();
+  if (!bad.empty()) return fail(bad_plan(origin, "models[]: \"" + bad + "\" is missing or of the wrong type"));
+  return variant;
+}
+
+}  // namespace
+
+std::string analysis_json(const Analysis& analysis) {
+  Json json{{"schema", kAnalysisSchema}, {"inputs", Json::array()}, {"skipped", Json::array()},
+            {"jobs", Json::array()},     {"models", Json::array()}, {"warnings", Json::array()}};
+  for (const InputSummary& input : analysis.inputs) {
+    json["inputs"].push_back({{"source", input.source}, {"format", input.format}, {"rows", input.rows}, {"used", input.used}});
+  }
+  for (const Skip& skip : analysis.skipped) {
+    json["skipped"].push_back({{"reason", skip.reason}, {"count", skip.count}, {"first", skip.first}});
+  }
+  for (const BaseAnalysis& base : analysis.bases) {
+    for (const JobDecision& job : base.decision.jobs) json["jobs"].push_back(json_of(job));
+    json["models"].push_back(json_of(base));
+  }
+  for (const Warning& warning : analysis.warnings) {
+    json["warnings"].push_back({{"code", warning.code}, {"text", warning.text}});
+  }
+  // Names come from logs: bytes that are not UTF-8 must not stop the output.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<std::vector<Variant>> variants_of_plan(std::string_view text, const std::string& origin) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded() || !json.is_object()) return fail(bad_plan(origin, "it is not a JSON object"));
+  if (!json.contains("schema") || json["schema"] != kAnalysisSchema) {
+    return fail(bad_plan(origin, std::string("its schema is not ") + kAnalysisSchema));
+  }
+  if (!json.contains("models") || !json["models"].is_array()) return fail(bad_plan(origin, "it has no models"));
+  std::vector<Variant> variants;
+  for (const Json& model : json["models"]) {
+    if (!model.is_object()) return fail(bad_plan(origin, "models[] holds something else than objects"));
+    if (!model.contains("variant") || model["variant"].is_null()) continue;  // advice was withheld
+    TRY_ASSIGN(Variant variant, variant_of(model, origin));
+    variants.push_back(std::move(variant));
+  }
+  return variants;
+}
+
+}  // namespace ctxcap

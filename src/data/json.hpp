@@ -1,0 +1,21 @@
+#pragma once
+// The nouns as JSON, and back: the only place that does it. Keys are promises to other people's scripts; see
+// README "Machine output". Unknown is null, tokens and bytes are integers, shares are in 0..1.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "data/analysis.hpp"
+
+namespace ctxcap {
+
+// "ctxcap.analysis/1", indented, the same bytes for the same analysis.
+std::string analysis_json(const Analysis& analysis);
+
+// The variants that a saved analysis would create. Errors name the key: no JSON, another schema, a value of the
+// wrong type. What is read is not trusted: render/ checks it again before anything is created.
+Result<std::vector<Variant>> variants_of_plan(std::string_view json, const std::string& origin);
+
+}  // namespace ctxcap

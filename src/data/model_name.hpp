@@ -1,0 +1,22 @@
+#pragma once
+// Names of models as Ollama reads them: [host/][namespace/]model[:tag], default tag "latest".
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace ctxcap {
+
+// Errors (ErrorKind::usage): outside the grammar, or a tag that Ollama takes for a place ("local", "cloud",
+// "*-cloud") so that the model could not be addressed.
+Status check_model_name(std::string_view name);
+
+// "qwen3" -> "qwen3:latest"; a name with a tag stays as it is.
+std::string with_tag(std::string_view name);
+
+// "devstral-small-2" + "triage" -> "devstral-small-2:triage"; "qwen3:8b" + "mail" -> "qwen3:8b-mail". The tag
+// of `base` may be absent or "latest" alike. Errors: as check_model_name of the result.
+Result<std::string> variant_name(const std::string& base, const std::string& tag);
+
+}  // namespace ctxcap

@@ -1,0 +1,55 @@
+#pragma once
+// Enumerators as the words that machine output and templates use. Do not change these: scripts match on them.
+
+#include <string_view>
+
+#include "data/decision.hpp"
+#include "data/plan.hpp"
+
+namespace ctxcap {
+
+constexpr std::string_view word(Basis basis) {
+  switch (basis) {
+    case Basis::tolerance_bound: return "tolerance-bound";
+    case Basis::little_data: return "little-data";
+    case Basis::explicit_window: return "explicit";
+  }
+  return "";
+}
+constexpr std::string_view word(CensoringVerdict verdict) {
+  switch (verdict) {
+    case CensoringVerdict::none: return "none";
+    case CensoringVerdict::client_limit: return "client-limit";
+    case CensoringVerdict::censored: return "censored";
+  }
+  return "";
+}
+constexpr std::string_view word(Action action) {
+  switch (action) {
+    case Action::shrink: return "shrink";
+    case Action::keep: return "keep";
+    case Action::grow: return "grow";
+    case Action::withhold: return "withhold";
+  }
+  return "";
+}
+constexpr std::string_view word(CurrentFrom from) {
+  switch (from) {
+    case CurrentFrom::request: return "request";
+    case CurrentFrom::model: return "model";
+    case CurrentFrom::environment: return "environment";
+    case CurrentFrom::server_default: return "default";
+  }
+  return "";
+}
+constexpr std::string_view word(Placement placement) {
+  switch (placement) {
+    case Placement::gpu: return "gpu";
+    case Placement::partial: return "partial";
+    case Placement::cpu: return "cpu";
+    case Placement::unknown: return "unknown";
+  }
+  return "";
+}
+
+}  // namespace ctxcap

@@ -56,7 +56,7 @@ struct JobDecision {
   DemandStats stats;
   std::optional<CurrentWindow> current;  // nullopt: unknown
   std::optional<Tokens> num_ctx;         // the cap of its base model; nullopt: withheld
-  Tokens num_predict = 0;                // 0: unknown
+  std::optional<Tokens> num_predict;     // generation limit to write; nullopt: unknown
   Action action = Action::keep;
   std::string reason;                    // one sentence
   std::vector<Candidate> candidates;     // ascending by num_ctx, exactly one taken unless withheld
@@ -67,7 +67,7 @@ struct BaseDecision {
   std::string model;                // as the traces name it
   std::optional<ModelArch> arch;    // nullopt: nobody described it
   std::optional<Tokens> num_ctx;    // nullopt: withheld
-  Tokens num_predict = 0;           // largest of its jobs; 0: unknown
+  std::optional<Tokens> num_predict;  // largest of its jobs; nullopt: unknown
   std::vector<JobDecision> jobs;
   std::vector<Warning> warnings;
 };

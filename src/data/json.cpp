@@ -16,7 +16,6 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 Json or_null(const std::optional<Instant>& instant) { return instant ? Json(rfc3339(*instant)) : Json(nullptr); }
-Json unless_zero(i64 value) { return value == 0 ? Json(nullptr) : Json(value); }
 
 Json json_of(const Percentiles& p) {
   return {{"p50", p.p50}, {"p90", p.p90}, {"p95", p.p95}, {"p99", p.p99}, {"p99.9", p.p99_9}, {"max", p.max}};
@@ -68,7 +67,7 @@ Json json_of(const JobDecision& job) {
             {"current", nullptr}};
   if (job.current) json["current"] = {{"num_ctx", job.current->num_ctx}, {"from", word(job.current->from)}};
   json["cap"] = {{"num_ctx", or_null(job.num_ctx)},
-                 {"num_predict", unless_zero(job.num_predict)},
+                 {"num_predict", or_null(job.num_predict)},
                  {"action", word(job.action)},
                  {"reason", job.reason}};
   json["candidates"] = Json::array();
@@ -84,7 +83,7 @@ Json json_of(const BaseAnalysis& base) {
             {"native_ctx", arch != nullptr ? or_null(arch->native_ctx) : Json(nullptr)},
             {"max_ctx", arch != nullptr ? or_null(arch->max_ctx) : Json(nullptr)},
             {"num_ctx", or_null(decision.num_ctx)},
-            {"num_predict", unless_zero(decision.num_predict)},
+            {"num_predict", or_null(decision.num_predict)},
             {"jobs", Json::array()},
             {"variant", nullptr},
             {"modelfile", nullptr}};

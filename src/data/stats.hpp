@@ -50,9 +50,21 @@ struct DemandStats {
   std::optional<Percentiles> generation;        // unknown when no request told its generation
   Histogram need;
   Required required;
-  Tokens num_predict = 0;                       // generation bound, rounded up to 256; 0: unknown
+  std::optional<Tokens> num_predict;            // generation limit: the explicit one, else the bound rounded up to 256
   Censoring censoring;
   std::optional<Tokens> asked_ctx;              // num_ctx most requests carried
+};
+
+// The jobs of one base model, which share its runner: one window for all of them.
+struct SharedStats {
+  std::vector<std::string> jobs;           // in the order given
+  std::string binding_job;                 // the first whose required window is the largest
+  i64 requests = 0;
+  std::optional<Instant> from, to;
+  Histogram need;                          // of all jobs
+  Required required;                       // that of the binding job: big enough for each at its own risk
+  std::optional<Tokens> num_predict;       // largest of the jobs'; unknown when no job knows one
+  std::vector<std::string> censored_jobs;  // jobs whose true need is unknown
 };
 
 }  // namespace ctxcap

@@ -65,7 +65,7 @@ BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional
   base.warnings = warnings_of(choice, jobs, arch, base.model);
   const DemandStats deciding = deciding_stats(jobs);
   for (JobInput& job : jobs) {
-    base.num_predict = std::max(base.num_predict, job.stats.num_predict);
+    base.num_predict = std::max(base.num_predict, job.stats.num_predict);  // unknown is the smallest
     base.jobs.push_back(decide_job(choice, std::move(job), deciding, arch, rungs));
   }
   base.arch = std::move(arch);

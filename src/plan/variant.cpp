@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "data/model_name.hpp"
+#include "plan/plan.hpp"
+
+namespace ctxcap::plan {
+namespace {
+
+constexpr const char* kSharedTag = "capped";
+constexpr std::size_t kLongestTag = 40;
+
+const Candidate* taken(const JobDecision& job) {
+  const auto found = std::find_if(job.candidates.begin(), job.candidates.end(), [](const Candidate& c) { return c.taken; });
+  return found == job.candidates.end() ? nullptr : &*found;
+}
+
+std::string period(const DemandStats& stats) {
+  if (!stats.from || !stats.to) return "at unknown times";
+  return fmt::format("{} to {}", iso_date(day_of(*stats.from)), iso_date(day_of(*stats.to)));
+}
+
+std::string requirement(const DemandStats& stats) {
+  const Required& required = stats.required;
+  if (required.rank) {
+    return fmt::format("{} tokens required at risk {} with {} confidence (rank {} of {})", with_commas(required.num_ctx),
+                       percent(required.risk), percent(required.confidence), with_commas(*required.rank),
+                       with_commas(stats.requests));
+  }
+  return fmt::format("{} tokens required: little data, so the observed maximum and a quarter more; these requests support a risk of {}",
+                     with_commas(required.num_ctx), percent(required.supported_risk));
+}
+
+}  // namespace
+
+std::string tag_of_job(const std::string& job) {
+  std::string tag;
+  for (const char c : job) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    const bool word = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    if (word) {
+      tag += upper ? static_cast<char>(c + 32) : c;
+    } else if (!tag.empty() && tag.back() != '-') {
+      tag += '-';
+    }
+    if (tag.size() == kLongestTag) break;
+  }
+  tag.erase(tag.find_last_not_of("-.") + 1);
+  tag.erase(0, std::min(tag.find_first_not_of("."), tag.size()));
+  // A tag that Ollama takes for a place cannot be used; see model_name.hpp.
+  const bool place = tag == "local" || tag == "cloud" || tag.ends_with("-cloud");
+  return tag.empty() || tag == "all" || place ? kSharedTag : tag;
+}
+
+Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions& options) {
+  const std::string job_tag = decision.jobs.size() == 1 ? tag_of_job(decision.jobs[0].stats.job) : kSharedTag;
+  Variant variant{.base = decision.model,
+                  .base_digest = options.base_digest,
+                  .num_ctx = decision.num_ctx.value_or(0),
+                  .num_predict = decision.num_predict.value_or(0),
+                  .system = options.system,
+                  .parameters = options.parameters};
+  if (options.name.empty()) {
+    TRY_ASSIGN(variant.name, variant_name(decision.model, options.tag.empty() ? job_tag : options.tag));
+  } else {
+    TRY(check_model_name(options.name));
+    variant.name = options.name;
+  }
+  for (const JobDecision& job : decision.jobs) variant.jobs.push_back(job.stats.job);
+  if (const Candidate* candidate = taken(decision.jobs.front()); candidate != nullptr) {
+    variant.predicted_bytes = candidate->memory.total_bytes;
+    variant.sliding_window = candidate->memory.kv_swa_bytes.value_or(0) > 0;
+  }
+  return variant;
+}
+
+std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant& variant, const std::string& version) {
+  std::vector<std::string> lines;
+  lines.push_back(fmt::format("{} by ctxcap {}", variant.name, version));
+  for (const JobDecision& job : decision.jobs) {
+    lines.push_back(fmt::format("{}: {} requests, {}", printable(job.stats.job, 60), with_commas(job.stats.requests),
+                                period(job.stats)));
+    lines.push_back("  " + requirement(job.stats));
+  }
+  lines.push_back(fmt::format("num_ctx {}: {}", variant.num_ctx, decision.jobs.front().reason));
+  std::string facts;
+  if (decision.arch && decision.arch->native_ctx) {
+    facts = fmt::format("native length {}", with_commas(*decision.arch->native_ctx));
+  }
+  const Candidate* candidate = taken(decision.jobs.front());
+  if (candidate != nullptr && candidate->memory.kv_bytes) {
+    facts += fmt::format("{}KV cache {}", facts.empty() ? "" : ", ",
+                         human_bytes(*candidate->memory.kv_bytes + candidate->memory.kv_swa_bytes.value_or(0)));
+  }
+  if (!facts.empty()) lines.push_back(facts);
+  return lines;
+}
+
+}  // namespace ctxcap::plan

@@ -1,0 +1,13 @@
+#pragma once
+// Inside report/: one row for each file of this folder.
+
+#include "report/report.hpp"
+
+namespace ctxcap::report {
+
+extern const Format kTableFormat;
+extern const Format kJsonFormat;
+extern const Format kCsvFormat;
+extern const Format kMarkdownFormat;
+
+}  // namespace ctxcap::report

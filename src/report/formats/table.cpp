@@ -1,0 +1,150 @@
+// The terminal: what was read, one row per job, the windows considered, the Modelfile.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "base/text_table.hpp"
+#include "base/units.hpp"
+#include "report/candidates.hpp"
+#include "report/formats/formats.hpp"
+#include "report/rows.hpp"
+#include "report/style.hpp"
+
+namespace ctxcap::report {
+namespace {
+
+std::string skip_list(const std::vector<Skip>& skipped) {
+  std::vector<Skip> most = skipped;
+  std::stable_sort(most.begin(), most.end(), [](const Skip& a, const Skip& b) { return a.count > b.count; });
+  std::string text;
+  for (const Skip& skip : most) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", skip.reason, with_commas(skip.count));
+  return text;
+}
+
+std::string period(const Analysis& analysis, const Marks& marks) {
+  std::optional<Instant> from, to;
+  for (const BaseAnalysis& base : analysis.bases) {
+    for (const JobDecision& job : base.decision.jobs) {
+      if (job.stats.from && (!from || *job.stats.from < *from)) from = job.stats.from;
+      if (job.stats.to && (!to || *job.stats.to > *to)) to = job.stats.to;
+    }
+  }
+  if (!from || !to) return {};
+  const Day first = day_of(*from), last = day_of(*to);
+  return fmt::format(" {} {} {} {} ({} d)", marks.dot, iso_date(first), marks.arrow, iso_date(last), last - first + 1);
+}
+
+std::string head(const Analysis& analysis, const Marks& marks) {
+  i64 rows = 0, used = 0, skips = 0;
+  for (const InputSummary& input : analysis.inputs) {
+    rows += input.rows;
+    used += input.used;
+  }
+  for (const Skip& skip : analysis.skipped) skips += skip.count;
+  std::string text = fmt::format("Traces   {} of {} rows used{}\n", with_commas(used), with_commas(rows), period(analysis, marks));
+  if (skips > 0) text += fmt::format("Skipped  {}: {}\n", with_commas(skips), skip_list(analysis.skipped));
+  text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n", marks.at_most,
+                      percent(analysis.risk), percent(analysis.confidence));
+  return text;
+}
+
+std::string window(std::optional<Tokens> num_ctx) { return num_ctx ? with_commas(*num_ctx) : "?"; }
+
+// "40,960 → 8,192", "? → 8,192", "8,192 kept"
+std::string change(const JobDecision& job, const Marks& marks) {
+  const std::string now = job.current ? with_commas(job.current->num_ctx) : "?";
+  if (!job.num_ctx) return fmt::format("{} {} withheld", now, marks.arrow);
+  return fmt::format("{} {} {}", now, marks.arrow, with_commas(*job.num_ctx));
+}
+
+// What the cap frees against today's window, or what it takes where today's is unknown.
+std::string cache_change(const JobDecision& job) {
+  const Candidate* taken = taken_candidate(job);
+  const std::optional<Bytes> after = taken != nullptr ? cache_bytes(taken->memory) : std::nullopt;
+  if (!after) return "?";
+  const Candidate* now = job.current ? candidate_at(job, job.current->num_ctx) : nullptr;
+  const std::optional<Bytes> before = now != nullptr ? cache_bytes(now->memory) : std::nullopt;
+  if (!before) return human_bytes(*after);
+  const Bytes delta = *after - *before;
+  return (delta > 0 ? "+" : "") + human_bytes(delta);
+}
+
+std::string verdict(const JobDecision& job, const Marks& marks) {
+  if (job.action == Action::withhold) return fmt::format("{} withheld", marks.bad);
+  if (job.stats.censoring.verdict == CensoringVerdict::censored) return fmt::format("{} grow: cut", marks.grow);
+  if (job.action == Action::grow) return fmt::format("{} grow", marks.grow);
+  const bool little = job.stats.required.basis == Basis::little_data;
+  if (little) return fmt::format("{} little data", marks.warn);
+  return fmt::format("{} {}", marks.good, job.action == Action::keep ? "keep" : "shrink");
+}
+
+std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
+  const Marks& marks = marks_for(options);
+  using Align = Column::Align;
+  const std::vector<Column> columns = {{"JOB"},
+                                       {"MODEL"},
+                                       {"REQS", Align::right},
+                                       {"P50", Align::right, 3},
+                                       {"P99", Align::right, 2},
+                                       {"MAX", Align::right},
+                                       {fmt::format("NUM_CTX {} CAP", marks.arrow), Align::right},
+                                       {fmt::format("RISK{}", marks.at_most), Align::right, 1},
+                                       {"KV CACHE", Align::right},
+                                       {""}};
+  std::vector<std::vector<std::string>> rows;
+  for (const BaseAnalysis& base : analysis.bases) {
+    for (const JobDecision& job : base.decision.jobs) {
+      const DemandStats& stats = job.stats;
+      const double risk = std::max(stats.required.risk, stats.required.supported_risk);
+      rows.push_back({printable(stats.job, 40), stats.model.empty() ? "?" : printable(stats.model, 40),
+                      with_commas(stats.requests), with_commas(stats.total.p50), with_commas(stats.total.p99),
+                      with_commas(stats.total.max), change(job, marks), percent(risk), cache_change(job),
+                      verdict(job, marks)});
+    }
+  }
+  return render_table(columns, rows, options.width);
+}
+
+std::string model_line(const BaseDecision& decision) {
+  if (!decision.arch) return fmt::format("{}: not described, so its memory is unknown\n", printable(decision.model, 60));
+  const ModelArch& arch = *decision.arch;
+  std::string text = fmt::format("{} ({}): native {}, declared {}", printable(decision.model, 60), printable(arch.architecture, 40),
+                                 window(arch.native_ctx), window(arch.max_ctx));
+  return text + "\n";
+}
+
+std::string warnings_text(const Analysis& analysis, const TextOptions& options) {
+  std::string text;
+  for (const Warning& warning : analysis.warnings) {
+    text += " " + paint(marks_for(options).warn, Tone::warn, options.colour) + " " + printable(warning.text, 400) + "\n";
+  }
+  return text;
+}
+
+std::string modelfile_text(const Variant& variant, const TextOptions& options) {
+  std::string text = fmt::format("Modelfile of {}\n", variant.name);
+  for (const std::string_view line : split(variant.modelfile, '\n')) {
+    if (!line.empty()) text += "  " + paint(printable(line, 400), line.starts_with("#") ? Tone::dim : Tone::plain, options.colour) + "\n";
+  }
+  return text;
+}
+
+std::string print(const Analysis& analysis, const TextOptions& options) {
+  std::string text = head(analysis, marks_for(options));
+  if (analysis.bases.empty()) return text;
+  text += "\n" + jobs_table(analysis, options);
+  if (!analysis.warnings.empty()) text += "\n" + warnings_text(analysis, options);
+  for (const BaseAnalysis& base : analysis.bases) {
+    text += "\n" + model_line(base.decision) + candidates_table(base.decision, options);
+    if (base.variant) text += "\n" + modelfile_text(*base.variant, options);
+  }
+  return text;
+}
+
+}  // namespace
+
+constinit const Format kTableFormat{"table", ".txt", "for the terminal", print};
+
+}  // namespace ctxcap::report

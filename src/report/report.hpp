@@ -1,0 +1,47 @@
+#pragma once
+// Results as text for people and machines. Nothing here asks or prints; every format is a skin of the same
+// Analysis, so they cannot disagree.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "data/analysis.hpp"
+
+namespace ctxcap::report {
+
+enum class Colour { off, on };
+enum class Glyphs { unicode, ascii };
+
+struct TextOptions {
+  int width = 100;  // columns
+  Colour colour = Colour::off;
+  Glyphs glyphs = Glyphs::unicode;
+};
+
+// A report format: one file in formats/ and one row in formats.cpp.
+struct Format {
+  std::string_view name;    // for -f
+  std::string_view suffix;  // of files given to -o, with the dot
+  std::string_view help;
+  std::string (*print)(const Analysis&, const TextOptions&);
+};
+
+std::span<const Format* const> formats();
+
+// Errors (ErrorKind::usage): no such format, or no format for that suffix; with a suggestion.
+Result<const Format*> format_named(std::string_view name);
+Result<const Format*> format_for_file(std::string_view path);
+
+// `error: what`, `  why: why`, ` hint: hint`.
+std::string error_text(const Error& error, Colour colour);
+
+// What will be created, before it is asked for.
+std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed, const TextOptions& options);
+
+// What came of it.
+std::string receipt_text(const Receipt& receipt, const Variant& variant, const TextOptions& options);
+
+}  // namespace ctxcap::report

@@ -1,0 +1,34 @@
+#pragma once
+// Inside report/: colour and glyphs. Colour is never the only carrier of a meaning.
+
+#include <string>
+#include <string_view>
+
+#include "report/report.hpp"
+
+namespace ctxcap::report {
+
+enum class Tone { plain, good, warn, bad, dim, bold };
+
+inline std::string paint(std::string_view text, Tone tone, Colour colour) {
+  if (colour == Colour::off || tone == Tone::plain) return std::string(text);
+  const char* code = tone == Tone::good   ? "\x1b[32m"
+                     : tone == Tone::warn ? "\x1b[33m"
+                     : tone == Tone::bad  ? "\x1b[31m"
+                     : tone == Tone::dim  ? "\x1b[2m"
+                                          : "\x1b[1m";
+  return code + std::string(text) + "\x1b[0m";
+}
+
+struct Marks {
+  std::string_view good, warn, bad, grow, arrow, dot, minus, at_most, pointer;
+};
+
+inline constexpr Marks kUnicodeMarks{"✓", "!", "✗", "▲", "→", "·", "−", "≤", "▸"};
+inline constexpr Marks kAsciiMarks{"ok", "!", "x", "^", "->", "-", "-", "<=", ">"};
+
+inline const Marks& marks_for(const TextOptions& options) {
+  return options.glyphs == Glyphs::ascii ? kAsciiMarks : kUnicodeMarks;
+}
+
+}  // namespace ctxcap::report

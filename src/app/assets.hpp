@@ -1,0 +1,11 @@
+#pragma once
+// Inside app/: the files of templates/, embedded at build time (see CMakeLists.txt of this room).
+
+#include <string_view>
+
+namespace ctxcap::app {
+
+std::string_view modelfile_template();
+std::string_view version();  // of the project, from the root CMakeLists.txt
+
+}  // namespace ctxcap::app

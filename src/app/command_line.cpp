@@ -1,0 +1,123 @@
+#include "app/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "app/assets.hpp"
+#include "base/text.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+constexpr const char* kExamples =
+    "Right-sizes the context window of LLM jobs on Ollama.\n"
+    "\n"
+    "Examples:\n"
+    "  ctxcap analyze --traces traces.jsonl                    what each job needs, and the cap it gets\n"
+    "  ctxcap analyze --traces traces.jsonl --show show.json   the same without a server\n"
+    "  ctxcap analyze --traces traces.jsonl -o plan.json       keep the analysis\n"
+    "  ctxcap apply plan.json                                  create the variant and prove that it runs\n";
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 done, 1 failure, 2 usage, 3 advice withheld, 4 verification failed and undone,\n"
+    "5 does not fit the card, 6 a source or Ollama is unreachable, 10 changes pending.\n";
+
+std::vector<std::string> flags_of(const CLI::App& parser) {
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : parser.get_options()) {
+    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) flags.push_back("-" + name);
+  }
+  return flags;
+}
+
+const CLI::App* chosen(const CLI::App& parser) {
+  const auto subcommands = parser.get_subcommands();
+  return subcommands.empty() ? &parser : subcommands.front();
+}
+
+Error unexpected(const std::string& word, const CLI::App& parser) {
+  const CLI::App* command = chosen(parser);
+  std::vector<std::string> known;
+  const bool flag = word.starts_with('-');
+  if (flag) {
+    known = flags_of(*command);
+    for (const std::string& name : flags_of(parser)) known.push_back(name);
+  } else if (command == &parser) {
+    for (const Command* row : commands()) known.emplace_back(row->name);
+  }
+  const std::string name = word.substr(0, word.find('='));
+  const std::string meant = closest(name, known);
+  const std::string help = command == &parser ? "ctxcap --help" : "ctxcap " + command->get_name() + " --help";
+  return {.kind = ErrorKind::usage,
+          .what = fmt::format("\"{}\" is not {}", printable(word, 60), flag ? "a flag" : command == &parser ? "a command" : "expected here"),
+          .why = known.empty() ? "this command takes no such argument" : fmt::format("ctxcap{} knows no \"{}\"", command == &parser ? "" : " " + command->get_name(), printable(name, 60)),
+          .hint = meant.empty() ? help : fmt::format("did you mean {}? see {}", meant, help)};
+}
+
+Error usage_error(const CLI::ParseError& error, const CLI::App& parser) {
+  const CLI::App* command = chosen(parser);
+  const std::string help = command == &parser ? "ctxcap --help" : "ctxcap " + command->get_name() + " --help";
+  return {.kind = ErrorKind::usage, .what = "the command line cannot be read", .why = printable(error.what(), 300), .hint = "see " + help};
+}
+
+std::string help_text(const CLI::App& parser) {
+  const CLI::App* command = chosen(parser);
+  if (command == &parser) return parser.help() + "\n" + kExitCodes;
+  return command->help();
+}
+
+}  // namespace
+
+Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
+  CommandLine line;
+  CLI::App parser(kExamples, "ctxcap");
+  parser.set_help_flag();  // --help is ours: CLI11's would throw before the command is known
+  bool help = false, show_version = false;
+  const std::map<std::string, ColourChoice> choices = {
+      {"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}};
+  parser.add_flag("-h,--help", help, "Print this");
+  parser.add_flag("--version", show_version, "Print the version");
+  std::string colour = "auto";
+  parser.add_option("--color", colour, "auto, always or never; NO_COLOR is honoured")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  parser.add_flag("--ascii", line.talk.ascii, "No characters beyond ASCII in tables");
+  parser.allow_extras();
+
+  std::vector<std::pair<const CLI::App*, Runner>> runners;
+  for (const Command* row : commands()) {
+    CLI::App* command = parser.add_subcommand(std::string(row->name), std::string(row->help));
+    command->description(fmt::format("{}\n\nExamples:\n{}", row->help, row->examples));
+    command->set_help_flag();
+    command->fallthrough();
+    command->allow_extras();
+    runners.emplace_back(command, row->configure(*command));
+  }
+
+  try {
+    parser.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return fail(usage_error(error, parser));
+  }
+  line.talk.colour = choices.at(colour);
+  if (show_version) return CommandLine{.text = fmt::format("ctxcap {}\n", version())};
+  if (help) return CommandLine{.text = help_text(parser)};
+  if (const std::vector<std::string> extras = parser.remaining(true); !extras.empty()) {
+    const auto flag = std::find_if(extras.begin(), extras.end(), [](const std::string& word) { return word.starts_with('-'); });
+    return fail(unexpected(flag != extras.end() ? *flag : extras.front(), parser));
+  }
+  for (const auto& [command, runner] : runners) {
+    if (command->parsed()) line.runner = runner;
+  }
+  if (!line.runner) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "no command given",
+                 .why = "ctxcap needs to know what to do",
+                 .hint = "start with: ctxcap analyze --traces FILE   (ctxcap --help lists all)"});
+  }
+  return line;
+}
+
+}  // namespace ctxcap::app

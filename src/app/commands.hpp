@@ -1,0 +1,33 @@
+#pragma once
+// Inside app/: the table of commands. A command is one file in commands/ and one row in commands.cpp.
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "app/exit_code.hpp"
+#include "app/talk.hpp"
+#include "ports/world.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace ctxcap::app {
+
+// Runs the command with the options that its parser filled in.
+using Runner = std::function<Result<ExitCode>(World&, Talk&)>;
+
+struct Command {
+  std::string_view name;
+  std::string_view help;      // one line
+  std::string_view examples;  // shown first by --help
+  Runner (*configure)(CLI::App& parser);
+};
+
+std::span<const Command* const> commands();
+
+extern const Command kAnalyze;
+extern const Command kApply;
+
+}  // namespace ctxcap::app

@@ -1,0 +1,59 @@
+// ctxcap analyze: what each job needs, the cap it gets, and why. Writes nothing but the files of -o.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/commands.hpp"
+#include "app/output.hpp"
+#include "app/walk.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+struct Flags {
+  AnalyzeFlags analyze;
+  OutputFlags output;
+};
+
+Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+  if (flags.analyze.traces.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "no traces given",
+                 .why = "analyze reads request logs",
+                 .hint = "ctxcap analyze --traces FILE"});
+  }
+  TRY(check_output(flags.output));
+  TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
+  TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
+  TRY(write_output(analysis, flags.output, world, talk));
+  if (analysis.bases.empty()) {
+    return fail({.kind = ErrorKind::withheld,
+                 .what = "no request in the traces can be used",
+                 .why = analysis.skipped.empty() ? "there is no row" : "every row was skipped: " + analysis.skipped.front().reason + " first at " + analysis.skipped.front().first,
+                 .hint = "name the fields with --map prompt=FIELD,generation=FIELD, or look at the reasons with -f json"});
+  }
+  return verdict(analysis);
+}
+
+Runner configure(CLI::App& parser) {
+  const auto flags = std::make_shared<Flags>();
+  add_trace_flags(parser, flags->analyze);
+  add_model_flags(parser, flags->analyze);
+  add_policy_flags(parser, flags->analyze);
+  add_runtime_flags(parser, flags->analyze);
+  add_variant_flags(parser, flags->analyze);
+  add_output_flags(parser, flags->output);
+  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+}
+
+}  // namespace
+
+constinit const Command kAnalyze{
+    "analyze", "What each job needs, the window it gets, and the Modelfile for it; changes nothing",
+    "  ctxcap analyze --traces traces.jsonl\n"
+    "  ctxcap analyze --traces a.jsonl b.csv --show show.json --tag triage\n"
+    "  zcat traces.jsonl.gz | ctxcap analyze --traces - -f json\n"
+    "  ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen\n",
+    configure};
+
+}  // namespace ctxcap::app

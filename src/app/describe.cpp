@@ -1,0 +1,124 @@
+#include "app/describe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "data/model_name.hpp"
+#include "model/model.hpp"
+#include "runtime/runtime.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+using Models = std::map<std::string, DescribedModel>;
+
+// "shows/qwen3_8b.json" -> "qwen3:8b": how a saved answer is named after its model, ":" being no file character.
+std::string model_of_file(const std::string& path) {
+  std::string stem = path.substr(path.rfind('/') + 1);
+  stem = stem.substr(0, stem.find(".json"));
+  const std::size_t underscore = stem.find('_');
+  if (underscore != std::string::npos) stem[underscore] = ':';
+  return stem;
+}
+
+DescribedModel described(const ModelDescription& description) {
+  DescribedModel model{.arch = model::architecture_of(description)};
+  const std::string name = printable(description.name.empty() ? description.architecture : description.name, 60);
+  if (description.remote) {
+    model.warnings.push_back({"cloud-model", name + " runs in a cloud: it has no weights here and cannot be capped"});
+  } else if (!model.arch->completion) {
+    model.warnings.push_back({"embedding-model", name + " cannot generate text, so no variant is made for it"});
+  }
+  return model;
+}
+
+Result<DescribedModel> from_file(const std::string& name, const std::string& path, World& world) {
+  TRY_ASSIGN(const std::string json, world.files.read_all(path));
+  auto description = model::describe(json, name);
+  if (!description) {
+    Error error = description.error();
+    error.why = path + ": " + error.why;
+    return fail(std::move(error));
+  }
+  return described(*description);
+}
+
+// Which of the models a --show file is for. One file and one model belong together whatever their names.
+Result<std::string> owner_of(const std::pair<std::string, std::string>& show, std::span<const std::string> models) {
+  const std::string wanted = show.first.empty() ? model_of_file(show.second) : show.first;
+  for (const std::string& model : models) {
+    if (with_tag(model) == with_tag(wanted)) return model;
+  }
+  if (show.first.empty() && models.size() == 1) return models.front();
+  std::vector<std::string> names;
+  for (const std::string& model : models) names.push_back(model.empty() ? "(rows without a model)" : printable(model, 60));
+  return fail({.kind = ErrorKind::usage,
+               .what = fmt::format("--show {} belongs to no model of the traces", printable(show.second)),
+               .why = "the traces name " + join(names, ", "),
+               .hint = fmt::format("say which: --show {}={}", models.empty() ? "MODEL" : names.front(), printable(show.second))});
+}
+
+Status describe_from_files(Models& models, std::span<const std::string> names, const AnalyzeOptions& options, World& world) {
+  if (names.empty()) return {};
+  for (const auto& show : options.show) {
+    TRY_ASSIGN(const std::string name, owner_of(show, names));
+    TRY_ASSIGN(models[name], from_file(name, show.second, world));
+  }
+  return {};
+}
+
+// One model from the server; an answer that cannot be had is a warning.
+void describe_from_server(runtime::Ollama& ollama, const std::string& name, DescribedModel& model) {
+  const auto add_warning = [&](const Error& error) {
+    model.warnings.push_back({"model-unknown", fmt::format("{}: {} ({})", printable(name, 60), error.what, error.why)});
+  };
+  Result<std::string> json = ollama.show(name);
+  if (!json) return add_warning(json.error());
+  Result<ModelDescription> description = model::describe(*json, name);
+  if (description && model::needs_verbose(*description)) {
+    json = ollama.show(name, runtime::Detail::verbose);
+    if (json) description = model::describe(*json, name);
+  }
+  if (!description) return add_warning(description.error());
+  model = described(*description);
+}
+
+void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
+  const auto installed = ollama.installed();
+  const auto running = ollama.running();
+  for (auto& [name, model] : models) {
+    for (const InstalledModel& row : installed.value_or(std::vector<InstalledModel>{})) {
+      if (row.name == with_tag(name)) model.digest = row.digest;
+    }
+    for (const RunningModel& row : running.value_or(std::vector<RunningModel>{})) {
+      if (!model.digest.empty() && row.digest == model.digest) model.loaded_ctx = row.context_length;
+    }
+  }
+}
+
+}  // namespace
+
+Result<Models> describe_models(std::span<const std::string> names, const AnalyzeOptions& options, World& world, Talk& talk) {
+  Models models;
+  TRY(describe_from_files(models, names, options, world));
+
+  std::vector<std::string> open;
+  for (const std::string& name : names) {
+    if (!models[name].arch && !name.empty()) open.push_back(name);
+  }
+  if (open.empty() || !options.show.empty()) return models;
+
+  TRY_ASSIGN(runtime::Host host, runtime::parse_host(options.ollama_host));
+  runtime::Ollama ollama(world.http, world.clock, host);
+  if (const auto version = ollama.version(); !version) {
+    talk.note(fmt::format("note: memory is unknown: {} ({}); give --show FILE to do without a server", version.error().what, version.error().why));
+    return models;
+  }
+  for (const std::string& name : open) describe_from_server(ollama, name, models[name]);
+  add_what_is_installed(ollama, models);
+  return models;
+}
+
+}  // namespace ctxcap::app

@@ -1,0 +1,28 @@
+#pragma once
+// Inside app/: what the models in the traces are, from saved answers or from a server.
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/options.hpp"
+#include "app/talk.hpp"
+#include "data/decision.hpp"
+
+namespace ctxcap::app {
+
+struct DescribedModel {
+  std::optional<ModelArch> arch;      // nullopt: nobody described it
+  std::string digest;                 // of the installed model; empty: not known
+  std::optional<Tokens> loaded_ctx;   // window that the server has it loaded with
+  std::vector<Warning> warnings;
+};
+
+// Never fails for want of a server: then models stay undescribed, and one warning says so. Errors: a --show file
+// that cannot be read or is no answer of /api/show, or that matches no model.
+Result<std::map<std::string, DescribedModel>> describe_models(std::span<const std::string> models,
+                                                              const AnalyzeOptions& options, World& world, Talk& talk);
+
+}  // namespace ctxcap::app

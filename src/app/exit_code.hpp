@@ -1,0 +1,31 @@
+#pragma once
+// What scripts see. Do not change these numbers.
+
+#include "base/result.hpp"
+
+namespace ctxcap::app {
+
+enum class ExitCode {
+  done = 0,
+  failure = 1,
+  usage = 2,
+  withheld = 3,     // advice withheld: censored, or too little data for what was asked
+  unverified = 4,   // verification failed, rolled back
+  over_budget = 5,  // does not fit the card
+  unreachable = 6,  // a source or Ollama did not answer
+  pending = 10,     // changes pending (--check)
+};
+
+constexpr ExitCode exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::failure: return ExitCode::failure;
+    case ErrorKind::usage: return ExitCode::usage;
+    case ErrorKind::withheld: return ExitCode::withheld;
+    case ErrorKind::unverified: return ExitCode::unverified;
+    case ErrorKind::over_budget: return ExitCode::over_budget;
+    case ErrorKind::unreachable: return ExitCode::unreachable;
+  }
+  return ExitCode::failure;
+}
+
+}  // namespace ctxcap::app

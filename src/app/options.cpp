@@ -1,0 +1,185 @@
+#include "app/options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "app/assets.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+Error wrong_flag(std::string what, std::string why, std::string hint) {
+  return {.kind = ErrorKind::usage, .what = std::move(what), .why = std::move(why), .hint = std::move(hint)};
+}
+
+// "NAME=VALUE"
+Result<std::pair<std::string, std::string>> pair_of(const std::string& text, const std::string& flag, const std::string& example) {
+  const std::size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos) {
+    return fail(wrong_flag(fmt::format("{} cannot read \"{}\"", flag, printable(text, 60)), "it is not NAME=VALUE",
+                           "write it like " + flag + " " + example));
+  }
+  return std::pair{text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::string flag_or_environment(const std::string& flag, World& world, const char* variable) {
+  return flag.empty() ? world.environment.get(variable).value_or("") : flag;
+}
+
+Result<std::optional<Tokens>> tokens_of(const std::string& text, const std::string& flag) {
+  if (text.empty()) return std::optional<Tokens>{};
+  const Result<Tokens> tokens = parse_tokens(text);
+  if (!tokens || *tokens < 1) {
+    return fail(wrong_flag(fmt::format("{} cannot be \"{}\"", flag, printable(text, 40)), "it is a whole number of tokens above 0",
+                           "write it like " + flag + " 8192"));
+  }
+  return std::optional(*tokens);
+}
+
+Status settle_traces(const AnalyzeFlags& flags, AnalyzeOptions& options) {
+  options.traces.files = flags.traces;
+  for (const std::string& entry : flags.map) {
+    for (const std::string_view part : split(entry, ',')) {
+      TRY_ASSIGN(auto pair, pair_of(std::string(part), "--map", "prompt=ContextTokens,generation=GeneratedTokens"));
+      options.traces.map.push_back(std::move(pair));
+    }
+  }
+  for (const std::string& entry : flags.show) {
+    const std::size_t equals = entry.find('=');
+    // A path may hold "=", a model's name cannot: what is before it must not look like a path.
+    const bool named = equals != std::string::npos && entry.find('/') > equals && entry.find('.') > equals;
+    options.show.emplace_back(named ? entry.substr(0, equals) : "", named ? entry.substr(equals + 1) : entry);
+  }
+  return {};
+}
+
+Status settle_policy(const AnalyzeFlags& flags, AnalyzeOptions& options) {
+  if (!(flags.risk > 0 && flags.risk < 1)) {
+    return fail(wrong_flag(fmt::format("--risk cannot be {}", flags.risk), "it is a share of requests between 0 and 1",
+                           "one in a thousand is --risk 0.001"));
+  }
+  if (!(flags.confidence > 0 && flags.confidence < 1)) {
+    return fail(wrong_flag(fmt::format("--confidence cannot be {}", flags.confidence), "it is between 0 and 1", "the default is --confidence 0.95"));
+  }
+  if (!(flags.native_stretch >= 1)) {
+    return fail(wrong_flag(fmt::format("--native-stretch cannot be {}", flags.native_stretch), "it is 1 or more",
+                           "--native-stretch 1 takes native only where it is the smallest rung"));
+  }
+  options.risk.risk = flags.risk;
+  options.risk.confidence = flags.confidence;
+  options.policy.native_stretch = flags.native_stretch;
+  TRY_ASSIGN(options.policy.num_ctx, tokens_of(flags.num_ctx, "--num-ctx"));
+  TRY_ASSIGN(options.risk.num_predict, tokens_of(flags.num_predict, "--num-predict"));
+  return {};
+}
+
+Status settle_runtime(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
+  RuntimeSettings& settings = options.settings;
+  const std::string parallel = flag_or_environment(flags.parallel, world, "OLLAMA_NUM_PARALLEL");
+  if (!parallel.empty()) {
+    const auto slots = parse_integer(parallel);
+    if (!slots || *slots < 1 || *slots > 1024) {
+      return fail(wrong_flag(fmt::format("--parallel cannot be \"{}\"", printable(parallel, 40)), "it is a number of slots from 1 to 1024",
+                             "give what OLLAMA_NUM_PARALLEL is on that server"));
+    }
+    settings.parallel = *slots;
+  }
+  if (const std::string type = flag_or_environment(flags.kv_type, world, "OLLAMA_KV_CACHE_TYPE"); !type.empty()) {
+    const auto parts = split(type, ',');
+    settings.kv_type_k = parts.front();
+    settings.kv_type_v = parts.back();
+  }
+  if (const std::string flash = flag_or_environment(flags.flash_attention, world, "OLLAMA_FLASH_ATTENTION"); !flash.empty()) {
+    settings.flash_attention = flash != "off" && flash != "0" && flash != "false";
+  }
+  if (!flags.num_batch.empty() && flags.num_batch != "auto") {
+    TRY_ASSIGN(settings.num_batch, tokens_of(flags.num_batch, "--num-batch"));
+  }
+  if (!flags.backend.empty()) settings.backend = flags.backend;
+  if (const auto window = world.environment.get("OLLAMA_CONTEXT_LENGTH")) {
+    if (const auto tokens = parse_integer(*window); tokens && *tokens > 0) options.environment_ctx = *tokens;
+  }
+  options.ollama_host = flag_or_environment(flags.ollama_host, world, "OLLAMA_HOST");
+  return {};
+}
+
+Status settle_variant(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
+  options.variant.tag = flags.tag;
+  options.variant.name = flags.name;
+  if (!flags.system_file.empty()) {
+    TRY_ASSIGN(std::string text, world.files.read_all(flags.system_file));
+    // The line end that every editor leaves at the end of a file is not part of the prompt.
+    if (text.ends_with('\n')) text.pop_back();
+    if (text.ends_with('\r')) text.pop_back();
+    options.variant.system = std::move(text);
+  }
+  for (const std::string& entry : flags.parameters) {
+    TRY_ASSIGN(auto pair, pair_of(entry, "--parameter", "temperature=0.2"));
+    options.variant.parameters.push_back(std::move(pair));
+  }
+  options.template_text = modelfile_template();
+  options.template_origin = "built-in modelfile.mustache";
+  if (!flags.template_file.empty()) {
+    TRY_ASSIGN(options.template_text, world.files.read_all(flags.template_file));
+    options.template_origin = flags.template_file;
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
+  parser.add_option("--traces", flags.traces, "Request logs: JSONL, CSV, pages of an API; \"-\" is stdin")->type_name("FILE");
+  parser.add_option("--map", flags.map, "Names of fields that are not known: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=")
+      ->type_name("FIELD=PATH");
+}
+
+void add_model_flags(CLI::App& parser, AnalyzeFlags& flags) {
+  parser.add_option("--show", flags.show, "A saved answer of /api/show instead of a server")->type_name("[MODEL=]FILE");
+  parser.add_option("--ollama", flags.ollama_host, "Where Ollama listens (default: OLLAMA_HOST, else 127.0.0.1:11434)")->type_name("HOST");
+}
+
+void add_policy_flags(CLI::App& parser, AnalyzeFlags& flags) {
+  parser.add_option("--risk", flags.risk, "Share of future requests that may need more than the cap")->capture_default_str();
+  parser.add_option("--confidence", flags.confidence, "Confidence of that statement")->capture_default_str();
+  parser.add_option("--native-stretch", flags.native_stretch, "Take the native length up to this many times the smallest rung")
+      ->capture_default_str();
+  parser.add_option("--num-ctx", flags.num_ctx, "This window, whatever the data says")->type_name("TOKENS");
+  parser.add_option("--num-predict", flags.num_predict, "Generation limit of the variant")->type_name("TOKENS");
+}
+
+void add_runtime_flags(CLI::App& parser, AnalyzeFlags& flags) {
+  parser.add_option("--parallel", flags.parallel, "Slots of the server (OLLAMA_NUM_PARALLEL, default 1)")->type_name("N");
+  parser.add_option("--kv-type", flags.kv_type, "KV cache type, or K,V (OLLAMA_KV_CACHE_TYPE, default f16)")->type_name("TYPE");
+  parser.add_option("--flash-attention", flags.flash_attention, "on, off or auto (OLLAMA_FLASH_ATTENTION, default auto)")
+      ->check(CLI::IsMember({"on", "off", "auto"}));
+  parser.add_option("--num-batch", flags.num_batch, "Batch size, or auto for Ollama's rule (default)")->type_name("N");
+  parser.add_option("--backend", flags.backend, "cuda or cpu (default cuda)")->check(CLI::IsMember({"cuda", "cpu"}));
+}
+
+void add_variant_flags(CLI::App& parser, AnalyzeFlags& flags) {
+  parser.add_option("--tag", flags.tag, "Tag of the variant: triage gives BASE:triage, or BASE:TAG-triage")->type_name("TAG");
+  parser.add_option("--name", flags.name, "Whole name of the variant")->type_name("NAME");
+  parser.add_option("--system-file", flags.system_file, "SYSTEM text of the variant")->type_name("FILE");
+  parser.add_option("--parameter", flags.parameters, "A further PARAMETER, e.g. temperature=0.2")->type_name("NAME=VALUE");
+  parser.add_option("--template", flags.template_file, "Mustache template instead of the built-in one")->type_name("FILE");
+}
+
+void add_output_flags(CLI::App& parser, OutputFlags& flags) {
+  parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv or md")->capture_default_str();
+  parser.add_option("-o,--output", flags.files, "Also write a file; its suffix picks the format (.json .csv .md .txt)")->type_name("FILE");
+}
+
+Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world) {
+  AnalyzeOptions options;
+  TRY(settle_traces(flags, options));
+  TRY(settle_policy(flags, options));
+  TRY(settle_runtime(flags, world, options));
+  TRY(settle_variant(flags, world, options));
+  return options;
+}
+
+}  // namespace ctxcap::app

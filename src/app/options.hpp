@@ -1,0 +1,64 @@
+#pragma once
+// Inside app/: what people can set, in groups that commands share. Each group has one function that adds its
+// flags; the environment fills in what flags left open (see settle()).
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/read_traces.hpp"
+#include "base/result.hpp"
+#include "data/memory.hpp"
+#include "demand/demand.hpp"
+#include "plan/plan.hpp"
+#include "policy/policy.hpp"
+#include "ports/world.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace ctxcap::app {
+
+// As typed; empty: not given.
+struct AnalyzeFlags {
+  std::vector<std::string> traces, map;
+  std::vector<std::string> show;      // [MODEL=]FILE
+  std::string ollama_host;
+  double risk = 0.001, confidence = 0.95, native_stretch = 2.0;
+  std::string num_ctx, num_predict;
+  std::string parallel, kv_type, flash_attention, num_batch, backend;
+  std::string tag, name, system_file, template_file;
+  std::vector<std::string> parameters;  // NAME=VALUE
+};
+
+struct OutputFlags {
+  std::string format = "table";
+  std::vector<std::string> files;
+};
+
+void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags);
+void add_model_flags(CLI::App& parser, AnalyzeFlags& flags);
+void add_policy_flags(CLI::App& parser, AnalyzeFlags& flags);
+void add_runtime_flags(CLI::App& parser, AnalyzeFlags& flags);
+void add_variant_flags(CLI::App& parser, AnalyzeFlags& flags);
+void add_output_flags(CLI::App& parser, OutputFlags& flags);
+
+// Read and checked.
+struct AnalyzeOptions {
+  TraceOptions traces;
+  std::vector<std::pair<std::string, std::string>> show;  // model ("" for any) and file
+  std::string ollama_host;                                // as OLLAMA_HOST writes it; "" for the default
+  demand::RiskOptions risk;
+  policy::Options policy;
+  RuntimeSettings settings;
+  plan::VariantOptions variant;
+  std::string template_text, template_origin;
+  std::optional<Tokens> environment_ctx;                  // OLLAMA_CONTEXT_LENGTH
+};
+
+// Flags over environment over defaults; reads the files that flags name. Errors: ErrorKind::usage.
+Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world);
+
+}  // namespace ctxcap::app

@@ -1,0 +1,16 @@
+#pragma once
+// Inside app/: THE LIST of stages. Read walk.cpp and you know the program.
+
+#include "app/options.hpp"
+#include "app/talk.hpp"
+#include "data/analysis.hpp"
+
+namespace ctxcap::app {
+
+// Traces in, decisions and rendered variants out. Changes nothing anywhere.
+Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk);
+
+// 0, or 3 where advice for a job was withheld or rests on counts that were cut.
+ExitCode verdict(const Analysis& analysis);
+
+}  // namespace ctxcap::app

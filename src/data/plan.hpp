@@ -39,6 +39,7 @@ struct RunningModel {
 struct InstalledModel {
   std::string name;    // with tag
   std::string digest;  // hex, no prefix
+  std::string parent;  // the name in FROM when it was created; empty for a pulled model
   Bytes size = 0;      // sum of layers
 };
 
@@ -57,6 +58,8 @@ struct Receipt {
   std::string variant;
   std::string via;              // "cli" or "api"
   bool replaced = false;        // a variant of that name existed before
+  std::string previous_digest;  // of that one; empty when there was none
+  std::string base_digest;      // of the base that the variant was created from
   std::string digest;           // of the variant after create
   Verification verification;
 };

@@ -12,6 +12,9 @@ class Console {
   virtual ~Console() = default;
   virtual void out(std::string_view text) = 0;
   virtual void err(std::string_view text) = 0;
+  // Why something written by out() was lost (a full disk); nullopt: nothing was. A reader that closed its end
+  // is no error. Ask before exiting with success.
+  virtual std::optional<std::string> out_error() { return std::nullopt; }
   virtual bool out_is_tty() = 0;
   virtual bool err_is_tty() = 0;
   virtual bool in_is_tty() = 0;

@@ -1,0 +1,209 @@
+// Http by libcurl: one handle, so connections are kept alive between requests.
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "io/parts.hpp"
+
+namespace ctxcap::io {
+namespace {
+
+constexpr std::size_t kMaxBody = std::size_t{1}
+                                 << 30;  // more is no API answer; do not fill the memory with it
+constexpr long kMaxRedirects = 5;
+
+struct EasyDeleter {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct SlistDeleter {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+struct UrlDeleter {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+using Easy = std::unique_ptr<CURL, EasyDeleter>;
+using Slist = std::unique_ptr<curl_slist, SlistDeleter>;
+using Url = std::unique_ptr<CURLU, UrlDeleter>;
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+std::string trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return "";
+  return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+// The address without what could be a secret: user, password, query.
+std::string shown(std::string_view url) {
+  std::string text(url.substr(0, url.find_first_of("?#")));
+  const auto scheme = text.find("://");
+  const auto host = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto at = text.find('@', host);
+  if (at != std::string::npos && at < text.find('/', host)) text.erase(host, at + 1 - host);
+  return text;
+}
+
+// Loopback needs no proxy. Go's client, and so the ollama command, never uses one there either.
+bool is_loopback(const std::string& url) {
+  const Url parsed(curl_url());
+  char* text = nullptr;
+  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
+      curl_url_get(parsed.get(), CURLUPART_HOST, &text, 0) != CURLUE_OK) {
+    return false;
+  }
+  const std::string host = lower(text);
+  curl_free(text);
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+std::size_t append_body(char* data, std::size_t, std::size_t size, void* user) {
+  std::string& body = *static_cast<std::string*>(user);
+  if (size > kMaxBody - body.size()) return 0;
+  body.append(data, size);
+  return size;
+}
+
+// Called once per header line, for every answer on the way (redirects, 100): a status line starts afresh.
+std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
+  auto& headers = *static_cast<std::map<std::string, std::string>*>(user);
+  const std::string_view line(data, size);
+  if (line.starts_with("HTTP/")) headers.clear();
+  const auto colon = line.find(':');
+  if (colon != std::string_view::npos)
+    headers[lower(trim(line.substr(0, colon)))] = trim(line.substr(colon + 1));
+  return size;
+}
+
+const char* hint_for(CURLcode code) {
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT:
+      return "try again, or allow more time";
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return "check the host name, and https_proxy and no_proxy in the environment";
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return "use an address that begins with http:// or https://";
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+      return "install the server's certificate authority; certificates are always checked";
+    default:
+      return "check that the server runs and that the address is right";
+  }
+}
+
+class CurlHttp final : public Http {
+ public:
+  CurlHttp() : global_(curl_global_init(CURL_GLOBAL_DEFAULT)), easy_(curl_easy_init()) {}
+
+  Result<HttpResponse> send(const HttpRequest& request) override {
+    if (!easy_) return unreachable(request, "libcurl could not start", "");
+    curl_easy_reset(easy_.get());  // options go, open connections stay
+    HttpResponse response;
+    std::array<char, CURL_ERROR_SIZE> detail{};
+    const Slist headers = header_list(request);
+    set_behaviour(request);
+    set_method(request);
+    set(CURLOPT_HTTPHEADER, headers.get());
+    set(CURLOPT_ERRORBUFFER, detail.data());
+    set(CURLOPT_WRITEFUNCTION, &append_body);
+    set(CURLOPT_WRITEDATA, &response.body);
+    set(CURLOPT_HEADERFUNCTION, &take_header);
+    set(CURLOPT_HEADERDATA, &response.headers);
+
+    const CURLcode code = curl_easy_perform(easy_.get());
+    if (code != CURLE_OK) {
+      std::string cause = detail[0] != '\0' ? detail.data() : curl_easy_strerror(code);
+      if (code == CURLE_WRITE_ERROR) cause = "the answer is larger than 1 GiB";
+      return unreachable(request, cause, hint_for(code));
+    }
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    response.status = static_cast<int>(status);
+    return response;
+  }
+
+ private:
+  template <typename T>
+  void set(CURLoption option, T value) {
+    curl_easy_setopt(easy_.get(), option, value);
+  }
+
+  void set_behaviour(const HttpRequest& request) {
+    set(CURLOPT_URL, request.url.c_str());
+    set(CURLOPT_USERAGENT, "ctxcap/" CTXCAP_VERSION);
+    set(CURLOPT_ACCEPT_ENCODING, "");  // whatever this libcurl can decompress
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_TCP_KEEPALIVE, 1L);
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
+    // Never file:, ftp: and the like, and never from https down to http. libcurl itself keeps an
+    // Authorization header from other hosts.
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_REDIR_PROTOCOLS_STR, lower(request.url).starts_with("https:") ? "https" : "http,https");
+    set(CURLOPT_FOLLOWLOCATION, 1L);
+    set(CURLOPT_MAXREDIRS, kMaxRedirects);
+    set(CURLOPT_POSTREDIR, static_cast<long>(CURL_REDIR_POST_ALL));  // a POST stays one
+    if (is_loopback(request.url)) set(CURLOPT_PROXY, "");            // else http_proxy, https_proxy, no_proxy
+  }
+
+  void set_method(const HttpRequest& request) {
+    if (request.method == "HEAD") set(CURLOPT_NOBODY, 1L);
+    if (!request.body.empty() || request.method == "POST") {
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      set(CURLOPT_POSTFIELDS, request.body.data());
+    }
+    if (request.method != "GET" && request.method != "HEAD" && request.method != "POST") {
+      set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    }
+  }
+
+  static Slist header_list(const HttpRequest& request) {
+    Slist list(curl_slist_append(nullptr, "Expect:"));  // no waiting for "100 Continue"
+    for (const auto& [name, value] : request.headers) {
+      // libcurl reads "Name;" as an empty header, and would send a line end inside a value as it is.
+      std::string line = value.empty() ? name + ";" : name + ": " + value;
+      std::erase_if(line, [](char c) { return c == '\r' || c == '\n'; });
+      if (curl_slist* grown = curl_slist_append(list.get(), line.c_str())) {
+        [[maybe_unused]] curl_slist* same = list.release();
+        list.reset(grown);
+      }
+    }
+    return list;
+  }
+
+  static tl::unexpected<Error> unreachable(const HttpRequest& request, std::string_view cause,
+                                           std::string_view hint) {
+    const std::string address = shown(request.url);
+    return fail({.kind = ErrorKind::unreachable,
+                 .what = "no answer from " + address,
+                 .why = fmt::format("{} {}: {}", request.method, address, cause),
+                 .hint = std::string(hint)});
+  }
+
+  // Before the handle, so that it goes last.
+  struct Global {
+    explicit Global(CURLcode) {}
+    ~Global() { curl_global_cleanup(); }
+    Global(const Global&) = delete;
+    Global& operator=(const Global&) = delete;
+  } global_;
+  Easy easy_;
+};
+
+}  // namespace
+
+std::unique_ptr<Http> make_curl_http() {
+  return std::make_unique<CurlHttp>();
+}
+
+}  // namespace ctxcap::io

@@ -1,0 +1,150 @@
+// Files on the disk.
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+
+#include "io/fd.hpp"
+#include "io/parts.hpp"
+
+namespace ctxcap::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+tl::unexpected<Error> cannot_read(const std::string& path, int error) {
+  const char* hint = "check the path and its permissions";
+  if (error == ENOENT)
+    hint = "check the spelling; a shell pattern that matches nothing is passed on as it is";
+  if (error == EISDIR) hint = "name the files in it";
+  return fail(
+      {.kind = ErrorKind::usage, .what = "could not read " + path, .why = errno_text(error), .hint = hint});
+}
+
+class FdReader final : public ByteReader {
+ public:
+  FdReader(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  Result<std::size_t> read(char* buffer, std::size_t size) override {
+    const long got = read_some(fd_ ? fd_.get() : STDIN_FILENO, buffer, size);
+    if (got < 0) return cannot_read(path_, errno);
+    return static_cast<std::size_t>(got);
+  }
+
+ private:
+  Fd fd_;  // empty: stdin, which is not ours to close
+  std::string path_;
+};
+
+// The file's pages, followed by at least one page or page tail of zeros: anonymous memory is reserved first,
+// one page longer than the file can need, and the file is mapped over its beginning.
+class Mapping final : public MappedFile {
+ public:
+  static Result<std::unique_ptr<MappedFile>> make(const Fd& fd, std::size_t size, const std::string& path) {
+    const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const std::size_t reserved = (size + kReadPadding + page - 1) / page * page;
+    void* memory = ::mmap(nullptr, reserved, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return cannot_read(path, errno);
+    std::unique_ptr<Mapping> mapping(new Mapping(memory, reserved, size));
+    if (size > 0 && ::mmap(memory, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd.get(), 0) == MAP_FAILED) {
+      return cannot_read(path, errno);
+    }
+    ::madvise(memory, reserved, MADV_SEQUENTIAL);
+    return mapping;
+  }
+  ~Mapping() override { ::munmap(memory_, reserved_); }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  std::string_view bytes() const override { return {static_cast<const char*>(memory_), size_}; }
+
+ private:
+  Mapping(void* memory, std::size_t reserved, std::size_t size)
+      : memory_(memory), reserved_(reserved), size_(size) {}
+  void* memory_;
+  std::size_t reserved_, size_;
+};
+
+class TemporaryDirectory final : public Files::PrivateDirectory {
+ public:
+  explicit TemporaryDirectory(std::string path) : path_(std::move(path)) {}
+  ~TemporaryDirectory() override {
+    std::error_code ignored;  // a destructor has nobody to tell
+    fs::remove_all(path_, ignored);
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  const std::string& path() const override { return path_; }
+
+ private:
+  std::string path_;
+};
+
+class DiskFiles final : public Files {
+ public:
+  PathKind kind(const std::string& path) override {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) return PathKind::missing;
+    if (S_ISREG(info.st_mode)) return PathKind::file;
+    return S_ISDIR(info.st_mode) ? PathKind::directory : PathKind::other;
+  }
+
+  Result<std::unique_ptr<MappedFile>> map(const std::string& path) override {
+    const Fd fd = open_fd(path, O_RDONLY | O_NONBLOCK);  // a pipe without a writer must not hang here
+    if (!fd) return cannot_read(path, errno);
+    struct stat info {};
+    if (::fstat(fd.get(), &info) != 0) return cannot_read(path, errno);
+    if (S_ISDIR(info.st_mode)) return cannot_read(path, EISDIR);
+    if (!S_ISREG(info.st_mode)) return cannot_read(path, ESPIPE);
+    return Mapping::make(fd, static_cast<std::size_t>(info.st_size), path);
+  }
+
+  Result<std::unique_ptr<ByteReader>> open(const std::string& path) override {
+    if (path == "-") return std::make_unique<FdReader>(Fd(), "stdin");
+    Fd fd = open_fd(path, O_RDONLY);
+    if (!fd) return cannot_read(path, errno);
+    struct stat info {};
+    if (::fstat(fd.get(), &info) == 0 && S_ISDIR(info.st_mode)) return cannot_read(path, EISDIR);
+    return std::make_unique<FdReader>(std::move(fd), path);
+  }
+
+  Result<std::string> read_all(const std::string& path) override {
+    TRY_ASSIGN(const std::unique_ptr<ByteReader> reader, open(path));
+    std::string content;
+    std::array<char, 65536> buffer;
+    while (true) {
+      TRY_ASSIGN(const std::size_t got, reader->read(buffer.data(), buffer.size()));
+      if (got == 0) return content;
+      content.append(buffer.data(), got);
+    }
+  }
+
+  Status write_atomic(const std::string& path, std::string_view content) override {
+    return write_file_atomically(path, content);
+  }
+
+  Result<std::unique_ptr<PrivateDirectory>> make_private_directory() override {
+    const char* base = std::getenv("TMPDIR");
+    std::string path = std::string(base != nullptr && *base == '/' ? base : "/tmp") + "/ctxcap-XXXXXX";
+    if (::mkdtemp(path.data()) == nullptr) {
+      const int error = errno;
+      return fail({.kind = ErrorKind::failure,
+                   .what = "could not create a private directory",
+                   .why = path + ": " + errno_text(error),
+                   .hint = "set TMPDIR to a directory that you can write to"});
+    }
+    return std::make_unique<TemporaryDirectory>(std::move(path));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Files> make_disk_files() {
+  return std::make_unique<DiskFiles>();
+}
+
+}  // namespace ctxcap::io

@@ -1,0 +1,52 @@
+#include "io/io.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include "io/parts.hpp"
+
+namespace ctxcap::io {
+namespace {
+
+class SystemClock final : public Clock {
+ public:
+  Instant now() override {
+    using namespace std::chrono;
+    return Instant{duration_cast<microseconds>(system_clock::now().time_since_epoch()).count()};
+  }
+  std::chrono::nanoseconds elapsed() override { return std::chrono::steady_clock::now().time_since_epoch(); }
+  void sleep_for(std::chrono::milliseconds duration) override { std::this_thread::sleep_for(duration); }
+};
+
+class ProcessEnvironment final : public Environment {
+ public:
+  std::optional<std::string> get(const std::string& name) override {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return value;
+  }
+};
+
+}  // namespace
+
+struct RealWorld::Parts {
+  std::unique_ptr<Http> http = make_curl_http();
+  std::unique_ptr<Processes> processes = make_posix_processes();
+  SystemClock clock;
+  std::unique_ptr<Files> files = make_disk_files();
+  std::unique_ptr<Console> console = make_tty_console();
+  ProcessEnvironment environment;
+};
+
+RealWorld::RealWorld() : parts_(std::make_unique<Parts>()) {
+  std::signal(SIGPIPE, SIG_IGN);
+}
+RealWorld::~RealWorld() = default;
+
+World RealWorld::world() {
+  return World{*parts_->http,  *parts_->processes, parts_->clock,
+               *parts_->files, *parts_->console,   parts_->environment};
+}
+
+}  // namespace ctxcap::io

@@ -1,0 +1,122 @@
+// The steps of an apply, in order. From `back_up` on the server is changed, and every error goes through
+// Change::undo.
+
+#include "runtime/apply.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "runtime/backup.hpp"
+#include "runtime/checks.hpp"
+#include "runtime/create_cli.hpp"
+#include "runtime/names.hpp"
+#include "runtime/read_back.hpp"
+#include "runtime/verify.hpp"
+
+namespace ctxcap::runtime {
+namespace {
+
+void announce(const ApplyOptions& options, Step step) {
+  if (options.on_step) options.on_step(step);
+}
+
+// Once the variant is another one, a runner of its old weights could no longer be unloaded by its name.
+Status unload_previous(Ollama& ollama, const Before& before) {
+  if (!before.previous) return {};
+  TRY_ASSIGN(const std::vector<RunningModel> rows, ollama.running());
+  const auto is_previous = [&](const RunningModel& row) { return row.digest == before.previous->digest; };
+  if (std::none_of(rows.begin(), rows.end(), is_previous)) return {};
+  TRY(ollama.unload(before.previous->name));
+  TRY(ollama.wait_until_gone(is_previous));
+  return {};
+}
+
+Result<std::string> digest_of(Ollama& ollama, const std::string& name) {
+  TRY_ASSIGN(const std::vector<InstalledModel> models, ollama.installed());
+  for (const InstalledModel& model : models) {
+    if (same_model(model.name, name)) return model.digest;
+  }
+  return fail({.kind = ErrorKind::unverified,
+               .what = "could not create " + printable(name),
+               .why = "creating it succeeded, but " + ollama.host().url + "/api/tags does not list it",
+               .hint = "look into the log of the Ollama server"});
+}
+
+Result<Receipt> create_and_prove(const World& world, Ollama& ollama, const Variant& variant, Via via,
+                                 const ApplyOptions& options, const Before& before, Change& change) {
+  announce(options, Step::backing_up);
+  TRY(change.back_up());
+  TRY(unload_previous(ollama, before));
+
+  announce(options, Step::creating);
+  change.creating();
+  if (via == Via::cli) {
+    TRY(create_by_cli(world, ollama, variant));
+  } else {
+    TRY(ollama.create(variant));
+  }
+
+  announce(options, Step::reading_back);
+  const auto unverified = [](Error error) {  // it exists, and does not hold
+    if (error.kind != ErrorKind::unreachable) error.kind = ErrorKind::unverified;
+    return error;
+  };
+  Receipt receipt{.variant = variant.name,
+                  .via = via == Via::cli ? "cli" : "api",
+                  .replaced = before.previous.has_value()};
+  if (before.previous) receipt.previous_digest = before.previous->digest;
+  receipt.base_digest = before.base.digest;
+  if (const Status same = read_back(ollama, variant); !same) return fail(unverified(same.error()));
+  Result<std::string> digest = digest_of(ollama, variant.name);
+  if (!digest) return fail(unverified(digest.error()));
+  receipt.digest = *digest;
+
+  announce(options, Step::loading);
+  change.loading();
+  Result<Verification> seen = observe(ollama, variant);
+  if (!seen) return fail(unverified(seen.error()));
+  TRY(judge(variant, *seen));
+  receipt.verification = std::move(*seen);
+  return receipt;
+}
+
+}  // namespace
+
+Result<Via> choose_via(const World& world, const Ollama& ollama, const Variant& variant, Via asked) {
+  const bool local = ollama.host().reach == Reach::local;
+  const bool fits = variant.cli_obstacle.empty() && !variant.modelfile.empty();
+  if (asked == Via::automatic) return local && fits && world.processes.find("ollama") ? Via::cli : Via::api;
+  if (asked == Via::api) return Via::api;
+  std::string why, hint = "leave the way open with: --via auto";
+  if (!fits) why = variant.cli_obstacle.empty() ? "there is no Modelfile text" : variant.cli_obstacle;
+  if (why.empty() && !world.processes.find("ollama")) {
+    why = "there is no ollama command in PATH";
+    hint = "install it, or use the API with: --via api";
+  }
+  if (why.empty()) return Via::cli;
+  return fail({.kind = ErrorKind::usage,
+               .what = "could not use the ollama command for " + printable(variant.name),
+               .why = std::move(why),
+               .hint = std::move(hint)});
+}
+
+Result<Receipt> apply(const World& world, Ollama& ollama, const Variant& variant,
+                      const ApplyOptions& options) {
+  announce(options, Step::checking);
+  TRY(check_request(variant));
+  TRY_ASSIGN(const Via via, choose_via(world, ollama, variant, options.via));
+  TRY(recover(ollama, variant.name));
+  TRY_ASSIGN(const Before before, check_server(ollama, variant, options.existing));
+
+  Change change(ollama, variant, before);
+  Result<Receipt> receipt = create_and_prove(world, ollama, variant, via, options, before, change);
+  if (!receipt) {
+    announce(options, Step::undoing);
+    return fail(change.undo(std::move(receipt).error()));
+  }
+  announce(options, Step::cleaning_up);
+  if (std::string note = change.keep(); !note.empty()) receipt->verification.notes.push_back(std::move(note));
+  return receipt;
+}
+
+}  // namespace ctxcap::runtime

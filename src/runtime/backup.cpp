@@ -1,0 +1,101 @@
+#include "runtime/backup.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "runtime/names.hpp"
+
+namespace ctxcap::runtime {
+namespace {
+
+constexpr int kAttempts = 3;
+constexpr std::chrono::milliseconds kBetweenAttempts{500};
+
+// The way back is worth more than one try: the fault that made it necessary may have been a passing one.
+Status persistently(Ollama& ollama, const std::function<Status()>& action) {
+  Status status = action();
+  for (int attempt = 1; attempt < kAttempts && !status; ++attempt) {
+    ollama.clock().sleep_for(kBetweenAttempts * attempt);
+    status = action();
+  }
+  return status;
+}
+
+Status remove(Ollama& ollama, const std::string& name) {
+  return persistently(ollama, [&]() -> Status {
+    TRY(ollama.remove(name));
+    return {};
+  });
+}
+
+Status copy(Ollama& ollama, const std::string& from, const std::string& to) {
+  return persistently(ollama, [&] { return ollama.copy(from, to); });
+}
+
+}  // namespace
+
+Status Change::back_up() {
+  if (!before_.previous) return {};
+  backed_up_ = true;  // also when the answer gets lost
+  return ollama_.copy(before_.previous->name, backup_name(before_.previous->name));
+}
+
+Status Change::drop_backup() {
+  if (!backed_up_) return {};
+  TRY(remove(ollama_, backup_name(before_.previous->name)));
+  backed_up_ = false;
+  return {};
+}
+
+std::string Change::keep() {
+  if (drop_backup()) return "";
+  return fmt::format("the previous variant could not be removed; do it with: ollama rm {}",
+                     backup_name(before_.previous->name));
+}
+
+Status Change::put_back() {
+  if (!created_) return drop_backup();
+  // Unloaded while the name still leads to the runner; that it fails must not keep us from going on.
+  if (loaded_) [[maybe_unused]]
+    const Status ignored = ollama_.unload(variant_.name);
+  if (!before_.previous) return remove(ollama_, variant_.name);
+  TRY(copy(ollama_, backup_name(before_.previous->name), before_.previous->name));
+  return drop_backup();
+}
+
+Error Change::undo(Error cause) {
+  const std::string name = printable(variant_.name);
+  const Status undone = put_back();
+  if (undone) {
+    if (!created_) return cause;
+    cause.why +=
+        before_.previous ? "; the previous " + name + " was restored" : "; " + name + " was removed again";
+    return cause;
+  }
+  const Error& error = undone.error();
+  cause.kind = error.kind == ErrorKind::unreachable ? error.kind : ErrorKind::failure;
+  cause.why += "; this could not be undone: " + error.why;
+  if (before_.previous) {
+    const std::string backup = backup_name(before_.previous->name);
+    cause.hint = fmt::format("the previous one is kept; restore it with: ollama cp {0} {1} && ollama rm {0}",
+                             backup, before_.previous->name);
+  } else {
+    cause.hint = "remove it with: ollama rm " + name;
+  }
+  return cause;
+}
+
+Result<Recovery> recover(Ollama& ollama, const std::string& name) {
+  TRY_ASSIGN(const std::vector<InstalledModel> models, ollama.installed());
+  const auto backup = std::find_if(models.begin(), models.end(), [&](const InstalledModel& model) {
+    return same_model(model.name, backup_name(name));
+  });
+  if (backup == models.end()) return Recovery::nothing_to_do;
+  TRY(copy(ollama, backup->name, name));
+  TRY(remove(ollama, backup->name));
+  return Recovery::restored;
+}
+
+}  // namespace ctxcap::runtime

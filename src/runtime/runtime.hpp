@@ -1,0 +1,10 @@
+#pragma once
+// The door of runtime/: servers that can be asked, changed and checked. So far Ollama (0.33 was read and
+// recorded; older ones answer the same calls with fewer fields).
+
+#include "runtime/apply.hpp"       // create a variant, prove it, undo what does not hold
+#include "runtime/host.hpp"        // OLLAMA_HOST
+#include "runtime/names.hpp"       // the grammar of model names
+#include "runtime/ollama.hpp"      // the HTTP API
+#include "runtime/parameters.hpp"  // the grammar of PARAMETER
+#include "runtime/verify.hpp"      // what runs, against what was asked

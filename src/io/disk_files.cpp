@@ -127,6 +127,16 @@ class DiskFiles final : public Files {
     return write_file_atomically(path, content);
   }
 
+  Status make_directories(const std::string& path) override {
+    std::error_code error;
+    fs::create_directories(path, error);
+    // A new state directory is nobody else's business; one that is there keeps its mode.
+    if (!error && fs::is_directory(path, error)) return {};
+    return fail({.kind = ErrorKind::failure,
+                 .what = "could not create the directory " + path,
+                 .why = error ? error.message() : "something else is there",
+                 .hint = "check its permissions"});
+  }
   Result<std::unique_ptr<PrivateDirectory>> make_private_directory() override {
     const char* base = std::getenv("TMPDIR");
     std::string path = std::string(base != nullptr && *base == '/' ? base : "/tmp") + "/ctxcap-XXXXXX";

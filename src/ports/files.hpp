@@ -38,6 +38,8 @@ class Files {
   virtual Result<std::string> read_all(const std::string& path) = 0;
   // Temporary file beside it, fsync, rename: the old content or the new, never half of it.
   virtual Status write_atomic(const std::string& path, std::string_view content) = 0;
+  // Creates a directory and its parents, for this user alone; nothing to do where it exists.
+  virtual Status make_directories(const std::string& path) = 0;
   // A fresh directory that only this user can enter. Removed, with all in it, when the value dies.
   class PrivateDirectory {
    public:

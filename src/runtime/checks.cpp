@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "data/model_name.hpp"
 #include "runtime/names.hpp"
 #include "runtime/parameters.hpp"
 #include "runtime/wire.hpp"
@@ -66,17 +67,11 @@ Status check_existing(const Variant& variant, const InstalledModel& model, Exist
 }  // namespace
 
 Status check_request(const Variant& variant) {
-  TRY(check_variant_name(variant.name));
-  const auto base = parse_name(variant.base);
-  if (!base) {
-    return fail(refused(variant, ErrorKind::usage,
-                        "the base \"" + printable(variant.base) + "\" is no model name",
-                        "check the name with: ollama list"));
-  }
-  if (is_reserved_tag(base->tag)) {
-    return fail(refused(variant, ErrorKind::usage,
-                        printable(variant.base) + " names a model that runs elsewhere",
-                        "name a base that is installed on this server"));
+  TRY(check_model_name(variant.name));
+  TRY(check_model_name(variant.base));  // a tag such as ":cloud" names a model that has no weights here
+  if (is_backup_name(variant.name)) {
+    return fail(refused(variant, ErrorKind::usage, "tags of that ending are kept for the previous variant",
+                        "choose another with --name"));
   }
   if (same_model(variant.name, variant.base)) {
     return fail(

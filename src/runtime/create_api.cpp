@@ -12,16 +12,15 @@ namespace ctxcap::runtime {
 namespace {
 
 // The server stores what it is sent, and a number sent as text fails at every later use.
-Json as_json(ParameterType type, const std::string& value) {
-  const std::string plain = value.starts_with('+') ? value.substr(1) : value;
-  switch (type) {
-    case ParameterType::integer:
-      return parse_integer(plain).value_or(0);
-    case ParameterType::number:
-      return parse_number(plain).value_or(0);
-    case ParameterType::boolean:
-      return same_value(ParameterType::boolean, value, "true");
-    case ParameterType::texts:
+Json as_json(ParameterKind kind, const std::string& value) {
+  switch (kind) {
+    case ParameterKind::integer:
+      return parse_integer(value).value_or(0);
+    case ParameterKind::real:
+      return parse_number(value).value_or(0);
+    case ParameterKind::boolean:
+      return value == "true";
+    case ParameterKind::text_list:
       break;
   }
   return value;
@@ -31,11 +30,11 @@ Json parameters_of(const Variant& variant) {
   Json parameters = {{"num_ctx", variant.num_ctx}};
   if (variant.num_predict != 0) parameters["num_predict"] = variant.num_predict;
   for (const auto& [name, value] : variant.parameters) {
-    const ParameterType type = parameter_type(name).value_or(ParameterType::texts);
-    if (type == ParameterType::texts) {
+    const ParameterKind kind = parameter_kind(name).value_or(ParameterKind::text_list);
+    if (kind == ParameterKind::text_list) {
       parameters[name].push_back(value);
     } else {
-      parameters[name] = as_json(type, value);
+      parameters[name] = as_json(kind, value);
     }
   }
   return parameters;

@@ -26,7 +26,7 @@ std::map<std::string, Values> asked(const Variant& variant) {
   if (variant.num_predict != 0) result["num_predict"] = {std::to_string(variant.num_predict)};
   for (const auto& [name, value] : variant.parameters) {
     Values& values = result[name];
-    if (parameter_type(name) != ParameterType::texts) values.clear();  // the last one wins
+    if (parameter_kind(name) != ParameterKind::text_list) values.clear();  // the last one wins
     values.push_back(value);
   }
   return result;
@@ -43,11 +43,11 @@ std::vector<std::string> differences(const Variant& variant, std::string_view sh
   for (const auto& [name, want] : asked(variant)) {
     const auto found = seen.find(name);
     const Values& got = found == seen.end() ? Values() : found->second;
-    const ParameterType type = parameter_type(name).value_or(ParameterType::texts);
+    const ParameterKind kind = parameter_kind(name).value_or(ParameterKind::text_list);
     const bool same = std::equal(want.begin(), want.end(), got.begin(), got.end(),
-                                 [&](const auto& a, const auto& b) { return same_value(type, a, b); });
+                                 [&](const auto& a, const auto& b) { return same_value(kind, a, b); });
     if (same) continue;
-    if (type == ParameterType::texts) {
+    if (kind == ParameterKind::text_list) {
       result.push_back(fmt::format("{} has other texts than asked", name));
     } else {
       result.push_back(fmt::format("{} is {}, asked was {}", name,

@@ -4,7 +4,7 @@
 
 #include "runtime/apply.hpp"       // create a variant, prove it, undo what does not hold
 #include "runtime/host.hpp"        // OLLAMA_HOST
-#include "runtime/names.hpp"       // the grammar of model names
+#include "runtime/names.hpp"       // which names mean the same model
 #include "runtime/ollama.hpp"      // the HTTP API
-#include "runtime/parameters.hpp"  // the grammar of PARAMETER
+#include "runtime/parameters.hpp"  // PARAMETERs as the server gives them back
 #include "runtime/verify.hpp"      // what runs, against what was asked

@@ -7,7 +7,9 @@ namespace ctxcap::test {
 
 class FakeClock final : public Clock {
  public:
-  Instant now() override { return {start_.micros + std::chrono::duration_cast<std::chrono::microseconds>(passed_).count()}; }
+  Instant now() override {
+    return {start_.micros + std::chrono::duration_cast<std::chrono::microseconds>(passed_).count()};
+  }
   std::chrono::nanoseconds elapsed() override { return passed_; }
   void sleep_for(std::chrono::milliseconds duration) override {
     ++sleeps;

@@ -64,7 +64,8 @@ TEST_CASE("OLLAMA_HOST is read as Ollama reads it") {
 }
 
 TEST_CASE("an address that Ollama cannot mean is refused, and its password is not repeated") {
-  for (const char* text : {"unix:///run/ollama.sock", "ftp://gpu-box", "http://user:secret@gpu-box", "user:secret@gpu-box"}) {
+  for (const char* text :
+       {"unix:///run/ollama.sock", "ftp://gpu-box", "http://user:secret@gpu-box", "user:secret@gpu-box"}) {
     CAPTURE(text);
     const auto host = runtime::parse_host(text);
     REQUIRE_FALSE(host);

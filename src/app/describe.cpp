@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "data/model_name.hpp"
 #include "model/model.hpp"
 #include "runtime/runtime.hpp"
 
@@ -49,7 +48,7 @@ Result<DescribedModel> from_file(const std::string& name, const std::string& pat
 Result<std::string> owner_of(const std::pair<std::string, std::string>& show, std::span<const std::string> models) {
   const std::string wanted = show.first.empty() ? model_of_file(show.second) : show.first;
   for (const std::string& model : models) {
-    if (with_tag(model) == with_tag(wanted)) return model;
+    if (runtime::same_model(model, wanted)) return model;
   }
   if (show.first.empty() && models.size() == 1) return models.front();
   std::vector<std::string> names;
@@ -90,7 +89,7 @@ void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
   const auto running = ollama.running();
   for (auto& [name, model] : models) {
     for (const InstalledModel& row : installed.value_or(std::vector<InstalledModel>{})) {
-      if (row.name == with_tag(name)) model.digest = row.digest;
+      if (runtime::same_model(row.name, name)) model.digest = row.digest;
     }
     for (const RunningModel& row : running.value_or(std::vector<RunningModel>{})) {
       if (!model.digest.empty() && row.digest == model.digest) model.loaded_ctx = row.context_length;

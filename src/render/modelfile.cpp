@@ -91,11 +91,9 @@ std::string obstacle_of(const Variant& variant) {
 
 }  // namespace
 
-Result<Variant> render_modelfile(Variant variant, const ModelfileRequest& request) {
+Result<Variant> check_modelfile(Variant variant, const std::string& origin) {
   TRY(check_values(variant));
   variant.cli_obstacle = obstacle_of(variant);
-  TRY_ASSIGN(variant.modelfile, render_template(request.template_text, modelfile_data(variant, request.comments),
-                                                request.template_origin));
   if (!variant.cli_obstacle.empty()) return variant;  // never written to a file, so nothing can break
 
   std::string wrong;
@@ -104,13 +102,18 @@ Result<Variant> render_modelfile(Variant variant, const ModelfileRequest& reques
   } else {
     wrong = difference(*commands, variant);
   }
-  if (!wrong.empty()) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "the template does not render what was decided",
-                 .why = fmt::format("{}: {}", request.template_origin, wrong),
-                 .hint = "start from templates/modelfile.mustache and keep its FROM, PARAMETER and SYSTEM lines"});
-  }
-  return variant;
+  if (wrong.empty()) return variant;
+  return fail({.kind = ErrorKind::usage,
+               .what = "the Modelfile does not say what was decided",
+               .why = fmt::format("{}: {}", origin, wrong),
+               .hint = "start from templates/modelfile.mustache and keep its FROM, PARAMETER and SYSTEM lines"});
+}
+
+Result<Variant> render_modelfile(Variant variant, const ModelfileRequest& request) {
+  TRY(check_values(variant));
+  TRY_ASSIGN(variant.modelfile, render_template(request.template_text, modelfile_data(variant, request.comments),
+                                                request.template_origin));
+  return check_modelfile(std::move(variant), request.template_origin);
 }
 
 }  // namespace ctxcap::render

@@ -1,0 +1,24 @@
+#pragma once
+// Inside app/: variants that are planned become variants that run.
+
+#include <span>
+#include <string>
+
+#include "app/talk.hpp"
+#include "data/plan.hpp"
+
+namespace ctxcap::app {
+
+struct ApplyFlags {
+  bool yes = false;      // do not ask
+  bool dry_run = false;  // change nothing
+  bool force = false;    // replace a model that is not ours
+  std::string via = "auto";
+};
+
+// Shows all changes, asks once, then applies one after the other and stops at the first that fails. What was
+// created is remembered as ours.
+Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags, const std::string& ollama_host,
+                      World& world, Talk& talk);
+
+}  // namespace ctxcap::app

@@ -1,0 +1,99 @@
+// ctxcap apply: from a saved analysis, or from traces in one go, to a variant that is created and proved.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "app/apply_variants.hpp"
+#include "app/commands.hpp"
+#include "app/walk.hpp"
+#include "data/json.hpp"
+#include "render/render.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+struct Flags {
+  std::string plan;
+  AnalyzeFlags analyze;
+  ApplyFlags apply;
+};
+
+struct Planned {
+  std::vector<Variant> variants;
+  ExitCode verdict = ExitCode::done;
+};
+
+// The plan's text is read back with Ollama's grammar before it is used: a plan is a file that people may edit.
+Result<Planned> from_plan(const std::string& path, World& world) {
+  TRY_ASSIGN(const std::string json, world.files.read_all(path));
+  TRY_ASSIGN(std::vector<Variant> variants, variants_of_plan(json, path));
+  Planned planned;
+  for (Variant& variant : variants) {
+    TRY_ASSIGN(Variant checked, render::check_modelfile(std::move(variant), path));
+    planned.variants.push_back(std::move(checked));
+  }
+  return planned;
+}
+
+Result<Planned> from_traces(const AnalyzeOptions& options, World& world, Talk& talk) {
+  TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
+  talk.clear();
+  TRY_ASSIGN(const report::Format* table, report::format_named("table"));
+  world.console.out(table->print(analysis, talk.out()));
+  Planned planned{.verdict = verdict(analysis)};
+  for (const BaseAnalysis& base : analysis.bases) {
+    if (base.variant) planned.variants.push_back(*base.variant);
+  }
+  return planned;
+}
+
+Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+  if (flags.plan.empty() == flags.analyze.traces.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = flags.plan.empty() ? "nothing to apply" : "a plan and --traces were both given",
+                 .why = "apply takes either a saved analysis or traces to analyse now",
+                 .hint = "ctxcap analyze --traces FILE -o plan.json   then   ctxcap apply plan.json"});
+  }
+  TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
+  TRY_ASSIGN(const Planned planned, flags.plan.empty() ? from_traces(options, world, talk) : from_plan(flags.plan, world));
+  if (planned.variants.empty()) {
+    return fail({.kind = ErrorKind::withheld,
+                 .what = "there is no variant to create",
+                 .why = "the analysis gives no window for any model",
+                 .hint = "ctxcap analyze --traces FILE   says why"});
+  }
+  TRY(apply_variants(planned.variants, flags.apply, options.ollama_host, world, talk));
+  return planned.verdict;
+}
+
+Runner configure(CLI::App& parser) {
+  const auto flags = std::make_shared<Flags>();
+  parser.add_option("plan", flags->plan, "A saved analysis (ctxcap analyze -o plan.json)")->type_name("PLAN.json");
+  add_trace_flags(parser, flags->analyze);
+  add_model_flags(parser, flags->analyze);
+  add_policy_flags(parser, flags->analyze);
+  add_runtime_flags(parser, flags->analyze);
+  add_variant_flags(parser, flags->analyze);
+  parser.add_flag("-y,--yes", flags->apply.yes, "Do not ask");
+  parser.add_flag("--dry-run", flags->apply.dry_run, "Show what would be done, change nothing");
+  parser.add_option("--via", flags->apply.via, "How to create: auto, cli (ollama create) or api (POST /api/create)")
+      ->check(CLI::IsMember({"auto", "cli", "api"}))
+      ->capture_default_str();
+  parser.add_flag("--force", flags->apply.force, "Replace a model of the same name that ctxcap did not create");
+  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+}
+
+}  // namespace
+
+constinit const Command kApply{
+    "apply", "Create the capped variant, prove that it runs, and undo it when it does not hold",
+    "  ctxcap apply plan.json\n"
+    "  ctxcap apply plan.json --dry-run\n"
+    "  ctxcap apply --traces traces.jsonl --tag triage --yes\n"
+    "  ctxcap apply --traces traces.jsonl --system-file triage.txt --parameter temperature=0\n",
+    configure};
+
+}  // namespace ctxcap::app

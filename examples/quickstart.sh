@@ -1,0 +1,16 @@
+#!/bin/sh
+# From a fresh Debian 12 to a first result: installs what is missing, builds, and analyses the shipped traces of
+# an e-mail triage job with a saved description of its model. No server is needed, nothing is changed.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=$root/build/release
+
+"$root/.ci/install" build
+echo "building ctxcap in build/release"
+"$root/.ci/build" "$build" -DCMAKE_BUILD_TYPE=Release -DCTXCAP_DEV=OFF
+
+cd "$root"
+set -- analyze --traces examples/email-triage/traces.jsonl --show examples/email-triage/show.json --tag triage
+echo
+echo "\$ ctxcap $*"
+exec "$build/src/ctxcap" "$@"

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Installs what is missing, builds with the sanitizers, and runs all tests; ends with ctest's summary.
+#   ./tests/run.sh            everything
+#   ./tests/run.sh -R ingest  further words go to ctest
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=${CTXCAP_BUILD_DIR:-$root/build/test}
+
+"$root/.ci/install" build test
+echo "building the tests in ${build#"$root"/} (address and undefined behaviour sanitizers)"
+"$root/.ci/build" "$build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCTXCAP_DEV=ON -DCTXCAP_SANITIZE=address,undefined
+
+echo "running the tests"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# ctest's own lines for passing tests are left out; failures come with their output.
+status=0
+ctest --test-dir "$build" --output-on-failure -j "$(nproc)" --timeout 300 "$@" >"$log" 2>&1 || status=$?
+if [ "$status" -ne 0 ]; then
+  cat "$log"
+else
+  sed -n '/tests passed/,$p' "$log"
+fi
+exit "$status"

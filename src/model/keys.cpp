@@ -55,9 +55,10 @@ bool Keys::has(std::string_view key) const {
   return found && !std::holds_alternative<std::monostate>(*found);
 }
 
-bool Keys::is_list(std::string_view key) const {
+std::optional<std::vector<i64>> Keys::find_list(std::string_view key) const {
   const MetaValue* found = value(key);
-  return found && std::holds_alternative<std::vector<i64>>(*found);
+  const auto* list = found ? std::get_if<std::vector<i64>>(found) : nullptr;
+  return list ? std::optional(*list) : std::nullopt;
 }
 
 bool Keys::is_withheld(std::string_view key) const {

@@ -32,7 +32,7 @@ class Keys {
   // One value per block: a list as it is, a single number for each of them. nullopt: missing, or withheld.
   std::optional<std::vector<i64>> find_each(std::string_view key);
   std::vector<i64> need_each(std::string_view key);
-  bool is_list(std::string_view key) const;
+  std::optional<std::vector<i64>> find_list(std::string_view key) const;  // as it is; nullopt: no list
   bool is_withheld(std::string_view key) const;
 
   // Notes that the family cannot go on. `withhold` when a verbose description could tell.

@@ -6,7 +6,8 @@
 // clang-format off
 #define CTXCAP_FAMILIES(row) \
   row(plain)                 \
-  row(sliding_window)
+  row(sliding_window)        \
+  row(chunked_attention)
 // clang-format on
 
 namespace ctxcap::model {

@@ -7,7 +7,8 @@
 #define CTXCAP_FAMILIES(row) \
   row(plain)                 \
   row(sliding_window)        \
-  row(chunked_attention)
+  row(chunked_attention)     \
+  row(gemma3n)
 // clang-format on
 
 namespace ctxcap::model {

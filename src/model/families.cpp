@@ -8,7 +8,8 @@
   row(plain)                 \
   row(sliding_window)        \
   row(chunked_attention)     \
-  row(gemma3n)
+  row(gemma3n)               \
+  row(gemma4)
 // clang-format on
 
 namespace ctxcap::model {

@@ -9,7 +9,8 @@
   row(sliding_window)        \
   row(chunked_attention)     \
   row(gemma3n)               \
-  row(gemma4)
+  row(gemma4)                \
+  row(listed_windows)
 // clang-format on
 
 namespace ctxcap::model {

@@ -10,7 +10,8 @@
   row(chunked_attention)     \
   row(gemma3n)               \
   row(gemma4)                \
-  row(listed_windows)
+  row(listed_windows)        \
+  row(latent)
 // clang-format on
 
 namespace ctxcap::model {

@@ -11,7 +11,8 @@
   row(gemma3n)               \
   row(gemma4)                \
   row(listed_windows)        \
-  row(latent)
+  row(latent)                \
+  row(sparse_latent)
 // clang-format on
 
 namespace ctxcap::model {

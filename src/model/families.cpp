@@ -12,7 +12,8 @@
   row(gemma4)                \
   row(listed_windows)        \
   row(latent)                \
-  row(sparse_latent)
+  row(sparse_latent)         \
+  row(sparse_blocks)
 // clang-format on
 
 namespace ctxcap::model {

@@ -13,7 +13,8 @@
   row(listed_windows)        \
   row(latent)                \
   row(sparse_latent)         \
-  row(sparse_blocks)
+  row(sparse_blocks)         \
+  row(compressed)
 // clang-format on
 
 namespace ctxcap::model {

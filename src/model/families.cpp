@@ -14,7 +14,8 @@
   row(latent)                \
   row(sparse_latent)         \
   row(sparse_blocks)         \
-  row(compressed)
+  row(compressed)            \
+  row(recurrent)
 // clang-format on
 
 namespace ctxcap::model {

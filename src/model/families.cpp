@@ -15,7 +15,8 @@
   row(sparse_latent)         \
   row(sparse_blocks)         \
   row(compressed)            \
-  row(recurrent)
+  row(recurrent)             \
+  row(hybrid)
 // clang-format on
 
 namespace ctxcap::model {

@@ -16,7 +16,8 @@
   row(sparse_blocks)         \
   row(compressed)            \
   row(recurrent)             \
-  row(hybrid)
+  row(hybrid)                \
+  row(parallel_hybrid)
 // clang-format on
 
 namespace ctxcap::model {

@@ -17,7 +17,8 @@
   row(compressed)            \
   row(recurrent)             \
   row(hybrid)                \
-  row(parallel_hybrid)
+  row(parallel_hybrid)       \
+  row(nemotron_h)
 // clang-format on
 
 namespace ctxcap::model {

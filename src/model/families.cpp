@@ -18,7 +18,8 @@
   row(recurrent)             \
   row(hybrid)                \
   row(parallel_hybrid)       \
-  row(nemotron_h)
+  row(nemotron_h)            \
+  row(gated_delta)
 // clang-format on
 
 namespace ctxcap::model {

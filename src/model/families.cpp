@@ -19,7 +19,8 @@
   row(hybrid)                \
   row(parallel_hybrid)       \
   row(nemotron_h)            \
-  row(gated_delta)
+  row(gated_delta)           \
+  row(encoder)
 // clang-format on
 
 namespace ctxcap::model {

@@ -20,7 +20,8 @@
   row(parallel_hybrid)       \
   row(nemotron_h)            \
   row(gated_delta)           \
-  row(encoder)
+  row(encoder)               \
+  row(t5)
 // clang-format on
 
 namespace ctxcap::model {

@@ -76,6 +76,7 @@ struct Weights {
 struct ModelArch {
   std::string architecture;       // as on disk, e.g. "mistral3"
   std::string family;             // row of model/families that read it; empty: no family knows it
+  bool guess = false;             // no family knows the architecture; it looks like plain attention
   std::string unknown_reason;     // why there are no layers; empty when known
   std::optional<Tokens> max_ctx;     // {arch}.context_length: Ollama clamps to it
   std::optional<Tokens> native_ctx;  // rope.scaling.original_context_length, else context_length

@@ -43,20 +43,21 @@ bool read_layers(const ModelDescription& description, ModelArch& arch) {
   arch.unknown_reason = unreadable(description);
   if (!arch.unknown_reason.empty()) return false;
   const std::string architecture = runtime_architecture(description);
-  const Family* family = family_of(architecture);
-  if (!family) {
-    arch.unknown_reason = fmt::format("the architecture '{}' is not known", description.architecture);
-    return false;
-  }
+  const Family& family = family_of(architecture);
   const ModelDescription run = as_run(description);
   Keys keys(run);
-  family->read(keys, architecture, arch);
+  family.read(keys, architecture, arch);
   if (!keys.problem().empty()) {
     arch.layers.clear();
     arch.unknown_reason = keys.problem();
     return keys.needs_verbose();
   }
-  arch.family = family->name;
+  arch.family = family.name;
+  if (arch.guess) {
+    arch.notes.push_back(
+        fmt::format("'{}' is not known to this version: its cache is taken for plain attention",
+                    description.architecture));
+  }
   arch.widest_v = std::max(arch.widest_v, widest_v(arch.layers));
   return false;
 }

@@ -21,7 +21,8 @@
   row(nemotron_h)            \
   row(gated_delta)           \
   row(encoder)               \
-  row(t5)
+  row(t5)                    \
+  row(generic)
 // clang-format on
 
 namespace ctxcap::model {
@@ -37,12 +38,12 @@ std::span<const Family* const> families() {
   return kTable;
 }
 
-const Family* family_of(std::string_view architecture) {
+const Family& family_of(std::string_view architecture) {
   for (const Family* family : families()) {
     const auto& names = family->architectures;
-    if (std::find(names.begin(), names.end(), architecture) != names.end()) return family;
+    if (std::find(names.begin(), names.end(), architecture) != names.end()) return *family;
   }
-  return nullptr;
+  return *families().back();
 }
 
 }  // namespace ctxcap::model

@@ -18,10 +18,11 @@ struct Family {
   void (*read)(Keys& keys, std::string_view architecture, ModelArch& arch);
 };
 
+// In order; the last takes what no other knows, and marks it as a guess.
 std::span<const Family* const> families();
 
-// nullptr: none knows it.
-const Family* family_of(std::string_view architecture);
+// The last row where no other knows it.
+const Family& family_of(std::string_view architecture);
 
 // The name under which llama.cpp runs what is stored as `description.architecture`: Ollama's own converter
 // wrote some names of its own, which its loader translates in memory.

@@ -168,8 +168,36 @@ TEST_CASE("an architecture that no family knows gets no layers and a reason") {
   REQUIRE(got);
   const ModelArch arch = model::architecture_of(*got);
   CHECK(!arch.known());
-  CHECK(arch.unknown_reason == "the architecture 'novel' is not known");
+  CHECK(arch.unknown_reason == "the architecture 'novel' is not known, and embedding_length is missing");
   CHECK(arch.max_ctx == 4096);
+}
+
+TEST_CASE("an unknown architecture is guessed only where nothing speaks against plain attention") {
+  const std::string keys =
+      R"("general.architecture":"novel","novel.block_count":1,"novel.context_length":4096,
+    "novel.embedding_length":64,"novel.attention.head_count":4,"novel.attention.head_count_kv":2,
+    "novel.attention.key_length":16,"novel.attention.value_length":16,"novel.rope.freq_base":10000)";
+  const auto arch = [&](const std::string& more_keys, const std::string& tensors) {
+    const auto got =
+        model::describe("{\"model_info\":{" + keys + more_keys + "},\"tensors\":[" + tensors + "]}", "m");
+    REQUIRE(got);
+    return model::architecture_of(*got);
+  };
+  const std::string k = R"({"name":"blk.0.attn_k.weight","type":"F32","shape":[64,32]})";
+  const std::string v = R"({"name":"blk.0.attn_v.weight","type":"F32","shape":[64,32]})";
+  for (const ModelArch& good : {arch("", ""), arch("", k + "," + v)}) {
+    CHECK(good.known());
+    CHECK(good.guess);
+    CHECK(good.notes.size() == 1);
+    CHECK(good.layers.size() == 1);
+  }
+  CHECK(!arch(R"(,"novel.attention.sliding_window":512)", "").known());
+  CHECK(!arch(R"(,"novel.ssm.state_size":16)", "").known());
+  CHECK(!arch(R"(,"novel.mystery":1)", "").known());
+  CHECK(!arch("", k).known());
+  CHECK(!arch("", k + "," + v + R"(,{"name":"blk.0.ssm_a","type":"F32","shape":[64]})").known());
+  CHECK(arch(R"(,"novel.ssm.state_size":16)", "").unknown_reason ==
+        "the architecture 'novel' is not known, and ssm.state_size may change what is cached");
 }
 
 TEST_CASE("only a withheld list that tensors do not tell needs a verbose answer") {

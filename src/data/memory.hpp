@@ -9,20 +9,32 @@
 
 namespace ctxcap {
 
+enum class FlashAttention { automatic, on, off };
+
 // How the server runs models; no API reports these, so they are inputs with Ollama's defaults.
 struct RuntimeSettings {
-  i64 parallel = 1;                   // OLLAMA_NUM_PARALLEL: slots, each with num_ctx tokens
+  i64 parallel = 1;                   // slots, each with num_ctx tokens (OLLAMA_NUM_PARALLEL)
   std::string kv_type_k = "f16";      // OLLAMA_KV_CACHE_TYPE
   std::string kv_type_v = "f16";
-  bool flash_attention = true;        // OLLAMA_FLASH_ATTENTION
+  FlashAttention flash_attention = FlashAttention::automatic;  // OLLAMA_FLASH_ATTENTION
   std::optional<i64> num_batch;       // unset: Ollama's automatic rule
   std::string backend = "cuda";       // "cuda" or "cpu": alignment of buffers
+  // llama.cpp settings that Ollama leaves alone.
+  bool unified = false;               // one cache of num_ctx x parallel tokens shared by all slots
+  bool full_window_cache = false;     // sliding-window layers keep the whole window (--swa-full)
+  i64 draft_tokens = 0;               // length of MTP drafts: recurrent state is kept that many times more
 };
 
 // nullopt: unknown. kv, kv_swa, kv_indexer and rs are exact where known.
 struct Footprint {
+  // What was asked, and what it became.
   Tokens num_ctx = 0;                     // per slot, as asked
   Tokens padded_ctx = 0;                  // per slot, as llama.cpp allocates it (multiple of 256)
+  i64 parallel = 1;
+  i64 num_batch = 0;                      // tokens processed at once, as used
+  bool flash_attention = false;           // as used
+  std::string kv_type_k, kv_type_v, backend;
+
   std::optional<Bytes> kv_bytes;          // full-window K and V of all slots
   std::optional<Bytes> kv_swa_bytes;      // sliding-window K and V
   std::optional<Bytes> kv_indexer_bytes;  // extra caches of sparse attention

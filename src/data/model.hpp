@@ -13,7 +13,7 @@
 namespace ctxcap {
 
 // A GGUF metadata value. monostate: the key is there but its value was withheld (a non-verbose show
-// returns every array as null); never to be read as 0.
+// returns every array as null); never to be read as 0. Arrays of text and of fractions are left out.
 using MetaValue = std::variant<std::monostate, i64, double, bool, std::string, std::vector<i64>>;
 
 struct Tensor {
@@ -34,39 +34,51 @@ struct ModelDescription {
   std::string quantization;                   // details.quantization_level, e.g. "Q4_K_M"
   std::string system;                         // SYSTEM text (never printed)
   bool remote = false;                        // a cloud stub: no weights here
-  std::vector<std::string> adapters;          // reserved: adapters named in the modelfile
+  std::vector<std::string> adapters;          // paths of ADAPTER lines in the modelfile
 };
 
-// How a layer caches. The bytes of each kind are summed by memory/, which knows no architecture names.
+// How a layer caches tokens. The bytes of each kind are summed by memory/, which knows no architecture names.
 enum class LayerKind {
   full,       // K and V rows for every token of the window
   window,     // K and V rows for the last `window` tokens only
   latent,     // MLA: one K row per token, no V
-  recurrent,  // state of fixed size per sequence
+  recurrent,  // state of fixed size per sequence, no rows
   none,       // caches nothing (MLP block, encoder, layer that reuses another's cache)
 };
 
+// One block of the model. Widths are elements of one token's row, over all KV heads. A layer of kind full may
+// have zero width (an attention layer without heads): with flash attention off it still gets a padded V row.
 struct Layer {
   LayerKind kind = LayerKind::none;
-  i64 k_width = 0;  // elements of one token's K row: kv heads x key head dim
-  i64 v_width = 0;  // elements of one token's V row: kv heads x value head dim
-  i64 window = 0;   // tokens of the sliding window; only for LayerKind::window
+  i64 k_width = 0;  // kv heads x key head dim
+  i64 v_width = 0;  // kv heads x value head dim; 0 for latent
+  i64 window = 0;   // tokens; only for LayerKind::window
+  i64 head_k = 0;   // elements of one K head; quantised cache types need a multiple of their block
+  i64 head_v = 0;   // the same of one V head
   bool operator==(const Layer&) const = default;
+};
+
+// Tensor bytes as stored, by where a fully offloaded model keeps them.
+struct Weights {
+  Bytes stored = 0;     // all tensors of the file, once
 };
 
 struct ModelArch {
   std::string architecture;       // as on disk, e.g. "mistral3"
   std::string family;             // row of model/families that read it; empty: no family knows it
-  std::string unknown_reason;     // why `family` is empty or layers could not be read; empty when known
+  std::string unknown_reason;     // why there are no layers; empty when known
   std::optional<Tokens> max_ctx;     // {arch}.context_length: Ollama clamps to it
   std::optional<Tokens> native_ctx;  // rope.scaling.original_context_length, else context_length
   std::string rope_scaling;       // "yarn", "linear", "longrope", or empty
-  bool extension_trained = false; // the window beyond native was trained, not an add-on
+  bool extension_trained = false; // going past native_ctx was trained, is no add-on; false when nothing is past it
   std::optional<Tokens> current_ctx;  // PARAMETER num_ctx of the model
-  std::vector<Layer> layers;      // one per block; empty when the family is unknown
-  std::optional<Bytes> weights_bytes;  // all tensors as stored; unknown without tensors
+  std::vector<Layer> layers;      // one per block; empty when the architecture is not known
+  i64 widest_v = 0;               // widest V row over all blocks, also those without a cache of their own
+  std::optional<Weights> weights; // unknown without a tensor list, or with a tensor type that is not known
+  bool causal = true;             // attention looks back only; batches of others are not limited by the window
   bool completion = true;         // can generate; false for embedding-only models
   bool vision = false;            // Ollama raises num_ctx to 2048 for these
+  std::vector<std::string> notes; // what a reader should know, one sentence each
 
   bool known() const { return !family.empty() && !layers.empty(); }
 };

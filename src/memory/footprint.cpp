@@ -1,0 +1,60 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "memory/cache.hpp"
+#include "memory/load.hpp"
+#include "memory/memory.hpp"
+
+namespace ctxcap::memory {
+namespace {
+
+Error too_large(const ModelArch& arch, i64 total_ctx) {
+  return {.kind = ErrorKind::failure,
+          .what = fmt::format("the memory of {} cannot be told", arch.architecture),
+          .why = fmt::format("at {} tokens it exceeds what 64 bits count", total_ctx),
+          .hint = "ask for a smaller window: --context 8192"};
+}
+
+}  // namespace
+
+Result<Footprint> footprint_of_total(const ModelArch& arch, i64 total_ctx, const RuntimeSettings& settings) {
+  TRY_ASSIGN(const Load load, plan_load(arch, total_ctx, settings));
+  Footprint result{.num_ctx = total_ctx / load.sequences,
+                   .padded_ctx = load.cells,
+                   .parallel = load.sequences,
+                   .num_batch = load.batch,
+                   .flash_attention = load.flash_attention,
+                   .kv_type_k = settings.kv_type_k,
+                   .kv_type_v = settings.kv_type_v,
+                   .backend = settings.backend};
+  if (!arch.known()) return result;
+  const CacheBytes cache = cache_bytes(arch, load);
+  if (!cache.kv) return fail(too_large(arch, total_ctx));
+  result.kv_bytes = cache.kv;
+  result.kv_swa_bytes = 0;
+  result.kv_indexer_bytes = 0;
+  result.rs_bytes = 0;
+  return result;
+}
+
+Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const RuntimeSettings& settings) {
+  const std::optional<i64> total = checked_mul(num_ctx, settings.parallel);
+  if (!total) return fail(too_large(arch, num_ctx));
+  TRY_ASSIGN(Footprint result, footprint_of_total(arch, *total, settings));
+  result.num_ctx = num_ctx;
+  return result;
+}
+
+Tokens effective_ctx(const ModelArch& arch, Tokens num_ctx) {
+  const Tokens raised = std::max<Tokens>(num_ctx, arch.vision ? 2048 : 4);
+  return arch.max_ctx ? std::min(raised, *arch.max_ctx) : raised;
+}
+
+std::vector<std::string_view> kv_type_names() {
+  std::vector<std::string_view> names;
+  for (const KvType& type : kv_types()) names.push_back(type.name);
+  return names;
+}
+
+}  // namespace ctxcap::memory

@@ -1,0 +1,111 @@
+#include "memory/load.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ctxcap::memory {
+namespace {
+
+constexpr i64 kPadding = 256;                       // llama.cpp's cell padding, flash attention or not
+constexpr i64 kMaxSequences = 256;                  // LLAMA_MAX_SEQ
+constexpr i64 kMaxTokens = (1LL << 32) - kPadding;  // n_ctx is 32 bits wide
+
+Error refused(std::string why, std::string hint) {
+  return {.kind = ErrorKind::failure,
+          .what = "llama.cpp would not load this",
+          .why = std::move(why),
+          .hint = std::move(hint)};
+}
+
+Status check_range(std::string_view what, i64 value, i64 low, i64 high) {
+  if (value >= low && value <= high) return {};
+  return fail({.kind = ErrorKind::usage,
+               .what = fmt::format("{} of {} cannot be", what, value),
+               .why = fmt::format("llama.cpp takes {} to {}", low, high),
+               .hint = "ctxcap inspect --help"});
+}
+
+Result<KvType> cache_type(std::string_view name) {
+  if (const KvType* type = kv_type(name)) return *type;
+  std::string known;
+  for (const KvType& type : kv_types()) known += fmt::format("{}{}", known.empty() ? "" : ", ", type.name);
+  return fail(
+      {.kind = ErrorKind::usage,
+       .what = fmt::format("'{}' is no cache type", name),
+       .why = fmt::format("llama.cpp knows {}; with any other OLLAMA_KV_CACHE_TYPE no model loads", known),
+       .hint = "--kv-type q8_0"});
+}
+
+// Every quantised row must be whole blocks, per head where flash attention reads it.
+Status check_blocks(char which, const KvType& type, i64 width, std::string_view of) {
+  if (!type.quantized() || width % type.elements == 0) return {};
+  return fail(refused(fmt::format("{} cache type {} with block size {} does not divide {}={}", which,
+                                  type.name, type.elements, of, width),
+                      "--kv-type f16"));
+}
+
+Status check_types(const ModelArch& arch, const Load& load) {
+  for (const Layer& layer : arch.layers) {
+    if (load.flash_attention) {
+      TRY(check_blocks('K', load.k, layer.head_k, "n_embd_head_k"));
+      TRY(check_blocks('V', load.v, layer.head_v, "n_embd_head_v"));
+    }
+    TRY(check_blocks('K', load.k, layer.k_width, "n_embd_k_gqa"));
+    TRY(check_blocks('V', load.v, layer.v_width, "n_embd_v_gqa"));
+  }
+  if (load.v.quantized() && !load.flash_attention) {
+    return fail(
+        refused("V cache quantization requires flash_attn", "--flash-attention on, or --kv-type f16"));
+  }
+  const bool latent = std::any_of(arch.layers.begin(), arch.layers.end(),
+                                  [](const Layer& layer) { return layer.kind == LayerKind::latent; });
+  if (latent && load.k.name != load.v.name) {
+    return fail(refused(fmt::format("model does not support different K ({}) and V ({}) cache types",
+                                    load.k.name, load.v.name),
+                        fmt::format("--kv-type {}", load.k.name)));
+  }
+  return {};
+}
+
+bool flash_attention_used(const RuntimeSettings& settings) {
+  return settings.flash_attention != FlashAttention::off;
+}
+
+}  // namespace
+
+i64 automatic_batch(const ModelArch& arch, i64 total_ctx, const RuntimeSettings& settings) {
+  if (!arch.completion) return std::min<i64>(2048, total_ctx / settings.parallel);
+  if (settings.flash_attention == FlashAttention::off && settings.backend == "cuda") return 512;
+  if (total_ctx <= 4096) return 512;
+  return total_ctx <= 32768 ? 1024 : 2048;
+}
+
+Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettings& settings) {
+  TRY(check_range("a window", total_ctx, 1, kMaxTokens));
+  TRY(check_range("a number of slots", settings.parallel, 1, kMaxSequences));
+  TRY(check_range("a batch", settings.num_batch.value_or(1), 1, kMaxTokens));
+  TRY(check_range("a draft length", settings.draft_tokens, 0, kMaxSequences));
+  if (settings.backend != "cuda" && settings.backend != "cpu") {
+    return fail({.kind = ErrorKind::usage,
+                 .what = fmt::format("'{}' is no backend", settings.backend),
+                 .why = "buffers are known for cuda and cpu",
+                 .hint = "--backend cuda"});
+  }
+  Load load{.sequences = settings.parallel,
+            .unified = settings.unified,
+            .full_window_cache = settings.full_window_cache};
+  const i64 asked_batch = settings.num_batch.value_or(automatic_batch(arch, total_ctx, settings));
+  load.batch = arch.causal ? std::min(asked_batch, total_ctx) : asked_batch;
+  const i64 padded = round_up(total_ctx, kPadding);
+  load.streams = load.unified ? 1 : load.sequences;
+  load.cells = load.unified ? padded : round_up(padded / load.sequences, kPadding);
+  load.flash_attention = flash_attention_used(settings);
+  TRY_ASSIGN(load.k, cache_type(settings.kv_type_k));
+  TRY_ASSIGN(load.v, cache_type(settings.kv_type_v));
+  load.cuda = settings.backend == "cuda";
+  TRY(check_types(arch, load));
+  return load;
+}
+
+}  // namespace ctxcap::memory

@@ -1,0 +1,92 @@
+// architecture_of: windows, weights, and the layers by the family that knows the architecture.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/attention.hpp"
+#include "model/families.hpp"
+#include "model/model.hpp"
+#include "model/parameters.hpp"
+#include "model/weights.hpp"
+#include "model/window.hpp"
+
+namespace ctxcap::model {
+namespace {
+
+bool says(const ModelDescription& description, std::string_view capability) {
+  const auto& list = description.capabilities;
+  return std::find(list.begin(), list.end(), capability) != list.end();
+}
+
+void read_current(const ModelDescription& description, ModelArch& arch) {
+  const auto found = description.parameters.find("num_ctx");
+  if (found == description.parameters.end() || found->second.empty()) return;
+  const std::string& text = found->second.back();
+  const std::optional<i64> value = whole_number(text);
+  if (value && *value > 0 && *value <= kMaxDimension) {
+    arch.current_ctx = *value;
+  } else {
+    arch.notes.push_back(fmt::format("PARAMETER num_ctx is '{}', which is no window", text.substr(0, 40)));
+  }
+}
+
+// Empty: layers may be read.
+std::string unreadable(const ModelDescription& description) {
+  if (description.remote) return "it is a cloud model: its weights are not on this host";
+  if (description.architecture.empty()) return "general.architecture is missing";
+  return "";
+}
+
+// True when a verbose description could tell more.
+bool read_layers(const ModelDescription& description, ModelArch& arch) {
+  arch.unknown_reason = unreadable(description);
+  if (!arch.unknown_reason.empty()) return false;
+  const std::string architecture = runtime_architecture(description);
+  const Family* family = family_of(architecture);
+  if (!family) {
+    arch.unknown_reason = fmt::format("the architecture '{}' is not known", description.architecture);
+    return false;
+  }
+  Keys keys(description);
+  family->read(keys, architecture, arch);
+  if (!keys.problem().empty()) {
+    arch.layers.clear();
+    arch.unknown_reason = keys.problem();
+    return keys.needs_verbose();
+  }
+  arch.family = family->name;
+  arch.widest_v = std::max(arch.widest_v, widest_v(arch.layers));
+  return false;
+}
+
+struct Reading {
+  ModelArch arch;
+  bool needs_verbose = false;
+};
+
+Reading read(const ModelDescription& description) {
+  Reading reading;
+  ModelArch& arch = reading.arch;
+  arch.architecture = description.architecture;
+  // Servers older than the `capabilities` list say nothing; then a model is taken to generate.
+  arch.completion = description.capabilities.empty() || says(description, "completion");
+  arch.vision = says(description, "vision");
+  read_current(description, arch);
+  read_windows(description, arch);
+  read_weights(description, arch);
+  reading.needs_verbose = read_layers(description, arch);
+  return reading;
+}
+
+}  // namespace
+
+ModelArch architecture_of(const ModelDescription& description) {
+  return read(description).arch;
+}
+
+bool needs_verbose(const ModelDescription& description) {
+  return read(description).needs_verbose;
+}
+
+}  // namespace ctxcap::model

@@ -1,0 +1,29 @@
+#include "model/families.hpp"
+
+#include <algorithm>
+
+// One row per file in families/: row(x) is the constant family_x there.
+#define CTXCAP_FAMILIES(row) row(plain)
+
+namespace ctxcap::model {
+
+#define CTXCAP_DECLARE(name) extern const Family family_##name;
+CTXCAP_FAMILIES(CTXCAP_DECLARE)
+#undef CTXCAP_DECLARE
+
+std::span<const Family* const> families() {
+#define CTXCAP_ADDRESS(name) &family_##name,
+  static constexpr const Family* kTable[] = {CTXCAP_FAMILIES(CTXCAP_ADDRESS)};
+#undef CTXCAP_ADDRESS
+  return kTable;
+}
+
+const Family* family_of(std::string_view architecture) {
+  for (const Family* family : families()) {
+    const auto& names = family->architectures;
+    if (std::find(names.begin(), names.end(), architecture) != names.end()) return family;
+  }
+  return nullptr;
+}
+
+}  // namespace ctxcap::model

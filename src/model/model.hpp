@@ -1,0 +1,27 @@
+#pragma once
+// The door of model/: from a runtime's description of a model to its architecture.
+//
+//   TRY_ASSIGN(const ModelDescription description, model::describe(body, "devstral-small-2"));
+//   const ModelArch arch = model::architecture_of(description);
+//
+// What cannot be read is said, never guessed: an architecture that no family knows, or a value that no model
+// can have, leaves `layers` empty and says why in `unknown_reason`; windows and weights are told all the
+// same.
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "data/model.hpp"
+
+namespace ctxcap::model {
+
+// Reads the body of an /api/show answer (verbose or not), from a server or a file.
+Result<ModelDescription> describe(std::string_view show_json, std::string name);
+
+ModelArch architecture_of(const ModelDescription& description);
+
+// The description withholds an array that its tensors cannot replace: ask again with `verbose`.
+bool needs_verbose(const ModelDescription& description);
+
+}  // namespace ctxcap::model

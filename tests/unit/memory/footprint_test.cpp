@@ -1,0 +1,192 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "reference.hpp"
+
+using namespace ctxcap;
+
+namespace {
+
+// Devstral Small 2: 40 layers, 8 KV heads of 128.
+ModelArch devstral() {
+  const auto text = read_file(CTXCAP_ROOT "/fixtures/show/devstral-small-2.json");
+  REQUIRE(text);
+  const auto description = model::describe(*text, "devstral-small-2");
+  REQUIRE(description);
+  return model::architecture_of(*description);
+}
+
+// A model whose only dimensions are those of its cache.
+ModelArch shape(i64 layers, i64 k_width, i64 v_width, i64 head) {
+  ModelArch arch{.architecture = "test", .family = "test"};
+  arch.layers.assign(
+      static_cast<std::size_t>(layers),
+      Layer{.kind = LayerKind::full, .k_width = k_width, .v_width = v_width, .head_k = head, .head_v = head});
+  arch.widest_v = v_width;
+  return arch;
+}
+
+}  // namespace
+
+TEST_CASE("the source article: 163,840 bytes per token, and four windows") {
+  const ModelArch arch = devstral();
+  const struct {
+    Tokens num_ctx;
+    Bytes kv;
+  } rows[] = {{40960, 6'710'886'400}, {16384, 2'684'354'560}, {8192, 1'342'177'280}, {4096, 671'088'640}};
+  for (const auto& row : rows) {
+    CAPTURE(row.num_ctx);
+    const auto got = memory::footprint(arch, row.num_ctx, {});
+    REQUIRE(got);
+    CHECK(got->kv_bytes == row.kv);
+    CHECK(*got->kv_bytes / row.num_ctx == 163'840);
+    CHECK(got->kv_swa_bytes == 0);
+    CHECK(got->rs_bytes == 0);
+  }
+}
+
+TEST_CASE("windows are padded to 256 tokens per slot") {
+  const ModelArch arch = shape(1, 128, 128, 64);
+  const struct {
+    Tokens num_ctx;
+    i64 parallel;
+    Tokens padded;
+    Bytes kv;  // 512 bytes per token and slot
+  } rows[] = {
+      {1, 1, 256, 131'072},       {256, 1, 256, 131'072},     {257, 1, 512, 262'144},
+      {5000, 1, 5120, 2'621'440}, {4096, 4, 4096, 8'388'608}, {3333, 3, 3584, 5'505'024},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.num_ctx);
+    const auto got = memory::footprint(arch, row.num_ctx, {.parallel = row.parallel});
+    REQUIRE(got);
+    CHECK(got->num_ctx == row.num_ctx);
+    CHECK(got->padded_ctx == row.padded);
+    CHECK(got->kv_bytes == row.kv);
+  }
+}
+
+TEST_CASE("one cache shared by all slots holds as much as theirs together") {
+  const auto got = memory::footprint(shape(1, 128, 128, 64), 1000, {.parallel = 4, .unified = true});
+  REQUIRE(got);
+  CHECK(got->padded_ctx == 4096);
+  CHECK(got->kv_bytes == 4096 * 512);
+}
+
+TEST_CASE("the batch follows the window, as Ollama sets it") {
+  ModelArch arch = shape(1, 128, 128, 64);
+  const auto batch = [&](Tokens num_ctx, const RuntimeSettings& settings) {
+    const auto got = memory::footprint(arch, num_ctx, settings);
+    return got ? got->num_batch : -1;
+  };
+  CHECK(batch(4096, {}) == 512);
+  CHECK(batch(4097, {}) == 1024);
+  CHECK(batch(32768, {}) == 1024);
+  CHECK(batch(32769, {}) == 2048);
+  CHECK(batch(4096, {.parallel = 2}) == 1024);
+  CHECK(batch(256, {}) == 256);  // never more than the window
+  CHECK(batch(65536, {.num_batch = 64}) == 64);
+  CHECK(batch(65536, {.flash_attention = FlashAttention::off}) == 512);
+  CHECK(batch(65536, {.flash_attention = FlashAttention::off, .backend = "cpu"}) == 2048);
+  arch.completion = false;
+  CHECK(batch(8192, {}) == 2048);
+  CHECK(batch(1024, {}) == 1024);
+}
+
+TEST_CASE("every cache type has llama.cpp's size") {
+  // 32 elements of K and of V in one layer of 256 tokens.
+  const ModelArch arch = shape(1, 32, 32, 32);
+  const struct {
+    const char* type;
+    Bytes block;  // bytes of 32 elements
+  } rows[] = {{"f32", 128}, {"f16", 64},  {"bf16", 64}, {"q8_0", 34},  {"q5_1", 24},
+              {"q5_0", 22}, {"q4_1", 20}, {"q4_0", 18}, {"iq4_nl", 18}};
+  for (const auto& row : rows) {
+    CAPTURE(row.type);
+    const auto got =
+        memory::footprint(arch, 256, {.kv_type_k = row.type, .kv_type_v = row.type, .backend = "cpu"});
+    REQUIRE(got);
+    CHECK(got->kv_bytes == 2 * 256 * row.block);
+  }
+  CHECK(memory::kv_type_names().size() == std::size(rows));
+}
+
+TEST_CASE("what llama.cpp refuses is refused with its reason") {
+  const ModelArch wide = shape(1, 160, 160, 80);
+  const ModelArch narrow = shape(1, 16, 16, 16);
+  ModelArch latent = shape(1, 576, 0, 576);
+  latent.layers[0].kind = LayerKind::latent;
+  const struct {
+    const ModelArch& arch;
+    RuntimeSettings settings;
+    const char* why;
+  } rows[] = {
+      {wide,
+       {.kv_type_v = "q8_0", .flash_attention = FlashAttention::off},
+       "V cache quantization requires flash_attn"},
+      {wide, {.kv_type_k = "q8_0"}, "K cache type q8_0 with block size 32 does not divide n_embd_head_k=80"},
+      {wide, {.kv_type_v = "q4_0"}, "V cache type q4_0 with block size 32 does not divide n_embd_head_v=80"},
+      {narrow,
+       {.kv_type_k = "q8_0", .flash_attention = FlashAttention::off},
+       "K cache type q8_0 with block size 32 does not divide n_embd_k_gqa=16"},
+      {latent,
+       {.kv_type_k = "q8_0", .flash_attention = FlashAttention::off},
+       "model does not support different K (q8_0) and V (f16) cache types"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.why);
+    const auto got = memory::footprint(row.arch, 4096, row.settings);
+    REQUIRE(!got);
+    CHECK(got.error().why == row.why);
+    CHECK(!got.error().hint.empty());
+  }
+  // The same K without flash attention is fine: only whole rows must be blocks.
+  CHECK(memory::footprint(wide, 4096, {.kv_type_k = "q8_0", .flash_attention = FlashAttention::off}));
+}
+
+TEST_CASE("settings that no server takes are usage errors") {
+  const ModelArch arch = shape(1, 128, 128, 64);
+  const auto kind = [&](Tokens num_ctx, const RuntimeSettings& settings) {
+    const auto got = memory::footprint(arch, num_ctx, settings);
+    return got ? std::optional<ErrorKind>() : got.error().kind;
+  };
+  CHECK(kind(0, {}) == ErrorKind::usage);
+  CHECK(kind(-4096, {}) == ErrorKind::usage);
+  CHECK(kind(1LL << 40, {}) == ErrorKind::usage);
+  CHECK(kind(4096, {.parallel = 0}) == ErrorKind::usage);
+  CHECK(kind(4096, {.parallel = 257}) == ErrorKind::usage);
+  CHECK(kind(4096, {.kv_type_k = "q3_k"}) == ErrorKind::usage);
+  CHECK(kind(4096, {.num_batch = 0}) == ErrorKind::usage);
+  CHECK(kind(4096, {.backend = "abacus"}) == ErrorKind::usage);
+  CHECK(kind(std::numeric_limits<i64>::max(), {.parallel = 2}).has_value());
+}
+
+TEST_CASE("a size beyond 64 bits is an error, not a number") {
+  const ModelArch arch = shape(512, 1LL << 31, 1LL << 31, 64);
+  CHECK(memory::footprint(arch, 1024, {}));
+  const auto got = memory::footprint(arch, 1LL << 31, {});
+  REQUIRE(!got);
+  CHECK(got.error().why.find("64 bits") != std::string::npos);
+}
+
+TEST_CASE("an architecture that is not known gets no number") {
+  ModelArch arch{.architecture = "novel", .unknown_reason = "the architecture 'novel' is not known"};
+  const auto got = memory::footprint(arch, 8192, {});
+  REQUIRE(got);
+  CHECK(got->padded_ctx == 8192);
+  CHECK(!got->kv_bytes);
+  CHECK(!got->kv_swa_bytes);
+  CHECK(!got->rs_bytes);
+  CHECK(!got->total_bytes);
+}
+
+TEST_CASE("Ollama raises and clamps windows") {
+  ModelArch arch{.max_ctx = 65536};
+  CHECK(memory::effective_ctx(arch, 0) == 4);
+  CHECK(memory::effective_ctx(arch, 100'000) == 65536);
+  CHECK(memory::effective_ctx(arch, 5000) == 5000);
+  arch.vision = true;
+  CHECK(memory::effective_ctx(arch, 512) == 2048);
+}

@@ -1,0 +1,129 @@
+#include "reference.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
+
+namespace ctxcap {
+namespace {
+
+using Json = nlohmann::json;
+
+// Shapes repeat over many rows.
+const ModelArch& cached_arch(const Json& metadata) {
+  static std::map<std::string, ModelArch> cache;
+  const std::string text = metadata.dump();
+  const auto found = cache.find(text);
+  return found != cache.end() ? found->second : cache.emplace(text, arch_of_metadata(text)).first->second;
+}
+
+// A process that died left no settings in its row, only its arguments in the message.
+void settings_from_error(ReferenceRow& row) {
+  const auto number = [&](const char* name, i64 fallback) {
+    std::smatch match;
+    return std::regex_search(row.error, match, std::regex(std::string(name) + "=(\\d+)"))
+               ? std::stoll(match[1])
+               : fallback;
+  };
+  std::smatch match;
+  row.total_ctx = number("n_ctx", 0);
+  row.settings.parallel = number("n_seq", 1);
+  row.settings.num_batch = number("n_ubatch", 512);
+  row.settings.draft_tokens = number("n_rs_seq", 0);
+  if (std::regex_search(row.error, match, std::regex("ctk=(\\w+)"))) row.settings.kv_type_k = match[1];
+  if (std::regex_search(row.error, match, std::regex("ctv=(\\w+)"))) row.settings.kv_type_v = match[1];
+}
+
+ReferenceRow row_of(const Json& json) {
+  ReferenceRow row{.id = json.at("id"), .arch = cached_arch(json.at("metadata"))};
+  row.error = json.value("error", "");
+  row.settings.flash_attention = FlashAttention::on;
+  row.settings.backend = json.at("backend").get<std::string>().substr(0, 3) == "cpu" ? "cpu" : "cuda";
+  if (json.at("n_ctx").is_null()) {
+    settings_from_error(row);
+    return row;
+  }
+  row.total_ctx = json.at("n_ctx");
+  row.settings.parallel = json.at("n_seq_max");
+  row.settings.unified = json.at("kv_unified") == 1;
+  row.settings.kv_type_k = json.at("type_k");
+  row.settings.kv_type_v = json.at("type_v");
+  if (json.at("flash_attn") == 0) row.settings.flash_attention = FlashAttention::off;
+  row.settings.num_batch = json.at("n_ubatch").get<i64>();
+  row.settings.full_window_cache = json.at("swa_full") == 1;
+  row.settings.draft_tokens = json.at("n_rs_seq");
+  if (!row.error.empty()) return row;
+  row.kv = json.at("kv_bytes");
+  row.swa = json.at("kv_swa_bytes");
+  row.indexer = json.at("kv_indexer_bytes");
+  row.rs = json.at("rs_bytes");
+  row.compute = json.at("compute_bytes");
+  return row;
+}
+
+}  // namespace
+
+std::string ReferenceRow::text() const {
+  return fmt::format("{} -c {} -np {} -ub {} {}/{} fa {} {}{}{} draft {}", id, total_ctx, settings.parallel,
+                     settings.num_batch.value_or(0), settings.kv_type_k, settings.kv_type_v,
+                     settings.flash_attention == FlashAttention::off ? "off" : "on", settings.backend,
+                     settings.unified ? " unified" : "", settings.full_window_cache ? " swa-full" : "",
+                     settings.draft_tokens);
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+ModelArch arch_of_metadata(const std::string& metadata_json) {
+  const Result<ModelDescription> description =
+      model::describe(R"({"model_info":)" + metadata_json + "}", "reference");
+  REQUIRE(description);
+  return model::architecture_of(*description);
+}
+
+std::optional<std::vector<ReferenceRow>> shared_rows() {
+  std::ifstream file(CTXCAP_SHARED "/kv-reference.jsonl");
+  if (!file) return std::nullopt;
+  std::vector<ReferenceRow> rows;
+  for (std::string line; std::getline(file, line);) rows.push_back(row_of(Json::parse(line)));
+  return rows;
+}
+
+std::vector<std::string> fixture_files() {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(CTXCAP_ROOT "/fixtures/memory")) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<ReferenceRow> fixture_rows(const std::string& file) {
+  const std::optional<std::string> text = read_file(file);
+  REQUIRE(text);
+  const Json fixture = Json::parse(*text);
+  const Json& columns = fixture.at("columns");
+  std::vector<ReferenceRow> rows;
+  for (const Json& values : fixture.at("rows")) {
+    Json row = {{"backend", "cuda"}};
+    for (std::size_t i = 0; i < columns.size(); ++i) row[columns[i].get<std::string>()] = values.at(i);
+    row["id"] = row.at("model");
+    row["metadata"] = fixture.at("models").at(row.at("model").get<std::string>());
+    rows.push_back(row_of(row));
+  }
+  return rows;
+}
+
+}  // namespace ctxcap

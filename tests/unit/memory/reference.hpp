@@ -1,0 +1,35 @@
+#pragma once
+// Buffer sizes measured from llama.cpp, as rows: all of ../shared/kv-reference.jsonl where it is there, and a
+// few per architecture in fixtures/memory.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "memory/load.hpp"
+#include "memory/memory.hpp"
+#include "model/model.hpp"
+
+namespace ctxcap {
+
+struct ReferenceRow {
+  std::string id;  // model shape
+  ModelArch arch;
+  i64 total_ctx = 0;  // as asked, over all slots
+  RuntimeSettings settings;
+  std::string error;  // what llama.cpp said instead of loading; empty: it loaded
+  i64 kv = 0, swa = 0, indexer = 0, rs = 0, compute = 0;  // bytes
+
+  std::string text() const;  // for CAPTURE
+};
+
+ModelArch arch_of_metadata(const std::string& metadata_json);
+
+// nullopt: there is no such file.
+std::optional<std::vector<ReferenceRow>> shared_rows();
+std::vector<ReferenceRow> fixture_rows(const std::string& file);
+std::vector<std::string> fixture_files();
+
+std::optional<std::string> read_file(const std::string& path);
+
+}  // namespace ctxcap

@@ -93,7 +93,8 @@ Status settle_runtime(const AnalyzeFlags& flags, World& world, AnalyzeOptions& o
     settings.kv_type_v = parts.back();
   }
   if (const std::string flash = flag_or_environment(flags.flash_attention, world, "OLLAMA_FLASH_ATTENTION"); !flash.empty()) {
-    settings.flash_attention = flash != "off" && flash != "0" && flash != "false";
+    const bool off = flash == "off" || flash == "0" || flash == "false";
+    settings.flash_attention = flash == "auto" ? FlashAttention::automatic : off ? FlashAttention::off : FlashAttention::on;
   }
   if (!flags.num_batch.empty() && flags.num_batch != "auto") {
     TRY_ASSIGN(settings.num_batch, tokens_of(flags.num_batch, "--num-batch"));

@@ -46,6 +46,14 @@ enum class LayerKind {
   none,       // caches nothing (MLP block, encoder, layer that reuses another's cache)
 };
 
+// Rows that sparse attention keeps beside a layer's own, for every token of the window.
+struct SideCache {
+  i64 k_width = 0;         // elements of one K row
+  i64 v_width = 0;         // of one V row
+  i64 tokens_per_row = 1;  // compressed caches keep one row for so many tokens
+  bool operator==(const SideCache&) const = default;
+};
+
 // One block of the model. Widths are elements of one token's row, over all KV heads. A layer of kind full may
 // have zero width (an attention layer without heads): with flash attention off it still gets a padded V row.
 struct Layer {
@@ -55,6 +63,8 @@ struct Layer {
   i64 window = 0;   // tokens; only for LayerKind::window
   i64 head_k = 0;   // elements of one K head; quantised cache types need a multiple of their block
   i64 head_v = 0;   // the same of one V head
+  std::vector<SideCache> side;  // sparse attention only
+  std::vector<i64> state;       // F32 elements per sequence, one entry per tensor; also beside attention
   bool operator==(const Layer&) const = default;
 };
 
@@ -74,6 +84,10 @@ struct ModelArch {
   std::optional<Tokens> current_ctx;  // PARAMETER num_ctx of the model
   std::vector<Layer> layers;      // one per block; empty when the architecture is not known
   i64 widest_v = 0;               // widest V row over all blocks, also those without a cache of their own
+  bool one_sum = false;           // llama.cpp counts all caches and states of this model as one number
+  bool sequences_apart = false;   // a cache per sequence even where slots share one
+  bool state_per_draft = false;   // MTP drafts keep the state once more per drafted token
+  bool one_stream = false;        // llama.cpp aborts when slots have caches of their own
   std::optional<Weights> weights; // unknown without a tensor list, or with a tensor type that is not known
   bool causal = true;             // attention looks back only; batches of others are not limited by the window
   bool completion = true;         // can generate; false for embedding-only models

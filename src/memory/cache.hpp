@@ -8,10 +8,16 @@
 
 namespace ctxcap::memory {
 
-// nullopt: more than 63 bits.
+// As llama.cpp logs them; nullopt: more than 63 bits.
 struct CacheBytes {
-  std::optional<Bytes> kv = 0;
+  std::optional<Bytes> kv = 0;       // rows for the whole window
+  std::optional<Bytes> window = 0;   // rows of sliding-window layers
+  std::optional<Bytes> indexer = 0;  // rows that sparse attention keeps beside them
+  std::optional<Bytes> state = 0;    // recurrent state
 };
+
+// Tokens that a layer with a sliding window keeps per stream.
+i64 window_cells(const ModelArch& arch, const Load& load, i64 window);
 
 CacheBytes cache_bytes(const ModelArch& arch, const Load& load);
 

@@ -30,11 +30,11 @@ Result<Footprint> footprint_of_total(const ModelArch& arch, i64 total_ctx, const
                    .backend = settings.backend};
   if (!arch.known()) return result;
   const CacheBytes cache = cache_bytes(arch, load);
-  if (!cache.kv) return fail(too_large(arch, total_ctx));
+  if (!cache.kv || !cache.window || !cache.indexer || !cache.state) return fail(too_large(arch, total_ctx));
   result.kv_bytes = cache.kv;
-  result.kv_swa_bytes = 0;
-  result.kv_indexer_bytes = 0;
-  result.rs_bytes = 0;
+  result.kv_swa_bytes = cache.window;
+  result.kv_indexer_bytes = cache.indexer;
+  result.rs_bytes = cache.state;
   return result;
 }
 

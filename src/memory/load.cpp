@@ -98,7 +98,13 @@ Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettin
   const i64 asked_batch = settings.num_batch.value_or(automatic_batch(arch, total_ctx, settings));
   load.batch = arch.causal ? std::min(asked_batch, total_ctx) : asked_batch;
   const i64 padded = round_up(total_ctx, kPadding);
-  load.streams = load.unified ? 1 : load.sequences;
+  load.streams = load.unified && !arch.sequences_apart ? 1 : load.sequences;
+  load.state_copies = arch.state_per_draft ? 1 + settings.draft_tokens : 1;
+  if (arch.one_stream && load.streams > 1) {
+    return fail(refused(
+        fmt::format("this model takes one sequence at a time; llama.cpp aborts with {}", load.streams),
+        "--parallel 1"));
+  }
   load.cells = load.unified ? padded : round_up(padded / load.sequences, kPadding);
   load.flash_attention = flash_attention_used(settings);
   TRY_ASSIGN(load.k, cache_type(settings.kv_type_k));

@@ -190,3 +190,83 @@ TEST_CASE("Ollama raises and clamps windows") {
   arch.vision = true;
   CHECK(memory::effective_ctx(arch, 512) == 2048);
 }
+
+TEST_CASE("a sliding-window layer keeps the window and one batch, per slot") {
+  ModelArch arch = shape(1, 64, 64, 64);
+  arch.layers[0].kind = LayerKind::window;
+  arch.layers[0].window = 1000;
+  const struct {
+    Tokens num_ctx;
+    RuntimeSettings settings;
+    Tokens cells;  // over all slots
+  } rows[] = {
+      {8192, {.num_batch = 512}, 1536},                                  // 1512 padded
+      {8192, {.num_batch = 1024}, 2048},                                 // the batch counts, not 512
+      {1024, {.num_batch = 512}, 1024},                                  // never more than the window
+      {8192, {.parallel = 4, .num_batch = 512}, 4 * 1536},               // each slot pays
+      {8192, {.parallel = 4, .num_batch = 512, .unified = true}, 4608},  // 4 windows, one batch: 4512 padded
+      {8192, {.num_batch = 512, .full_window_cache = true}, 8192},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.num_ctx);
+    CAPTURE(row.cells);
+    const auto got = memory::footprint(arch, row.num_ctx, row.settings);
+    REQUIRE(got);
+    CHECK(got->kv_bytes == 0);
+    CHECK(got->kv_swa_bytes == row.cells * 256);
+  }
+}
+
+TEST_CASE("without flash attention every V row is as wide as the widest") {
+  ModelArch arch = shape(2, 64, 64, 64);
+  arch.layers[1] = {.kind = LayerKind::full};  // an attention layer without heads
+  arch.widest_v = 128;
+  const auto off = memory::footprint(arch, 256, {.flash_attention = FlashAttention::off});
+  const auto on = memory::footprint(arch, 256, {.flash_attention = FlashAttention::on});
+  REQUIRE((on && off));
+  CHECK(on->kv_bytes == 256 * (64 + 64) * 2);
+  CHECK(off->kv_bytes == 256 * (64 + 128 + 128) * 2);
+}
+
+TEST_CASE("recurrent state is F32, per slot, whatever the window and the cache type") {
+  ModelArch arch = shape(1, 0, 0, 0);
+  arch.layers[0] = {.kind = LayerKind::recurrent, .state = {100, 1000}};
+  for (const Tokens num_ctx : {256, 65536}) {
+    const auto got =
+        memory::footprint(arch, num_ctx, {.parallel = 3, .kv_type_k = "q8_0", .kv_type_v = "q8_0"});
+    REQUIRE(got);
+    CHECK(got->rs_bytes == 1280 + 12032);  // 1200 and 12000 bytes, each to the next 128
+    CHECK(got->kv_bytes == 0);
+  }
+  const auto drafting = [&] {
+    return memory::footprint(arch, 256, {.backend = "cpu", .draft_tokens = 4})->rs_bytes;
+  };
+  CHECK(drafting() == 416 + 4000);
+  arch.state_per_draft = true;
+  CHECK(drafting() == 2016 + 20000);  // five times, to the next 32
+}
+
+TEST_CASE("sparse attention keeps more rows beside its own") {
+  ModelArch arch = shape(1, 64, 64, 64);
+  arch.layers[0].side = {{.k_width = 32}, {.k_width = 16, .v_width = 16, .tokens_per_row = 128}};
+  auto got = memory::footprint(arch, 65536, {});
+  REQUIRE(got);
+  CHECK(got->kv_bytes == 65536 * 256);
+  CHECK(got->kv_indexer_bytes == 65536 * 64 + 512 * 64);
+  got = memory::footprint(arch, 1024, {});  // 8 compressed rows are 256
+  REQUIRE(got);
+  CHECK(got->kv_indexer_bytes == 1024 * 64 + 256 * 64);
+  arch.one_sum = true;
+  got = memory::footprint(arch, 1024, {});
+  REQUIRE(got);
+  CHECK(got->kv_bytes == 1024 * 256 + 1024 * 64 + 256 * 64);
+  CHECK(got->kv_indexer_bytes == 0);
+}
+
+TEST_CASE("a model of one stream is refused with several, not with one shared cache") {
+  ModelArch arch = shape(1, 64, 64, 64);
+  arch.one_stream = true;
+  CHECK(memory::footprint(arch, 1024, {}));
+  CHECK(memory::footprint(arch, 1024, {.parallel = 4, .unified = true}));
+  CHECK(!memory::footprint(arch, 1024, {.parallel = 4}));
+}

@@ -36,17 +36,33 @@ TEST_CASE("caches and state equal what llama.cpp allocated, in every row carried
   }
 }
 
-TEST_CASE("plain caches equal what llama.cpp allocated, in every measured row") {
+TEST_CASE("caches and state equal what llama.cpp allocated, in every measured row of a known architecture") {
   const auto rows = shared_rows();
   if (!rows) {
     MESSAGE("skipped: ../shared/kv-reference.jsonl is not there");
     return;
   }
+  std::map<std::string, int> unknown;
   int checked = 0;
   for (const ReferenceRow& row : *rows) {
-    if (row.arch.family != "plain attention" || !row.error.empty()) continue;
-    check_row(row);
+    CAPTURE(row.text());
+    if (!row.arch.known()) {
+      ++unknown[row.arch.architecture];
+      continue;
+    }
     ++checked;
+    if (row.error.empty()) {
+      check_row(row);
+      continue;
+    }
+    const Result<Footprint> got = memory::footprint_of_total(row.arch, row.total_ctx, row.settings);
+    REQUIRE(!got);
+    // A process that died says no reason.
+    if (row.error.find("child died") == std::string::npos) {
+      CHECK(row.error.find(got.error().why) != std::string::npos);
+    }
   }
-  CHECK(checked == 314);
+  for (const auto& [architecture, count] : unknown)
+    MESSAGE("not known yet: " << architecture << ", rows: " << count);
+  CHECK(checked >= 314);
 }

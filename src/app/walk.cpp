@@ -96,7 +96,8 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
                     .confidence = options.risk.confidence,
                     .settings = options.settings,
                     .inputs = std::move(traces.inputs),
-                    .skipped = std::move(traces.skipped)};
+                    .skipped = std::move(traces.skipped),
+                    .remarks = std::move(traces.remarks)};
   //    From here on no trace is read again.
 
   // 2. What is each model? The only question to the outside; from here on every number is on the table.

@@ -52,6 +52,12 @@ Json json_of(const Candidate& candidate) {
           {"reason", candidate.reason}};
 }
 
+Json json_of(const std::vector<Skip>& skips) {
+  Json json = Json::array();
+  for (const Skip& skip : skips) json.push_back({{"reason", skip.reason}, {"count", skip.count}, {"first", skip.first}});
+  return json;
+}
+
 Json json_of(const JobDecision& job) {
   const DemandStats& stats = job.stats;
   Json json{{"job", stats.job},
@@ -157,13 +163,11 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
 }  // namespace
 
 std::string analysis_json(const Analysis& analysis) {
-  Json json{{"schema", kAnalysisSchema}, {"inputs", Json::array()}, {"skipped", Json::array()},
-            {"jobs", Json::array()},     {"models", Json::array()}, {"warnings", Json::array()}};
+  Json json{{"schema", kAnalysisSchema}, {"inputs", Json::array()}, {"skipped", json_of(analysis.skipped)},
+            {"remarks", json_of(analysis.remarks)}, {"jobs", Json::array()}, {"models", Json::array()},
+            {"warnings", Json::array()}};
   for (const InputSummary& input : analysis.inputs) {
     json["inputs"].push_back({{"source", input.source}, {"format", input.format}, {"rows", input.rows}, {"used", input.used}});
-  }
-  for (const Skip& skip : analysis.skipped) {
-    json["skipped"].push_back({{"reason", skip.reason}, {"count", skip.count}, {"first", skip.first}});
   }
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) json["jobs"].push_back(json_of(job));

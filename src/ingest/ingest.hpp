@@ -38,7 +38,7 @@ using OnProgress = std::function<void(const Progress&)>;
 
 class Ingestor {
  public:
-  explicit Ingestor(Options options, OnProgress on_progress = {});
+  explicit Ingestor(Options options = {}, OnProgress on_progress = {});
   ~Ingestor();
   Ingestor(Ingestor&&) noexcept;
   Ingestor& operator=(Ingestor&&) noexcept;

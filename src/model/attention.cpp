@@ -39,15 +39,15 @@ struct HeadDims {
   i64 k = 0, v = 0, k_swa = 0, v_swa = 0;
 };
 
-HeadDims read_dims(Keys& keys, const std::vector<i64>& q) {
+HeadDims read_dims(Keys& keys, const std::vector<i64>& q, Dimensions dimensions) {
   HeadDims dims;
   const bool q_withheld = q.empty();
   if (q_withheld && !(keys.has("attention.key_length") && keys.has("attention.value_length"))) {
     keys.withhold("attention.head_count");
   }
-  // Without heads in the first block llama.cpp takes the dimensions as 0, whatever the keys say.
-  if (!q_withheld && q.front() == 0) return dims;
-  const i64 even = q_withheld ? 0 : keys.need("embedding_length") / q.front();
+  const bool first_has_heads = !q_withheld && q.front() > 0;
+  if (!q_withheld && !first_has_heads && dimensions == Dimensions::with_first_heads) return dims;
+  const i64 even = first_has_heads ? keys.need("embedding_length") / q.front() : 0;
   dims.k = keys.get("attention.key_length", even);
   dims.v = keys.get("attention.value_length", even);
   dims.k_swa = keys.get("attention.key_length_swa", dims.k);
@@ -57,12 +57,12 @@ HeadDims read_dims(Keys& keys, const std::vector<i64>& q) {
 
 }  // namespace
 
-Heads read_heads(Keys& keys, const Slides& slides) {
+Heads read_heads(Keys& keys, const Slides& slides, Dimensions dimensions) {
   Heads heads;
   const auto blocks = static_cast<std::size_t>(keys.blocks());
   const bool q_withheld = keys.is_withheld("attention.head_count");
   if (!q_withheld) heads.q = keys.need_each("attention.head_count");
-  const HeadDims dims = read_dims(keys, heads.q);
+  const HeadDims dims = read_dims(keys, heads.q, dimensions);
   for (std::size_t i = 0; i < blocks; ++i) {
     const bool slides_here = i < slides.size() && slides[i];
     heads.k.push_back(slides_here ? dims.k_swa : dims.k);
@@ -93,6 +93,32 @@ std::vector<Layer> attention_layers(const Heads& heads, const Slides& slides, i6
                       .head_v = heads.v[i]});
   }
   return layers;
+}
+
+bool is_latent(Keys& keys) {
+  return keys.get("attention.key_length_mla", 0) != 0 && keys.get("attention.value_length_mla", 0) != 0;
+}
+
+void make_latent(std::vector<Layer>& layers) {
+  for (Layer& layer : layers) {
+    layer.kind = LayerKind::latent;
+    layer.v_width = 0;
+  }
+}
+
+void make_recurrent(Layer& layer, const std::vector<i64>& state) {
+  drop_cache(layer);
+  layer.kind = LayerKind::recurrent;
+  layer.state = state;
+}
+
+void drop_cache(Layer& layer) {
+  layer = {.kind = LayerKind::none, .head_k = layer.head_k, .head_v = layer.head_v};
+}
+
+void drop_caches_from(std::size_t first, ModelArch& arch) {
+  arch.widest_v = std::max(arch.widest_v, widest_v(arch.layers));
+  for (std::size_t i = first; i < arch.layers.size(); ++i) drop_cache(arch.layers[i]);
 }
 
 i64 widest_v(const std::vector<Layer>& layers) {

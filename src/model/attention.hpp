@@ -20,11 +20,25 @@ struct Heads {
   std::vector<i64> v;  // attention.value_length (value_length_swa), default the same
 };
 
+// Where the first block has no heads, llama.cpp takes the head dimensions as 0 whatever the keys say; a few
+// architectures read them all the same.
+enum class Dimensions { with_first_heads, always };
+
 // A withheld list of KV heads is recovered from the tensors, or it is a problem.
-Heads read_heads(Keys& keys, const Slides& slides = {});
+Heads read_heads(Keys& keys, const Slides& slides = {}, Dimensions dimensions = Dimensions::with_first_heads);
 
 // One layer per block: of kind window where `slides` says so, else full.
 std::vector<Layer> attention_layers(const Heads& heads, const Slides& slides = {}, i64 window = 0);
+
+// MLA: are the compressed rows cached? Then K is one row per token and block, and there is no V.
+bool is_latent(Keys& keys);
+void make_latent(std::vector<Layer>& layers);
+
+void make_recurrent(Layer& layer, const std::vector<i64>& state);
+
+// Blocks that cache nothing; their V rows still count for arch.widest_v.
+void drop_cache(Layer& layer);
+void drop_caches_from(std::size_t first, ModelArch& arch);
 
 // The widest V row of all blocks.
 i64 widest_v(const std::vector<Layer>& layers);

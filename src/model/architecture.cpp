@@ -48,7 +48,8 @@ bool read_layers(const ModelDescription& description, ModelArch& arch) {
     arch.unknown_reason = fmt::format("the architecture '{}' is not known", description.architecture);
     return false;
   }
-  Keys keys(description);
+  const ModelDescription run = as_run(description);
+  Keys keys(run);
   family->read(keys, architecture, arch);
   if (!keys.problem().empty()) {
     arch.layers.clear();

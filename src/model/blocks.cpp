@@ -15,6 +15,7 @@ bool starts_with(std::string_view text, std::string_view prefix) {
 void note(Block& block, std::string_view part, const std::vector<i64>& shape) {
   block.any = true;
   if (starts_with(part, "ssm_") || starts_with(part, "shortconv.")) block.state = true;
+  if (starts_with(part, "indexer")) block.indexer = true;
   if (starts_with(part, "ffn_") && part != "ffn_norm.weight") block.feed_forward = true;
   struct Row {
     std::string_view part;
@@ -30,6 +31,7 @@ void note(Block& block, std::string_view part, const std::vector<i64>& shape) {
       {"attn_out.weight", &Block::output_columns, 0},
       {"attn_kv_a_mqa.weight", &Block::latent_rows, 1},
       {"attn_k_norm.weight", &Block::key_norm, 0},
+      {"attn_q_norm.weight", &Block::query_norm, 0},
   };
   for (const Row& row : kRows) {
     if (part == row.part && row.dimension < shape.size()) block.*row.extent = shape[row.dimension];

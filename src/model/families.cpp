@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
-// One row per file in families/: row(x) is the constant family_x there.
-#define CTXCAP_FAMILIES(row) row(plain)
+// One row per file in families/; row(x) is the constant family_x there.
+// clang-format off
+#define CTXCAP_FAMILIES(row) \
+  row(plain)                 \
+  row(sliding_window)
+// clang-format on
 
 namespace ctxcap::model {
 

@@ -27,4 +27,7 @@ const Family* family_of(std::string_view architecture);
 // wrote some names of its own, which its loader translates in memory.
 std::string runtime_architecture(const ModelDescription& description);
 
+// The same description with the values that the loader puts in place of stored ones.
+ModelDescription as_run(ModelDescription description);
+
 }  // namespace ctxcap::model

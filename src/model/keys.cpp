@@ -50,14 +50,32 @@ std::optional<i64> Keys::checked(std::string_view key, const MetaValue& value) {
   return std::nullopt;
 }
 
+i64 Keys::product(std::initializer_list<i64> factors) {
+  std::optional<i64> result = 1;
+  for (const i64 factor : factors) result = checked_mul(result, factor);
+  if (!result)
+    refuse(
+        fmt::format("the dimensions of {} multiply to more than 64 bits count", description_.architecture));
+  return result.value_or(0);
+}
+
+i64 Keys::sum(std::initializer_list<i64> terms) {
+  std::optional<i64> result = 0;
+  for (const i64 term : terms) result = checked_add(result, term);
+  if (!result)
+    refuse(fmt::format("the dimensions of {} add up to more than 64 bits count", description_.architecture));
+  return result.value_or(0);
+}
+
 bool Keys::has(std::string_view key) const {
   const MetaValue* found = value(key);
   return found && !std::holds_alternative<std::monostate>(*found);
 }
 
-bool Keys::is_list(std::string_view key) const {
+std::optional<std::vector<i64>> Keys::find_list(std::string_view key) const {
   const MetaValue* found = value(key);
-  return found && std::holds_alternative<std::vector<i64>>(*found);
+  const auto* list = found ? std::get_if<std::vector<i64>>(found) : nullptr;
+  return list ? std::optional(*list) : std::nullopt;
 }
 
 bool Keys::is_withheld(std::string_view key) const {

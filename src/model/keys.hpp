@@ -3,6 +3,7 @@
 // default, so that a family file reads like the table it is and checks `problem()` never; architecture_of
 // does, once.
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,8 +33,12 @@ class Keys {
   // One value per block: a list as it is, a single number for each of them. nullopt: missing, or withheld.
   std::optional<std::vector<i64>> find_each(std::string_view key);
   std::vector<i64> need_each(std::string_view key);
-  bool is_list(std::string_view key) const;
+  std::optional<std::vector<i64>> find_list(std::string_view key) const;  // as it is; nullopt: no list
   bool is_withheld(std::string_view key) const;
+
+  // Checked: more than 63 bits is a problem.
+  i64 product(std::initializer_list<i64> factors);
+  i64 sum(std::initializer_list<i64> terms);
 
   // Notes that the family cannot go on. `withhold` when a verbose description could tell.
   void refuse(std::string why);

@@ -9,17 +9,75 @@ namespace ctxcap::model {
 namespace {
 
 constexpr std::string_view kArchitectures[] = {
-    "command-r", "deci",       "ernie4_5", "ernie4_5-moe", "falcon",     "glm4",     "glm4moe",
-    "granite",   "granitemoe", "llama",    "minicpm3",     "minimax-m2", "mistral3", "olmo2",
-    "openelm",   "phi3",       "qwen2",    "qwen2moe",     "qwen2vl",    "qwen3",    "qwen3moe",
-    "qwen3vl",   "qwen3vlmoe", "seed_oss", "stablelm",     "starcoder2",
+    // Measured.
+    "command-r",
+    "deci",
+    "ernie4_5-moe",
+    "falcon",
+    "glm4",
+    "glm4moe",
+    "granite",
+    "llama",
+    "minicpm3",
+    "minimax-m2",
+    "mistral3",
+    "openelm",
+    "phi3",
+    "qwen2",
+    "qwen2vl",
+    "qwen3",
+    "qwen3moe",
+    "qwen3vl",
+    "seed_oss",
+    "stablelm",
+    "starcoder2",
+    // llama.cpp gives these the same cache.
+    "apertus",
+    "arcee",
+    "arctic",
+    "baichuan",
+    "bailingmoe",
+    "bailingmoe2",
+    "bitnet",
+    "bloom",
+    "chameleon",
+    "chatglm",
+    "codeshell",
+    "dbrx",
+    "deepseek",
+    "dots1",
+    "ernie4_5",
+    "exaone",
+    "gemma",
+    "gpt2",
+    "gptneox",
+    "granitemoe",
+    "grok",
+    "grovemoe",
+    "hunyuan-dense",
+    "hunyuan-moe",
+    "internlm2",
+    "jais",
+    "mpt",
+    "minicpm",
+    "nemotron",
+    "olmo",
+    "olmoe",
+    "orion",
+    "phi2",
+    "phimoe",
+    "plamo",
+    "qwen",
+    "qwen2moe",
+    "qwen3vlmoe",
+    "refact",
+    "smollm3",
+    "starcoder",
+    "xverse",
 };
 
-void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
-  if (architecture == "olmo2" && keys.get("attention.sliding_window", 0) > 0) {
-    keys.refuse("olmo2 with a sliding window is not known yet");
-  }
-  arch.layers = full_layers(read_heads(keys));
+void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+  arch.layers = attention_layers(read_heads(keys));
 }
 
 }  // namespace

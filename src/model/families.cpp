@@ -6,7 +6,22 @@
 // clang-format off
 #define CTXCAP_FAMILIES(row) \
   row(plain)                 \
-  row(sliding_window)
+  row(sliding_window)        \
+  row(chunked_attention)     \
+  row(gemma3n)               \
+  row(gemma4)                \
+  row(listed_windows)        \
+  row(latent)                \
+  row(sparse_latent)         \
+  row(sparse_blocks)         \
+  row(compressed)            \
+  row(recurrent)             \
+  row(hybrid)                \
+  row(parallel_hybrid)       \
+  row(nemotron_h)            \
+  row(gated_delta)           \
+  row(encoder)               \
+  row(t5)
 // clang-format on
 
 namespace ctxcap::model {

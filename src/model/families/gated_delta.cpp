@@ -1,0 +1,61 @@
+// Qwen 3 Next and 3.5: every fourth block attends (or as `full_attention_interval` or a list says), the
+// others keep the state of a gated delta rule. Blocks of a multi-token-prediction tail are not in the cache.
+
+#include <algorithm>
+
+#include "model/attention.hpp"
+#include "model/blocks.hpp"
+#include "model/families.hpp"
+#include "model/state.hpp"
+
+namespace ctxcap::model {
+namespace {
+
+constexpr std::string_view kArchitectures[] = {"qwen3next", "qwen35", "qwen35moe"};
+constexpr std::string_view kRecurrent = "attention.recurrent_layers";
+
+std::vector<bool> recurrent_blocks(Keys& keys) {
+  std::vector<bool> recurrent;
+  if (keys.is_withheld(kRecurrent)) {
+    for (const Block& block : blocks_of(keys.description().tensors, keys.blocks())) {
+      if (!block.any) keys.withhold(kRecurrent);
+      recurrent.push_back(block.state);
+    }
+    return recurrent;
+  }
+  if (const auto list = keys.find_list(kRecurrent)) {
+    recurrent.assign(list->begin(), list->end());
+    if (static_cast<i64>(recurrent.size()) < trunk_blocks(keys)) {
+      keys.refuse("attention.recurrent_layers has fewer entries than there are blocks");
+    }
+    recurrent.resize(static_cast<std::size_t>(keys.blocks()), false);
+    return recurrent;
+  }
+  const i64 interval = keys.get("full_attention_interval", 4);
+  if (interval == 0) keys.refuse("full_attention_interval is 0");
+  for (i64 i = 0; i < keys.blocks(); ++i) recurrent.push_back(interval != 0 && (i + 1) % interval != 0);
+  return recurrent;
+}
+
+void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+  Heads heads = read_heads(keys);
+  // Ollama's files list KV heads with zeros for recurrent blocks; one number counts, their maximum.
+  heads.kv.assign(heads.kv.size(), *std::max_element(heads.kv.begin(), heads.kv.end()));
+  const std::vector<bool> recurrent = recurrent_blocks(keys);
+  const std::vector<i64> state = ssm_state(keys);
+  arch.layers = attention_layers(heads);
+  for (std::size_t i = 0; i < arch.layers.size(); ++i) {
+    if (recurrent[i]) make_recurrent(arch.layers[i], state);
+  }
+  arch.widest_v = widest_v(arch.layers);
+  drop_caches_from(static_cast<std::size_t>(trunk_blocks(keys)), arch);
+  arch.state_per_draft = architecture != "qwen3next";
+}
+
+}  // namespace
+
+extern const Family family_gated_delta;
+constinit const Family family_gated_delta{
+    .name = "gated delta hybrid", .architectures = kArchitectures, .read = read};
+
+}  // namespace ctxcap::model

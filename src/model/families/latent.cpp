@@ -1,0 +1,25 @@
+// Multi-head latent attention: one compressed row per token and block, and no V. Older conversions without
+// the
+// `*_mla` keys are cached expanded, head by head, nine times as large. A multi-token-prediction tail is
+// cached like any other block.
+
+#include "model/attention.hpp"
+#include "model/families.hpp"
+
+namespace ctxcap::model {
+namespace {
+
+constexpr std::string_view kArchitectures[] = {"deepseek2", "deepseek2-ocr", "mistral4"};
+
+void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+  arch.layers = attention_layers(read_heads(keys));
+  if (is_latent(keys)) make_latent(arch.layers);
+}
+
+}  // namespace
+
+extern const Family family_latent;
+constinit const Family family_latent{
+    .name = "latent attention", .architectures = kArchitectures, .read = read};
+
+}  // namespace ctxcap::model

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""Runs transcripts of the real program:  walk.py CTXCAP FAKE_OLLAMA FILE.test
+"""Runs a transcript of the real program:  walk.py CTXCAP FAKE_OLLAMA FILE.test
 
-A transcript is what a person would see in a shell, one behaviour a file:
+A transcript is what a person would see in a shell, one story a file:
 
     # why this matters
-    @ server tiny-llama      a fake Ollama with this model; OLLAMA_HOST points at it
     $ ctxcap analyze --traces none.jsonl
-    ? 2                      exit code
+    ? 2                      exit code; 0 when there is no such line
     > text                   a line of stdout ("> ..." stands for any number of lines)
     ! text                   a line of stderr (the same)
 
-Commands are given to sh in an empty directory that has links to examples/ and fixtures/; HOME is that directory,
-no terminal, no other variables. CTXCAP_UPDATE=1 writes what was seen into the file instead: look at the diff.
+Commands are given to sh in an empty directory that has links to examples/, fixtures/ and templates/; HOME is that
+directory, there is no terminal and nothing else in the environment. `ctxcap` and `fake_ollama` are in PATH:
+`fake_ollama --show NAME=FILE -- COMMAND` serves a fake Ollama while COMMAND runs, with a fake `ollama` in its PATH.
+CTXCAP_UPDATE=1 writes what was seen into the file instead: look at the diff.
 """
 import os
 import pathlib
@@ -21,6 +22,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+CODE, OUT, ERR = "?", ">", "!"
+NAMES = {CODE: "exit code", OUT: "stdout", ERR: "stderr"}
 
 
 def matches(pattern, lines):
@@ -33,90 +36,59 @@ def matches(pattern, lines):
 
 
 def parse(path):
-    """[(kind, text)] with kind one of "#@$?>!" or "" for anything else."""
-    items = []
+    """[(text or None, command or None, {kind: lines})]: comments and commands in order."""
+    steps = []
     for line in path.read_text(encoding="utf-8").splitlines():
-        kind = line[0] if re.match(r"^[#@$?>!]( |$)", line) else ""
-        items.append((kind, line[2:] if kind else line))
-    return items
+        kind, text = line[:1], line[2:]
+        if kind == "$":
+            steps.append((None, text, {CODE: [], OUT: [], ERR: []}))
+        elif kind in NAMES and steps and steps[-1][1] is not None:
+            steps[-1][2][kind].append(text)
+        else:
+            steps.append((line, None, None))
+    return steps
 
 
-class Server:
-    def __init__(self, binary, words, env):
-        self.process = subprocess.Popen([binary, *words], stdout=subprocess.PIPE, text=True, env=env)
-        self.host = "127.0.0.1:" + self.process.stdout.readline().split()[-1]
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-
-def run(command, env, cwd):
-    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, env=env, cwd=cwd, timeout=120,
+def run(command, env, scratch):
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, env=env, cwd=scratch, timeout=120,
                           stdin=subprocess.DEVNULL)
-    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+    def lines(stream):  # what differs from run to run is named instead
+        text = stream.decode("utf-8", "replace").replace(scratch, "DIR")
+        return re.sub(r"127\.0\.0\.1:\d{5}\b", "127.0.0.1:PORT", text).splitlines()
+
+    return {CODE: [str(done.returncode)] if done.returncode else [], OUT: lines(done.stdout), ERR: lines(done.stderr)}
 
 
 def main():
-    ctxcap, fake_ollama, file = sys.argv[1:4]
-    path = pathlib.Path(file)
-    items, update, failures, servers, commands = parse(path), os.environ.get("CTXCAP_UPDATE"), [], [], 0
+    ctxcap, fake_ollama, path = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
+    steps, seen, wrong = parse(path), [], 0
     with tempfile.TemporaryDirectory() as scratch:
         for name in ("examples", "fixtures", "templates"):
             os.symlink(ROOT / name, pathlib.Path(scratch, name))
-        env = {"PATH": f"{pathlib.Path(ctxcap).resolve().parent}:/usr/bin:/bin", "HOME": scratch, "TMPDIR": scratch,
+        env = {"PATH": f"{ctxcap.parent}:{fake_ollama.parent}:/usr/bin:/bin", "HOME": scratch, "TMPDIR": scratch,
                "LC_ALL": "C.UTF-8", "OLLAMA_HOST": "127.0.0.1:9"}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
-            if name in os.environ:
-                env[name] = os.environ[name]
-        out, i = [], 0
-        try:
-            while i < len(items):
-                kind, text = items[i]
-                i += 1
-                out.append((kind + " " + text).rstrip() if kind else text)
-                if kind == "@":
-                    words = text.split()
-                    if words[0] == "env":
-                        env.update(word.split("=", 1) for word in words[1:])
-                    else:
-                        servers.append(Server(fake_ollama, words[1:], env))
-                        env["OLLAMA_HOST"] = servers[-1].host
-                if kind != "$":
-                    continue
-                wanted = {"?": ["0"], ">": [], "!": []}
-                seen_code = False
-                while i < len(items) and items[i][0] in ("?", ">", "!"):
-                    if items[i][0] == "?" and not seen_code:
-                        wanted["?"], seen_code = [], True
-                    wanted[items[i][0]].append(items[i][1])
-                    i += 1
-                commands += 1
-                code, stdout, stderr = run(text, env, scratch)
-                got = {"?": [str(code)], ">": stdout.splitlines(), "!": stderr.splitlines()}
-                for port in servers:  # ports differ from run to run
-                    got = {k: [line.replace(port.host, "HOST") for line in v] for k, v in got.items()}
-                got = {k: [line.replace(scratch, "DIR") for line in v] for k, v in got.items()}
-                for key in wanted:
-                    same = matches(wanted[key], got[key])
-                    if not same:
-                        failures.append((text, key, wanted[key], got[key]))
-                    for line in (wanted[key] if same else got[key]):
-                        if key != "?" or line != "0" or seen_code:
-                            out.append((key + " " + line).rstrip())
-        finally:
-            for server in servers:
-                server.stop()
-    if update:
-        path.write_text("\n".join(out) + "\n", encoding="utf-8")
+        env.update({name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ})
+        for text, command, wanted in steps:
+            if command is None:
+                seen.append(text)
+                continue
+            got = run(command, env, scratch)
+            seen.append("$ " + command)
+            for kind in NAMES:
+                same = matches([line for line in wanted[kind] if kind != CODE or line != "0"], got[kind])
+                if not same:
+                    wrong += 1
+                    print(f"{path.name}: {NAMES[kind]} of: {command}\n--- wanted\n" + "\n".join(wanted[kind])
+                          + "\n--- got\n" + "\n".join(got[kind]))
+                seen += [f"{kind} {line}".rstrip() for line in (wanted if same else got)[kind]]
+    if os.environ.get("CTXCAP_UPDATE"):
+        path.write_text("\n".join(seen) + "\n", encoding="utf-8")
         return 0
-    if not commands:
+    if not any(command for _, command, _ in steps):
         print(f"{path.name}: no command in it")
         return 1
-    for command, key, wanted, got in failures:
-        name = {"?": "exit code", ">": "stdout", "!": "stderr"}[key]
-        print(f"{path.name}: {name} of: {command}\n--- wanted\n" + "\n".join(wanted) + "\n--- got\n" + "\n".join(got))
-    return 1 if failures else 0
+    return 1 if wrong else 0
 
 
 sys.exit(main())

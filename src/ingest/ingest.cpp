@@ -50,7 +50,8 @@ class Ingestor::Impl {
   Impl(Options options, OnProgress on_progress)
       : options_(std::move(options)),
         on_progress_(std::move(on_progress)),
-        threads_(thread_count(options_.threads)) {}
+        threads_(thread_count(options_.threads)),
+        batch_(options_.batch > 0 ? options_.batch : kBatchPerThread * threads_) {}
 
   void begin(std::string source);
   Status feed(std::string_view bytes);
@@ -72,6 +73,7 @@ class Ingestor::Impl {
   Options options_;
   OnProgress on_progress_;
   std::size_t threads_;
+  std::size_t batch_;
   std::vector<std::unique_ptr<RowReader>> readers_;
   Totals totals_;
 
@@ -100,7 +102,7 @@ void Ingestor::Impl::begin(std::string source) {
 Status Ingestor::Impl::feed(std::string_view bytes) {
   while (!bytes.empty()) {
     // A batch is never much larger than it must be, however large the piece that was fed.
-    const std::size_t batch = std::max(kBatchPerThread * threads_, read_at_);
+    const std::size_t batch = std::max(batch_, read_at_);
     const std::size_t taken = std::min(bytes.size(), batch - std::min(batch, waiting_.view().size()));
     waiting_.append(bytes.substr(0, taken));
     bytes.remove_prefix(taken);

@@ -26,7 +26,8 @@ namespace ctxcap::ingest {
 
 struct Options {
   Mapping mapping;
-  int threads = 0;  // 0: as many as the machine has cores
+  int threads = 0;        // 0: as many as the machine has cores
+  std::size_t batch = 0;  // bytes of a stream that are gathered before they are read; 0: 4 MiB per thread
 };
 
 // How far the input at hand is. Called now and then, from any thread but never from two at once.

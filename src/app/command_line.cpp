@@ -20,6 +20,14 @@ constexpr const char* kExamples =
     "  ctxcap analyze --traces traces.jsonl -o plan.json       keep the analysis\n"
     "  ctxcap apply plan.json                                  create the variant and prove that it runs\n";
 
+constexpr const char* kGlobalFlags =
+    "\n"
+    "Everywhere:\n"
+    "  -h, --help              this, or the help of a command\n"
+    "  --version               the version\n"
+    "  --color WHEN            auto, always or never; NO_COLOR is honoured\n"
+    "  --ascii                 no characters beyond ASCII in tables\n";
+
 constexpr const char* kExitCodes =
     "Exit codes: 0 done, 1 failure, 2 usage, 3 advice withheld, 4 verification failed and undone,\n"
     "5 does not fit the card, 6 a source or Ollama is unreachable, 10 changes pending.\n";
@@ -65,20 +73,22 @@ Error usage_error(const CLI::ParseError& error, const CLI::App& parser) {
 
 std::string help_text(const CLI::App& parser) {
   const CLI::App* command = chosen(parser);
-  if (command == &parser) return parser.help() + "\n" + kExitCodes;
-  return command->help();
+  if (command != &parser) return command->help("ctxcap");
+  std::string text = std::string(kExamples) + "\nCommands:\n";
+  for (const Command* row : commands()) text += fmt::format("  {:<10}{}\n", row->name, row->help);
+  return text + kGlobalFlags + "\n" + kExitCodes;
 }
 
 }  // namespace
 
 Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
-  CLI::App parser(kExamples, "ctxcap");
+  CLI::App parser("", "ctxcap");
   parser.set_help_flag();  // --help is ours: CLI11's would throw before the command is known
   bool help = false, show_version = false;
   const std::map<std::string, ColourChoice> choices = {
       {"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}};
-  parser.add_flag("-h,--help", help, "Print this");
+  parser.add_flag("-h,--help", help, "This help");
   parser.add_flag("--version", show_version, "Print the version");
   std::string colour = "auto";
   parser.add_option("--color", colour, "auto, always or never; NO_COLOR is honoured")

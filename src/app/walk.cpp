@@ -6,7 +6,8 @@
 
 #include "app/assets.hpp"
 #include "app/describe.hpp"
-#include "base/units.hpp"
+#include "base/text.hpp"
+#include "data/model_name.hpp"
 #include "demand/demand.hpp"
 #include "memory/memory.hpp"
 #include "plan/plan.hpp"
@@ -58,15 +59,16 @@ Result<std::vector<Rung>> price(std::span<const Tokens> windows, const std::opti
   return rungs;
 }
 
-// Cloud stubs have no weights here, and a model that cannot generate serves no such job.
-bool can_be_capped(const DescribedModel& model) {
-  return std::none_of(model.warnings.begin(), model.warnings.end(), [](const Warning& warning) {
-    return warning.code == "cloud-model" || warning.code == "embedding-model";
-  });
+// Cloud stubs have no weights here, and a model that cannot generate serves no such job. A name from a log that
+// is none to Ollama could not be a base.
+bool can_be_capped(const std::string& name, const DescribedModel& model) {
+  return check_model_name(name) && std::none_of(model.warnings.begin(), model.warnings.end(), [](const Warning& warning) {
+           return warning.code == "cloud-model" || warning.code == "embedding-model";
+         });
 }
 
 Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const DescribedModel& model, const AnalyzeOptions& options) {
-  if (!decision.num_ctx || decision.model.empty() || !can_be_capped(model)) return std::optional<Variant>{};
+  if (!decision.num_ctx || !can_be_capped(decision.model, model)) return std::optional<Variant>{};
   plan::VariantOptions variant_options = options.variant;
   variant_options.base_digest = model.digest;
   TRY_ASSIGN(Variant variant, plan::plan_variant(decision, variant_options));
@@ -96,7 +98,8 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
                     .confidence = options.risk.confidence,
                     .settings = options.settings,
                     .inputs = std::move(traces.inputs),
-                    .skipped = std::move(traces.skipped)};
+                    .skipped = std::move(traces.skipped),
+                    .remarks = std::move(traces.remarks)};
   //    From here on no trace is read again.
 
   // 2. What is each model? The only question to the outside; from here on every number is on the table.
@@ -109,6 +112,9 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
   //    Modelfile that says so. Pure: same input, same bytes.
   for (const auto& [name, demands] : groups) {
     const DescribedModel& model = models[name];
+    if (!name.empty() && !check_model_name(name)) {
+      analysis.warnings.push_back({"bad-model-name", printable(name, 60) + " is no name of a model on Ollama, so no variant is made for it"});
+    }
     TRY_ASSIGN(BaseAnalysis base, analyze_base(name, demands, model, options));
     analysis.warnings.insert(analysis.warnings.end(), model.warnings.begin(), model.warnings.end());
     analysis.warnings.insert(analysis.warnings.end(), base.decision.warnings.begin(), base.decision.warnings.end());

@@ -1,6 +1,7 @@
 #pragma once
 // Inside app/: THE LIST of stages. Read walk.cpp and you know the program.
 
+#include "app/exit_code.hpp"
 #include "app/options.hpp"
 #include "app/talk.hpp"
 #include "data/analysis.hpp"

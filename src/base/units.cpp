@@ -91,6 +91,10 @@ std::string with_commas(i64 value) {
   return digits;
 }
 
+std::string counted(i64 count, std::string_view noun) {
+  return fmt::format("{} {}{}", with_commas(count), noun, count == 1 ? "" : "s");
+}
+
 std::string human_bytes(Bytes bytes) {
   constexpr std::array kNames = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   double value = std::abs(static_cast<double>(bytes));

@@ -24,6 +24,9 @@ std::optional<double> parse_number(std::string_view text);
 // 1234567 -> "1,234,567"
 std::string with_commas(i64 value);
 
+// 1, "request" -> "1 request"; 4100 -> "4,100 requests"
+std::string counted(i64 count, std::string_view noun);
+
 // Binary units with three significant digits: "160 KiB", "1.25 GiB", "0 B".
 std::string human_bytes(Bytes bytes);
 

@@ -21,6 +21,7 @@ struct Analysis {
   RuntimeSettings settings;
   std::vector<InputSummary> inputs;
   std::vector<Skip> skipped;
+  std::vector<Skip> remarks;         // rows that were used, with a word that says how
   std::vector<BaseAnalysis> bases;   // ascending by model
   std::vector<Warning> warnings;     // of all bases, and about the run itself
 };

@@ -55,10 +55,12 @@ struct InputSummary {
   bool operator==(const InputSummary&) const = default;
 };
 
+// `skipped` holds rows that were not used; `remarks` holds rows that were, with a word that says how.
 struct TraceSummary {
   std::vector<Demand> demands;       // ascending by (model, job)
   std::vector<InputSummary> inputs;  // in the order given
   std::vector<Skip> skipped;         // ascending by reason
+  std::vector<Skip> remarks;         // ascending by reason, e.g. "corrected-inclusive"
   bool operator==(const TraceSummary&) const = default;
 };
 

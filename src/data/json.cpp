@@ -52,6 +52,12 @@ Json json_of(const Candidate& candidate) {
           {"reason", candidate.reason}};
 }
 
+Json json_of(const std::vector<Skip>& skips) {
+  Json json = Json::array();
+  for (const Skip& skip : skips) json.push_back({{"reason", skip.reason}, {"count", skip.count}, {"first", skip.first}});
+  return json;
+}
+
 Json json_of(const JobDecision& job) {
   const DemandStats& stats = job.stats;
   Json json{{"job", stats.job},
@@ -104,7 +110,7 @@ Json json_of(const BaseAnalysis& base) {
 // A key of an untrusted object, with a type; the first that fails is remembered for the error.
 class Reader {
  public:
-  explicit Reader(const Json& object) : object_(object) {}
+  explicit Reader(const Json& object) : object_(object) {}  // borrowed
   template <typename T>
   T get(const char* key, T fallback, bool required) {
     const auto found = object_.is_object() ? object_.find(key) : object_.end();
@@ -139,11 +145,12 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
                   .num_predict = outer.get<i64>("num_predict", 0, false),
                   .jobs = outer.get<std::vector<std::string>>("jobs", {}, false),
                   .modelfile = outer.get<std::string>("modelfile", "", true)};
-  Reader inner(model.contains("plan") ? model["plan"] : Json::object());
+  const Json plan = model.value("plan", Json::object());
+  Reader inner(plan);
   variant.base = inner.get<std::string>("base", "", true);
   variant.base_digest = inner.get<std::string>("base_digest", "", false);
-  if (model.contains("plan") && model["plan"].contains("system") && model["plan"]["system"].is_string()) {
-    variant.system = model["plan"]["system"].get<std::string>();
+  if (const bool has_system = plan.is_object() && plan.contains("system") && !plan["system"].is_null(); has_system) {
+    variant.system = inner.get<std::string>("system", "", true);
   }
   variant.parameters = inner.get<std::vector<std::pair<std::string, std::string>>>("parameters", {}, false);
   variant.sliding_window = inner.get<bool>("sliding_window", false, false);
@@ -156,13 +163,11 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
 }  // namespace
 
 std::string analysis_json(const Analysis& analysis) {
-  Json json{{"schema", kAnalysisSchema}, {"inputs", Json::array()}, {"skipped", Json::array()},
-            {"jobs", Json::array()},     {"models", Json::array()}, {"warnings", Json::array()}};
+  Json json{{"schema", kAnalysisSchema}, {"inputs", Json::array()}, {"skipped", json_of(analysis.skipped)},
+            {"remarks", json_of(analysis.remarks)}, {"jobs", Json::array()}, {"models", Json::array()},
+            {"warnings", Json::array()}};
   for (const InputSummary& input : analysis.inputs) {
     json["inputs"].push_back({{"source", input.source}, {"format", input.format}, {"rows", input.rows}, {"used", input.used}});
-  }
-  for (const Skip& skip : analysis.skipped) {
-    json["skipped"].push_back({{"reason", skip.reason}, {"count", skip.count}, {"first", skip.first}});
   }
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) json["jobs"].push_back(json_of(job));

@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr auto kTick = 20ms;         // how often a child that neither writes nor ends is looked at
-constexpr auto kTermGrace = 2s;      // between SIGTERM and SIGKILL
+constexpr auto kTermGrace = 1s;      // between SIGTERM and SIGKILL
 constexpr auto kDrainGrace = 500ms;  // for output still in a pipe that a grandchild keeps open
 
 SteadyTime now() {

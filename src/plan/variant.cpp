@@ -81,7 +81,7 @@ std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant
   std::vector<std::string> lines;
   lines.push_back(fmt::format("{} by ctxcap {}", variant.name, version));
   for (const JobDecision& job : decision.jobs) {
-    lines.push_back(fmt::format("{}: {} requests, {}", printable(job.stats.job, 60), with_commas(job.stats.requests),
+    lines.push_back(fmt::format("{}: {}, {}", printable(job.stats.job, 60), counted(job.stats.requests, "request"),
                                 period(job.stats)));
     lines.push_back("  " + requirement(job.stats));
   }

@@ -11,20 +11,20 @@ namespace {
 std::string basis_text(const Required& required) {
   switch (required.basis) {
     case Basis::tolerance_bound:
-      return fmt::format("{} tokens required at risk {}", with_commas(required.num_ctx), percent(required.risk));
+      return fmt::format("{} required", with_commas(required.num_ctx));
     case Basis::little_data:
-      return fmt::format("{} tokens required (little data: observed maximum x 1.25)", with_commas(required.num_ctx));
+      return fmt::format("{} required (little data: maximum x 1.25)", with_commas(required.num_ctx));
     case Basis::explicit_window:
-      return fmt::format("{} tokens asked for", with_commas(required.num_ctx));
+      return fmt::format("{} asked for", with_commas(required.num_ctx));
   }
   return {};
 }
 
-// "1.25 GiB more KV cache than 8,192", or nothing where either is unknown.
+// " (+1.25 GiB)" of cache, or nothing where either is unknown.
 std::string extra_memory(const Footprint& memory, const Footprint& taken) {
   if (!memory.kv_bytes || !taken.kv_bytes) return {};
   const Bytes extra = *memory.kv_bytes + memory.kv_swa_bytes.value_or(0) - *taken.kv_bytes - taken.kv_swa_bytes.value_or(0);
-  return fmt::format(": {} more of KV cache than {}", human_bytes(extra), with_commas(taken.num_ctx));
+  return fmt::format(" (+{})", human_bytes(extra));
 }
 
 }  // namespace
@@ -34,16 +34,16 @@ std::string reason_of(const Choice& choice, const DemandStats& deciding_job) {
   const std::string cap = choice.num_ctx ? with_commas(*choice.num_ctx) : "";
   switch (choice.why) {
     case Why::smallest:
-      return fmt::format("smallest rung that holds the {}", needed);
+      return fmt::format("smallest rung for the {}", needed);
     case Why::smallest_native:
-      return fmt::format("native length, and the smallest rung that holds the {}", needed);
+      return fmt::format("native, and the smallest rung for the {}", needed);
     case Why::native:
-      return fmt::format("native length: the smallest rung for the {} is {}, and native is near enough", needed,
-                         with_commas(choice.smallest_rung.value_or(0)));
+      return fmt::format("native, near the smallest rung {} for the {}",
+                         with_commas(choice.smallest_rung.value_or(0)), needed);
     case Why::in_use:
       return fmt::format("the window in use holds the {}; the next rung would be larger", needed);
     case Why::declared_max:
-      return fmt::format("all the model declares, though {} are more", needed);
+      return fmt::format("all that the model declares; {}", needed);
     case Why::explicit_window:
       return fmt::format("asked for with --num-ctx; the data says {}", needed);
     case Why::grow:
@@ -62,7 +62,7 @@ std::string candidate_reason(const Choice& choice, const Rung& rung, i64 over, c
   const Required& required = job.stats.required;
   if (choice.num_ctx == rung.num_ctx) return reason_of(choice, job.stats);
   if (over > 0) {
-    return fmt::format("{} of {} requests needed more", with_commas(over), with_commas(job.stats.requests));
+    return fmt::format("{} of {} needed more", with_commas(over), counted(job.stats.requests, "request"));
   }
   if (choice.cut_at >= rung.num_ctx) return fmt::format("the window {} cut requests", with_commas(choice.cut_at));
   if (required.num_ctx > rung.num_ctx) return fmt::format("below the {}", basis_text(required));
@@ -75,7 +75,7 @@ std::string candidate_reason(const Choice& choice, const Rung& rung, i64 over, c
   std::string reason = "larger than needed";
   if (taken != nullptr) reason += extra_memory(rung.memory, *taken);
   const bool past_native = arch && arch->native_ctx && rung.num_ctx > *arch->native_ctx;
-  if (past_native) reason += ", and past the native length";
+  if (past_native) reason += ", past native";
   return reason;
 }
 

@@ -11,19 +11,19 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
   for (const JobInput& job : jobs) {
     const DemandStats& stats = job.stats;
     if (stats.required.basis == Basis::little_data) {
-      warnings.push_back({"little-data", fmt::format("{}: {} requests bound the risk at {}, not at {}", stats.job,
-                                                     with_commas(stats.requests), percent(stats.required.supported_risk),
+      warnings.push_back({"little-data", fmt::format("{}: {} can only bound the risk at {}, not at {}", stats.job,
+                                                     counted(stats.requests, "request"), percent(stats.required.supported_risk),
                                                      percent(stats.required.risk))});
     }
     if (stats.censoring.verdict == CensoringVerdict::censored) {
-      warnings.push_back({"censored", fmt::format("{}: {} requests were cut by a window of {}; their true need is unknown",
-                                                  stats.job, with_commas(stats.censoring.rows),
-                                                  with_commas(stats.censoring.num_ctx.value_or(0)))});
+      warnings.push_back({"censored", fmt::format("{}: a window of {} cut {}; the true need is unknown", stats.job,
+                                                  with_commas(stats.censoring.num_ctx.value_or(0)),
+                                                  counted(stats.censoring.rows, "request"))});
     }
     if (stats.censoring.verdict == CensoringVerdict::client_limit) {
-      warnings.push_back({"client-limit", fmt::format("{}: the client itself stops at {} tokens ({} requests there)",
-                                                      stats.job, with_commas(stats.censoring.num_ctx.value_or(0)),
-                                                      with_commas(stats.censoring.rows))});
+      warnings.push_back({"client-limit", fmt::format("{}: the client itself stops at {} tokens ({} there)", stats.job,
+                                                      with_commas(stats.censoring.num_ctx.value_or(0)),
+                                                      counted(stats.censoring.rows, "request"))});
     }
     if (job.current && job.current->from == CurrentFrom::request && cap && job.current->num_ctx != *cap) {
       warnings.push_back({"client-overrides",

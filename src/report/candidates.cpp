@@ -54,7 +54,7 @@ std::string candidates_table(const BaseDecision& decision, const TextOptions& op
                     bytes_or_unknown(candidate.memory.total_bytes), candidate.reason});
   }
   using Align = Column::Align;
-  return render_table({{""}, {"NUM_CTX"}, {"REQS OVER", Align::right}, {"KV CACHE", Align::right},
+  return render_table({{""}, {"NUM_CTX"}, {"OVER", Align::right}, {"KV CACHE", Align::right},
                        {"TOTAL", Align::right, 1}, {"WHY"}},
                       std::move(rows), options.width);
 }

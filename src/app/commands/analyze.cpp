@@ -27,9 +27,15 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   TRY(write_output(analysis, flags.output, world, talk));
   if (analysis.bases.empty()) {
+    if (analysis.skipped.empty()) {
+      return fail({.kind = ErrorKind::withheld,
+                   .what = "the traces hold no request",
+                   .why = "there is no row in them",
+                   .hint = "check that the export was not cut short"});
+    }
     return fail({.kind = ErrorKind::withheld,
                  .what = "no request in the traces can be used",
-                 .why = analysis.skipped.empty() ? "there is no row" : "every row was skipped: " + analysis.skipped.front().reason + " first at " + analysis.skipped.front().first,
+                 .why = "every row was skipped: " + analysis.skipped.front().reason + " first at " + analysis.skipped.front().first,
                  .hint = "name the fields with --map prompt=FIELD,generation=FIELD, or look at the reasons with -f json"});
   }
   return verdict(analysis);

@@ -15,11 +15,15 @@
 namespace ctxcap::report {
 namespace {
 
-std::string skip_list(const std::vector<Skip>& skipped) {
+// One line per reason, the most frequent first, each with the place of its first row.
+std::string skip_list(const std::vector<Skip>& skipped, std::string_view label) {
   std::vector<Skip> most = skipped;
   std::stable_sort(most.begin(), most.end(), [](const Skip& a, const Skip& b) { return a.count > b.count; });
   std::string text;
-  for (const Skip& skip : most) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", skip.reason, with_commas(skip.count));
+  for (const Skip& skip : most) {
+    text += fmt::format("{:<9}{:>6} {}, first {}\n", text.empty() ? label : "", with_commas(skip.count), skip.reason,
+                        printable(skip.first, 120));
+  }
   return text;
 }
 
@@ -37,14 +41,13 @@ std::string period(const Analysis& analysis, const Marks& marks) {
 }
 
 std::string head(const Analysis& analysis, const Marks& marks) {
-  i64 rows = 0, used = 0, skips = 0;
+  i64 rows = 0, used = 0;
   for (const InputSummary& input : analysis.inputs) {
     rows += input.rows;
     used += input.used;
   }
-  for (const Skip& skip : analysis.skipped) skips += skip.count;
   std::string text = fmt::format("Traces   {} of {} rows used{}\n", with_commas(used), with_commas(rows), period(analysis, marks));
-  if (skips > 0) text += fmt::format("Skipped  {}: {}\n", with_commas(skips), skip_list(analysis.skipped));
+  text += skip_list(analysis.skipped, "Skipped") + skip_list(analysis.remarks, "Remarks");
   text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n", marks.at_most,
                       percent(analysis.risk), percent(analysis.confidence));
   return text;
@@ -75,6 +78,7 @@ std::string verdict(const JobDecision& job, const Marks& marks) {
   if (job.action == Action::withhold) return fmt::format("{} withheld", marks.bad);
   if (job.stats.censoring.verdict == CensoringVerdict::censored) return fmt::format("{} grow: cut", marks.grow);
   if (job.action == Action::grow) return fmt::format("{} grow", marks.grow);
+  if (!job.current) return fmt::format("{} cap", job.stats.required.basis == Basis::little_data ? marks.warn : marks.good);
   const bool little = job.stats.required.basis == Basis::little_data;
   if (little) return fmt::format("{} little data", marks.warn);
   return fmt::format("{} {}", marks.good, job.action == Action::keep ? "keep" : "shrink");
@@ -108,9 +112,10 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
 }
 
 std::string model_line(const BaseDecision& decision) {
-  if (!decision.arch) return fmt::format("{}: not described, so its memory is unknown\n", printable(decision.model, 60));
+  const std::string name = decision.model.empty() ? "Rows without a model" : printable(decision.model, 60);
+  if (!decision.arch) return name + ": not described, so native length and memory are unknown\n";
   const ModelArch& arch = *decision.arch;
-  std::string text = fmt::format("{} ({}): native {}, declared {}", printable(decision.model, 60), printable(arch.architecture, 40),
+  std::string text = fmt::format("{} ({}): native {}, declared {}", name, printable(arch.architecture, 40),
                                  window(arch.native_ctx), window(arch.max_ctx));
   return text + "\n";
 }

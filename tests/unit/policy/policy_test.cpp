@@ -87,9 +87,9 @@ TEST_CASE("every rung says why it was taken or rejected") {
   CHECK(candidate(decision, 4'096)->requests_over == 1'000);
   CHECK(candidate(decision, 4'096)->reason == "1,000 of 10,000 requests needed more");
   CHECK(candidate(decision, 8'192)->reason ==
-        "native length, and the smallest rung that holds the 7,480 tokens required at risk 0.1 %");
+        "native, and the smallest rung for the 7,480 required");
   REQUIRE(candidate(decision, 40'960) != nullptr);
-  CHECK(candidate(decision, 40'960)->reason == "larger than needed: 5.00 GiB more of KV cache than 8,192, and past the native length");
+  CHECK(candidate(decision, 40'960)->reason == "larger than needed (+5.00 GiB), past native");
 }
 
 TEST_CASE("rungs are multiples of 256, also for small and vision models") {

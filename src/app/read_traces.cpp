@@ -1,0 +1,50 @@
+#include "app/read_traces.hpp"
+
+#include <fmt/format.h>
+
+#include "base/units.hpp"
+#include "ingest/ingest.hpp"
+#include "sources/sources.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+constexpr std::size_t kReadSize = 1 << 20;  // bytes taken from a stream at once
+
+Status read_stream(ByteReader& stream, ingest::Ingestor& ingestor) {
+  std::string buffer(kReadSize, '\0');
+  for (;;) {
+    TRY_ASSIGN(const std::size_t got, stream.read(buffer.data(), buffer.size()));
+    if (got == 0) return ingestor.end();
+    TRY(ingestor.feed(std::string_view(buffer).substr(0, got)));
+  }
+}
+
+}  // namespace
+
+Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk& talk) {
+  static_assert(ingest::Ingestor::kBehind <= kReadPadding);
+  TRY_ASSIGN(ingest::Mapping mapping, ingest::mapping_of(options.map));
+  std::string name;
+  std::optional<Bytes> size;
+  ingest::Ingestor ingestor(
+      {.mapping = std::move(mapping), .threads = options.threads}, [&](const ingest::Progress& progress) {
+        talk.progress(name, progress.bytes, size,
+                      fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
+      });
+  for (const std::string& file : options.files) {
+    TRY_ASSIGN(const sources::Source source, sources::open_source(file, world.files));
+    name = file;
+    size = source.size();
+    if (source.mapped) {
+      TRY(ingestor.whole(file, source.mapped->bytes()));
+    } else {
+      ingestor.begin(file);
+      TRY(read_stream(*source.stream, ingestor));
+    }
+  }
+  talk.clear();
+  return ingestor.finish();
+}
+
+}  // namespace ctxcap::app

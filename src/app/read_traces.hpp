@@ -1,0 +1,25 @@
+#pragma once
+// Inside app/: stage 1 of the walk, from file names to what the traces say.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/talk.hpp"
+#include "base/result.hpp"
+#include "data/demand.hpp"
+#include "ports/world.hpp"
+
+namespace ctxcap::app {
+
+struct TraceOptions {
+  std::vector<std::string> files;                        // "-" is stdin
+  std::vector<std::pair<std::string, std::string>> map;  // part of a call -> column or key
+  int threads = 0;                                       // 0: all cores
+};
+
+// Reads all files as one set: rows with equal ids count once. The first input that cannot be read, or that
+// holds no traces at all, ends it; bad rows do not. Progress goes to `talk`.
+Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk& talk);
+
+}  // namespace ctxcap::app

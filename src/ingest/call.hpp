@@ -1,0 +1,52 @@
+#pragma once
+// What a format reads from one row, and where it puts it.
+
+#include <optional>
+#include <string_view>
+
+#include "base/time.hpp"
+#include "ingest/fields.hpp"
+#include "ingest/names.hpp"
+#include "ingest/reasons.hpp"
+#include "ingest/usage.hpp"
+
+namespace ctxcap::ingest {
+
+// One row. Views point into the record and live until the sink's add() returns.
+struct Call {
+  std::string_view id;     // rows with equal ids are versions of one call; empty: the row stands for itself
+  std::string_view trace;  // trace id; empty: none
+  bool is_root = false;    // the trace's outermost span: its name is the job of the calls inside
+  JobHints job;
+  std::string_view model;  // as written
+  std::optional<Instant> start, updated;
+  Usage usage;                                 // usage.reason != none: the row counts under that reason
+  std::optional<Tokens> num_ctx, num_predict;  // as the request asked
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void add(const Call& call) = 0;
+  // A JSON object inside the record that is a row (or page) of its own.
+  virtual void nested(std::string_view object) = 0;
+  // The same for text that had to be decoded first (a recorded body).
+  virtual void nested_text(std::string_view text) = 0;
+};
+
+inline Call unusable(Reason reason) {
+  Call call;
+  call.usage.reason = reason;
+  return call;
+}
+
+// num_ctx and num_predict (max_tokens) as a row's parameters ask for them: an object, JSON text of one, or
+// nested under "options" in either form. What is no positive number ("Infinity", -1) asks for nothing.
+struct Asked {
+  std::optional<Tokens> num_ctx, num_predict;
+};
+Asked read_asked(Value parameters, Scratch& scratch);
+// A single such value.
+std::optional<Tokens> read_limit(Value value, Scratch& scratch);
+
+}  // namespace ctxcap::ingest

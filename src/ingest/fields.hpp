@@ -1,0 +1,69 @@
+#pragma once
+// The top-level values of one record under the keys that formats know, and those that --map names.
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "ingest/json_text.hpp"
+#include "ingest/keys.hpp"
+#include "ingest/mapping.hpp"
+
+namespace ctxcap::ingest {
+
+class Fields {
+ public:
+  explicit Fields(const Mapping& mapping) : mapping_(&mapping), mapped_somewhere_(!mapping.empty()) {}
+
+  void clear();
+
+  // Whether some format, or the mapping, looks at a key. Asked first, so that other values need not be cut
+  // out.
+  struct Wanted {
+    std::optional<Key> known;
+    bool mapped = false;
+    explicit operator bool() const { return known || mapped; }
+  };
+  Wanted wants(std::string_view key);
+  // Takes in a top-level member. A key that matters must not come twice.
+  void put(std::string_view key, Wanted wanted, Value value);
+
+  const KeySet& keys() const { return keys_; }
+  bool has_repeated_key() const { return repeated_; }
+  // An unknown key that ends in "_inputTokens" or the like: how metrics answers name their columns.
+  bool has_metric_key() const { return metric_; }
+
+  // Absent when the record has no such key.
+  Value operator[](Key key) const {
+    return keys_.has(key) ? values_[static_cast<std::size_t>(key)] : Value();
+  }
+  // The first of these that is present().
+  Value first(std::initializer_list<Key> keys) const;
+
+  // Whether the record has the column or key that --map names, even if it holds null.
+  bool has_mapped(Part part) const;
+  // What --map points at; absent when nothing is mapped or the record has no such key.
+  Value mapped(Part part) const;
+
+  Scratch& scratch() const { return scratch_; }
+
+ private:
+  // The record's member that a mapped path starts with: the whole path, or its part before the first dot.
+  struct Mapped {
+    Value whole, head;
+    bool named = false;  // `whole` was there, though perhaps empty
+  };
+
+  void put_mapped(std::string_view key, Value value);
+
+  const Mapping* mapping_;
+  bool mapped_somewhere_;
+  bool repeated_ = false;
+  bool metric_ = false;
+  KeySet keys_;
+  std::array<Value, kKeys> values_;
+  std::array<Mapped, kParts> mapped_;
+  mutable Scratch scratch_;
+};
+
+}  // namespace ctxcap::ingest

@@ -1,0 +1,27 @@
+#pragma once
+// THE TABLE of trace formats. A new format is one file in formats/ and one row in formats.cpp.
+
+#include <span>
+#include <string_view>
+
+#include "ingest/call.hpp"
+#include "ingest/fields.hpp"
+
+namespace ctxcap::ingest {
+
+struct Format {
+  std::string_view name;  // as reports show it; empty for what only holds rows of other formats
+  std::string_view help;
+  bool (*matches)(const Fields& fields);  // top-level keys only
+  void (*read)(const Fields& fields, Sink& sink);
+};
+
+// In the order in which they are tried; the first match reads the record.
+std::span<const Format* const> formats();
+const Format* find_format(const Fields& fields);  // nullptr: no format knows these keys
+
+// Where a format stands in the table, for sets of formats.
+std::size_t index_of(const Format& format);
+inline constexpr std::size_t kMostFormats = 64;
+
+}  // namespace ctxcap::ingest

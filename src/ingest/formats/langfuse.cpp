@@ -1,0 +1,165 @@
+// Langfuse observations, in every shape they leave a server: rows of both APIs, both UI exports, both blob
+// exports. They differ in spelling and in what they leave out; what a key means is the same everywhere.
+
+#include "ingest/formats/all.hpp"
+#include "ingest/when.hpp"
+
+namespace ctxcap::ingest {
+namespace {
+
+constexpr std::initializer_list<Key> kUsageMaps{Key::usageDetails, Key::usage_details};
+constexpr std::initializer_list<Key> kParents{Key::parentObservationId, Key::parent_observation_id};
+constexpr std::initializer_list<Key> kTraces{Key::traceId, Key::trace_id};
+
+// Old servers have no usage map, only counts that are 0 when unknown.
+Usage read_flat_counts(const Fields& fields) {
+  Scratch& scratch = fields.scratch();
+  const Value prompt = fields.first({Key::promptTokens, Key::inputUsage});
+  if (!prompt.present()) return read_usage(fields[Key::usage], scratch);
+  return usage_of(read_count(prompt, scratch),
+                  read_count(fields.first({Key::completionTokens, Key::outputUsage}), scratch));
+}
+
+Usage read_counts(const Fields& fields) {
+  for (const Key key : kUsageMaps) {
+    if (fields.keys().has(key)) return read_usage(fields[key], fields.scratch());
+  }
+  return read_flat_counts(fields);
+}
+
+bool is_empty_map(Value map, Scratch& scratch) {
+  bool empty = true;
+  map.opened(scratch).each_member([&](std::string_view, Value) { empty = false; });
+  return empty;
+}
+
+// Counts that the sender did not provide were made by Langfuse with another model's tokeniser.
+bool is_estimated(const Fields& fields, const Usage& usage) {
+  return usage.reason == Reason::none && fields.keys().has(Key::providedUsageDetails) &&
+         is_empty_map(fields[Key::providedUsageDetails], fields.scratch());
+}
+
+// Without providedUsageDetails only a doubt is possible: a matched price model, and nothing but the three
+// keys that an estimate has.
+bool may_be_estimated(const Fields& fields) {
+  if (fields.keys().has(Key::providedUsageDetails)) return false;
+  if (!fields.first({Key::internalModelId, Key::modelId, Key::model_id}).present()) return false;
+  bool only_three = true;
+  fields.first(kUsageMaps).opened(fields.scratch()).each_member([&](std::string_view key, Value) {
+    only_three = only_three && (key == "input" || key == "output" || key == "total");
+  });
+  return only_three;
+}
+
+bool is_judge(std::string_view environment) {
+  return environment.starts_with("langfuse-");
+}
+
+// The row's counts, or the reason why it is no request.
+Usage judge_row(const Fields& fields) {
+  Scratch& scratch = fields.scratch();
+  const std::string_view type = fields[Key::type].text(scratch);
+  Usage usage = read_counts(fields);
+  const auto as = [](Reason reason) { return Usage{.reason = reason}; };
+  if (type == "EMBEDDING") return as(Reason::embedding);
+  if (!type.empty() && type != "GENERATION") {
+    return as(usage.reason == Reason::no_usage ? Reason::not_a_generation : Reason::wrapper);
+  }
+  if (is_judge(fields[Key::environment].text(scratch))) return as(Reason::judge);
+  if (is_estimated(fields, usage)) return as(Reason::estimated);
+  const bool uncounted = usage.reason == Reason::no_usage || usage.reason == Reason::total_only;
+  if (uncounted && fields[Key::level].text(scratch) == "ERROR") {
+    // A refusal that names the prompt's true size is the best measurement there is.
+    const auto size = refused_prompt(fields.first({Key::statusMessage, Key::status_message}).text(scratch));
+    if (!size) return as(Reason::failed);
+    usage = usage_of({.tokens = size}, {});
+    usage.remarks.add(Remark::refused_prompt);
+  } else if (usage.reason == Reason::none && may_be_estimated(fields)) {
+    usage.remarks.add(Remark::maybe_estimated);
+  }
+  return usage;
+}
+
+std::string_view first_tag(const Fields& fields) {
+  std::string_view tag;
+  fields.first({Key::tags, Key::traceTags}).opened(fields.scratch()).each_element([&](Value value) {
+    const std::string_view text = value.text(fields.scratch());
+    if (tag.empty() && !text.starts_with("User-Agent:")) tag = text;
+  });
+  return tag;
+}
+
+void read_observation(const Fields& fields, Sink& sink) {
+  Scratch& scratch = fields.scratch();
+  const auto text = [&](std::initializer_list<Key> keys) { return fields.first(keys).text(scratch); };
+  Call call;
+  call.id = text({Key::id});
+  call.trace = text(kTraces);
+  const bool tells_parent =
+      fields.keys().has(Key::parentObservationId) || fields.keys().has(Key::parent_observation_id);
+  call.is_root = tells_parent && !fields.first(kParents).present();
+  call.job = {.job = text({Key::job}),
+              .trace_name = text({Key::traceName, Key::trace_name}),
+              .own_name = text({Key::name}),
+              .prompt_name = text({Key::promptName, Key::prompt_name}),
+              .tag = first_tag(fields)};
+  call.model = text({Key::providedModelName, Key::provided_model_name, Key::model});
+  call.start = read_time(fields.first({Key::startTime, Key::start_time}), scratch);
+  call.updated = read_time(fields.first({Key::updatedAt, Key::updated_at}), scratch);
+  call.usage = judge_row(fields);
+  const Asked asked = read_asked(fields.first({Key::modelParameters, Key::model_parameters}), scratch);
+  call.num_ctx = asked.num_ctx;
+  call.num_predict = asked.num_predict;
+  sink.add(call);
+}
+
+bool has_all(const Fields& fields, const KeySet& keys) {
+  return fields.keys().has_all(keys);
+}
+
+}  // namespace
+
+constinit const Format kLangfuseV1{"langfuse-v1", "row of GET /api/public/observations",
+                                   [](const Fields& fields) {
+                                     return has_all(fields, {Key::traceId, Key::promptTokens});
+                                   },
+                                   read_observation};
+
+constinit const Format kLangfuseV2{"langfuse-v2", "row of GET /api/public/v2/observations",
+                                   [](const Fields& fields) {
+                                     return has_all(fields, {Key::traceId, Key::inputUsage});
+                                   },
+                                   read_observation};
+
+constinit const Format kLangfuseEvents{"langfuse-ui-events",
+                                       "UI export of the events table (JSON, JSONL, CSV)",
+                                       [](const Fields& fields) {
+                                         return has_all(fields, {Key::providedModelName, Key::latencyMs});
+                                       },
+                                       read_observation};
+
+constinit const Format kLangfuseObservations{
+    "langfuse-ui-observations", "UI export of the observations table (JSON, JSONL, CSV)",
+    [](const Fields& fields) {
+      return has_all(fields, {Key::traceId, Key::providedUsageDetails});
+    },
+    read_observation};
+
+constinit const Format kLangfuseBlob{
+    "langfuse-blob",
+    "blob storage export, legacy and v2 (JSON, JSONL, CSV), or rows of the ClickHouse tables",
+    [](const Fields& fields) {
+      return has_all(fields, {Key::trace_id, Key::provided_model_name}) ||
+             has_all(fields, {Key::trace_id, Key::parent_observation_id});
+    },
+    read_observation};
+
+// A v2 row whose groups were not all asked for.
+constinit const Format kLangfuseBare{
+    "langfuse-v2", "row of GET /api/public/v2/observations with few fields",
+    [](const Fields& fields) {
+      return has_all(fields, {Key::traceId, Key::parentObservationId, Key::type});
+    },
+    read_observation};
+
+}  // namespace ctxcap::ingest

@@ -1,0 +1,209 @@
+#include "ingest/json_text.hpp"
+
+#include <cstdint>
+#include <cstring>
+#include <optional>
+
+namespace ctxcap::ingest {
+namespace {
+
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+std::optional<std::uint32_t> hex4(std::string_view text, std::size_t at) {
+  if (at > text.size() || text.size() - at < 4) return std::nullopt;
+  std::uint32_t value = 0;
+  for (std::size_t i = at; i < at + 4; ++i) {
+    const char c = text[i];
+    const int digit = c >= '0' && c <= '9'   ? c - '0'
+                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                             : -1;
+    if (digit < 0) return std::nullopt;
+    value = value * 16 + static_cast<std::uint32_t>(digit);
+  }
+  return value;
+}
+
+void append_utf8(std::string& out, std::uint32_t code) {
+  const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xC0 | code >> 6);
+    put(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    put(0xE0 | code >> 12);
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  } else {
+    put(0xF0 | code >> 18);
+    put(0x80 | (code >> 12 & 0x3F));
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  }
+}
+
+// `at` is behind "\u". Returns the position behind the escape, surrogate pairs included; half a pair becomes
+// U+FFFD.
+std::size_t append_unicode_escape(std::string& out, std::string_view text, std::size_t at) {
+  constexpr std::uint32_t kReplacement = 0xFFFD;
+  const std::optional<std::uint32_t> first = hex4(text, at);
+  if (!first) {
+    append_utf8(out, kReplacement);
+    return at;
+  }
+  at += 4;
+  if (*first < 0xD800 || *first > 0xDFFF) {
+    append_utf8(out, *first);
+    return at;
+  }
+  const bool pair_follows = *first < 0xDC00 && text.substr(at).starts_with("\\u");
+  const std::optional<std::uint32_t> second = pair_follows ? hex4(text, at + 2) : std::nullopt;
+  if (!second || *second < 0xDC00 || *second > 0xDFFF) {
+    append_utf8(out, kReplacement);
+    return at;
+  }
+  append_utf8(out, 0x10000 + ((*first - 0xD800) << 10) + (*second - 0xDC00));
+  return at + 6;
+}
+
+}  // namespace
+
+std::size_t skip_space(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_space(text[at])) ++at;
+  return at;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::size_t skip_string(std::string_view text, std::size_t at) {
+  if (at >= text.size() || text[at] != '"') return kNoEnd;
+  const std::size_t first = at + 1;
+  for (std::size_t from = first; from < text.size();) {
+    const void* found = std::memchr(text.data() + from, '"', text.size() - from);
+    if (found == nullptr) return kNoEnd;
+    const std::size_t quote = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+    // An odd number of backslashes before it escapes the quote.
+    std::size_t slashes = 0;
+    while (quote - slashes > first && text[quote - slashes - 1] == '\\') ++slashes;
+    if (slashes % 2 == 0) return quote + 1;
+    from = quote + 1;
+  }
+  return kNoEnd;
+}
+
+std::size_t skip_value(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return kNoEnd;
+  if (text[at] == '"') return skip_string(text, at);
+  if (text[at] != '{' && text[at] != '[') {
+    const std::size_t begin = at;
+    while (at < text.size() && !is_space(text[at]) && text[at] != ',' && text[at] != '}' && text[at] != ']' &&
+           text[at] != ':' && text[at] != '"' && text[at] != '{' && text[at] != '[') {
+      ++at;
+    }
+    return at == begin ? kNoEnd : at;
+  }
+  // Depth is a number, not a call stack: nesting costs nothing, however deep.
+  std::size_t depth = 0;
+  while (at < text.size()) {
+    switch (text[at]) {
+      case '{':
+      case '[':
+        ++depth;
+        break;
+      case '}':
+      case ']':
+        if (--depth == 0) return at + 1;
+        break;
+      case '"':
+        at = skip_string(text, at);
+        if (at == kNoEnd) return kNoEnd;
+        continue;
+      default:
+        break;
+    }
+    ++at;
+  }
+  return kNoEnd;
+}
+
+std::string unescaped(std::string_view inside) {
+  std::string out;
+  out.reserve(inside.size());
+  for (std::size_t at = 0; at < inside.size();) {
+    if (inside[at] != '\\' || at + 1 >= inside.size()) {
+      out.push_back(inside[at++]);
+      continue;
+    }
+    const char escape = inside[at + 1];
+    at += 2;
+    switch (escape) {
+      case 'n':
+        out.push_back('\n');
+        break;
+      case 't':
+        out.push_back('\t');
+        break;
+      case 'r':
+        out.push_back('\r');
+        break;
+      case 'b':
+        out.push_back('\b');
+        break;
+      case 'f':
+        out.push_back('\f');
+        break;
+      case 'u':
+        at = append_unicode_escape(out, inside, at);
+        break;
+      default:
+        out.push_back(escape);
+        break;
+    }
+  }
+  return out;
+}
+
+bool Value::present() const {
+  switch (kind_) {
+    case Kind::absent:
+      return false;
+    case Kind::bare:
+      return !raw_.empty();
+    case Kind::json:
+      return !raw_.empty() && raw_ != "null" && raw_ != "\"\"";
+  }
+  return false;
+}
+
+std::string_view Value::text(Scratch& scratch) const {
+  if (!present() || is_object() || is_array()) return {};
+  if (!is_string()) return raw_;
+  if (raw_.size() < 2) return {};
+  const std::string_view inside = raw_.substr(1, raw_.size() - 2);
+  if (inside.find('\\') == std::string_view::npos) return inside;
+  return scratch.keep(unescaped(inside));
+}
+
+Value Value::opened(Scratch& scratch) const {
+  if (is_object() || is_array()) return *this;
+  const std::string_view inner = trimmed(text(scratch));
+  if (!inner.starts_with('{') && !inner.starts_with('[')) return {};
+  return Value::json(inner);
+}
+
+Value Value::member(std::string_view key) const {
+  Value found;
+  each_member([&](std::string_view name, Value value) {
+    if (name == key && found.kind_ == Kind::absent) found = value;
+  });
+  return found;
+}
+
+}  // namespace ctxcap::ingest

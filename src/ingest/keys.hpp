@@ -1,0 +1,162 @@
+#pragma once
+// Every top-level key that some format looks at. A record is reduced to these before any format sees it.
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+
+namespace ctxcap::ingest {
+
+// X(identifier, "spelling"). The identifier is the spelling unless C++ forbids it.
+#define CTXCAP_KEYS(X)                              \
+  /* who and when */                                \
+  X(id, "id")                                       \
+  X(traceId, "traceId")                             \
+  X(trace_id, "trace_id")                           \
+  X(parentObservationId, "parentObservationId")     \
+  X(parent_observation_id, "parent_observation_id") \
+  X(type, "type")                                   \
+  X(name, "name")                                   \
+  X(job, "job")                                     \
+  X(traceName, "traceName")                         \
+  X(trace_name, "trace_name")                       \
+  X(promptName, "promptName")                       \
+  X(prompt_name, "prompt_name")                     \
+  X(tags, "tags")                                   \
+  X(traceTags, "traceTags")                         \
+  X(service, "service")                             \
+  X(environment, "environment")                     \
+  X(level, "level")                                 \
+  X(statusMessage, "statusMessage")                 \
+  X(status_message, "status_message")               \
+  X(startTime, "startTime")                         \
+  X(start_time, "start_time")                       \
+  X(updatedAt, "updatedAt")                         \
+  X(updated_at, "updated_at")                       \
+  X(timestamp, "timestamp")                         \
+  X(TIMESTAMP, "TIMESTAMP")                         \
+  X(time, "time")                                   \
+  X(created, "created")                             \
+  X(created_at, "created_at")                       \
+  /* model and parameters */                        \
+  X(model, "model")                                 \
+  X(providedModelName, "providedModelName")         \
+  X(provided_model_name, "provided_model_name")     \
+  X(modelId, "modelId")                             \
+  X(model_id, "model_id")                           \
+  X(internalModelId, "internalModelId")             \
+  X(modelParameters, "modelParameters")             \
+  X(model_parameters, "model_parameters")           \
+  X(options, "options")                             \
+  X(num_ctx, "num_ctx")                             \
+  X(num_predict, "num_predict")                     \
+  X(max_tokens, "max_tokens")                       \
+  /* counts */                                      \
+  X(usage, "usage")                                 \
+  X(usageDetails, "usageDetails")                   \
+  X(usage_details, "usage_details")                 \
+  X(providedUsageDetails, "providedUsageDetails")   \
+  X(inputUsage, "inputUsage")                       \
+  X(outputUsage, "outputUsage")                     \
+  X(totalUsage, "totalUsage")                       \
+  X(promptTokens, "promptTokens")                   \
+  X(completionTokens, "completionTokens")           \
+  X(totalTokens, "totalTokens")                     \
+  X(prompt_tokens, "prompt_tokens")                 \
+  X(completion_tokens, "completion_tokens")         \
+  X(total_tokens, "total_tokens")                   \
+  X(input_tokens, "input_tokens")                   \
+  X(output_tokens, "output_tokens")                 \
+  X(input_length, "input_length")                   \
+  X(output_length, "output_length")                 \
+  X(prompt_eval_count, "prompt_eval_count")         \
+  X(eval_count, "eval_count")                       \
+  X(ContextTokens, "ContextTokens")                 \
+  X(GeneratedTokens, "GeneratedTokens")             \
+  X(latencyMs, "latencyMs")                         \
+  X(done, "done")                                   \
+  X(object, "object")                               \
+  X(error, "error")                                 \
+  X(status, "status")                               \
+  /* containers and recordings */                   \
+  X(data, "data")                                   \
+  X(meta, "meta")                                   \
+  X(observations, "observations")                   \
+  X(request, "request")                             \
+  X(headers, "headers")                             \
+  X(body, "body")                                   \
+  X(body_text, "body_text")                         \
+  /* documents that are no calls */                 \
+  X(message, "message")                             \
+  X(version, "version")                             \
+  X(count_count, "count_count")                     \
+  X(time_dimension, "time_dimension")               \
+  X(countTraces, "countTraces")                     \
+  X(measured, "measured")                           \
+  X(modelName, "modelName")                         \
+  X(matchPattern, "matchPattern")                   \
+  X(organization, "organization")                   \
+  X(scores, "scores")                               \
+  X(bookmarked, "bookmarked")                       \
+  X(successes, "successes")                         \
+  X(errors, "errors")                               \
+  X(exportSource, "exportSource")                   \
+  X(view, "view")                                   \
+  X(metrics, "metrics")                             \
+  X(models, "models")                               \
+  X(digest, "digest")
+
+enum class Key : std::uint8_t {
+#define CTXCAP_KEY_ID(identifier, spelling) identifier,
+  CTXCAP_KEYS(CTXCAP_KEY_ID)
+#undef CTXCAP_KEY_ID
+      count_,
+};
+
+inline constexpr std::size_t kKeys = static_cast<std::size_t>(Key::count_);
+
+inline constexpr std::array<std::string_view, kKeys> kKeySpellings{{
+#define CTXCAP_KEY_TEXT(identifier, spelling) spelling,
+    CTXCAP_KEYS(CTXCAP_KEY_TEXT)
+#undef CTXCAP_KEY_TEXT
+}};
+#undef CTXCAP_KEYS
+
+// The key so spelled; nullopt when no format looks at it.
+std::optional<Key> find_key(std::string_view spelling);
+
+class KeySet {
+ public:
+  constexpr KeySet() = default;
+  constexpr KeySet(std::initializer_list<Key> keys) {
+    for (const Key key : keys) add(key);
+  }
+  constexpr void add(Key key) { words_[word(key)] |= bit(key); }
+  constexpr bool has(Key key) const { return (words_[word(key)] & bit(key)) != 0; }
+  constexpr bool has_all(const KeySet& other) const {
+    for (std::size_t i = 0; i < kWords; ++i) {
+      if ((words_[i] & other.words_[i]) != other.words_[i]) return false;
+    }
+    return true;
+  }
+  constexpr bool has_any(const KeySet& other) const {
+    for (std::size_t i = 0; i < kWords; ++i) {
+      if ((words_[i] & other.words_[i]) != 0) return true;
+    }
+    return false;
+  }
+  constexpr void clear() { words_ = {}; }
+
+ private:
+  static constexpr std::size_t kWords = (kKeys + 63) / 64;
+  static constexpr std::size_t word(Key key) { return static_cast<std::size_t>(key) / 64; }
+  static constexpr std::uint64_t bit(Key key) {
+    return std::uint64_t{1} << (static_cast<std::size_t>(key) % 64);
+  }
+
+  std::array<std::uint64_t, kWords> words_{};
+};
+
+}  // namespace ctxcap::ingest

@@ -1,0 +1,77 @@
+#include "ingest/names.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace ctxcap::ingest {
+namespace {
+
+// In lower case.
+constexpr std::array<std::string_view, 44> kClientNames{
+    // LangChain
+    "chatollama", "ollamallm", "ollama", "chatopenai", "azurechatopenai", "openai", "chatlitellm", "litellm",
+    "chatllamacpp", "llamacpp", "ollamaembeddings", "openaiembeddings", "runnablesequence", "langgraph",
+    // OpenAI wrappers, OpenInference, OpenLLMetry
+    "openai-generation", "openai-embedding", "chatcompletion", "chat completion", "completion", "completions",
+    "embedding", "embeddings", "createembeddingresponse", "response", "responses", "openai.chat",
+    "openai.completion", "openai.embeddings", "openai.response", "ollama.chat", "ollama.completion",
+    "ollama.generate", "ollama.embeddings",
+    // LiteLLM and generic
+    "litellm_request", "raw_gen_ai_request", "received proxy server request", "acompletion", "chat",
+    "generate", "generation", "embed", "llm", "llm call", "invoke_llm"};
+
+constexpr std::array<std::string_view, 8> kOperations{
+    "chat",     "completion", "text_completion", "generate_content",
+    "generate", "embeddings", "embed",           "responses"};
+
+constexpr std::array<std::string_view, 3> kModelPrefixes{"ollama_chat/", "ollama/", "openai/"};
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string_view model_name(std::string_view written) {
+  for (const std::string_view prefix : kModelPrefixes) {
+    if (written.starts_with(prefix)) {
+      written.remove_prefix(prefix.size());
+      break;
+    }
+  }
+  constexpr std::string_view kLatest = ":latest";
+  if (written.ends_with(kLatest)) written.remove_suffix(kLatest.size());
+  return written;
+}
+
+bool is_client_name(std::string_view name, std::string_view model) {
+  constexpr std::size_t kLongest =
+      64;  // all of them are short; a long name is somebody's own, or holds the model
+  if (name.size() <= kLongest) {
+    const std::string folded = lower(name);
+    if (folded.starts_with("litellm-")) return true;
+    if (std::find(kClientNames.begin(), kClientNames.end(), folded) != kClientNames.end()) return true;
+  }
+  const std::size_t space = name.find(' ');
+  if (space == std::string_view::npos) return false;
+  const std::string_view operation = name.substr(0, space);
+  const bool is_operation = std::find(kOperations.begin(), kOperations.end(), operation) != kOperations.end();
+  return is_operation && !model.empty() && model_name(name.substr(space + 1)) == model_name(model);
+}
+
+std::string_view choose_job(const JobHints& hints, std::string_view model) {
+  if (!hints.job.empty()) return hints.job;
+  for (const std::string_view name : {hints.trace_name, hints.own_name}) {
+    if (!name.empty() && !is_client_name(name, model)) return name;
+  }
+  for (const std::string_view name : {hints.prompt_name, hints.tag, hints.service}) {
+    if (!name.empty()) return name;
+  }
+  return "all";
+}
+
+}  // namespace ctxcap::ingest

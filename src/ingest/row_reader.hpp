@@ -1,0 +1,64 @@
+#pragma once
+// Text of a record -> rows in a Tally. One per thread: it owns the parser and the buffers.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/call.hpp"
+#include "ingest/formats.hpp"
+#include "ingest/mapping.hpp"
+#include "ingest/record.hpp"
+#include "ingest/tally.hpp"
+
+namespace ctxcap::ingest {
+
+class RowReader final : private Sink {
+ public:
+  explicit RowReader(const Mapping& mapping);
+
+  // Rows go to `tally` until the next call.
+  void begin(Tally& tally) { tally_ = &tally; }
+
+  // One line, or one value of a document that starts at `line`: an object, an array of objects, or what
+  // somebody took for one. kPadding bytes must be readable behind it. Blank text is no row.
+  void read(std::string_view text, i64 line);
+  // A record that is already Fields (a CSV record). Its fields() are filled in by the caller.
+  void read_fields(i64 line);
+  Fields& fields() { return *levels_.front(); }
+  // A row that never became fields.
+  void skip(Reason reason, i64 line);
+
+ private:
+  void add(const Call& call) override;
+  void nested(std::string_view object) override;
+  void nested_text(std::string_view text) override;
+
+  void read_object(std::string_view object);
+  void read_elements(std::string_view array);
+  void read_values(std::string_view text);
+  void dispatch();
+  void count(const Call& call);
+  void apply_mapping(Call& call) const;
+  void keep(const Call& call, const Request& request, std::uint64_t trace);
+  void note_root(const Call& call);
+  i64 line_of(const char* position);
+
+  // Objects in pages in recordings: each level needs its own fields while the inner ones are read.
+  static constexpr std::size_t kMostLevels = 6;
+
+  RecordParser parser_;
+  const Mapping* mapping_;
+  std::vector<std::unique_ptr<Fields>> levels_;
+  std::vector<std::string> texts_;  // decoded bodies, one per level, padded
+  std::size_t level_ = 0;
+  Tally* tally_ = nullptr;
+
+  // Where the row at hand stands: lines are counted on from the last row of the same record.
+  const char* counted_to_ = nullptr;
+  const char* row_begin_ = nullptr;
+  i64 line_ = 0;
+};
+
+}  // namespace ctxcap::ingest

@@ -1,0 +1,155 @@
+#include "ingest/shape.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "ingest/formats.hpp"
+
+namespace ctxcap::ingest {
+namespace {
+
+constexpr std::size_t kLook = 4096;              // bytes that are searched for signs of a binary file
+constexpr std::size_t kLongestHeader = 1 << 20;  // bytes; nobody has such a CSV header
+
+struct Magic {
+  std::string_view bytes;
+  std::string_view what;
+  std::string_view hint;  // {} is the source
+};
+
+using namespace std::string_view_literals;
+constexpr std::array<Magic, 10> kMagics{{
+    {"\x1f\x8b"sv, "it is compressed with gzip", "zcat {} | ctxcap analyze --traces -"},
+    {"\x28\xb5\x2f\xfd"sv, "it is compressed with zstd", "zstd -dc {} | ctxcap analyze --traces -"},
+    {"BZh"sv, "it is compressed with bzip2", "bzcat {} | ctxcap analyze --traces -"},
+    {"\xfd\x37zXZ\0"sv, "it is compressed with xz", "xzcat {} | ctxcap analyze --traces -"},
+    {"PK\x03\x04"sv, "it is a zip archive", "unzip -p {} | ctxcap analyze --traces -"},
+    {"PAR1"sv, "it is a Parquet file", "export the table as JSONL or CSV"},
+    {"SQLite format 3\0"sv, "it is an SQLite database", "export the table as JSONL or CSV"},
+    {"\xff\xfe"sv, "it is UTF-16 text", "iconv -f UTF-16 -t UTF-8 {} | ctxcap analyze --traces -"},
+    {"\xfe\xff"sv, "it is UTF-16 text", "iconv -f UTF-16 -t UTF-8 {} | ctxcap analyze --traces -"},
+    {"%PDF"sv, "it is a PDF document", "ctxcap reads JSONL, JSON and CSV"},
+}};
+
+Error no_traces(std::string_view source, std::string why, std::string_view hint) {
+  std::string filled(hint);
+  if (const std::size_t at = filled.find("{}"); at != std::string::npos) filled.replace(at, 2, source);
+  return {.kind = ErrorKind::usage,
+          .what = fmt::format("'{}' is not a trace file", source),
+          .why = std::move(why),
+          .hint = std::move(filled)};
+}
+
+// nullopt: nothing speaks against text.
+std::optional<Error> binary_error(std::string_view text, std::string_view source) {
+  for (const Magic& magic : kMagics) {
+    if (text.starts_with(magic.bytes)) return no_traces(source, std::string(magic.what), magic.hint);
+  }
+  const std::size_t nul = text.substr(0, kLook).find('\0');
+  if (nul == std::string_view::npos) return std::nullopt;
+  return no_traces(source, fmt::format("byte {} is NUL: this is a binary file", nul + 1),
+                   "ctxcap reads JSONL, JSON and CSV, also from a pipe: --traces -");
+}
+
+bool string_is_open(std::string_view line) {
+  for (std::size_t at = line.find('"'); at != kNoEnd; at = line.find('"', at)) {
+    at = skip_string(line, at);
+    if (at == kNoEnd) return true;
+  }
+  return false;
+}
+
+// The input starts with '{' at `at`. A first line that does not end its object opens a document, unless the
+// next line opens an object too: then it is a broken line among others.
+std::optional<Layout> layout_of_object(std::string_view text, std::size_t at, AtEnd at_end) {
+  const std::size_t line_end = text.find('\n', at);
+  if (line_end == kNoEnd && at_end == AtEnd::no) return std::nullopt;
+  const std::string_view line = trimmed(text.substr(at, std::min(line_end, text.size()) - at));
+  if (skip_value(line, 0) != kNoEnd || string_is_open(line)) return Layout::lines;
+  const std::size_t next = skip_space(text, line_end == kNoEnd ? text.size() : line_end);
+  if (next == text.size()) return at_end == AtEnd::yes ? std::optional(Layout::lines) : std::nullopt;
+  const bool next_opens = text[next] == '{' && text[next - 1] == '\n' && !line.ends_with('[');
+  return next_opens ? Layout::lines : Layout::documents;
+}
+
+bool is_column_name(std::string_view cell) {
+  return !cell.empty() && cell.size() <= 64 && cell.find_first_of("{}[]\\:\t\n") == std::string_view::npos;
+}
+
+struct Header {
+  CsvHeader csv;
+  bool is_known = false;  // a format reads rows with these columns
+  bool looks_like_csv = false;
+};
+
+Header header_with(char delimiter, std::string_view line, const Mapping& mapping) {
+  Header header;
+  header.csv.delimiter = delimiter;
+  Scratch scratch;
+  std::vector<std::string_view> cells;
+  if (!split_csv(line, delimiter, scratch, cells)) return header;
+  Fields fields(mapping);
+  header.looks_like_csv = cells.size() > 1;
+  for (const std::string_view cell : cells) {
+    const std::string_view name = trimmed(cell);
+    header.csv.columns.emplace_back(name);
+    header.looks_like_csv = header.looks_like_csv && is_column_name(name);
+    fields.put(name, fields.wants(name), Value::bare({}));
+  }
+  const Format* const format = find_format(fields);
+  header.is_known = format != nullptr && format->name != "no-calls";
+  return header;
+}
+
+Result<std::optional<Shape>> shape_of_text(std::string_view text, std::size_t at, AtEnd at_end,
+                                           std::string_view source, const Mapping& mapping) {
+  const std::size_t end = csv_record_end(text, at, at_end);
+  if (end == kNoEnd && text.size() - at < kLongestHeader) return std::nullopt;
+  if (end == kNoEnd || end - at >= kLongestHeader) return Shape{.layout = Layout::lines, .begin = at};
+  const std::string_view line = text.substr(at, end - at);
+  std::optional<Header> candidate;
+  for (const char delimiter : {',', ';', '\t'}) {
+    Header header = header_with(delimiter, line, mapping);
+    if (header.is_known) {
+      return Shape{
+          .layout = Layout::csv, .header = std::move(header.csv), .begin = std::min(end + 1, text.size())};
+    }
+    if (header.looks_like_csv && !candidate) candidate = std::move(header);
+  }
+  const std::size_t next = skip_space(text, end);
+  if (next == text.size() && at_end == AtEnd::no) return std::nullopt;
+  const bool json_follows = next < text.size() && (text[next] == '{' || text[next] == '[');
+  if (candidate && !json_follows) {
+    return fail(
+        {.kind = ErrorKind::usage,
+         .what = fmt::format("cannot tell which column of '{}' holds the prompt tokens", source),
+         .why = fmt::format("its columns are: {}", printable(join(candidate->csv.columns, ", "), 120)),
+         .hint = "--map prompt=COLUMN,generation=COLUMN"});
+  }
+  return Shape{.layout = Layout::lines, .begin = at};
+}
+
+}  // namespace
+
+Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::string_view source,
+                                      const Mapping& mapping) {
+  if (text.size() < kLook && at_end == AtEnd::no) return std::nullopt;
+  if (auto error = binary_error(text, source)) return fail(std::move(*error));
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  const std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  const std::size_t at = skip_space(text, begin);
+  if (at == text.size()) {
+    if (at_end == AtEnd::no) return std::nullopt;
+    return Shape{.begin = begin};
+  }
+  if (text[at] == '[') return Shape{.layout = Layout::documents, .begin = begin};
+  if (text[at] != '{') return shape_of_text(text, at, at_end, source, mapping);
+  const std::optional<Layout> layout = layout_of_object(text, at, at_end);
+  if (!layout) return std::nullopt;
+  return Shape{.layout = *layout, .begin = begin};
+}
+
+}  // namespace ctxcap::ingest

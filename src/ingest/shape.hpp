@@ -1,0 +1,30 @@
+#pragma once
+// What kind of text an input is, decided once, from its beginning.
+//
+//   lines       one record a line (JSONL). A line that is no JSON is one bad row, whatever stands in it.
+//   documents   JSON values over any number of lines: pages, arrays, pretty-printed objects, one after
+//   another. csv         a header with columns that some format knows, or that --map names.
+
+#include <optional>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "ingest/csv.hpp"
+#include "ingest/mapping.hpp"
+
+namespace ctxcap::ingest {
+
+enum class Layout { lines, documents, csv };
+
+struct Shape {
+  Layout layout = Layout::lines;
+  CsvHeader header;       // of csv
+  std::size_t begin = 0;  // bytes before the first record: byte order mark, CSV header
+};
+
+// nullopt: `text`, the input's beginning, does not tell yet. The answer depends on the input's content alone,
+// not on how much of it is there. The error says that the source is no trace file, and what it seems to be.
+Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::string_view source,
+                                      const Mapping& mapping);
+
+}  // namespace ctxcap::ingest

@@ -1,0 +1,143 @@
+#include "ingest/totals.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
+#include "ingest/formats.hpp"
+#include "ingest/names.hpp"
+
+namespace ctxcap::ingest {
+namespace {
+
+std::string format_names(std::uint64_t seen) {
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i < formats().size(); ++i) {
+    const std::string_view name = formats()[i]->name;
+    if ((seen >> i & 1) != 0 && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  }
+  return fmt::format("{}", fmt::join(names, "+"));
+}
+
+}  // namespace
+
+void Totals::begin_input(std::string source) {
+  inputs_.push_back({.source = std::move(source)});
+  formats_.push_back(0);
+}
+
+void Totals::add(Tally&& piece, i64 first_line) {
+  const std::uint32_t input = static_cast<std::uint32_t>(inputs_.size() - 1);
+  inputs_[input].rows += piece.rows;
+  inputs_[input].used += piece.used;
+  formats_[input] |= piece.formats;
+
+  std::vector<std::uint32_t> renumber(piece.names.size());
+  for (std::uint32_t i = 0; i < piece.names.size(); ++i) {
+    renumber[i] = all_.names.number_of(piece.names.text_of(i));
+  }
+  all_.histograms.merge(piece.histograms, renumber);
+  const auto placed = [&](Place place) { return Place{.input = input, .line = place.line + first_line - 1}; };
+  const auto take = [&](auto& mine, const auto& others) {
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+      if (others[i].count > 0) mine[i].add(placed(others[i].first), others[i].count);
+    }
+  };
+  take(all_.skipped, piece.skipped);
+  take(all_.remarked, piece.remarked);
+  for (HeldRow& row : piece.held) {
+    row.place = placed(row.place);
+    if (row.reason == Reason::none) {
+      row.request.job = renumber[row.request.job];
+      row.request.model = renumber[row.request.model];
+    }
+  }
+  all_.held.insert(all_.held.end(), piece.held.begin(), piece.held.end());
+  for (Root& root : piece.roots) root.name = renumber[root.name];
+  all_.roots.insert(all_.roots.end(), piece.roots.begin(), piece.roots.end());
+}
+
+// Of the rows with one id the one updated last stays; among those updated at the same time one that has
+// counts, then the earliest in the input. The others become duplicates.
+void Totals::mark_duplicates() {
+  std::vector<std::uint32_t> order;
+  order.reserve(all_.held.size());
+  for (std::uint32_t i = 0; i < all_.held.size(); ++i) {
+    if (all_.held[i].id[0] != 0) order.push_back(i);
+  }
+  const auto rank = [&](std::uint32_t i) {
+    const HeldRow& row = all_.held[i];
+    return std::tuple(row.id[0], row.id[1], -(row.updated + 1), row.reason != Reason::none, i);
+  };
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return rank(a) < rank(b); });
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    HeldRow& row = all_.held[order[i]];
+    if (row.id == all_.held[order[i - 1]].id) {
+      row.reason = Reason::duplicate;
+      row.remarks = {};
+    }
+  }
+}
+
+// The job of a row inside a trace is the name of the trace's root. Several roots: the one that began first.
+void Totals::name_jobs_by_roots() {
+  std::stable_sort(all_.roots.begin(), all_.roots.end(), [](const Root& a, const Root& b) {
+    return std::tie(a.trace, a.start) < std::tie(b.trace, b.start);
+  });
+  for (HeldRow& row : all_.held) {
+    if (row.trace == 0) continue;
+    const auto root = std::lower_bound(all_.roots.begin(), all_.roots.end(), row.trace,
+                                       [](const Root& r, std::uint64_t trace) { return r.trace < trace; });
+    if (root != all_.roots.end() && root->trace == row.trace) row.request.job = root->name;
+  }
+}
+
+void Totals::settle_held_rows() {
+  mark_duplicates();
+  name_jobs_by_roots();
+  for (const HeldRow& row : all_.held) {
+    if (row.reason != Reason::none) {
+      all_.skipped[static_cast<std::size_t>(row.reason)].add(row.place);
+      continue;
+    }
+    ++inputs_[row.place.input].used;
+    all_.histograms.add(row.request);
+    for (std::size_t remark = 0; remark < kRemarks; ++remark) {
+      if (row.remarks.has(static_cast<Remark>(remark))) all_.remarked[remark].add(row.place);
+    }
+  }
+}
+
+std::string Totals::place_text(Place place) const {
+  return fmt::format("{}:{}", inputs_[place.input].source, place.line);
+}
+
+TraceSummary Totals::summary() && {
+  settle_held_rows();
+  TraceSummary summary;
+  summary.demands = all_.histograms.demands(all_.names);
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    InputSummary& input = inputs_[i];
+    input.format = input.rows == 0 ? "empty" : format_names(formats_[i]);
+    if (input.format.empty()) input.format = "unknown";
+  }
+  const auto write = [&](const auto& table, auto word_of, std::vector<Skip>& list) {
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      if (table[i].count == 0) continue;
+      list.push_back(
+          {.reason = std::string(word_of(i)), .count = table[i].count, .first = place_text(table[i].first)});
+    }
+    std::sort(list.begin(), list.end(), [](const Skip& a, const Skip& b) { return a.reason < b.reason; });
+  };
+  write(
+      all_.skipped, [](std::size_t i) { return wording(static_cast<Reason>(i)).word; }, summary.skipped);
+  write(
+      all_.remarked, [](std::size_t i) { return wording(static_cast<Remark>(i)).word; }, summary.remarks);
+  summary.inputs = std::move(inputs_);
+  return summary;
+}
+
+}  // namespace ctxcap::ingest

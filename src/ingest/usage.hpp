@@ -1,0 +1,51 @@
+#pragma once
+// Token counts of one call: reading single counts, and the rules by which a usage map becomes prompt and
+// generation.
+
+#include <optional>
+
+#include "base/quantity.hpp"
+#include "ingest/json_text.hpp"
+#include "ingest/reasons.hpp"
+
+namespace ctxcap::ingest {
+
+// No model server reports more; larger values are sums, sizes or garbage.
+inline constexpr Tokens kLargestCount = 2'147'483'647;
+
+// What a count's text says. `reason` is none for a usable number and for nothing at all (null, "", absent).
+struct Count {
+  std::optional<Tokens> tokens;
+  Reason reason = Reason::none;
+};
+
+// A whole number, written as number, digit string, or with a fraction of zeros ("69.0": pandas).
+Count read_count(Value value, Scratch& scratch);
+
+struct Usage {
+  Tokens prompt = 0;
+  std::optional<Tokens> generation;  // nullopt: unknown
+  Tokens context = 0;                // tokens of prompt and generation together; at least their sum
+  Reason reason = Reason::no_usage;  // none: usable
+  Remarks remarks;
+};
+
+// A usage map: Langfuse's usageDetails, an OpenAI usage object, or an Ollama answer's counts in one object.
+// Let A be the sum of the keys that contain "input", O of those that contain "output", T the total, i and o
+// the plain "input" and "output". Then
+//   no A or O, but OpenAI's or Ollama's own keys   their values; a total there may be doubled and is ignored
+//   A + O within 1 % of T, or no T                 prompt A, generation O (cached tokens are part of the
+//   prompt) A + O > T and i + o = T                        the sender's input includes the cached ones:
+//   prompt i, generation o A + O > T otherwise                            ambiguous A + O < T prompt A,
+//   generation O, and T together only T                                         total-only
+// A prompt of 0 is unknown, never a measurement.
+Usage read_usage(Value map, Scratch& scratch);
+
+// The same from separate counts, each with its own reason.
+Usage usage_of(Count prompt, Count generation);
+
+// What a server said when it refused a prompt, e.g. "request (701 tokens) exceeds the available context size
+// (512 tokens)" or "n_prompt_tokens": the prompt's true size. nullopt: the text names none.
+std::optional<Tokens> refused_prompt(std::string_view message);
+
+}  // namespace ctxcap::ingest

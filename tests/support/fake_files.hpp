@@ -1,0 +1,101 @@
+#pragma once
+// Files in memory, with a diary of what was asked and a switch for each way in which reading can fail.
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "ports/files.hpp"
+
+namespace ctxcap::test {
+
+class FakeFiles final : public Files {
+ public:
+  std::map<std::string, std::string> files;  // regular files
+  std::map<std::string, std::string> pipes;  // what has no size; "-" is stdin
+  std::set<std::string> directories;
+  std::set<std::string> forbidden;           // there, but not to be read
+  std::size_t read_size = 7;                 // a stream yields at most so many bytes at once
+  std::optional<std::size_t> breaks_after;   // a stream fails when it has yielded so many bytes
+  std::vector<std::string> diary;            // "map x", "open x", ...
+
+  PathKind kind(const std::string& path) override {
+    if (directories.contains(path)) return PathKind::directory;
+    if (pipes.contains(path)) return PathKind::other;
+    return files.contains(path) || forbidden.contains(path) ? PathKind::file : PathKind::missing;
+  }
+  Result<std::unique_ptr<MappedFile>> map(const std::string& path) override {
+    diary.push_back("map " + path);
+    TRY_ASSIGN(std::string content, content_of(path, files));
+    return std::make_unique<Mapped>(std::move(content));
+  }
+  Result<std::unique_ptr<ByteReader>> open(const std::string& path) override {
+    diary.push_back("open " + path);
+    TRY_ASSIGN(std::string content, content_of(path, files.contains(path) ? files : pipes));
+    return std::make_unique<Reader>(std::move(content), read_size, breaks_after);
+  }
+  Result<std::string> read_all(const std::string& path) override {
+    diary.push_back("read " + path);
+    return content_of(path, files.contains(path) ? files : pipes);
+  }
+  Status write_atomic(const std::string& path, std::string_view content) override {
+    diary.push_back("write " + path);
+    files[path] = content;
+    return {};
+  }
+  Status make_directories(const std::string& path) override {
+    directories.insert(path);
+    return {};
+  }
+  Result<std::unique_ptr<PrivateDirectory>> make_private_directory() override {
+    return fail({.what = "no private directories in this fake", .why = "", .hint = ""});
+  }
+
+ private:
+  class Mapped final : public MappedFile {
+   public:
+    explicit Mapped(std::string content) : size_(content.size()), padded_(std::move(content)) {
+      padded_.append(kReadPadding, '\0');
+    }
+    std::string_view bytes() const override { return std::string_view(padded_).substr(0, size_); }
+
+   private:
+    std::size_t size_;
+    std::string padded_;
+  };
+
+  class Reader final : public ByteReader {
+   public:
+    Reader(std::string content, std::size_t most, std::optional<std::size_t> breaks_after)
+        : content_(std::move(content)), most_(most), breaks_after_(breaks_after) {}
+    Result<std::size_t> read(char* buffer, std::size_t size) override {
+      if (breaks_after_ && at_ >= *breaks_after_) {
+        return fail({.what = "could not read", .why = "Input/output error", .hint = "try again"});
+      }
+      const std::size_t got = std::min({size, most_, content_.size() - at_});
+      std::memcpy(buffer, content_.data() + at_, got);
+      at_ += got;
+      return got;
+    }
+
+   private:
+    std::string content_;
+    std::size_t most_, at_ = 0;
+    std::optional<std::size_t> breaks_after_;
+  };
+
+  Result<std::string> content_of(const std::string& path, const std::map<std::string, std::string>& from) {
+    const auto found = from.find(path);
+    if (forbidden.contains(path) || found == from.end()) {
+      return fail({.kind = ErrorKind::usage,
+                   .what = "could not read " + path,
+                   .why = forbidden.contains(path) ? "Permission denied" : "No such file or directory",
+                   .hint = "check the path and its permissions"});
+    }
+    return found->second;
+  }
+};
+
+}  // namespace ctxcap::test

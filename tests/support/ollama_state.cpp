@@ -1,0 +1,358 @@
+#include "support/ollama_state.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+
+#include "support/ollama_texts.hpp"
+
+namespace ctxcap::test {
+namespace {
+
+const Json kNull;
+
+const Json& at(const Json& value, const char* key) {
+  return value.is_object() && value.contains(key) ? value[key] : kNull;
+}
+
+std::string text(const Json& value, const char* key) {
+  const Json& found = at(value, key);
+  return found.is_string() ? found.get<std::string>() : "";
+}
+
+Answer error(int status, const std::string& message) {
+  return {.status = status, .body = Json{{"error", message}}.dump()};
+}
+Answer json(const Json& value) {
+  return {.body = value.dump()};
+}
+
+std::string named(const Json& body) {
+  return text(body, text(body, "model").empty() ? "name" : "model");
+}
+
+Tokens declared_length(const Manifest& model) {
+  const Json& length =
+      at(model.model_info, (text(model.model_info, "general.architecture") + ".context_length").c_str());
+  return length.is_number_integer() ? length.get<Tokens>() : 0;
+}
+
+bool can(const Manifest& model, const char* capability) {
+  return std::find(model.capabilities.begin(), model.capabilities.end(), capability) !=
+         model.capabilities.end();
+}
+
+// Options that need another runner process when they differ. What nobody set is automatic, and automatic
+// equals automatic.
+Json runner_options(const Manifest& model, const Json& request_options) {
+  Json options = Json::object();
+  for (const char* name : {"num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread"}) {
+    if (!at(request_options, name).is_null()) {
+      options[name] = request_options[name];
+    } else if (!at(model.parameters, name).is_null()) {
+      options[name] = model.parameters[name];
+    }
+  }
+  return options;
+}
+
+}  // namespace
+
+std::string fake_digest(std::string_view content) {
+  std::string result;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    std::uint64_t value = 0xcbf29ce484222325u * seed;
+    for (const char c : content) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    result += fmt::format("{:016x}", value);
+  }
+  return result;
+}
+
+void OllamaState::install(const std::string& name, const std::string& weights) {
+  install_show(name, small_llama_show(), "", fake_digest("manifest of " + weights), 230'574);
+  find(name)->blob = fake_digest(weights);
+}
+
+void OllamaState::install_show(const std::string& name, const std::string& show, const std::string& verbose,
+                               const std::string& digest, Bytes size) {
+  const Json answer = Json::parse(show);
+  Manifest model{.name = canonical_name(name)};
+  model.digest = digest.empty() ? fake_digest(show) : digest;
+  model.blob = fake_digest("blob of " + model.digest);
+  model.parent = text(at(answer, "details"), "parent_model");
+  model.system = text(answer, "system");
+  model.chat_template = text(answer, "template");
+  model.license = text(answer, "license");
+  model.remote_host = text(answer, "remote_host");
+  model.parameters = parameters_from_text(text(answer, "parameters"));
+  model.details = at(answer, "details");
+  model.model_info = at(answer, "model_info");
+  if (!verbose.empty()) model.verbose_info = at(Json::parse(verbose), "model_info");
+  model.tensors = at(answer, "tensors");
+  model.capabilities = at(answer, "capabilities");
+  model.size = size > 0 ? size : 1'000'000;
+  model.modified = next_change_++;
+  if (Manifest* old = find(name)) {
+    *old = model;
+  } else {
+    models.push_back(model);
+  }
+}
+
+Manifest* OllamaState::find(const std::string& name) {
+  const std::string wanted = lower(canonical_name(name));
+  const auto found =
+      std::find_if(models.begin(), models.end(), [&](const Manifest& m) { return lower(m.name) == wanted; });
+  return found == models.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> OllamaState::names() const {
+  std::vector<std::string> result;
+  for (const Manifest& model : models) result.push_back(model.name);
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+Answer OllamaState::handle(const std::string& method, const std::string& path, const std::string& body) {
+  struct Route {
+    const char *method, *path;
+    Answer (OllamaState::*answer)(const Json&);
+  };
+  static constexpr Route kRoutes[] = {
+      {"POST", "/api/show", &OllamaState::show},         {"POST", "/api/create", &OllamaState::create},
+      {"POST", "/api/copy", &OllamaState::copy},         {"DELETE", "/api/delete", &OllamaState::remove},
+      {"POST", "/api/generate", &OllamaState::generate},
+  };
+  if (path == "/" && (method == "GET" || method == "HEAD")) {
+    return {.type = "text/plain; charset=utf-8", .body = "Ollama is running"};
+  }
+  if (method == "GET" && path == "/api/version") return json({{"version", version}});
+  if (method == "GET" && path == "/api/tags") return tags();
+  if (method == "GET" && path == "/api/ps") return running();
+  for (const Route& route : kRoutes) {
+    if (path != route.path) continue;
+    if (method != route.method) return {405, "text/plain", "405 method not allowed"};
+    if (body.empty()) return error(400, "missing request body");
+    const Json request = Json::parse(body, nullptr, false);
+    if (request.is_discarded()) {
+      return error(400, "invalid character 'n' looking for beginning of object key string");
+    }
+    return (this->*route.answer)(request);
+  }
+  return {404, "text/plain", "404 page not found"};
+}
+
+Answer OllamaState::show(const Json& body) {
+  const std::string name = named(body);
+  if (name.empty()) return error(400, "model is required");
+  if (!is_name(name)) return error(400, "invalid model name");
+  const Manifest* model = find(name);
+  if (model == nullptr) return error(404, fmt::format("model '{}' not found", canonical_name(name)));
+  Json answer;
+  if (!model->license.empty()) answer["license"] = model->license;
+  answer["modelfile"] = modelfile_text(*model);
+  if (!model->parameters.empty()) answer["parameters"] = parameters_text(model->parameters);
+  answer["template"] = model->chat_template;
+  if (!model->system.empty()) answer["system"] = model->system;
+  answer["details"] = model->details;
+  answer["details"]["parent_model"] = model->parent;
+  if (!model->remote_host.empty()) {
+    answer["remote_model"] = model->name;
+    answer["remote_host"] = model->remote_host;
+  }
+  const bool verbose = at(body, "verbose") == true;
+  answer["model_info"] = verbose && model->verbose_info.is_object() ? model->verbose_info : model->model_info;
+  answer["tensors"] = model->tensors;
+  answer["capabilities"] = model->capabilities;
+  answer["modified_at"] = time_text(model->modified);
+  return json(answer);
+}
+
+Answer OllamaState::tags() const {
+  std::vector<Manifest> newest_first = models;
+  std::sort(newest_first.begin(), newest_first.end(),
+            [](const Manifest& a, const Manifest& b) { return a.modified > b.modified; });
+  Json rows = Json::array();
+  for (const Manifest& model : newest_first) {
+    Json details = model.details;
+    details["parent_model"] = model.parent;
+    rows.push_back({{"name", model.name},
+                    {"model", model.name},
+                    {"modified_at", time_text(model.modified)},
+                    {"size", model.size},
+                    {"digest", model.digest},
+                    {"details", details},
+                    {"capabilities", model.capabilities}});
+  }
+  return json({{"models", rows}});
+}
+
+Answer OllamaState::running() {
+  Json rows = Json::array();
+  for (Runner& runner : runners) {
+    if (runner.lingers >= 0) --runner.lingers;
+    const Bytes vram = device == Device::gpu ? runner.size : device == Device::cpu ? 0 : runner.size / 3;
+    Json details{{"parent_model", ""}, {"format", "gguf"}, {"family", "llama"}, {"families", {"llama"}}};
+    if (const Manifest* model = find(runner.name)) details = model->details;
+    details["parent_model"] = "";
+    Json row{{"name", runner.name},     {"model", runner.name}, {"size", runner.size},
+             {"digest", runner.digest}, {"details", details},   {"expires_at", time_text(300)},
+             {"size_vram", vram}};
+    if (reports_context) row["context_length"] = runner.num_ctx;
+    rows.push_back(row);
+  }
+  std::erase_if(runners, [](const Runner& runner) { return runner.lingers == 0; });
+  return json({{"models", rows}});
+}
+
+Answer OllamaState::create(const Json& body) {
+  const std::string name = named(body), from = text(body, "from");
+  if (!is_name(name)) return error(400, "invalid model name");
+  if (from.empty())
+    return {400, "application/json", R"({"error":"neither 'from' or 'files' was specified"})"};
+  std::string lines;
+  const auto say = [&](const char* key, const std::string& words) {
+    lines += Json{{key, words}}.dump() + "\n";
+  };
+  const Manifest* base = find(from);
+  if (base == nullptr) {
+    say("status", "pulling manifest");
+    say("error", "pull model manifest: Get \"https://registry.ollama.ai/v2/library/" + from +
+                     "/manifests/latest\": dial tcp: lookup registry.ollama.ai: no such host");
+    return {200, "application/x-ndjson", lines};
+  }
+
+  Manifest model = *base;
+  Manifest* old = find(name);
+  model.name = old != nullptr ? old->name : canonical_name(name);
+  model.parent = base->name;
+  if (!text(body, "system").empty()) model.system = text(body, "system");
+  for (const auto& [key, value] : at(body, "parameters").items()) model.parameters[key] = value;
+  model.digest = fake_digest(model.blob + model.chat_template + model.system + Json(model.parameters).dump());
+  model.modified = next_change_++;
+  say("status", "using existing layer sha256:" + model.blob);
+  for (const std::string& layer :
+       {model.chat_template, model.system, model.parameters.empty() ? "" : model.parameters.dump()}) {
+    if (layer.empty()) continue;
+    const bool is_new = layers_.insert(layer).second && layer != model.chat_template;
+    say("status",
+        (is_new ? "creating new layer sha256:" : "using existing layer sha256:") + fake_digest(layer));
+  }
+  if (old != nullptr) {
+    *old = model;
+  } else {
+    models.push_back(model);
+  }
+  say("status", "writing manifest");
+  say("status", "success");
+  if (at(body, "stream") == false) return {200, "application/json", R"({"status":"success"})"};
+  return {200, "application/x-ndjson", lines};
+}
+
+Answer OllamaState::copy(const Json& body) {
+  const std::string source = text(body, "source"), destination = text(body, "destination");
+  if (!is_name(source) || !is_name(destination)) return error(400, "invalid model name");
+  const Manifest* from = find(source);
+  if (from == nullptr) return error(404, fmt::format("model \"{}\" not found", source));
+  Manifest model = *from;
+  model.name = canonical_name(destination);
+  model.modified = next_change_++;
+  if (Manifest* old = find(destination)) {
+    model.name = old->name;
+    *old = model;
+  } else {
+    models.push_back(model);
+  }
+  return {200, "", ""};
+}
+
+Answer OllamaState::remove(const Json& body) {
+  const std::string name = canonical_name(named(body));
+  if (find(name) == nullptr) return error(404, fmt::format("model '{}' not found", name));
+  std::erase_if(models, [&](const Manifest& model) { return lower(model.name) == lower(name); });
+  return {200, "", ""};
+}
+
+Runner& OllamaState::runner_for(Manifest& model, const Json& request_options) {
+  const Json options = runner_options(model, request_options);
+  const auto same = std::find_if(runners.begin(), runners.end(),
+                                 [&](const Runner& r) { return r.blob == model.blob && r.lingers < 0; });
+  if (same != runners.end() && same->options == options) return *same;
+  std::erase_if(runners, [&](const Runner& runner) { return runner.blob == model.blob; });
+  Tokens num_ctx = options.contains("num_ctx") ? options["num_ctx"].get<Tokens>() : automatic_ctx;
+  num_ctx = std::max<Tokens>(num_ctx, can(model, "vision") ? 2048 : 4);
+  if (declared_length(model) > 0) num_ctx = std::min(num_ctx, declared_length(model));
+  if (wrong_ctx > 0) num_ctx = wrong_ctx;
+  runners.push_back({.name = model.name,
+                     .digest = model.digest,
+                     .blob = model.blob,
+                     .options = options,
+                     .num_ctx = num_ctx});
+  runners.back().size = model.size + 1280 * round_up(num_ctx, 256);
+  return runners.back();
+}
+
+Answer OllamaState::load(Manifest& model, const Json& body) {
+  const Json& keep_alive = at(body, "keep_alive");
+  Json answer{{"model", named(body)}, {"created_at", time_text(0)}, {"response", ""}, {"done", true}};
+  if (keep_alive == 0) {
+    for (Runner& runner : runners) {
+      if (runner.blob == model.blob && runner.lingers < 0) runner.lingers = unload_lingers;
+    }
+    std::erase_if(runners, [](const Runner& runner) { return runner.lingers == 0; });
+    answer["done_reason"] = "unload";
+    return json(answer);
+  }
+  if (load_fails && !model.parent.empty())
+    return error(500, "llama runner process has terminated: out of memory");
+  runner_for(model, at(body, "options"));
+  if (drops_at_once && keep_alive.is_null()) runners.clear();
+  answer["done_reason"] = "load";
+  return json(answer);
+}
+
+Answer OllamaState::generate(const Json& body) {
+  const std::string name = named(body);
+  Manifest* model = find(name);
+  if (model == nullptr) return error(404, fmt::format("model '{}' not found", name));
+  const std::string whole = lower(canonical_name(name));
+  if (whole.ends_with(":cloud") || whole.ends_with("-cloud")) {
+    return error(403, "ollama cloud is disabled: remote model is unavailable");
+  }
+  if (!can(*model, "completion")) return error(400, fmt::format("\"{}\" does not support generate", name));
+  for (const auto& [key, value] : model->parameters.items()) {
+    if (key.starts_with("num_") && !value.is_number())
+      return error(500, fmt::format("option \"{}\" must be of type integer", key));
+  }
+  const std::string prompt = text(body, "prompt");
+  if (prompt.empty()) return load(*model, body);
+
+  // What is left of the prompt in the window: everything, an error, or a middle cut (its length alone shows).
+  const Tokens num_ctx = runner_for(*model, at(body, "options")).num_ctx;
+  const Tokens bos = at(model->model_info, "tokenizer.ggml.add_bos_token") == true ? 1 : 0;
+  Tokens count = static_cast<Tokens>(prompt.size()) + bos;
+  if (count > num_ctx - 1) {
+    if (at(body, "truncate") == false) return error(400, too_long_for_runner(count, round_up(num_ctx, 256)));
+    if (at(body, "shift") == false) return error(400, kPromptTooLong);
+    count = num_ctx - std::max<Tokens>((num_ctx - 4 - bos) / 2, 1);
+  }
+  const Json& limit = at(at(body, "options"), "num_predict");
+  const Tokens generated = limit.is_number_integer() ? std::max<Tokens>(1, limit.get<Tokens>()) : 16;
+  return json({{"model", name},
+               {"created_at", time_text(0)},
+               {"response", std::string(static_cast<std::size_t>(std::min<Tokens>(generated, 60)), 'd')},
+               {"done", true},
+               {"done_reason", "length"},
+               {"context", {0, 0, 0}},
+               {"total_duration", 1000},
+               {"load_duration", 100},
+               {"prompt_eval_count", count},
+               {"prompt_eval_duration", 500},
+               {"eval_count", generated},
+               {"eval_duration", 400}});
+}
+
+}  // namespace ctxcap::test

@@ -1,0 +1,102 @@
+#pragma once
+// Text in, summary out, in the ways that the tests below compare.
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+#include "ingest/ingest.hpp"
+
+namespace ctxcap::test {
+
+using Words = std::map<std::string, i64>;
+
+inline TraceSummary ingest_whole(std::string_view text, ingest::Options options = {}, std::string name = "f") {
+  const std::string padded = std::string(text) + std::string(ingest::Ingestor::kBehind, '\0');
+  ingest::Ingestor ingestor(std::move(options));
+  const Status status = ingestor.whole(std::move(name), std::string_view(padded).substr(0, text.size()));
+  REQUIRE_MESSAGE(status.has_value(), (status ? "" : status.error().what + ": " + status.error().why));
+  return ingestor.finish();
+}
+
+inline TraceSummary ingest_fed(std::string_view text, std::size_t chunk, ingest::Options options = {}) {
+  ingest::Ingestor ingestor(std::move(options));
+  ingestor.begin("f");
+  for (std::size_t at = 0; at < text.size(); at += chunk) REQUIRE(ingestor.feed(text.substr(at, chunk)).has_value());
+  REQUIRE(ingestor.end().has_value());
+  return ingestor.finish();
+}
+
+inline Words words(const std::vector<Skip>& list) {
+  Words result;
+  for (const Skip& skip : list) result[skip.reason] = skip.count;
+  return result;
+}
+
+inline std::string first_of(const TraceSummary& summary, std::string_view reason) {
+  for (const Skip& skip : summary.skipped) {
+    if (skip.reason == reason) return skip.first;
+  }
+  return "";
+}
+
+// "job/model: prompt+generation=context*count ..." with "?" for an unknown generation: everything that one small
+// file says, in one line. Only for summaries whose groups have few distinct rows: the three are listed by rank.
+inline std::string gist(const TraceSummary& summary) {
+  std::string text;
+  for (const Demand& demand : summary.demands) {
+    const DayDemand all = demand.pooled();
+    text += fmt::format("{}{}/{}:", text.empty() ? "" : "; ", demand.job, demand.model);
+    const auto list = [&](const char* label, const Histogram& histogram) {
+      text += fmt::format(" {}", label);
+      for (const Bin& bin : histogram.bins) {
+        text += bin.count == 1 ? fmt::format(" {}", bin.tokens) : fmt::format(" {}*{}", bin.tokens, bin.count);
+      }
+    };
+    list("p", all.prompt);
+    list("g", all.generation);
+    list("t", all.total);
+  }
+  return text;
+}
+
+// Nothing is lost: what is read is used or counted under a reason.
+inline void check_nothing_lost(const TraceSummary& summary) {
+  i64 rows = 0, used = 0, skipped = 0, requests = 0;
+  for (const InputSummary& input : summary.inputs) {
+    rows += input.rows;
+    used += input.used;
+  }
+  for (const Skip& skip : summary.skipped) skipped += skip.count;
+  for (const Demand& demand : summary.demands) {
+    const DayDemand all = demand.pooled();
+    CHECK(all.prompt.count() == all.total.count());
+    CHECK(all.prompt.count() == all.need.count());
+    CHECK(all.generation.count() <= all.prompt.count());
+    requests += all.prompt.count();
+  }
+  CHECK(rows == used + skipped);
+  CHECK(requests == used);
+}
+
+inline std::optional<std::string> content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+inline std::string fixture(const std::string& name) {
+  const auto content = content_of(std::string(CTXCAP_ROOT "/fixtures/traces/") + name);
+  REQUIRE_MESSAGE(content.has_value(), name);
+  return *content;
+}
+
+}  // namespace ctxcap::test

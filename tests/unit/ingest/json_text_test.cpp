@@ -1,0 +1,94 @@
+#include "ingest/json_text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace ctxcap::ingest;
+
+TEST_CASE("escapes become UTF-8") {
+  struct Row {
+    std::string inside;
+    std::string want;
+  };
+  for (const Row& row : std::initializer_list<Row>{{"plain", "plain"},
+                                                   {R"(a\n\t\"\\\/b)", "a\n\t\"\\/b"},
+                                                   {R"(l\u00e4nge)", "länge"},
+                                                   {R"(\u20ac)", "€"},
+                                                   {R"(\ud83d\ude00)", "😀"},
+                                                   {R"(\ud83d!)", "\xef\xbf\xbd!"},
+                                                   {R"(\ude00)", "\xef\xbf\xbd"},
+                                                   {R"(\u12)", "\xef\xbf\xbd"
+                                                               "12"},
+                                                   {R"(end\)", "end\\"}}) {
+    CAPTURE(row.inside);
+    CHECK(unescaped(row.inside) == row.want);
+  }
+}
+
+TEST_CASE("a value ends where its text does, and never beyond it") {
+  struct Row {
+    std::string text;
+    std::size_t want;
+  };
+  for (const Row& row : std::initializer_list<Row>{{R"("a\"b" ,)", 6},
+                                                   {R"("a\\" ,)", 5},
+                                                   {R"("a\\\" )", kNoEnd},
+                                                   {"12,", 2},
+                                                   {"true}", 4},
+                                                   {"{\"a\":[1,{\"b\":\"}]\"}]}, 1", 20},
+                                                   {"[[]]x", 4},
+                                                   {"{", kNoEnd},
+                                                   {"[1,2", kNoEnd},
+                                                   {"\"open", kNoEnd},
+                                                   {"", kNoEnd},
+                                                   {",", kNoEnd},
+                                                   {"}", kNoEnd}}) {
+    CAPTURE(row.text);
+    CHECK(skip_value(row.text, 0) == row.want);
+  }
+}
+
+TEST_CASE("members and elements are visited in their order") {
+  std::string seen;
+  CHECK(Value::json(R"({ "a" : 1 , "b":{"c":[2]}, "d":"x,}" })").each_member([&](std::string_view key, Value value) {
+    seen += std::string(key) + "=" + std::string(value.raw()) + ";";
+  }));
+  CHECK(seen == R"(a=1;b={"c":[2]};d="x,}";)");
+  seen.clear();
+  CHECK(Value::json(R"([1, "a,b", {"c":2},[]])").each_element([&](Value value) {
+    seen += std::string(value.raw()) + ";";
+  }));
+  CHECK(seen == R"(1;"a,b";{"c":2};[];)");
+}
+
+TEST_CASE("malformed containers say so") {
+  for (const char* text : {"{\"a\":1", "{\"a\" 1}", "{\"a\":}", "{a:1}", "{\"a\":1 \"b\":2}", "{\"a\":1,}", "[1]", "1", ""}) {
+    CAPTURE(text);
+    CHECK_FALSE(Value::json(text).each_member([](std::string_view, Value) {}));
+  }
+  for (const char* text : {"[1", "[1 2]", "[,]", "[1,]", "{}", ""}) {
+    CAPTURE(text);
+    CHECK_FALSE(Value::json(text).each_element([](Value) {}));
+  }
+}
+
+TEST_CASE("JSON inside a string or a cell can be opened") {
+  Scratch scratch;
+  CHECK(Value::json(R"("{\"num_ctx\":8192}")").opened(scratch).member("num_ctx").raw() == "8192");
+  CHECK(Value::bare(R"({"num_ctx":8192})").opened(scratch).member("num_ctx").raw() == "8192");
+  CHECK_FALSE(Value::json("\"num_ctx=4096 (not JSON)\"").opened(scratch).present());
+  CHECK_FALSE(Value::json("null").opened(scratch).present());
+}
+
+TEST_CASE("every prefix of a document is read without looking past it") {
+  const std::string document = R"({"a":[1,{"b":"x\"y\\"}],"c":{"d":null},"e":"\u00e4"})";
+  for (std::size_t size = 0; size <= document.size(); ++size) {
+    const std::vector<char> exact(document.begin(), document.begin() + static_cast<std::ptrdiff_t>(size));
+    const std::string_view text(exact.data(), exact.size());  // the sanitizer watches its end
+    CAPTURE(text);
+    const bool whole = Value::json(text).each_member([](std::string_view, Value) {});
+    CHECK(whole == (size == document.size()));
+  }
+}

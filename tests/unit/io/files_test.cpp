@@ -1,0 +1,140 @@
+// The disk.
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "io/io.hpp"
+
+using namespace ctxcap;
+namespace fs = std::filesystem;
+
+namespace {
+
+unsigned mode_of(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 07777u : 0;
+}
+
+i64 entries(const std::string& directory) {
+  return std::distance(fs::directory_iterator(directory), fs::directory_iterator());
+}
+
+// A real Files and a directory to play in.
+struct Disk {
+  io::RealWorld real;
+  Files& files = real.world().files;
+  std::unique_ptr<Files::PrivateDirectory> directory = std::move(*files.make_private_directory());
+  std::string path(const std::string& name) const { return directory->path() + "/" + name; }
+};
+
+}  // namespace
+
+TEST_CASE("a mapped file is followed by readable zeros, whatever its size") {
+  Disk disk;
+  const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, page - kReadPadding - 1, page - kReadPadding,
+                                 page - kReadPadding + 1, page - 1, page, page + 1, 3 * page}) {
+    CAPTURE(size);
+    const std::string content(size, 'x');
+    REQUIRE(disk.files.write_atomic(disk.path("file"), content));
+    const auto file = disk.files.map(disk.path("file"));
+    REQUIRE(file);
+    CHECK((*file)->bytes() == content);
+    const char* end = (*file)->bytes().data() + size;
+    CHECK(std::all_of(end, end + kReadPadding, [](char c) { return c == 0; }));
+    CHECK(*disk.files.read_all(disk.path("file")) == content);
+  }
+}
+
+TEST_CASE("what cannot be read is a usage error that names the path") {
+  Disk disk;
+  REQUIRE(::mkfifo(disk.path("fifo").c_str(), 0600) == 0);
+  for (const std::string& path : {disk.path("missing"), disk.directory->path(), disk.path("fifo")}) {
+    CAPTURE(path);
+    const auto mapped = disk.files.map(path);  // must not wait for a writer of the pipe
+    REQUIRE_FALSE(mapped);
+    CHECK(mapped.error().kind == ErrorKind::usage);
+    CHECK(mapped.error().what.find(path) != std::string::npos);
+    CHECK_FALSE(mapped.error().hint.empty());
+    if (path == disk.path("fifo")) continue;
+    CHECK_FALSE(disk.files.open(path));
+    CHECK_FALSE(disk.files.read_all(path));
+  }
+}
+
+TEST_CASE("a file that may not be read is said to be one") {
+  Disk disk;
+  REQUIRE(disk.files.write_atomic(disk.path("private"), "x"));
+  fs::permissions(disk.path("private"), fs::perms::none);
+  const bool root = ::geteuid() == 0;  // who may read everything, so it becomes nobody for a moment
+  if (root) REQUIRE(::seteuid(65534) == 0);
+  const auto mapped = disk.files.map(disk.path("private"));
+  if (root) REQUIRE(::seteuid(0) == 0);
+  REQUIRE_FALSE(mapped);
+  CHECK(mapped.error().why == "Permission denied");
+}
+
+TEST_CASE("the kind of a path is seen, also through a link") {
+  Disk disk;
+  REQUIRE(disk.files.write_atomic(disk.path("file"), "x"));
+  fs::create_symlink("file", disk.path("link"));
+  fs::create_symlink("nowhere", disk.path("broken"));
+  CHECK(disk.files.kind(disk.path("file")) == PathKind::file);
+  CHECK(disk.files.kind(disk.path("link")) == PathKind::file);
+  CHECK(disk.files.kind(disk.path("broken")) == PathKind::missing);
+  CHECK(disk.files.kind(disk.directory->path()) == PathKind::directory);
+  CHECK(disk.files.kind("/dev/null") == PathKind::other);
+}
+
+TEST_CASE("writing replaces the whole file, keeps its mode and its links, and leaves nothing beside it") {
+  Disk disk;
+  const auto old_mask = ::umask(027);
+  REQUIRE(disk.files.write_atomic(disk.path("new"), "1"));
+  ::umask(old_mask);
+  CHECK(mode_of(disk.path("new")) == 0640);
+
+  fs::permissions(disk.path("new"), fs::perms(0600));
+  fs::create_symlink("new", disk.path("link"));
+  REQUIRE(disk.files.write_atomic(disk.path("link"), "22"));
+  CHECK(fs::is_symlink(disk.path("link")));
+  CHECK(*disk.files.read_all(disk.path("new")) == "22");
+  CHECK(mode_of(disk.path("new")) == 0600);
+  CHECK(entries(disk.directory->path()) == 2);
+}
+
+TEST_CASE("a write that fails leaves the old content and no temporary file") {
+  Disk disk;
+  CHECK_FALSE(disk.files.write_atomic(disk.path("missing/file"), "x"));
+  CHECK_FALSE(disk.files.write_atomic(disk.directory->path(), "x"));
+  CHECK_FALSE(disk.files.write_atomic("", "x"));
+  CHECK(entries(disk.directory->path()) == 0);
+  const auto full = disk.files.write_atomic("/dev/full", "x");
+  REQUIRE_FALSE(full);
+  CHECK(full.error().why == "No space left on device");
+}
+
+TEST_CASE("a device is written to, not replaced") {
+  Disk disk;
+  fs::create_symlink("/dev/null", disk.path("null"));
+  CHECK(disk.files.write_atomic(disk.path("null"), "x"));
+  CHECK(disk.files.kind("/dev/null") == PathKind::other);
+  CHECK(fs::is_symlink(disk.path("null")));
+}
+
+TEST_CASE("a private directory is ours alone and goes with all that is in it") {
+  io::RealWorld real;
+  std::string path;
+  {
+    const auto directory = real.world().files.make_private_directory();
+    REQUIRE(directory);
+    path = (*directory)->path();
+    CHECK(mode_of(path) == 0700);
+    fs::create_directories(path + "/a/b");
+    REQUIRE(real.world().files.write_atomic(path + "/a/b/file", "x"));
+  }
+  CHECK(real.world().files.kind(path) == PathKind::missing);
+}

@@ -1,0 +1,223 @@
+// libcurl against a server in this process.
+
+#include <doctest/doctest.h>
+#include <httplib.h>
+
+#include <cstdlib>
+#include <set>
+#include <thread>
+
+#include "io/io.hpp"
+
+using namespace ctxcap;
+using namespace std::chrono_literals;
+
+namespace {
+
+class Loopback {
+ public:
+  Loopback() {
+    server.Get("/echo", [this](const httplib::Request& request, httplib::Response& response) {
+      ports.insert(request.remote_port);
+      response.set_header("X-Seen-Agent", request.get_header_value("User-Agent"));
+      response.set_header("X-Seen-Key", request.get_header_value("X-Key"));
+      response.set_content("hello", "text/plain");
+    });
+    server.Post("/body", [](const httplib::Request& request, httplib::Response& response) {
+      response.set_content(request.method + " " + request.body, "text/plain");
+    });
+    server.Delete("/body", [](const httplib::Request& request, httplib::Response& response) {
+      response.set_content(request.method + " " + request.body, "text/plain");
+    });
+    server.Get("/long", [](const httplib::Request&, httplib::Response& response) {
+      response.set_content(std::string(1'000'000, 'x'), "text/plain");  // httplib compresses text when asked
+    });
+    server.Get("/missing", [](const httplib::Request&, httplib::Response& response) {
+      response.status = 404;
+      response.set_content("{\"error\":\"no\"}", "application/json");
+    });
+    server.Get("/to-echo",
+               [](const httplib::Request&, httplib::Response& response) { response.set_redirect("/echo"); });
+    server.Get("/to-file", [](const httplib::Request&, httplib::Response& response) {
+      response.set_redirect("file:///etc/hostname");
+    });
+    server.Get("/round",
+               [](const httplib::Request&, httplib::Response& response) { response.set_redirect("/round"); });
+    server.Post("/to-body", [](const httplib::Request&, httplib::Response& response) {
+      response.set_redirect("/body", 301);
+    });
+    server.Get("/broken", [](const httplib::Request&, httplib::Response& response) {
+      response.set_content_provider(100, "text/plain", [](std::size_t, std::size_t, httplib::DataSink& sink) {
+        sink.write("half", 4);
+        return false;  // closes the connection
+      });
+    });
+    server.Get("/never", [this](const httplib::Request&, httplib::Response&) {
+      std::unique_lock lock(mutex);
+      released.wait(lock, [this] { return stop; });
+    });
+    port = server.bind_to_any_port("127.0.0.1");
+    thread = std::thread([this] { server.listen_after_bind(); });
+    while (!server.is_running()) std::this_thread::yield();  // stop() before that would be lost
+  }
+  ~Loopback() {
+    {
+      const std::lock_guard lock(mutex);
+      stop = true;
+    }
+    released.notify_all();
+    server.stop();
+    thread.join();
+  }
+  std::string url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(port) + path; }
+
+  httplib::Server server;
+  std::set<int> ports;  // of the clients seen
+  int port = 0;
+
+ private:
+  std::thread thread;
+  std::mutex mutex;
+  std::condition_variable released;
+  bool stop = false;
+};
+
+// A port that nothing listens on.
+int dead_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+void check_three_lines(const Error& error) {
+  CHECK(error.kind == ErrorKind::unreachable);
+  CHECK_FALSE(error.what.empty());
+  CHECK_FALSE(error.why.empty());
+  CHECK_FALSE(error.hint.empty());
+}
+
+}  // namespace
+
+TEST_CASE("an answer comes with status, headers in lower case, and body, over one kept connection") {
+  Loopback loopback;
+  io::RealWorld real;
+  Http& http = real.world().http;
+  for (int i = 0; i < 3; ++i) {
+    const auto response = http.send({.url = loopback.url("/echo"), .headers = {{"X-Key", "value"}}});
+    REQUIRE(response);
+    CHECK(response->status == 200);
+    CHECK(response->body == "hello");
+    CHECK(response->headers.at("content-type") == "text/plain");
+    CHECK(response->headers.at("x-seen-agent").starts_with("ctxcap/"));
+    CHECK(response->headers.at("x-seen-key") == "value");
+  }
+  CHECK(loopback.ports.size() == 1);
+}
+
+TEST_CASE("404 is an answer, not an error") {
+  Loopback loopback;
+  io::RealWorld real;
+  const auto response = real.world().http.send({.url = loopback.url("/missing")});
+  REQUIRE(response);
+  CHECK(response->status == 404);
+  CHECK(response->body == "{\"error\":\"no\"}");
+}
+
+TEST_CASE("bodies are sent with every method, byte for byte, and nothing of one request stays in the next") {
+  Loopback loopback;
+  io::RealWorld real;
+  Http& http = real.world().http;
+  const std::string binary("a\0b\r\n\xff", 6);
+  CHECK(http.send({.method = "POST", .url = loopback.url("/body"), .body = binary})->body ==
+        "POST " + binary);
+  CHECK(http.send({.method = "DELETE", .url = loopback.url("/body"), .body = "x"})->body == "DELETE x");
+  CHECK(http.send({.method = "POST", .url = loopback.url("/body")})->body == "POST ");
+  CHECK(http.send({.url = loopback.url("/echo")})->body == "hello");
+  const auto head = http.send({.method = "HEAD", .url = loopback.url("/echo")});
+  REQUIRE(head);
+  CHECK(head->status == 200);
+  CHECK(head->body.empty());
+}
+
+TEST_CASE("a compressed answer arrives decompressed") {
+  Loopback loopback;
+  io::RealWorld real;
+  const auto response = real.world().http.send({.url = loopback.url("/long")});
+  REQUIRE(response);
+  CHECK(response->headers.contains("content-encoding"));
+  CHECK(response->body == std::string(1'000'000, 'x'));
+}
+
+TEST_CASE("a header cannot smuggle in another one") {
+  Loopback loopback;
+  io::RealWorld real;
+  const auto response =
+      real.world().http.send({.url = loopback.url("/echo"), .headers = {{"X-Key", "a\r\nX-Evil: b"}}});
+  REQUIRE(response);
+  CHECK(response->headers.at("x-seen-key") == "aX-Evil: b");
+}
+
+TEST_CASE("redirects are followed within http, a POST stays a POST, and never to a file") {
+  Loopback loopback;
+  io::RealWorld real;
+  Http& http = real.world().http;
+  CHECK(http.send({.url = loopback.url("/to-echo")})->body == "hello");
+  CHECK(http.send({.method = "POST", .url = loopback.url("/to-body"), .body = "x"})->body == "POST x");
+  for (const char* path : {"/to-file", "/round"}) {
+    CAPTURE(path);
+    const auto refused = http.send({.url = loopback.url(path)});
+    REQUIRE_FALSE(refused);
+    check_three_lines(refused.error());
+  }
+}
+
+TEST_CASE("no answer is `unreachable`, with what, why and a hint") {
+  Loopback loopback;
+  io::RealWorld real;
+  const HttpRequest requests[] = {
+      {.url = "http://127.0.0.1:" + std::to_string(dead_port()) + "/"},
+      {.url = loopback.url("/never"), .timeout = 50ms},
+      {.url = loopback.url("/broken")},
+      {.url = "file:///etc/hostname"},
+      {.url = "http://"},
+      {.url = ""},
+      {.url = "no scheme at all"},
+  };
+  for (const HttpRequest& request : requests) {
+    CAPTURE(request.url);
+    const auto response = real.world().http.send(request);
+    REQUIRE_FALSE(response);
+    check_three_lines(response.error());
+  }
+}
+
+TEST_CASE("errors name the address, but no password and no query") {
+  io::RealWorld real;
+  const std::string port = std::to_string(dead_port());
+  const auto response =
+      real.world().http.send({.url = "http://user:secret@127.0.0.1:" + port + "/api?key=secret"});
+  REQUIRE_FALSE(response);
+  CHECK(response.error().why.find("GET http://127.0.0.1:" + port + "/api: ") == 0);
+  CHECK((response.error().what + response.error().why + response.error().hint).find("secret") ==
+        std::string::npos);
+}
+
+TEST_CASE("a proxy from the environment is not used for loopback") {
+  Loopback loopback;
+  io::RealWorld real;
+  const std::string proxy = "http://127.0.0.1:" + std::to_string(dead_port());
+  ::setenv("http_proxy", proxy.c_str(), 1);
+  const auto near = real.world().http.send({.url = loopback.url("/echo")});
+  const auto far = real.world().http.send({.url = "http://ctxcap.invalid/"});
+  ::unsetenv("http_proxy");
+  CHECK(near);
+  REQUIRE_FALSE(far);
+  CHECK(far.error().why.find("127.0.0.1") !=
+        std::string::npos);  // it was the proxy that could not be reached
+}

@@ -5,7 +5,7 @@
 namespace ctxcap::app {
 namespace {
 
-constexpr std::array<const Command*, 2> kCommands = {&kAnalyze, &kApply};
+constexpr std::array<const Command*, 3> kCommands = {&kAnalyze, &kApply, &kInspect};
 
 }  // namespace
 

@@ -29,5 +29,6 @@ std::span<const Command* const> commands();
 
 extern const Command kAnalyze;
 extern const Command kApply;
+extern const Command kInspect;
 
 }  // namespace ctxcap::app

@@ -76,8 +76,12 @@ Status settle_policy(const AnalyzeFlags& flags, AnalyzeOptions& options) {
   return {};
 }
 
-Status settle_runtime(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
-  RuntimeSettings& settings = options.settings;
+std::string lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
+}
+
+Status settle_server(const AnalyzeFlags& flags, World& world, RuntimeSettings& settings) {
   const std::string parallel = flag_or_environment(flags.parallel, world, "OLLAMA_NUM_PARALLEL");
   if (!parallel.empty()) {
     const auto slots = parse_integer(parallel);
@@ -89,8 +93,8 @@ Status settle_runtime(const AnalyzeFlags& flags, World& world, AnalyzeOptions& o
   }
   if (const std::string type = flag_or_environment(flags.kv_type, world, "OLLAMA_KV_CACHE_TYPE"); !type.empty()) {
     const auto parts = split(type, ',');
-    settings.kv_type_k = parts.front();
-    settings.kv_type_v = parts.back();
+    settings.kv_type_k = lower(std::string(parts.front()));
+    settings.kv_type_v = lower(std::string(parts.back()));
   }
   if (const std::string flash = flag_or_environment(flags.flash_attention, world, "OLLAMA_FLASH_ATTENTION"); !flash.empty()) {
     const bool off = flash == "off" || flash == "0" || flash == "false";
@@ -100,6 +104,11 @@ Status settle_runtime(const AnalyzeFlags& flags, World& world, AnalyzeOptions& o
     TRY_ASSIGN(settings.num_batch, tokens_of(flags.num_batch, "--num-batch"));
   }
   if (!flags.backend.empty()) settings.backend = flags.backend;
+  return {};
+}
+
+Status settle_runtime(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
+  TRY(settle_server(flags, world, options.settings));
   if (const auto window = world.environment.get("OLLAMA_CONTEXT_LENGTH")) {
     if (const auto tokens = parse_integer(*window); tokens && *tokens > 0) options.environment_ctx = *tokens;
   }
@@ -172,6 +181,12 @@ void add_variant_flags(CLI::App& parser, AnalyzeFlags& flags) {
 void add_output_flags(CLI::App& parser, OutputFlags& flags) {
   parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv or md")->capture_default_str();
   parser.add_option("-o,--output", flags.files, "Also write a file; its suffix picks the format (.json .csv .md .txt)")->type_name("FILE");
+}
+
+Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world) {
+  RuntimeSettings settings;
+  TRY(settle_server(flags, world, settings));
+  return settings;
 }
 
 Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world) {

@@ -58,6 +58,9 @@ struct AnalyzeOptions {
   std::optional<Tokens> environment_ctx;                  // OLLAMA_CONTEXT_LENGTH
 };
 
+// The server settings alone, for commands that read no traces.
+Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world);
+
 // Flags over environment over defaults; reads the files that flags name. Errors: ErrorKind::usage.
 Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world);
 

@@ -42,6 +42,16 @@ constexpr std::string_view word(CurrentFrom from) {
   }
   return "";
 }
+constexpr std::string_view word(LayerKind kind) {
+  switch (kind) {
+    case LayerKind::full: return "full";
+    case LayerKind::window: return "window";
+    case LayerKind::latent: return "latent";
+    case LayerKind::recurrent: return "recurrent";
+    case LayerKind::none: return "none";
+  }
+  return "";
+}
 constexpr std::string_view word(Placement placement) {
   switch (placement) {
     case Placement::gpu: return "gpu";

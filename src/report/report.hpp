@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "data/analysis.hpp"
+#include "data/inspection.hpp"
 
 namespace ctxcap::report {
 
@@ -37,6 +38,9 @@ Result<const Format*> format_for_file(std::string_view path);
 
 // `error: what`, `  why: why`, ` hint: hint`.
 std::string error_text(const Error& error, Colour colour);
+
+// A model: its layers, its windows, and a table of what each window takes.
+std::string inspection_text(const Inspection& inspection, const TextOptions& options);
 
 // What will be created, before it is asked for.
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed, const TextOptions& options);

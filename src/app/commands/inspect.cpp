@@ -1,0 +1,163 @@
+// ctxcap inspect: what a model is, and what each window of it takes, term by term.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "app/commands.hpp"
+#include "app/options.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "memory/memory.hpp"
+#include "model/model.hpp"
+#include "runtime/runtime.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+struct Flags {
+  std::string model, format = "table";
+  std::vector<std::string> contexts;
+  AnalyzeFlags server;  // --show, --ollama and the runtime settings
+};
+
+constexpr Tokens kUsualContexts[] = {4'096, 8'192, 16'384, 32'768, 65'536, 131'072, 262'144};
+
+Result<ModelDescription> describe_by_server(const std::string& name, const std::string& host_text, World& world) {
+  TRY_ASSIGN(runtime::Host host, runtime::parse_host(host_text));
+  runtime::Ollama ollama(world.http, world.clock, host);
+  TRY_ASSIGN(std::string json, ollama.show(name));
+  TRY_ASSIGN(ModelDescription description, model::describe(json, name));
+  if (!model::needs_verbose(description)) return description;
+  TRY_ASSIGN(json, ollama.show(name, runtime::Detail::verbose));
+  return model::describe(json, name);
+}
+
+Result<ModelDescription> describe(const Flags& flags, World& world) {
+  if (flags.server.show.size() > 1 || flags.server.show.empty() == flags.model.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "inspect looks at one model",
+                 .why = "give its name, or a saved answer of /api/show",
+                 .hint = "ctxcap inspect MODEL   or   ctxcap inspect --show FILE"});
+  }
+  if (!flags.model.empty()) {
+    const std::string host = flags.server.ollama_host.empty() ? world.environment.get("OLLAMA_HOST").value_or("") : flags.server.ollama_host;
+    return describe_by_server(flags.model, host, world);
+  }
+  const std::string& path = flags.server.show.front();
+  TRY_ASSIGN(const std::string json, world.files.read_all(path));
+  Result<ModelDescription> description = model::describe(json, "");
+  if (description) return description;
+  Error error = description.error();
+  error.why = path + ": " + error.why;
+  return fail(std::move(error));
+}
+
+// As asked; else the usual ones up to what the model declares, its own marks among them.
+Result<std::vector<Tokens>> windows(const Flags& flags, const ModelArch& arch) {
+  std::vector<Tokens> windows;
+  for (const std::string& entry : flags.contexts) {
+    for (const std::string_view part : split(entry, ',')) {
+      TRY_ASSIGN(const Tokens tokens, parse_tokens(part));
+      windows.push_back(tokens);
+    }
+  }
+  if (!windows.empty()) return windows;
+  windows.assign(std::begin(kUsualContexts), std::end(kUsualContexts));
+  for (const auto& mark : {arch.native_ctx, arch.max_ctx, arch.current_ctx}) {
+    if (mark) windows.push_back(*mark);
+  }
+  std::erase_if(windows, [&](Tokens window) { return arch.max_ctx && window > *arch.max_ctx; });
+  std::sort(windows.begin(), windows.end());
+  windows.erase(std::unique(windows.begin(), windows.end()), windows.end());
+  return windows;
+}
+
+// One column of the table for each: as set, or the three that people choose between.
+std::vector<RuntimeSettings> variations(const Flags& flags, const RuntimeSettings& settings, World& world) {
+  const bool type_given = !flags.server.kv_type.empty() || !world.environment.get("OLLAMA_KV_CACHE_TYPE").value_or("").empty();
+  if (type_given) return {settings};
+  std::vector<RuntimeSettings> all;
+  for (const char* type : {"f16", "q8_0", "q4_0"}) {
+    all.push_back(settings);
+    all.back().kv_type_k = all.back().kv_type_v = type;
+  }
+  return all;
+}
+
+InspectedContext inspect_context(const ModelArch& arch, Tokens window, const RuntimeSettings& settings) {
+  InspectedContext context;
+  if (const Tokens effective = memory::effective_ctx(arch, window); effective != window) context.clamped_to = effective;
+  Result<Footprint> memory = memory::footprint(arch, window, settings);
+  if (memory) {
+    context.memory = std::move(*memory);
+    return context;
+  }
+  context.refused = memory.error();
+  context.memory = {.num_ctx = window,
+                    .padded_ctx = round_up(window, 256),
+                    .parallel = settings.parallel,
+                    .num_batch = settings.num_batch.value_or(0),
+                    .flash_attention = settings.flash_attention != FlashAttention::off,
+                    .kv_type_k = settings.kv_type_k,
+                    .kv_type_v = settings.kv_type_v,
+                    .backend = settings.backend};
+  return context;
+}
+
+std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers) {
+  std::vector<LayerGroup> groups;
+  for (const Layer& layer : layers) {
+    const auto same = std::find_if(groups.begin(), groups.end(), [&](const LayerGroup& group) { return group.layer == layer; });
+    if (same == groups.end()) {
+      groups.push_back({layer, 1});
+    } else {
+      ++same->count;
+    }
+  }
+  return groups;
+}
+
+Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+  if (flags.format != "table" && flags.format != "json") {
+    return fail({.kind = ErrorKind::usage,
+                 .what = fmt::format("inspect has no format \"{}\"", printable(flags.format, 40)),
+                 .why = "it prints a table or JSON",
+                 .hint = "-f table or -f json"});
+  }
+  TRY_ASSIGN(const RuntimeSettings settings, settle_settings(flags.server, world));
+  TRY_ASSIGN(const ModelDescription description, describe(flags, world));
+  Inspection inspection{.model = description.name, .arch = model::architecture_of(description)};
+  inspection.layers = groups_of(inspection.arch.layers);
+  TRY_ASSIGN(const std::vector<Tokens> asked, windows(flags, inspection.arch));
+  for (const RuntimeSettings& variation : variations(flags, settings, world)) {
+    for (const Tokens window : asked) inspection.contexts.push_back(inspect_context(inspection.arch, window, variation));
+  }
+  if (inspection.contexts.size() == 1 && inspection.contexts.front().refused) return fail(*inspection.contexts.front().refused);
+  talk.clear();
+  world.console.out(flags.format == "json" ? inspection_json(inspection) : report::inspection_text(inspection, talk.out()));
+  return ExitCode::done;
+}
+
+Runner configure(CLI::App& parser) {
+  const auto flags = std::make_shared<Flags>();
+  parser.add_option("model", flags->model, "Name of an installed model")->type_name("MODEL");
+  parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192")->type_name("TOKENS");
+  add_model_flags(parser, flags->server);
+  add_runtime_flags(parser, flags->server);
+  parser.add_option("-f,--format", flags->format, "table or json")->capture_default_str();
+  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+}
+
+}  // namespace
+
+constinit const Command kInspect{
+    "inspect", "What a model is and what each window of it takes on the card, term by term",
+    "  ctxcap inspect devstral-small-2\n"
+    "  ctxcap inspect gemma3:4b --context 4096,40960 --kv-type q8_0\n"
+    "  ctxcap inspect --show show.json --parallel 4 -f json\n",
+    configure};
+
+}  // namespace ctxcap::app

@@ -1,0 +1,36 @@
+#pragma once
+// What `inspect` tells about one model.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "data/memory.hpp"
+#include "data/model.hpp"
+
+namespace ctxcap {
+
+// Layers that cache alike.
+struct LayerGroup {
+  Layer layer;
+  i64 count = 0;
+};
+
+struct InspectedContext {
+  Footprint memory;
+  std::optional<Error> refused;        // llama.cpp would not start with this combination
+  std::optional<Tokens> clamped_to;    // Ollama would give this window instead of the one asked for
+};
+
+struct Inspection {
+  std::string model;                   // as asked for; empty when read from a file
+  ModelArch arch;
+  std::vector<LayerGroup> layers;      // in the order of their first layer
+  std::vector<InspectedContext> contexts;
+};
+
+// "ctxcap.inspect/1", indented.
+std::string inspection_json(const Inspection& inspection);
+
+}  // namespace ctxcap

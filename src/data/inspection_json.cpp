@@ -1,0 +1,80 @@
+#include <nlohmann/json.hpp>
+
+#include "data/inspection.hpp"
+#include "data/words.hpp"
+
+namespace ctxcap {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+Json unless_empty(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json json_of(const LayerGroup& group) {
+  const Layer& layer = group.layer;
+  Json json{{"kind", word(layer.kind)}, {"count", group.count}, {"k_width", layer.k_width}, {"v_width", layer.v_width}};
+  if (layer.kind == LayerKind::window) json["window"] = layer.window;
+  if (!layer.state.empty()) json["state"] = layer.state;
+  if (!layer.side.empty()) json["side"] = Json::array();
+  for (const SideCache& side : layer.side) {
+    json["side"].push_back({{"k_width", side.k_width}, {"v_width", side.v_width}, {"tokens_per_row", side.tokens_per_row}});
+  }
+  return json;
+}
+
+Json json_of(const InspectedContext& context) {
+  const Footprint& memory = context.memory;
+  Json json{{"num_ctx", memory.num_ctx},
+            {"padded_ctx", memory.padded_ctx},
+            {"parallel", memory.parallel},
+            {"kv_type_k", memory.kv_type_k},
+            {"kv_type_v", memory.kv_type_v},
+            {"flash_attention", memory.flash_attention},
+            {"num_batch", memory.num_batch},
+            {"backend", memory.backend}};
+  if (context.refused) {
+    json["error"] = context.refused->why;
+    return json;
+  }
+  json["kv_bytes"] = or_null(memory.kv_bytes);
+  json["kv_swa_bytes"] = or_null(memory.kv_swa_bytes);
+  json["kv_indexer_bytes"] = or_null(memory.kv_indexer_bytes);
+  json["rs_bytes"] = or_null(memory.rs_bytes);
+  json["compute_bytes"] = or_null(memory.compute_bytes);
+  json["weights_bytes"] = or_null(memory.weights_bytes);
+  json["projector_bytes"] = or_null(memory.projector_bytes);
+  json["overhead_bytes"] = or_null(memory.overhead_bytes);
+  json["total_bytes"] = or_null(memory.total_bytes);
+  json["total_low_bytes"] = or_null(memory.total_low_bytes);
+  json["total_high_bytes"] = or_null(memory.total_high_bytes);
+  json["clamped_to"] = or_null(context.clamped_to);
+  return json;
+}
+
+}  // namespace
+
+std::string inspection_json(const Inspection& inspection) {
+  const ModelArch& arch = inspection.arch;
+  Json json{{"schema", "ctxcap.inspect/1"},
+            {"model", unless_empty(inspection.model)},
+            {"architecture", unless_empty(arch.architecture)},
+            {"family", unless_empty(arch.family)},
+            {"unknown", unless_empty(arch.unknown_reason)},
+            {"native_ctx", or_null(arch.native_ctx)},
+            {"max_ctx", or_null(arch.max_ctx)},
+            {"rope_scaling", unless_empty(arch.rope_scaling)},
+            {"extension_trained", arch.extension_trained},
+            {"current_ctx", or_null(arch.current_ctx)},
+            {"notes", arch.notes},
+            {"layers", Json::array()},
+            {"contexts", Json::array()}};
+  for (const LayerGroup& group : inspection.layers) json["layers"].push_back(json_of(group));
+  for (const InspectedContext& context : inspection.contexts) json["contexts"].push_back(json_of(context));
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace ctxcap

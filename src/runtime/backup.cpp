@@ -23,15 +23,41 @@ Status persistently(Ollama& ollama, const std::function<Status()>& action) {
   return status;
 }
 
+// The digest that /api/tags gives for the name; empty: it is not listed.
+Result<std::string> listed(Ollama& ollama, const std::string& name) {
+  TRY_ASSIGN(const std::vector<InstalledModel> models, ollama.installed());
+  const auto found = std::find_if(models.begin(), models.end(),
+                                  [&](const InstalledModel& model) { return same_model(model.name, name); });
+  return found == models.end() ? std::string() : found->digest;
+}
+
+Error not_done(const Ollama& ollama, const std::string& what) {
+  return {.kind = ErrorKind::failure,
+          .what = "could not " + what,
+          .why = ollama.host().url + " said that it did, but /api/tags shows otherwise",
+          .hint = "look into the log of the Ollama server"};
+}
+
+// Neither is believed before the list of models agrees: a lost backup cannot be made again.
+Status copy(Ollama& ollama, const InstalledModel& from, const std::string& to) {
+  TRY(ollama.copy(from.name, to));
+  TRY_ASSIGN(const std::string digest, listed(ollama, to));
+  if (digest == from.digest) return {};
+  return fail(not_done(ollama, "copy " + from.name + " to " + to));
+}
+
 Status remove(Ollama& ollama, const std::string& name) {
   return persistently(ollama, [&]() -> Status {
     TRY(ollama.remove(name));
-    return {};
+    TRY_ASSIGN(const std::string digest, listed(ollama, name));
+    if (digest.empty()) return {};
+    return fail(not_done(ollama, "remove " + name));
   });
 }
 
-Status copy(Ollama& ollama, const std::string& from, const std::string& to) {
-  return persistently(ollama, [&] { return ollama.copy(from, to); });
+Status restore(Ollama& ollama, const InstalledModel& backup, const std::string& name) {
+  TRY(persistently(ollama, [&] { return copy(ollama, backup, name); }));
+  return remove(ollama, backup.name);
 }
 
 }  // namespace
@@ -39,7 +65,7 @@ Status copy(Ollama& ollama, const std::string& from, const std::string& to) {
 Status Change::back_up() {
   if (!before_.previous) return {};
   backed_up_ = true;  // also when the answer gets lost
-  return ollama_.copy(before_.previous->name, backup_name(before_.previous->name));
+  return copy(ollama_, *before_.previous, backup_name(before_.previous->name));
 }
 
 Status Change::drop_backup() {
@@ -61,8 +87,9 @@ Status Change::put_back() {
   if (loaded_) [[maybe_unused]]
     const Status ignored = ollama_.unload(variant_.name);
   if (!before_.previous) return remove(ollama_, variant_.name);
-  TRY(copy(ollama_, backup_name(before_.previous->name), before_.previous->name));
-  return drop_backup();
+  InstalledModel backup = *before_.previous;
+  backup.name = backup_name(backup.name);
+  return restore(ollama_, backup, before_.previous->name);
 }
 
 Error Change::undo(Error cause) {
@@ -93,8 +120,7 @@ Result<Recovery> recover(Ollama& ollama, const std::string& name) {
     return same_model(model.name, backup_name(name));
   });
   if (backup == models.end()) return Recovery::nothing_to_do;
-  TRY(copy(ollama, backup->name, name));
-  TRY(remove(ollama, backup->name));
+  TRY(restore(ollama, *backup, name));
   return Recovery::restored;
 }
 

@@ -64,6 +64,7 @@ FakeOllama::FakeOllama(int port) : server_(std::make_unique<httplib::Server>()) 
   // Blocked and kept-alive connections each hold a thread.
   server_->new_task_queue = [] { return new httplib::ThreadPool(16); };
   server_->set_keep_alive_timeout(1);
+  server_->set_tcp_nodelay(true);  // else every answer waits for a delayed ACK
   const auto handler = [this](const httplib::Request& request, httplib::Response& response) {
     answer(request, response);
   };

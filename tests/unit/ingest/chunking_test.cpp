@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-#include "ingesting.hpp"
+#include "unit/ingest/ingesting.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::test;

@@ -1,6 +1,6 @@
 // Files as they are found: empty, cut off, foreign, hostile.
 
-#include "ingesting.hpp"
+#include "unit/ingest/ingesting.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::test;

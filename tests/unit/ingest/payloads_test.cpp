@@ -1,6 +1,6 @@
 // The invented payloads in fixtures/traces/langfuse: where each of their rows must end.
 
-#include "ingesting.hpp"
+#include "unit/ingest/ingesting.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::test;

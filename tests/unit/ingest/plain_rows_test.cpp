@@ -1,6 +1,6 @@
 // Plain rows, CSV, and what --map can say.
 
-#include "ingesting.hpp"
+#include "unit/ingest/ingesting.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::test;

@@ -1,7 +1,8 @@
 // The two public production traces: every figure of theirs, exactly. They lie beside the repository; without them
 // these tests say so and check nothing.
 
-#include "ingesting.hpp"
+#include "support/shared.hpp"
+#include "unit/ingest/ingesting.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::test;
@@ -36,11 +37,8 @@ TEST_CASE("the public traces have the percentiles that their description gives")
   };
   for (const Trace& trace : traces) {
     CAPTURE(trace.file);
-    const auto text = content_of(std::string(CTXCAP_SHARED "/traces/") + trace.file);
-    if (!text) {
-      MESSAGE("skipped: no " << trace.file);
-      continue;
-    }
+    const auto text = shared_file("traces/" + trace.file);
+    if (!text) continue;
     const TraceSummary summary = ingest_whole(*text);
     CHECK(summary.inputs[0].rows == trace.rows);
     CHECK(summary.skipped.empty());
@@ -53,12 +51,9 @@ TEST_CASE("the public traces have the percentiles that their description gives")
 }
 
 TEST_CASE("Azure's times are UTC days, Mooncake's are none") {
-  const auto azure = content_of(CTXCAP_SHARED "/traces/azure_2023_code.csv");
-  const auto mooncake = content_of(CTXCAP_SHARED "/traces/mooncake_conversation.jsonl");
-  if (!azure || !mooncake) {
-    MESSAGE("skipped: no public traces");
-    return;
-  }
+  const auto azure = shared_file("traces/azure_2023_code.csv");
+  const auto mooncake = shared_file("traces/mooncake_conversation.jsonl");
+  if (!azure || !mooncake) return;
   CHECK(rfc3339(*ingest_whole(*azure).demands[0].from) == "2023-11-16T18:17:03.979960Z");
   const TraceSummary summary = ingest_whole(*mooncake);
   CHECK_FALSE(summary.demands[0].from.has_value());

@@ -5,7 +5,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "ingesting.hpp"
+#include "support/shared.hpp"
+#include "unit/ingest/ingesting.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::test;
@@ -133,11 +134,8 @@ TEST_CASE("jobs, windows and limits of real SDKs are found") {
   for (const Row& row : rows) {
     CAPTURE(row.file);
     CAPTURE(row.job);
-    const auto text = content_of(fmt::format("{}/{}.json", kFolder, row.file));
-    if (!text) {
-      MESSAGE("skipped: no " << row.file);
-      continue;
-    }
+    const auto text = shared_file(fmt::format("langfuse/real/{}.json", row.file));
+    if (!text) continue;
     const TraceSummary summary = ingest_whole(*text);
     const auto found = std::find_if(summary.demands.begin(), summary.demands.end(),
                                     [&](const Demand& d) { return d.job == row.job && d.model == row.model; });

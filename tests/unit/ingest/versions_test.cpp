@@ -1,6 +1,6 @@
 // Rows that have to wait: versions of one id, and jobs that a trace's root names.
 
-#include "ingesting.hpp"
+#include "unit/ingest/ingesting.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::test;

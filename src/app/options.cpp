@@ -116,6 +116,25 @@ Status settle_runtime(const AnalyzeFlags& flags, World& world, AnalyzeOptions& o
   return {};
 }
 
+Status settle_budget(const AnalyzeFlags& flags, AnalyzeOptions& options) {
+  if (flags.card.empty()) {
+    if (flags.tenants.empty() && flags.reserve.empty()) return {};
+    return fail(wrong_flag("--tenant and --reserve need a card", "without its size nothing can be said to fit", "add --card 24GiB"));
+  }
+  Budget budget;
+  TRY_ASSIGN(budget.card, parse_bytes(flags.card));
+  if (!flags.reserve.empty()) {
+    TRY_ASSIGN(budget.reserve, parse_bytes(flags.reserve));
+  }
+  for (const std::string& entry : flags.tenants) {
+    TRY_ASSIGN(const auto pair, pair_of(entry, "--tenant", "whisperx=7.7GB"));
+    TRY_ASSIGN(const Bytes bytes, parse_bytes(pair.second));
+    budget.tenants.push_back({pair.first, bytes});
+  }
+  options.budget = std::move(budget);
+  return {};
+}
+
 Status settle_variant(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
   options.variant.tag = flags.tag;
   options.variant.name = flags.name;
@@ -170,6 +189,12 @@ void add_runtime_flags(CLI::App& parser, AnalyzeFlags& flags) {
   parser.add_option("--backend", flags.backend, "cuda or cpu (default cuda)")->check(CLI::IsMember({"cuda", "cpu"}));
 }
 
+void add_budget_flags(CLI::App& parser, AnalyzeFlags& flags) {
+  parser.add_option("--card", flags.card, "Memory of the card, e.g. 24GiB: everything together must fit it")->type_name("SIZE");
+  parser.add_option("--tenant", flags.tenants, "What else lives on the card, e.g. whisperx=7.7GB")->type_name("NAME=SIZE");
+  parser.add_option("--reserve", flags.reserve, "Kept free on the card (default 1GiB)")->type_name("SIZE");
+}
+
 void add_variant_flags(CLI::App& parser, AnalyzeFlags& flags) {
   parser.add_option("--tag", flags.tag, "Tag of the variant: triage gives BASE:triage, or BASE:TAG-triage")->type_name("TAG");
   parser.add_option("--name", flags.name, "Whole name of the variant")->type_name("NAME");
@@ -194,6 +219,7 @@ Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world) {
   TRY(settle_traces(flags, options));
   TRY(settle_policy(flags, options));
   TRY(settle_runtime(flags, world, options));
+  TRY(settle_budget(flags, options));
   TRY(settle_variant(flags, world, options));
   return options;
 }

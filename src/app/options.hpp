@@ -29,6 +29,8 @@ struct AnalyzeFlags {
   double risk = 0.001, confidence = 0.95, native_stretch = 2.0;
   std::string num_ctx, num_predict;
   std::string parallel, kv_type, flash_attention, num_batch, backend;
+  std::string card, reserve;
+  std::vector<std::string> tenants;     // NAME=SIZE
   std::string tag, name, system_file, template_file;
   std::vector<std::string> parameters;  // NAME=VALUE
 };
@@ -42,6 +44,7 @@ void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags);
 void add_model_flags(CLI::App& parser, AnalyzeFlags& flags);
 void add_policy_flags(CLI::App& parser, AnalyzeFlags& flags);
 void add_runtime_flags(CLI::App& parser, AnalyzeFlags& flags);
+void add_budget_flags(CLI::App& parser, AnalyzeFlags& flags);
 void add_variant_flags(CLI::App& parser, AnalyzeFlags& flags);
 void add_output_flags(CLI::App& parser, OutputFlags& flags);
 
@@ -53,6 +56,7 @@ struct AnalyzeOptions {
   demand::RiskOptions risk;
   policy::Options policy;
   RuntimeSettings settings;
+  std::optional<Budget> budget;                           // nullopt: no card was given
   plan::VariantOptions variant;
   std::string template_text, template_origin;
   std::optional<Tokens> environment_ctx;                  // OLLAMA_CONTEXT_LENGTH

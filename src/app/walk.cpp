@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/assets.hpp"
+#include "app/budget.hpp"
 #include "app/describe.hpp"
 #include "base/text.hpp"
 #include "data/model_name.hpp"
@@ -89,6 +90,14 @@ Result<BaseAnalysis> analyze_base(const std::string& name, const std::vector<Dem
   return base;
 }
 
+void append(std::vector<Warning>& all, const std::vector<Warning>& more) { all.insert(all.end(), more.begin(), more.end()); }
+
+std::vector<BaseDecision> decisions_of(const Analysis& analysis) {
+  std::vector<BaseDecision> decisions;
+  for (const BaseAnalysis& base : analysis.bases) decisions.push_back(base.decision);
+  return decisions;
+}
+
 }  // namespace
 
 Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk) {
@@ -110,21 +119,31 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
 
   // 3. Per base model: what its jobs need, what every window would cost, which one is taken and why, and the
   //    Modelfile that says so. Pure: same input, same bytes.
-  for (const auto& [name, demands] : groups) {
+  for (const std::string& name : names) {
     const DescribedModel& model = models[name];
     if (!name.empty() && !check_model_name(name)) {
       analysis.warnings.push_back({"bad-model-name", printable(name, 60) + " is no name of a model on Ollama, so no variant is made for it"});
     }
-    TRY_ASSIGN(BaseAnalysis base, analyze_base(name, demands, model, options));
-    analysis.warnings.insert(analysis.warnings.end(), model.warnings.begin(), model.warnings.end());
-    analysis.warnings.insert(analysis.warnings.end(), base.decision.warnings.begin(), base.decision.warnings.end());
+    TRY_ASSIGN(BaseAnalysis base, analyze_base(name, groups.at(name), model, options));
+    append(analysis.warnings, model.warnings);
     analysis.bases.push_back(std::move(base));
   }
+
+  // 4. Everything that must be resident together, against the card.
+  if (options.budget) {
+    TRY_ASSIGN(analysis.budget, fit_budget(analysis.bases, *options.budget, options,
+                                           [&](std::size_t i, const AnalyzeOptions& again) {
+                                             return analyze_base(names[i], groups.at(names[i]), models[names[i]], again);
+                                           }));
+  }
+  for (const BaseAnalysis& base : analysis.bases) append(analysis.warnings, base.decision.warnings);
+  if (analysis.budget) append(analysis.warnings, policy::budget_warnings(decisions_of(analysis), *analysis.budget));
   return analysis;
 }
 
 ExitCode verdict(const Analysis& analysis) {
   if (analysis.bases.empty()) return ExitCode::withheld;
+  if (analysis.budget && analysis.budget->fits == false) return ExitCode::over_budget;
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) {
       const bool cut = job.stats.censoring.verdict == CensoringVerdict::censored;

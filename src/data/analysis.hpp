@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "data/budget.hpp"
 #include "data/decision.hpp"
 #include "data/demand.hpp"
 #include "data/plan.hpp"
@@ -23,6 +24,7 @@ struct Analysis {
   std::vector<Skip> skipped;
   std::vector<Skip> remarks;         // rows that were used, with a word that says how
   std::vector<BaseAnalysis> bases;   // ascending by model
+  std::optional<BudgetReport> budget;  // nullopt: no card was given
   std::vector<Warning> warnings;     // of all bases, and about the run itself
 };
 

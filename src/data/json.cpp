@@ -17,6 +17,8 @@ Json or_null(const std::optional<T>& value) {
 }
 Json or_null(const std::optional<Instant>& instant) { return instant ? Json(rfc3339(*instant)) : Json(nullptr); }
 
+Json unless_zero(i64 value) { return value == 0 ? Json(nullptr) : Json(value); }
+
 Json json_of(const Percentiles& p) {
   return {{"p50", p.p50}, {"p90", p.p90}, {"p95", p.p95}, {"p99", p.p99}, {"p99.9", p.p99_9}, {"max", p.max}};
 }
@@ -160,6 +162,26 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
   return variant;
 }
 
+Json json_of(const BudgetReport& report) {
+  Json json{{"card_bytes", report.budget.card},
+            {"reserve_bytes", report.budget.reserve},
+            {"tenants", Json::array()},
+            {"models", Json::array()},
+            {"needed_bytes", or_null(report.needed_bytes)},
+            {"fits", or_null(report.fits)},
+            {"tight", report.tight},
+            {"alternatives", Json::array()}};
+  for (const Tenant& tenant : report.budget.tenants) json["tenants"].push_back({{"name", tenant.name}, {"bytes", tenant.bytes}});
+  for (const Tenant& model : report.models) json["models"].push_back({{"model", model.name}, {"bytes", unless_zero(model.bytes)}});
+  for (const Alternative& alternative : report.alternatives) {
+    json["alternatives"].push_back({{"what", alternative.what},
+                                    {"needed_bytes", or_null(alternative.needed_bytes)},
+                                    {"share_over", or_null(alternative.share_over)},
+                                    {"fits", alternative.fits}});
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string analysis_json(const Analysis& analysis) {
@@ -173,6 +195,7 @@ std::string analysis_json(const Analysis& analysis) {
     for (const JobDecision& job : base.decision.jobs) json["jobs"].push_back(json_of(job));
     json["models"].push_back(json_of(base));
   }
+  if (analysis.budget) json["budget"] = json_of(*analysis.budget);
   for (const Warning& warning : analysis.warnings) {
     json["warnings"].push_back({{"code", warning.code}, {"text", warning.text}});
   }

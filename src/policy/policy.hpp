@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "data/budget.hpp"
 #include "data/decision.hpp"
 
 namespace ctxcap::policy {
@@ -36,5 +37,13 @@ std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<M
 //   4. never past the declared maximum.
 BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional<ModelArch> arch,
                     std::vector<Rung> rungs, const Options& options);
+
+// Everything that must be resident together, against the card: the base models at their caps, the tenants and
+// the reserve. Over budget, the report carries the next rung down of each model, with the share of requests that
+// would not fit it. Every base has at least one job.
+BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& budget);
+
+// What to say about it: over budget, tight, unknown, or a cache of more than 30 % of the card.
+std::vector<Warning> budget_warnings(std::span<const BaseDecision> bases, const BudgetReport& report);
 
 }  // namespace ctxcap::policy

@@ -47,6 +47,7 @@ Runner configure(CLI::App& parser) {
   add_model_flags(parser, flags->analyze);
   add_policy_flags(parser, flags->analyze);
   add_runtime_flags(parser, flags->analyze);
+  add_budget_flags(parser, flags->analyze);
   add_variant_flags(parser, flags->analyze);
   add_output_flags(parser, flags->output);
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };

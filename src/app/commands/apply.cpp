@@ -76,6 +76,7 @@ Runner configure(CLI::App& parser) {
   add_model_flags(parser, flags->analyze);
   add_policy_flags(parser, flags->analyze);
   add_runtime_flags(parser, flags->analyze);
+  add_budget_flags(parser, flags->analyze);
   add_variant_flags(parser, flags->analyze);
   parser.add_flag("-y,--yes", flags->apply.yes, "Do not ask");
   parser.add_flag("--dry-run", flags->apply.dry_run, "Show what would be done, change nothing");

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "base/text_table.hpp"
 #include "base/units.hpp"
+#include "report/budget_text.hpp"
 #include "report/candidates.hpp"
 #include "report/formats/formats.hpp"
 #include "report/rows.hpp"
@@ -140,6 +141,7 @@ std::string print(const Analysis& analysis, const TextOptions& options) {
   std::string text = head(analysis, marks_for(options));
   if (analysis.bases.empty()) return text;
   text += "\n" + jobs_table(analysis, options);
+  if (analysis.budget) text += "\n" + budget_text(*analysis.budget, options);
   if (!analysis.warnings.empty()) text += "\n" + warnings_text(analysis, options);
   for (const BaseAnalysis& base : analysis.bases) {
     text += "\n" + model_line(base.decision) + candidates_table(base.decision, options);

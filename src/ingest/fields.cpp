@@ -3,9 +3,12 @@
 namespace ctxcap::ingest {
 namespace {
 
+// "p95_inputTokens", "count_count": an aggregation, an underscore, a measure. Asked of every unknown key, so the
+// cheap half comes first.
 bool names_a_metric(std::string_view key) {
-  for (const std::string_view measure :
-       {"_inputTokens", "_outputTokens", "_totalTokens", "_latency", "_totalCost"}) {
+  const bool aggregated = key.size() > 10 && (key[3] == '_' || key[5] == '_' || key[9] == '_');
+  if (!aggregated) return false;
+  for (const std::string_view measure : {"_inputTokens", "_outputTokens", "_totalTokens", "_latency", "_totalCost"}) {
     if (key.ends_with(measure)) return true;
   }
   return false;
@@ -43,7 +46,7 @@ Fields::Wanted Fields::wants(std::string_view key) {
       if (!path.empty() && (key == path || key == head_of(path))) wanted.mapped = true;
     }
   }
-  if (!wanted && key.size() > 8 && names_a_metric(key)) metric_ = true;
+  if (!wanted && names_a_metric(key)) metric_ = true;
   return wanted;
 }
 

@@ -60,25 +60,39 @@ void Totals::add(Tally&& piece, i64 first_line) {
   all_.roots.insert(all_.roots.end(), piece.roots.begin(), piece.roots.end());
 }
 
-// Of the rows with one id the one updated last stays; among those updated at the same time one that has
-// counts, then the earliest in the input. The others become duplicates.
-void Totals::mark_duplicates() {
-  std::vector<std::uint32_t> order;
-  order.reserve(all_.held.size());
-  for (std::uint32_t i = 0; i < all_.held.size(); ++i) {
-    if (all_.held[i].id[0] != 0) order.push_back(i);
-  }
+// Whether of two versions of one id the first counts: the one updated last; among those updated at the same time
+// one that has counts; then the earliest in the input.
+bool Totals::outranks(std::uint32_t a, std::uint32_t b) const {
   const auto rank = [&](std::uint32_t i) {
     const HeldRow& row = all_.held[i];
-    return std::tuple(row.id[0], row.id[1], -(row.updated + 1), row.reason != Reason::none, i);
+    return std::tuple(row.updated, row.reason == Reason::none, -i64{i});
   };
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return rank(a) < rank(b); });
-  for (std::size_t i = 1; i < order.size(); ++i) {
-    HeldRow& row = all_.held[order[i]];
-    if (row.id == all_.held[order[i - 1]].id) {
-      row.reason = Reason::duplicate;
-      row.remarks = {};
+  return rank(a) > rank(b);
+}
+
+// Of the rows with one id one counts, the others become duplicates.
+void Totals::mark_duplicates() {
+  struct Version {
+    std::array<std::uint64_t, 2> id;
+    std::uint32_t row;
+    auto operator<=>(const Version&) const = default;
+  };
+  std::vector<Version> versions;
+  versions.reserve(all_.held.size());
+  for (std::uint32_t i = 0; i < all_.held.size(); ++i) {
+    if (all_.held[i].id[0] != 0) versions.push_back({all_.held[i].id, i});
+  }
+  std::sort(versions.begin(), versions.end());
+  for (std::size_t i = 1, best = 0; i < versions.size(); ++i) {
+    if (versions[i].id != versions[best].id) {
+      best = i;
+      continue;
     }
+    const bool better = outranks(versions[i].row, versions[best].row);
+    HeldRow& loser = all_.held[versions[better ? best : i].row];
+    loser.reason = Reason::duplicate;
+    loser.remarks = {};
+    if (better) best = i;
   }
 }
 

@@ -21,6 +21,7 @@ class Totals {
  private:
   void settle_held_rows();
   void mark_duplicates();
+  bool outranks(std::uint32_t a, std::uint32_t b) const;
   void name_jobs_by_roots();
   std::string place_text(Place place) const;
 

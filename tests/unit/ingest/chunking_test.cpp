@@ -12,7 +12,7 @@ namespace {
 
 std::string plain_row(int i) {
   return fmt::format(R"({{"name":"job{}","model":"m{}","prompt_tokens":{},"completion_tokens":{},"timestamp":{}}})", i % 3,
-                     i % 2, 1 + i * 37 % 5000, i * 13 % 700, 1781082902 + i * 4000);
+                     i % 2, 1 + i * 37 % 5000, i * 13 % 700, i64{1781082902} + i * 4000);
 }
 
 // Some of everything, with line ends of both kinds, blank lines, broken rows, and no line end at the end.

@@ -8,6 +8,7 @@
 //   context-shift     prompt + generation ran past c while early tokens were thrown away
 // A heap elsewhere is the client's own limit, or ordinary ties.
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,12 +23,21 @@ constexpr Tokens half_cut(Tokens num_ctx, Tokens num_keep) {
   return num_ctx - (dropped > 1 ? dropped : 1);
 }
 
-// Windows that may have been in force: those given, those that requests carried, Ollama's defaults, and
-// 1024 x {1, 1.5} x 2^n. Ascending, each once.
+struct CensoringOptions {
+  std::vector<Tokens> windows;     // windows that may have been in force, beside the usual ones
+  std::vector<Tokens> num_keep;    // tested beside 4; each also + 1
+  std::optional<Tokens> in_force;  // the window that is known to have served these requests
+};
+
+// Windows worth testing: those that requests carried, those given, Ollama's defaults, 1024 x {1, 1.5} x 2^n.
+// Ascending, each once.
 std::vector<Tokens> plausible_windows(const Demand& demand, std::span<const Tokens> given);
 
-// `windows` as from plausible_windows; `num_keep`: values to test beside 4 and 5.
-Censoring detect_censoring(const DayDemand& pooled, std::span<const Tokens> windows,
-                           std::span<const Tokens> num_keep);
+// `last_day` is the last day of the period in which the window cut, when later days have prompts above it.
+struct CensoringPeriod {
+  Censoring censoring;
+  std::optional<Day> last_day;
+};
+CensoringPeriod detect_censoring(const Demand& demand, const CensoringOptions& options);
 
 }  // namespace ctxcap::demand

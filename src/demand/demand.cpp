@@ -104,7 +104,10 @@ DemandStats stats_of(const Demand& demand, const RiskOptions& options) {
   if (!pooled.generation.empty()) stats.generation = percentiles_of(pooled.generation);
   stats.required = required_window(pooled, known_limit(demand, stats.requests, options), options);
   stats.num_predict = generation_limit(pooled.generation, options);
-  stats.censoring = detect_censoring(pooled, plausible_windows(demand, options.windows), options.num_keep);
+  stats.censoring =
+      detect_censoring(
+          demand, {.windows = options.windows, .num_keep = options.num_keep, .in_force = options.in_force})
+          .censoring;
   stats.asked_ctx = most_asked(demand.num_ctx_asked);
   return stats;
 }

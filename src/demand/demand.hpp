@@ -16,7 +16,8 @@ struct RiskOptions {
   std::optional<Tokens> num_predict;  // generation limit that the job will run with; unset: derived. > 0
   std::vector<Tokens>
       windows;  // windows that may have been in force (model's, server's), for the censoring test
-  std::vector<Tokens> num_keep;  // num_keep of the model or the requests, where set
+  std::vector<Tokens> num_keep;    // num_keep of the model or the requests, where set
+  std::optional<Tokens> in_force;  // the window that is known to have served these requests
 };
 
 // Everything about one job. A Demand without requests gives requests = 0 and no required window.

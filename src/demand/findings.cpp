@@ -1,0 +1,159 @@
+#include "demand/findings.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "demand/edges.hpp"
+#include "demand/heaps.hpp"
+
+namespace ctxcap::demand {
+namespace {
+
+// Chosen by simulation (tests/oracle/censoring_power_test.cpp): power against false alarms.
+constexpr double kWorthAdding = 6.9;   // 1e-3: a heap that the end of the prompts at the window may confirm
+constexpr double kWallAlone = 9.0;     // no heap, but the prompts end at a window that many people choose
+constexpr double kWallAtOdd = 12.0;    // the same at one that few people choose
+constexpr double kWallWithPile = 6.0;  // the same when they pile up there beyond doubt
+constexpr double kPile = 14.0;
+constexpr double kOddlyFar = 5.0;
+constexpr Tokens kLargestGuess = 262'144;  // beyond Ollama's largest default a window must be known
+
+double heap_evidence(const Histogram& histogram, Tokens value) {
+  return -std::log(std::max(heap_chance(histogram, value), 1e-300));
+}
+
+Histogram up_to(const Histogram& histogram, Tokens last) {
+  Histogram part = histogram;
+  std::erase_if(part.bins, [&](const Bin& bin) { return bin.tokens > last; });
+  return part;
+}
+
+// A value at which a window leaves its mark.
+struct Mark {
+  const Histogram* histogram;
+  Tokens tokens;
+  const char* kind;
+};
+
+std::vector<Mark> marks_of(const DayDemand& counts, const Histogram& prompt, Tokens num_ctx,
+                           std::span<const Tokens> num_keep) {
+  std::vector<Mark> marks{{&prompt, num_ctx - 1, "full-window-cut"}, {&prompt, num_ctx, "full-window-cut"}};
+  if (prompt.max() >= num_ctx) return marks;
+  std::vector<Tokens> cuts{half_cut(num_ctx, 4), half_cut(num_ctx, 5)};
+  for (const Tokens keep : num_keep)
+    cuts.insert(cuts.end(), {half_cut(num_ctx, keep), half_cut(num_ctx, keep + 1)});
+  std::sort(cuts.begin(), cuts.end());
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+  for (const Tokens cut : cuts) marks.push_back({&prompt, cut, "half-window-cut"});
+  if (counts.total.count_above(num_ctx) == counts.prompt.count_above(num_ctx)) {
+    marks.push_back({&counts.total, num_ctx, "cut-answer"});
+  }
+  return marks;
+}
+
+// A window leaves prompts between its mark and itself alone: where they end at the mark, somebody else stops
+// them.
+bool ends_at(const Histogram& smooth, Tokens mark) {
+  if (smooth.count_above(mark) > 0) return false;
+  const Histogram below = up_to(smooth, mark - 1);
+  return !below.empty() && wall_at(below, mark).walled > kWorthAdding;
+}
+
+// Prompts that end at the window without a heap: oldest messages were dropped until they fitted.
+void add_dropped_history(Finding& found, const Histogram& prompt, const Histogram& smooth, const Wall& wall,
+                         Tokens num_ctx) {
+  const double ends_here = std::max(wall.walled, wall.overflow);
+  if (ends_here < kWallWithPile || wall.distance > kOddlyFar || num_ctx > kLargestGuess) return;
+  const Pile pile = pile_below(smooth, num_ctx);
+  const bool common = std::has_single_bit(static_cast<std::uint64_t>(num_ctx));
+  const double needed = pile.gain > kPile ? kWallWithPile : common ? kWallAlone : kWallAtOdd;
+  if (pile.even || ends_here < needed) return;
+  found.evidence = ends_here;
+  found.censoring.rows = count_between(prompt, pile.start, num_ctx);
+  found.censoring.kinds.push_back("dropped-history");
+}
+
+}  // namespace
+
+Period period_of(DayDemand counts, std::span<const Tokens> daily_maxima) {
+  Period period{.counts = std::move(counts), .smooth = {}, .open_ended = false, .refused = 0};
+  const Histogram& prompt = period.counts.prompt;
+  if (prompt.empty()) return period;
+  period.smooth = without_heaps(prompt);
+  period.refused = prompt.count() - period.counts.generation.count();
+  // Prompts of one conversation resemble each other: the end must have been reached on several days.
+  const Tokens high = prompt.at_rank(std::max<i64>(prompt.count() - 7, 1));
+  const i64 days =
+      std::count_if(daily_maxima.begin(), daily_maxima.end(), [&](Tokens max) { return max >= high; });
+  period.open_ended = heap_evidence(prompt, prompt.max()) < kBeyondDoubt &&
+                      (daily_maxima.size() < 5 || days >= 3) &&
+                      client_limit(prompt, "").verdict == CensoringVerdict::none;
+  return period;
+}
+
+Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Tokens> num_keep) {
+  Finding found;
+  const i64 over = period.counts.prompt.count_above(num_ctx);
+  if (over > period.refused) return found;  // a prompt passed whole that this window would have cut
+  const Histogram prompt = over > 0 ? up_to(period.counts.prompt, num_ctx) : period.counts.prompt;
+  const Histogram smooth = over > 0 ? up_to(period.smooth, num_ctx) : period.smooth;
+  if (prompt.empty()) return found;
+  const Wall wall = wall_at(smooth, std::max(num_ctx, prompt.max() + 1));
+  for (const Mark& mark : marks_of(period.counts, prompt, num_ctx, num_keep)) {
+    const double heap = heap_evidence(*mark.histogram, mark.tokens);
+    const double evidence = heap + (mark.histogram == &prompt ? wall.walled : 0);
+    if (heap < kWorthAdding || evidence < kBeyondDoubt) continue;
+    if (mark.histogram == &prompt && mark.tokens < num_ctx - 1 && ends_at(smooth, mark.tokens)) continue;
+    found.evidence += evidence;
+    found.censoring.rows += mark.histogram->count_at(mark.tokens);
+    std::vector<std::string>& kinds = found.censoring.kinds;
+    if (kinds.empty() || kinds.back() != mark.kind) kinds.push_back(mark.kind);
+  }
+  if (found.censoring.kinds.empty() && period.open_ended)
+    add_dropped_history(found, prompt, smooth, wall, num_ctx);
+  if (found.censoring.kinds.empty()) return found;
+  found.censoring.verdict = CensoringVerdict::censored;
+  found.censoring.num_ctx = num_ctx;
+  return found;
+}
+
+Finding context_shift(const Period& period, Tokens num_ctx) {
+  const i64 rows = period.counts.total.count_above(num_ctx) - period.counts.prompt.count_above(num_ctx);
+  if (period.counts.prompt.count_above(num_ctx) > period.refused || rows == 0) return {};
+  Finding found;
+  found.censoring.verdict = CensoringVerdict::censored;
+  found.censoring.num_ctx = num_ctx;
+  found.censoring.rows = rows;
+  found.censoring.kinds.push_back("context-shift");
+  found.evidence = kBeyondDoubt;
+  return found;
+}
+
+Censoring client_limit(const Histogram& histogram, const char* kind) {
+  Censoring found;
+  if (histogram.empty()) return found;
+  constexpr Tokens kSpread = 4;
+  const i64 requests = histogram.count();
+  const i64 few = std::max<i64>(requests / 200, 1);  // requests that may lie above a limit
+  for (auto bin = histogram.bins.rbegin(); bin != histogram.bins.rend(); ++bin) {
+    if (histogram.count_above(bin->tokens) > few) break;
+    if (heap_evidence(histogram, bin->tokens) < kBeyondDoubt) continue;
+    const Tokens limit = histogram.max() - bin->tokens <= kSpread ? histogram.max() : bin->tokens;
+    const i64 rows = count_between(histogram, bin->tokens - kSpread, limit);
+    if (requests - rows < requests / 10) break;  // nearly all are alike: a template, not a limit
+    const std::vector<Heap> heaps = heaps_of(up_to(histogram, bin->tokens - kSpread - 1));
+    const bool ties = std::any_of(heaps.begin(), heaps.end(), [&](const Heap& heap) {
+      return heap.tokens * 2 > limit && heap.rows * 2 > rows;
+    });
+    if (ties) break;  // such heaps are this job's habit
+    found.verdict = CensoringVerdict::client_limit;
+    found.num_ctx = limit;
+    found.rows = rows;
+    found.kinds.push_back(kind);
+    break;
+  }
+  return found;
+}
+
+}  // namespace ctxcap::demand

@@ -1,0 +1,63 @@
+#include "demand/heaps.hpp"
+
+#include <algorithm>
+#include <boost/math/policies/policy.hpp>
+#include <boost/math/special_functions/beta.hpp>
+
+namespace ctxcap::demand {
+namespace {
+
+namespace policies = boost::math::policies;
+using Quiet = policies::policy<
+    policies::domain_error<policies::ignore_error>, policies::pole_error<policies::ignore_error>,
+    policies::overflow_error<policies::ignore_error>, policies::evaluation_error<policies::ignore_error>>;
+
+constexpr i64 kFewestRows = 4;
+constexpr double kBeyondDoubt = 1e-7;
+
+// Against the neighbours within `reach` tokens. P(Bin(n, p) >= f) = I_p(f, n - f + 1).
+double chance_within(const Histogram& histogram, Tokens value, i64 rows, Tokens reach) {
+  const Tokens first = std::max<Tokens>(value - reach, 0);
+  const Tokens last = std::min(
+      value + reach, std::max(histogram.max(), value));  // beyond the largest there is nothing to compare
+  const i64 around = count_between(histogram, first, last) - rows;
+  const double share = 1.0 / static_cast<double>(last - first + 1);
+  return boost::math::ibeta(static_cast<double>(rows), static_cast<double>(around + 1), share, Quiet());
+}
+
+}  // namespace
+
+i64 count_between(const Histogram& histogram, Tokens first, Tokens last) {
+  auto bin = std::lower_bound(histogram.bins.begin(), histogram.bins.end(), first,
+                              [](const Bin& b, Tokens tokens) { return b.tokens < tokens; });
+  i64 rows = 0;
+  for (; bin != histogram.bins.end() && bin->tokens <= last; ++bin) rows += bin->count;
+  return rows;
+}
+
+double heap_chance(const Histogram& histogram, Tokens value) {
+  const i64 rows = histogram.count_at(value);
+  if (rows < kFewestRows) return 1;
+  // Near neighbours alone say little when they are few: their verdict is weighed down.
+  const double wide = chance_within(histogram, value, rows, 64),
+               near = chance_within(histogram, value, rows, 8);
+  return std::max(wide, std::min(1.0, near * near));
+}
+
+std::vector<Heap> heaps_of(const Histogram& histogram) {
+  std::vector<Heap> heaps;
+  for (const Bin& bin : histogram.bins) {
+    if (heap_chance(histogram, bin.tokens) < kBeyondDoubt) heaps.push_back({bin.tokens, bin.count});
+  }
+  return heaps;
+}
+
+Histogram without_heaps(const Histogram& histogram) {
+  Histogram smooth = histogram;
+  for (Bin& bin : smooth.bins) {
+    if (heap_chance(histogram, bin.tokens) < kBeyondDoubt) bin.count = 1;
+  }
+  return smooth;
+}
+
+}  // namespace ctxcap::demand

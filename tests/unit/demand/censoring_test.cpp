@@ -119,7 +119,7 @@ TEST_CASE("a num_keep that the requests set moves the mark") {
   for (Request& request : sent) {
     if (request.prompt >= 4'096) request.prompt = half_cut(4'096, 1'000);
   }
-  CHECK(detect(sent).verdict != CensoringVerdict::censored);
+  CHECK(detect(sent).kinds == Kinds{"dropped-history"});  // the heap is unknown, but prompts end at 4,096
   const Censoring found = detect(sent, {.num_keep = {1'000}});
   CHECK(found.num_ctx == 4'096);
   CHECK(found.kinds == Kinds{"half-window-cut"});
@@ -141,18 +141,18 @@ TEST_CASE("a window that nobody would guess is tested when it is given, or when 
 TEST_CASE(
     "sums beyond a window that was in force are context shifts; without that knowledge they are just sums") {
   std::vector<Request> sent = requests(3'000, 1);
-  std::erase_if(sent, [](const Request& request) { return request.prompt >= 4'096; });
+  std::erase_if(sent, [](const Request& request) { return request.prompt >= 2'300; });
   i64 over = 0;
   for (Request& request : sent) {
-    if (request.prompt > 3'900) request.generation += 300;
-    over += request.prompt + request.generation > 4'096 ? 1 : 0;
+    if (request.prompt > 2'200) request.generation += 300;
+    over += request.prompt + request.generation > 2'500 ? 1 : 0;
   }
   REQUIRE(over > 10);
   CHECK(detect(sent).verdict != CensoringVerdict::censored);
-  const Censoring found = detect(sent, {.in_force = 4'096});
+  const Censoring found = detect(sent, {.in_force = 2'500});
   CHECK(found.kinds == Kinds{"context-shift"});
   CHECK(found.rows == over);
-  CHECK(detect(sent, {.in_force = 8'192}).verdict != CensoringVerdict::censored);
+  CHECK(detect(sent, {.in_force = 5'000}).verdict != CensoringVerdict::censored);
 }
 
 TEST_CASE(

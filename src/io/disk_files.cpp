@@ -27,6 +27,13 @@ tl::unexpected<Error> cannot_read(const std::string& path, int error) {
       {.kind = ErrorKind::usage, .what = "could not read " + path, .why = errno_text(error), .hint = hint});
 }
 
+tl::unexpected<Error> cannot_create(const std::string& path, std::string why) {
+  return fail({.kind = ErrorKind::failure,
+               .what = "could not create the directory " + path,
+               .why = std::move(why),
+               .hint = "check its permissions"});
+}
+
 class FdReader final : public ByteReader {
  public:
   FdReader(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
@@ -128,14 +135,17 @@ class DiskFiles final : public Files {
   }
 
   Status make_directories(const std::string& path) override {
-    std::error_code error;
-    fs::create_directories(path, error);
-    // A new state directory is nobody else's business; one that is there keeps its mode.
-    if (!error && fs::is_directory(path, error)) return {};
-    return fail({.kind = ErrorKind::failure,
-                 .what = "could not create the directory " + path,
-                 .why = error ? error.message() : "something else is there",
-                 .hint = "check its permissions"});
+    const fs::path whole = fs::path(path).lexically_normal();
+    fs::path so_far;
+    for (const fs::path& part : whole) {
+      so_far /= part;
+      // What is there keeps its mode. Which error matters is seen at the end: an existing parent that we may
+      // not write to says EACCES, EROFS or EEXIST, depending on the file system.
+      if (::mkdir(so_far.c_str(), 0700) == 0 || errno == EEXIST || fs::exists(so_far)) continue;
+      return cannot_create(path, errno_text(errno));
+    }
+    if (kind(path) == PathKind::directory) return {};
+    return cannot_create(path, "something else is there");
   }
   Result<std::unique_ptr<PrivateDirectory>> make_private_directory() override {
     const char* base = std::getenv("TMPDIR");

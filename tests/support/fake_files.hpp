@@ -16,10 +16,10 @@ class FakeFiles final : public Files {
   std::map<std::string, std::string> files;  // regular files
   std::map<std::string, std::string> pipes;  // what has no size; "-" is stdin
   std::set<std::string> directories;
-  std::set<std::string> forbidden;           // there, but not to be read
-  std::size_t read_size = 7;                 // a stream yields at most so many bytes at once
-  std::optional<std::size_t> breaks_after;   // a stream fails when it has yielded so many bytes
-  std::vector<std::string> diary;            // "map x", "open x", ...
+  std::set<std::string> forbidden;          // there, but not to be read
+  std::size_t read_size = 7;                // a stream yields at most so many bytes at once
+  std::optional<std::size_t> breaks_after;  // a stream fails when it has yielded so many bytes
+  std::vector<std::string> diary;           // "map x", "open x", ...
 
   PathKind kind(const std::string& path) override {
     if (directories.contains(path)) return PathKind::directory;

@@ -93,7 +93,7 @@ void OllamaState::install_show(const std::string& name, const std::string& show,
   if (!verbose.empty()) model.verbose_info = at(Json::parse(verbose), "model_info");
   model.tensors = at(answer, "tensors");
   model.capabilities = at(answer, "capabilities");
-  model.size = size > 0 ? size : 1'000'000;
+  model.size = size > 0 ? size : weights_bytes(model.tensors);
   model.modified = next_change_++;
   if (Manifest* old = find(name)) {
     *old = model;
@@ -291,7 +291,9 @@ Runner& OllamaState::runner_for(Manifest& model, const Json& request_options) {
                      .blob = model.blob,
                      .options = options,
                      .num_ctx = num_ctx});
-  runners.back().size = model.size + 1280 * round_up(num_ctx, 256);
+  // Weights, a cache in f16, and a little for computing.
+  runners.back().size =
+      model.size + cache_bytes_per_token(model.tensors) * round_up(num_ctx, 256) + (i64{64} << 20);
   return runners.back();
 }
 

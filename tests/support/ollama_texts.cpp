@@ -127,6 +127,35 @@ std::string time_text(i64 seconds) {
   return rfc3339({parse_time("2026-11-21T00:00:00Z")->micros + seconds * 1'000'000});
 }
 
+Bytes weights_bytes(const Json& tensors) {
+  struct Type {
+    const char* name;
+    Bytes block_bytes, block_elements;
+  };
+  static constexpr Type kTypes[] = {{"F32", 4, 1},      {"F16", 2, 1},      {"BF16", 2, 1},
+                                    {"Q8_0", 34, 32},   {"Q4_0", 18, 32},   {"Q4_K", 144, 256},
+                                    {"Q5_K", 176, 256}, {"Q6_K", 210, 256}, {"MXFP4", 17, 32}};
+  Bytes total = 0;
+  for (const Json& tensor : tensors) {
+    Bytes elements = 1;
+    for (const Json& length : tensor["shape"]) elements *= length.get<Bytes>();
+    for (const Type& type : kTypes) {
+      if (tensor["type"] == type.name) total += elements / type.block_elements * type.block_bytes;
+    }
+  }
+  return total;
+}
+
+Bytes cache_bytes_per_token(const Json& tensors) {
+  Bytes total = 0;
+  for (const Json& tensor : tensors) {
+    const std::string name = tensor["name"];
+    const bool cached = name.ends_with(".attn_k.weight") || name.ends_with(".attn_v.weight");
+    if (name.starts_with("blk.") && cached) total += 2 * tensor["shape"][1].get<Bytes>();
+  }
+  return total;
+}
+
 std::string too_long_for_runner(Tokens prompt, Tokens slot) {
   const Json inner{
       {"error",

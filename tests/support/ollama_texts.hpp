@@ -1,5 +1,6 @@
 #pragma once
-// Texts as Ollama writes them: names, parameters, Modelfiles, times, long error messages.
+// Texts as Ollama writes them: names, parameters, Modelfiles, times, long error messages; and sizes read from
+// lists of tensors.
 
 #include <string>
 #include <string_view>
@@ -19,6 +20,10 @@ Json parameters_from_text(const std::string& text);  // only what installed mode
 std::string modelfile_text(const Manifest& model);
 std::string time_text(i64 seconds);  // after 2026-11-21T00:00:00Z
 std::string small_llama_show();      // /api/show of a llama of two layers
+
+// Of all tensors as stored; of the K and V rows that full attention keeps of a token, in f16.
+Bytes weights_bytes(const Json& tensors);
+Bytes cache_bytes_per_token(const Json& tensors);
 
 std::string too_long_for_runner(Tokens prompt, Tokens slot);
 inline constexpr const char* kPromptTooLong =

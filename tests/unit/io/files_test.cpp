@@ -125,6 +125,22 @@ TEST_CASE("a device is written to, not replaced") {
   CHECK(fs::is_symlink(disk.path("null")));
 }
 
+TEST_CASE("directories are created for this user alone, and those that are there are left as they are") {
+  Disk disk;
+  fs::create_directory(disk.path("old"));
+  fs::permissions(disk.path("old"), fs::perms(0755));
+  for (int times = 0; times < 2; ++times) REQUIRE(disk.files.make_directories(disk.path("old/a//b/")));
+  CHECK(mode_of(disk.path("old")) == 0755);
+  CHECK(mode_of(disk.path("old/a")) == 0700);
+  CHECK(mode_of(disk.path("old/a/b")) == 0700);
+  REQUIRE(disk.files.write_atomic(disk.path("file"), "x"));
+  for (const char* name : {"file", "file/below"}) {
+    const auto status = disk.files.make_directories(disk.path(name));
+    REQUIRE_FALSE(status);
+    CHECK(status.error().what.find(disk.path(name)) != std::string::npos);
+  }
+}
+
 TEST_CASE("a private directory is ours alone and goes with all that is in it") {
   io::RealWorld real;
   std::string path;

@@ -49,6 +49,17 @@ struct Censoring {
       watch_days;  // the same in days at the observed rate, at least a week; unknown without times
 };
 
+// A generalised Pareto tail above a threshold: the exceedances y = x - threshold have survival
+// (1 + shape y / scale)^(-1/shape). It warns, it never lowers a window.
+struct TailFit {
+  Tokens threshold = 0;
+  i64 excesses = 0;        // requests above it
+  double shape = 0;        // > 0: heavy tail; < 0: finite end
+  double scale = 0;        // tokens
+  double level = 0;        // tokens exceeded with the risk asked for, best estimate
+  double level_upper = 0;  // its upper limit at the confidence asked for
+};
+
 struct DemandStats {
   std::string job, model;
   i64 requests = 0;  // > 0
@@ -56,14 +67,29 @@ struct DemandStats {
   Percentiles prompt, total;
   std::optional<Percentiles> generation;  // unknown when no request told its generation
   Histogram need;                         // of requests that a window cut: at least that window + 1
-  i64 days = 0;                           // UTC days with requests, where times are known
-  std::vector<Tokens> daily_max;          // largest need of each of those days, in their order
-  std::optional<Day> counted_from;        // earlier days were cut by a smaller window and left out
-  i64 left_out = 0;                       // requests of those days
+  std::optional<double> per_day;    // requests per day from the first to the last; unknown without times
+  i64 days = 0;                     // UTC days with requests, where times are known
+  std::vector<Tokens> daily_max;    // largest need of each of those days, in their order
+  std::optional<Day> counted_from;  // earlier days were cut by a smaller window and left out
+  i64 left_out = 0;                 // requests of those days
   Required required;
   std::optional<Tokens> num_predict;  // generation limit: the explicit one, else the bound rounded up to 256
   Censoring censoring;
+  std::optional<TailFit> tail;      // where enough requests lie in the tail
   std::optional<Tokens> asked_ctx;  // num_ctx most requests carried
+};
+
+// What one window would mean, were the future like the past.
+struct Outlook {
+  Tokens num_ctx = 0;
+  i64 requests_over = 0;   // observed requests that needed more
+  double share_upper = 0;  // upper bound of the share of future requests that need more, at `confidence`
+  double confidence = 0;
+  std::optional<double> requests_30d;      // expected in 30 days at the observed rate
+  std::optional<double> expected_cut_30d;  // of those, expected to be cut
+  std::optional<double> cut_30d_upper;     // the same at share_upper
+  std::optional<double> clean_30d;         // chance that none of them is cut
+  std::optional<double> day_chance;        // chance that a next day has a request that needs more
 };
 
 }  // namespace ctxcap

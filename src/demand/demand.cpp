@@ -5,6 +5,7 @@
 
 #include "demand/censoring.hpp"
 #include "demand/growth.hpp"
+#include "demand/tail.hpp"
 #include "demand/tolerance.hpp"
 
 namespace ctxcap::demand {
@@ -120,9 +121,8 @@ void count_days(const Demand& demand, DemandStats& stats) {
   }
 }
 
-// 0: times are unknown.
-double requests_per_day(const Demand& demand, i64 requests) {
-  if (demand.days.empty() || demand.days.begin()->first == kUnknownDay) return 0;
+std::optional<double> requests_per_day(const Demand& demand, i64 requests) {
+  if (demand.days.empty() || demand.days.begin()->first == kUnknownDay) return std::nullopt;
   const Day days = demand.days.rbegin()->first - demand.days.begin()->first + 1;
   return static_cast<double>(requests) / static_cast<double>(days);
 }
@@ -141,13 +141,16 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
   stats.num_predict = generation_limit(pooled.generation, options);
   stats.asked_ctx = most_asked(demand.num_ctx_asked);
   count_days(demand, stats);
+  stats.per_day = requests_per_day(demand, stats.requests);
   stats.censoring = std::move(found.censoring);
   stats.need = needs_of_cut(pooled.need, stats.censoring);
   if (stats.censoring.verdict == CensoringVerdict::censored) {
-    advise_growth(stats.censoring, stats.need, requests_per_day(demand, stats.requests), options);
+    const Beyond beyond = found.last_day ? Beyond::seen_later : Beyond::unseen;
+    advise_growth(stats.censoring, stats.need, beyond, stats.per_day.value_or(0), options);
     stats.required = required_beyond(pooled.need, stats.censoring, options);
   } else {
     stats.required = required_window(pooled, known_limit(demand, stats.requests, options), options);
+    stats.tail = fit_tail(pooled.need, options.risk, options.confidence);
   }
   return stats;
 }

@@ -27,6 +27,9 @@ struct RiskOptions {
 // ones are enough for the risk asked for, the later ones alone are counted.
 DemandStats stats_of(const Demand& demand, const RiskOptions& options);
 
+// What a window would mean for the next 30 days, and for a next day. confidence in 0..1, exclusive.
+Outlook outlook(const DemandStats& stats, Tokens num_ctx, double confidence);
+
 // Percentiles by nearest rank; all 0 for an empty histogram.
 Percentiles percentiles_of(const Histogram& histogram);
 

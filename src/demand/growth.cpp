@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "demand/survival.hpp"
 #include "demand/tolerance.hpp"
 
 namespace ctxcap::demand {
@@ -15,6 +16,15 @@ Tokens rung_from(double tokens) {
     rung = static_cast<double>(rung) * 1.5 >= tokens ? rung / 2 * 3 : rung * 2;
   }
   return rung;
+}
+
+// Where later days, under a larger window, tell what the cut requests of earlier ones hide.
+std::optional<Tokens> known_level(const Censoring& censoring, const Histogram& need, double risk) {
+  const Tokens at_least = *censoring.num_ctx + 1;
+  std::vector<Bin> known = need.bins;
+  for (Bin& bin : known) bin.count -= bin.tokens == at_least ? std::min(bin.count, censoring.rows) : 0;
+  const Histogram bounds = make_histogram({{*censoring.num_ctx, censoring.rows}});
+  return level_at(kaplan_meier(make_histogram(std::move(known)), bounds), risk);
 }
 
 }  // namespace
@@ -34,12 +44,17 @@ Histogram needs_of_cut(const Histogram& need, const Censoring& censoring) {
   return make_histogram(std::move(bins));
 }
 
-void advise_growth(Censoring& censoring, const Histogram& need, double per_day, const RiskOptions& options) {
+void advise_growth(Censoring& censoring, const Histogram& need, Beyond beyond_window, double per_day,
+                   const RiskOptions& options) {
   const double window = static_cast<double>(*censoring.num_ctx);
   const i64 n = need.count();
   const double beyond = static_cast<double>(need.count_above(*censoring.num_ctx)) / static_cast<double>(n);
   double level = window + 1;
-  if (beyond > options.risk && beyond < 1) {
+  std::optional<Tokens> known;
+  if (beyond_window == Beyond::seen_later) known = known_level(censoring, need, options.risk);
+  if (known) {
+    level = std::max(level, static_cast<double>(*known));
+  } else if (beyond > options.risk && beyond < 1) {
     const double share = (beyond + 1) / 2;
     const Tokens u =
         need.at_rank(std::clamp<i64>(n - static_cast<i64>(share * static_cast<double>(n)), 1, n));

@@ -99,9 +99,11 @@ TEST_CASE("days under a window that has since grown are left out once the later 
   CHECK(stats.requests == 4'000);
   CHECK(stats.required.num_ctx == stats_of(simulation::demand_of(after), {}).required.num_ctx);
 
-  all.resize(5'000);  // 1,000 requests since: too few
+  all.resize(5'000);  // 1,000 requests since: too few, but they show where the rest lies
   const DemandStats early = stats_of(simulation::demand_of(all, 400), {});
   CHECK(early.censoring.verdict == CensoringVerdict::censored);
   CHECK(early.censoring.num_ctx == 4'096);
   CHECK(early.left_out == 0);
+  CHECK(*early.censoring.grow_to >= 8'192);  // 1 in 1,000 of these needs about 9,600
+  CHECK(*early.censoring.grow_to <= 16'384);
 }

@@ -24,12 +24,12 @@ enum class Basis {
 
 // The window that the requests need, with the risk it carries.
 struct Required {
-  Tokens num_ctx = 0;                 // tokens
+  Tokens num_ctx = 0;  // tokens
   Basis basis = Basis::tolerance_bound;
-  std::optional<i64> rank;            // 1-based rank of the order statistic among the needs
-  double risk = 0;                    // asked: share of future requests that may exceed, 0..1
-  double confidence = 0;              // 0..1
-  double supported_risk = 0;          // the smallest risk that n requests support at that confidence
+  std::optional<i64> rank;    // 1-based rank of the order statistic among the needs
+  double risk = 0;            // asked: share of future requests that may exceed, 0..1
+  double confidence = 0;      // 0..1
+  double supported_risk = 0;  // the smallest risk that n requests support at that confidence
 };
 
 enum class CensoringVerdict { none, client_limit, censored };
@@ -39,32 +39,57 @@ struct Censoring {
   CensoringVerdict verdict = CensoringVerdict::none;
   std::optional<Tokens> num_ctx;   // the window that cut (censored), or the client's limit in tokens
   i64 rows = 0;                    // requests at the limit
-  std::vector<std::string> kinds;  // e.g. "half-window-cut", "full-window-cut", "at-window"
+  std::vector<std::string> kinds;  // e.g. "half-window-cut", "dropped-history", "prompt-limit"
+
+  // Censored only.
+  std::optional<Tokens> cut_to;   // smallest count that a cut request shows
+  std::optional<Tokens> grow_to;  // window to try next: a rung above num_ctx that the tail makes plausible
+  i64 watch_requests = 0;         // requests to see under it before the risk asked for can be stated
+  std::optional<i64>
+      watch_days;  // the same in days at the observed rate, at least a week; unknown without times
+};
+
+// A generalised Pareto tail above a threshold: the exceedances y = x - threshold have survival
+// (1 + shape y / scale)^(-1/shape). It warns, it never lowers a window.
+struct TailFit {
+  Tokens threshold = 0;
+  i64 excesses = 0;        // requests above it
+  double shape = 0;        // > 0: heavy tail; < 0: finite end
+  double scale = 0;        // tokens
+  double level = 0;        // tokens exceeded with the risk asked for, best estimate
+  double level_upper = 0;  // its upper limit at the confidence asked for
 };
 
 struct DemandStats {
   std::string job, model;
-  i64 requests = 0;                             // > 0
+  i64 requests = 0;  // > 0
   std::optional<Instant> from, to;
   Percentiles prompt, total;
-  std::optional<Percentiles> generation;        // unknown when no request told its generation
-  Histogram need;
+  std::optional<Percentiles> generation;  // unknown when no request told its generation
+  Histogram need;                         // of requests that a window cut: at least that window + 1
+  std::optional<double> per_day;    // requests per day from the first to the last; unknown without times
+  i64 days = 0;                     // UTC days with requests, where times are known
+  std::vector<Tokens> daily_max;    // largest need of each of those days, in their order
+  std::optional<Day> counted_from;  // earlier days were cut by a smaller window and left out
+  i64 left_out = 0;                 // requests of those days
   Required required;
-  std::optional<Tokens> num_predict;            // generation limit: the explicit one, else the bound rounded up to 256
+  std::optional<Tokens> num_predict;  // generation limit: the explicit one, else the bound rounded up to 256
   Censoring censoring;
-  std::optional<Tokens> asked_ctx;              // num_ctx most requests carried
+  std::optional<TailFit> tail;      // where enough requests lie in the tail
+  std::optional<Tokens> asked_ctx;  // num_ctx most requests carried
 };
 
-// The jobs of one base model, which share its runner: one window for all of them.
-struct SharedStats {
-  std::vector<std::string> jobs;           // in the order given
-  std::string binding_job;                 // the first whose required window is the largest
-  i64 requests = 0;
-  std::optional<Instant> from, to;
-  Histogram need;                          // of all jobs
-  Required required;                       // that of the binding job: big enough for each at its own risk
-  std::optional<Tokens> num_predict;       // largest of the jobs'; unknown when no job knows one
-  std::vector<std::string> censored_jobs;  // jobs whose true need is unknown
+// What one window would mean, were the future like the past.
+struct Outlook {
+  Tokens num_ctx = 0;
+  i64 requests_over = 0;   // observed requests that needed more
+  double share_upper = 0;  // upper bound of the share of future requests that need more, at `confidence`
+  double confidence = 0;
+  std::optional<double> requests_30d;      // expected in 30 days at the observed rate
+  std::optional<double> expected_cut_30d;  // of those, expected to be cut
+  std::optional<double> cut_30d_upper;     // the same at share_upper
+  std::optional<double> clean_30d;         // chance that none of them is cut
+  std::optional<double> day_chance;        // chance that a next day has a request that needs more
 };
 
 }  // namespace ctxcap

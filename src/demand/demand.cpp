@@ -4,11 +4,14 @@
 #include <limits>
 
 #include "demand/censoring.hpp"
+#include "demand/growth.hpp"
+#include "demand/tail.hpp"
 #include "demand/tolerance.hpp"
 
 namespace ctxcap::demand {
 namespace {
 
+constexpr i64 kMicrosPerDay = 86'400'000'000;
 constexpr Tokens kPredictStep = 256;  // a generation limit is a multiple of this
 
 // A window or limit with the evidence behind it.
@@ -41,9 +44,9 @@ std::optional<Tokens> known_limit(const Demand& demand, i64 requests, const Risk
   return demand.num_predict_asked.rbegin()->first;
 }
 
-// The bound on the need. With a generation limit L no request needs more than prompt + max(L, 1), so the
-// bound on prompts plus L holds as well: order statistics keep order, hence at the same rank
-// min(need_(r), prompt_(r) + L) is still above the r-th smallest of the needs under that limit.
+// The bound on the need, `need` being the logged ones. With a generation limit L no request needs more than
+// prompt + max(L, 1), so the bound on prompts plus L holds as well: order statistics keep order, hence at the
+// same rank min(need_(r), prompt_(r) + L) is still above the r-th smallest of the needs under that limit.
 Required required_window(const DayDemand& pooled, std::optional<Tokens> limit, const RiskOptions& options) {
   Required required;
   required.risk = options.risk;
@@ -58,6 +61,23 @@ Required required_window(const DayDemand& pooled, std::optional<Tokens> limit, c
     const Tokens prompt = upper_bound(pooled.prompt, options).tokens;
     required.num_ctx =
         std::min(required.num_ctx, checked_add(prompt, std::max<Tokens>(*limit, 1)).value_or(need.tokens));
+  }
+  return required;
+}
+
+// The same when some requests were cut: see demand.hpp.
+Required required_beyond(const Histogram& logged, const Censoring& censoring, const RiskOptions& options) {
+  Required required;
+  required.risk = options.risk;
+  required.confidence = options.confidence;
+  required.supported_risk = supported_risk(logged.count(), options.confidence);
+  required.basis = Basis::little_data;
+  required.num_ctx = *censoring.grow_to;
+  const std::optional<i64> rank = tolerance_rank(logged.count(), options.risk, options.confidence);
+  if (rank && *rank + censoring.rows <= logged.count()) {
+    required.basis = Basis::tolerance_bound;
+    required.rank = rank;
+    required.num_ctx = logged.at_rank(*rank + censoring.rows);
   }
   return required;
 }
@@ -90,7 +110,24 @@ Percentiles percentiles_of(const Histogram& histogram) {
           .max = histogram.max()};
 }
 
-DemandStats stats_of(const Demand& demand, const RiskOptions& options) {
+namespace {
+
+// Days whose start times are known, with requests.
+void count_days(const Demand& demand, DemandStats& stats) {
+  for (const auto& [day, counts] : demand.days) {
+    if (day == kUnknownDay || counts.need.empty()) continue;
+    ++stats.days;
+    stats.daily_max.push_back(counts.need.max());
+  }
+}
+
+std::optional<double> requests_per_day(const Demand& demand, i64 requests) {
+  if (demand.days.empty() || demand.days.begin()->first == kUnknownDay) return std::nullopt;
+  const Day days = demand.days.rbegin()->first - demand.days.begin()->first + 1;
+  return static_cast<double>(requests) / static_cast<double>(days);
+}
+
+DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const RiskOptions& options) {
   const DayDemand pooled = demand.pooled();
   DemandStats stats;
   stats.job = demand.job;
@@ -100,36 +137,41 @@ DemandStats stats_of(const Demand& demand, const RiskOptions& options) {
   stats.to = demand.to;
   stats.prompt = percentiles_of(pooled.prompt);
   stats.total = percentiles_of(pooled.total);
-  stats.need = pooled.need;
   if (!pooled.generation.empty()) stats.generation = percentiles_of(pooled.generation);
-  stats.required = required_window(pooled, known_limit(demand, stats.requests, options), options);
   stats.num_predict = generation_limit(pooled.generation, options);
-  stats.censoring =
-      detect_censoring(
-          demand, {.windows = options.windows, .num_keep = options.num_keep, .in_force = options.in_force})
-          .censoring;
   stats.asked_ctx = most_asked(demand.num_ctx_asked);
+  count_days(demand, stats);
+  stats.per_day = requests_per_day(demand, stats.requests);
+  stats.censoring = std::move(found.censoring);
+  stats.need = needs_of_cut(pooled.need, stats.censoring);
+  if (stats.censoring.verdict == CensoringVerdict::censored) {
+    const Beyond beyond = found.last_day ? Beyond::seen_later : Beyond::unseen;
+    advise_growth(stats.censoring, stats.need, beyond, stats.per_day.value_or(0), options);
+    stats.required = required_beyond(pooled.need, stats.censoring, options);
+  } else {
+    stats.required = required_window(pooled, known_limit(demand, stats.requests, options), options);
+    stats.tail = fit_tail(pooled.need, options.risk, options.confidence);
+  }
   return stats;
 }
 
-SharedStats shared_stats(std::span<const DemandStats> jobs) {
-  SharedStats shared;
-  std::vector<Bin> needs;
-  for (const DemandStats& job : jobs) {
-    shared.jobs.push_back(job.job);
-    shared.requests += job.requests;
-    if (job.from && (!shared.from || *job.from < *shared.from)) shared.from = job.from;
-    if (job.to && (!shared.to || *job.to > *shared.to)) shared.to = job.to;
-    needs.insert(needs.end(), job.need.bins.begin(), job.need.bins.end());
-    if (shared.binding_job.empty() || job.required.num_ctx > shared.required.num_ctx) {
-      shared.binding_job = job.job;
-      shared.required = job.required;
-    }
-    if (job.num_predict) shared.num_predict = std::max(shared.num_predict.value_or(0), *job.num_predict);
-    if (job.censoring.verdict == CensoringVerdict::censored) shared.censored_jobs.push_back(job.job);
+}  // namespace
+
+DemandStats stats_of(const Demand& demand, const RiskOptions& options) {
+  CensoringPeriod found = detect_censoring(demand, {options.windows, options.num_keep, options.in_force});
+  if (!found.last_day) return stats_of_all_days(demand, std::move(found), options);
+  Demand later = demand;
+  std::erase_if(later.days, [&](const auto& day) { return day.first <= *found.last_day; });
+  const i64 after = later.pooled().need.count();
+  if (!tolerance_rank(after, options.risk, options.confidence)) {
+    return stats_of_all_days(demand, std::move(found), options);
   }
-  shared.need = make_histogram(std::move(needs));
-  return shared;
+  const Day first = later.days.begin()->first;
+  if (later.from) later.from = Instant{first * kMicrosPerDay};
+  DemandStats stats = stats_of(later, options);
+  stats.counted_from = std::max(stats.counted_from.value_or(first), first);
+  stats.left_out += demand.pooled().need.count() - after;
+  return stats;
 }
 
 }  // namespace ctxcap::demand

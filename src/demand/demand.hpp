@@ -2,7 +2,6 @@
 // Demand -> DemandStats: what a job needs, at which risk, and whether its counts can be believed.
 
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "data/demand.hpp"
@@ -21,12 +20,17 @@ struct RiskOptions {
 };
 
 // Everything about one job. A Demand without requests gives requests = 0 and no required window.
+//
+// Cut requests: when a window cut in all days, the k cut ones are taken to need more than it, wherever they
+// were logged. Then need_(r + k) is a tolerance bound if r + k <= n; if not, the true need is unknown:
+// Required is the next window to try, with Basis::little_data. When only earlier days were cut and the later
+// ones are enough for the risk asked for, the later ones alone are counted.
 DemandStats stats_of(const Demand& demand, const RiskOptions& options);
+
+// What a window would mean for the next 30 days, and for a next day. confidence in 0..1, exclusive.
+Outlook outlook(const DemandStats& stats, Tokens num_ctx, double confidence);
 
 // Percentiles by nearest rank; all 0 for an empty histogram.
 Percentiles percentiles_of(const Histogram& histogram);
-
-// The jobs of one base model together: one window that is big enough for each. At least one job.
-SharedStats shared_stats(std::span<const DemandStats> jobs);
 
 }  // namespace ctxcap::demand

@@ -71,6 +71,7 @@ void add_dropped_history(Finding& found, const Histogram& prompt, const Histogra
   if (pile.even || ends_here < needed) return;
   found.evidence = ends_here;
   found.censoring.rows = count_between(prompt, pile.start, num_ctx);
+  found.censoring.cut_to = pile.start;
   found.censoring.kinds.push_back("dropped-history");
 }
 
@@ -107,6 +108,7 @@ Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Token
     if (mark.histogram == &prompt && mark.tokens < num_ctx - 1 && ends_at(smooth, mark.tokens)) continue;
     found.evidence += evidence;
     found.censoring.rows += mark.histogram->count_at(mark.tokens);
+    found.censoring.cut_to = std::min(found.censoring.cut_to.value_or(mark.tokens), mark.tokens);
     std::vector<std::string>& kinds = found.censoring.kinds;
     if (kinds.empty() || kinds.back() != mark.kind) kinds.push_back(mark.kind);
   }
@@ -126,6 +128,7 @@ Finding context_shift(const Period& period, Tokens num_ctx) {
   found.censoring.num_ctx = num_ctx;
   found.censoring.rows = rows;
   found.censoring.kinds.push_back("context-shift");
+  found.censoring.cut_to = num_ctx + 1;
   found.evidence = kBeyondDoubt;
   return found;
 }

@@ -1,8 +1,10 @@
 #include "demand/tolerance.hpp"
 
+#include <algorithm>
 #include <boost/math/policies/policy.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <cmath>
+#include <limits>
 
 namespace ctxcap::demand {
 namespace {
@@ -43,6 +45,20 @@ std::optional<i64> tolerance_rank(i64 n, double risk, double confidence) {
 double supported_risk(i64 n, double confidence) {
   if (n < 1) return 1;
   return -std::expm1(std::log1p(-confidence) / static_cast<double>(n));
+}
+
+i64 requests_needed(double risk, double confidence) {
+  const double estimate = std::log1p(-confidence) / std::log1p(-risk);
+  if (!(estimate < 9e15)) return std::numeric_limits<i64>::max();
+  i64 n = std::max<i64>(static_cast<i64>(estimate) - 1, 1);
+  while (!tolerance_rank(n, risk, confidence)) ++n;  // the rank decides at the boundary
+  return n;
+}
+
+double share_upper(i64 k, i64 n, double confidence) {
+  if (n < 1 || k >= n) return 1;
+  if (k == 0) return supported_risk(n, confidence);
+  return boost::math::ibeta_inv(static_cast<double>(k + 1), static_cast<double>(n - k), confidence, Quiet());
 }
 
 }  // namespace ctxcap::demand

@@ -25,4 +25,11 @@ std::optional<i64> tolerance_rank(i64 n, double risk, double confidence);
 // n = 0 supports no statement: 1.
 double supported_risk(i64 n, double confidence);
 
+// The fewest requests that support a risk: ceil(ln(1-g) / ln(1-e)), 2,995 at the defaults.
+i64 requests_needed(double risk, double confidence);
+
+// Upper confidence bound of the share that exceeds, when k of n did: BetaInv(g; k+1, n-k)
+// (Clopper & Pearson 1934, Biometrika 26:404). 0 <= k <= n; 1 when k = n or n = 0.
+double share_upper(i64 k, i64 n, double confidence);
+
 }  // namespace ctxcap::demand

@@ -7,7 +7,6 @@
 
 using namespace ctxcap;
 using demand::RiskOptions;
-using demand::shared_stats;
 using demand::stats_of;
 
 namespace {
@@ -163,22 +162,4 @@ TEST_CASE("days do not change the answer, only their sum does") {
   CHECK(one.need == many.need);
   CHECK(one.total == many.total);
   CHECK(one.required.num_ctx == many.required.num_ctx);
-}
-
-TEST_CASE("jobs of one base share the largest window, and the job that asks for it is named") {
-  std::vector<DemandStats> jobs{stats_of(demand_of(ramp(3'000, 50)), {}),
-                                stats_of(demand_of(ramp(6'000, 700)), {}),
-                                stats_of(demand_of(ramp(10, 5)), {})};
-  jobs[0].job = "a";
-  jobs[1].job = "b";
-  jobs[2].job = "c";
-  jobs[2].censoring.verdict = CensoringVerdict::censored;
-  const SharedStats shared = shared_stats(jobs);
-  CHECK(shared.binding_job == "b");
-  CHECK(shared.required.num_ctx == jobs[1].required.num_ctx);
-  CHECK(shared.requests == 9'010);
-  CHECK(shared.need.count() == 9'010);
-  CHECK(shared.num_predict == 768);
-  CHECK(shared.censored_jobs == std::vector<std::string>{"c"});
-  for (const DemandStats& job : jobs) CHECK(job.required.num_ctx <= shared.required.num_ctx);
 }

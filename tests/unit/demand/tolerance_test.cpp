@@ -6,6 +6,8 @@
 
 using namespace ctxcap;
 using demand::nearest_rank;
+using demand::requests_needed;
+using demand::share_upper;
 using demand::supported_risk;
 using demand::tolerance_rank;
 
@@ -41,6 +43,7 @@ TEST_CASE("the fewest requests that support a risk") {
     CAPTURE(row.risk);
     CHECK(tolerance_rank(row.n, row.risk, 0.95) == row.n);
     CHECK_FALSE(tolerance_rank(row.n - 1, row.risk, 0.95));
+    CHECK(requests_needed(row.risk, 0.95) == row.n);
     CHECK(supported_risk(row.n, 0.95) <= row.risk);
     CHECK(supported_risk(row.n - 1, 0.95) > row.risk);
   }
@@ -98,4 +101,22 @@ TEST_CASE("nearest ranks are exact") {
     while (slow * 1000 < n * 999) ++slow;
     REQUIRE(nearest_rank(n, 999) == slow);
   }
+}
+
+TEST_CASE("the upper bound of an observed share is Clopper and Pearson's, as published") {
+  struct Row {
+    i64 n;
+    double none, one, three;
+  };
+  for (const Row& row :
+       {Row{59, 0.0495, 0.0779, 0.126}, Row{299, 0.00997, 0.0158, 0.0257},
+        Row{1'000, 0.00299, 0.00474, 0.00774}, Row{2'995, 0.00100, 0.00158, 0.00259},
+        Row{10'000, 0.000300, 0.000474, 0.000775}, Row{100'000, 0.000030, 0.000047, 0.000078}}) {
+    CAPTURE(row.n);
+    CHECK(share_upper(0, row.n, 0.95) == doctest::Approx(row.none).epsilon(0.01));
+    CHECK(share_upper(1, row.n, 0.95) == doctest::Approx(row.one).epsilon(0.01));
+    CHECK(share_upper(3, row.n, 0.95) == doctest::Approx(row.three).epsilon(0.01));
+  }
+  CHECK(share_upper(0, 0, 0.95) == 1);
+  CHECK(share_upper(5, 5, 0.95) == 1);
 }

@@ -71,6 +71,37 @@ struct Layer {
 // Tensor bytes as stored, by where a fully offloaded model keeps them.
 struct Weights {
   Bytes stored = 0;     // all tensors of the file, once
+  Bytes input = 0;      // of these: token embeddings and the like, which stay on the CPU
+  Bytes tied = 0;       // token embeddings that serve as output too are loaded a second time, on the GPU
+  Bytes projector = 0;  // of these: vision and audio towers inside the file
+  Bytes draft = 0;      // of these: multi-token-prediction blocks, loaded only for drafting
+  Bytes error = 0;      // +-; 0: counted tensor by tensor
+};
+
+// What the compute buffer is made of: floats that one token needs at the widest points of the graph, of the
+// widest block. llama.cpp computes the last block for few tokens only, so its feed-forward part does not count.
+struct ComputeShape {
+  i64 embedding = 0;         // width of the residual stream
+  i64 inputs = 0;            // floats of input embeddings per token
+  i64 heads = 0;             // most query heads of a block
+  i64 query = 0;             // widest query row
+  i64 output = 0;            // widest attention output row
+  i64 feed_forward = 0;      // floats at the peak of a dense feed-forward part; 0: there is none
+  i64 experts = 0;           // the same of a mixture of experts
+  i64 state = 0;             // the same of a recurrent block ...
+  i64 state_per_sequence = 0;  // ... and floats per sequence beside it, however many tokens
+  i64 latent = 0;            // the same of latent attention
+  i64 attention = 0;         // floats at attention itself, beside f16 copies of quantised K and V
+  i64 extra = 0;             // floats per token that live through the whole graph (per-layer inputs)
+  double per_cell = 0;       // sparse indexers, position biases: floats per token and cell of the window, masks
+  double per_cell_long = 0;  // included; the same from 32,768 cells on (0: as per_cell) ...
+  i64 cell_base = 0;         // ... and floats per token beside them
+  bool output_live = true;   // the attention output lives on beside the feed-forward part
+  bool parallel = false;     // attention and feed-forward read the same input ...
+  i64 parallel_extra = 0;    // ... and keep so many floats more while K and V are copied
+  bool encoder = false;      // attends within the batch; there is no cache
+  i64 masks = 1;             // of an encoder: 2 where some blocks slide
+  double band = 0;           // share by which this family is known to be off; 0: as measured over all
 };
 
 struct ModelArch {
@@ -89,6 +120,8 @@ struct ModelArch {
   bool sequences_apart = false;   // a cache per sequence even where slots share one
   bool state_per_draft = false;   // MTP drafts keep the state once more per drafted token
   bool one_stream = false;        // llama.cpp aborts when slots have caches of their own
+  std::vector<Layer> draft_layers;  // cached in a context of their own when MTP drafts
+  ComputeShape compute;
   std::optional<Weights> weights; // unknown without a tensor list, or with a tensor type that is not known
   bool causal = true;             // attention looks back only; batches of others are not limited by the window
   bool completion = true;         // can generate; false for embedding-only models

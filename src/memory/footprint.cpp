@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "memory/cache.hpp"
+#include "memory/compute.hpp"
 #include "memory/load.hpp"
 #include "memory/memory.hpp"
 
@@ -35,6 +36,8 @@ Result<Footprint> footprint_of_total(const ModelArch& arch, i64 total_ctx, const
   result.kv_swa_bytes = cache.window;
   result.kv_indexer_bytes = cache.indexer;
   result.rs_bytes = cache.state;
+  if (const std::optional<ComputeBytes> compute = compute_bytes(arch, load))
+    result.compute_bytes = compute->expected;
   return result;
 }
 

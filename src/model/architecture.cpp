@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "model/attention.hpp"
+#include "model/compute_shape.hpp"
 #include "model/families.hpp"
 #include "model/model.hpp"
 #include "model/parameters.hpp"
@@ -59,6 +60,7 @@ bool read_layers(const ModelDescription& description, ModelArch& arch) {
                     description.architecture));
   }
   arch.widest_v = std::max(arch.widest_v, widest_v(arch.layers));
+  read_compute(run, architecture, arch);
   return false;
 }
 

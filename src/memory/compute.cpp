@@ -1,0 +1,125 @@
+#include "memory/compute.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "memory/cache.hpp"
+#include "memory/flash_attention.hpp"
+
+namespace ctxcap::memory {
+namespace {
+
+// Sums are made in double: they are estimates, and cannot overflow.
+double as_double(i64 value) {
+  return static_cast<double>(value);
+}
+
+// Cells that the attention masks span: those of the full cache, and of the window cache where there is one.
+double masked_cells(const ModelArch& arch, const Load& load) {
+  double cells = 0;
+  bool full = false;
+  i64 window = 0;
+  for (const Layer& layer : arch.layers) {
+    if (layer.kind == LayerKind::full || layer.kind == LayerKind::latent) full = true;
+    if (layer.kind == LayerKind::window) window = std::max(window, layer.window);
+  }
+  if (full) cells += as_double(load.cells);
+  if (window > 0) cells += as_double(window_cells(arch, load, window));
+  return cells;
+}
+
+// f16 copies of K and V of one layer, which flash attention on CUDA makes of any other cache type; bytes.
+double cache_copies(const ModelArch& arch, const Load& load) {
+  double widest = 0;
+  for (const Layer& layer : arch.layers) {
+    const bool window = layer.kind == LayerKind::window;
+    const double cells = as_double(window ? window_cells(arch, load, layer.window) : load.cells);
+    const i64 width =
+        layer.kind == LayerKind::latent ? layer.head_k + layer.head_v : layer.k_width + layer.v_width;
+    if (layer.kind != LayerKind::none) widest = std::max(widest, cells * as_double(width));
+  }
+  return widest * as_double(load.streams) * 2;
+}
+
+// Floats per token at the widest point, attention aside.
+double peak_floats(const ComputeShape& shape, const Load& load) {
+  const i64 e = shape.embedding;
+  i64 peak = std::max({shape.feed_forward > 0 ? shape.feed_forward + shape.extra : 0, shape.experts,
+                       shape.latent, shape.encoder ? 0 : 2 * shape.query + 2 * e});
+  double floats = as_double(peak);
+  if (shape.state > 0) {
+    const double per_token =
+        as_double(shape.state_per_sequence) * as_double(load.sequences) / as_double(load.batch);
+    floats = std::max(floats, as_double(shape.state) + per_token);
+  }
+  return floats + (load.cuda || shape.encoder ? 0 : as_double(shape.inputs));
+}
+
+// K, V and query of one token at attention without flash attention.
+double plain_attention_floats(const ModelArch& arch) {
+  const ComputeShape& shape = arch.compute;
+  i64 kv = 0;
+  for (const Layer& layer : arch.layers) kv = std::max(kv, layer.k_width + layer.v_width);
+  return as_double(2 * shape.query + kv + 2 * shape.embedding + shape.extra);
+}
+
+double encoder_bytes(const ModelArch& arch, const Load& load, double floats) {
+  const ComputeShape& shape = arch.compute;
+  const double batch = as_double(load.batch);
+  const double mask = as_double(shape.masks) * batch * batch * (load.flash_attention ? 2 : 4);
+  if (load.flash_attention) return mask + 4 * batch * floats;
+  return mask +
+         4 * batch *
+             std::max(floats, as_double(shape.heads) * batch + as_double(shape.query + 4 * shape.embedding));
+}
+
+// The phase of the graph that grows with the window, where there is one; floats per token.
+double window_floats(const ComputeShape& shape, const Load& load) {
+  constexpr i64 kLong = 32768;
+  const double per_cell =
+      shape.per_cell_long > 0 && load.cells >= kLong ? shape.per_cell_long : shape.per_cell;
+  return as_double(shape.cell_base) + per_cell * as_double(load.cells) / as_double(load.streams);
+}
+
+double expected_bytes(const ModelArch& arch, const Load& load) {
+  const ComputeShape& shape = arch.compute;
+  const double batch = as_double(load.batch);
+  const double floats = peak_floats(shape, load);
+  if (shape.encoder) return encoder_bytes(arch, load, floats);
+
+  const double cells = masked_cells(arch, load);
+  const double mask = batch * cells * (load.flash_attention ? 2 : 4);
+  const double window = 4 * batch * window_floats(shape, load);
+  if (!load.flash_attention) {
+    if (cells == 0) return 4 * batch * floats;
+    const double scores = as_double(shape.heads) * as_double(load.cells) + plain_attention_floats(arch);
+    return std::max(window, mask + 4 * batch * std::max(scores, floats));
+  }
+  // Attention that the device cannot run is computed by the CPU, and its mask is there too.
+  if (load.cuda && cells > 0 && !flash_attention_fits(arch, load.k, load.v)) {
+    return std::max(window, 4 * batch * floats);
+  }
+  double peak = 4 * batch * floats;
+  if (load.cuda && load.k.name != "f16" && cells > 0) {
+    const double copies = cache_copies(arch, load);
+    const i64 attention = shape.latent > 0 ? shape.latent : shape.attention + shape.extra;
+    peak = shape.parallel ? peak + 4 * batch * as_double(shape.parallel_extra) + copies
+                          : std::max(peak, 4 * batch * as_double(attention) + copies);
+  }
+  return std::max(window, mask + peak);
+}
+
+}  // namespace
+
+std::optional<ComputeBytes> compute_bytes(const ModelArch& arch, const Load& load) {
+  if (arch.layers.empty() || arch.compute.embedding == 0) return std::nullopt;
+  const double expected = expected_bytes(arch, load);
+  const double low = expected / (1 + std::max(kBandHigh, arch.compute.band));
+  const double high = expected * (1 + std::max(kFieldExcess, arch.compute.band)) / (1 + kBandLow);
+  constexpr double kLargest = 9e18;
+  if (!(high < kLargest)) return std::nullopt;
+  return ComputeBytes{
+      .expected = std::llround(expected), .low = std::llround(low), .high = std::llround(high)};
+}
+
+}  // namespace ctxcap::memory

@@ -1,0 +1,194 @@
+// Widths of the widest points of llama.cpp's graphs. The general form is the same everywhere: the residual
+// stream and its norm (2 x embedding), what a part computes side by side (gate, up and their product: 3 x
+// width), and the attention output where that is still needed. Architectures differ in a few of these; the
+// table says how. Coefficients were read off 900 measured buffers; memory/compute.cpp says how well they fit.
+
+#include "model/compute_shape.hpp"
+
+#include <algorithm>
+
+#include "model/attention.hpp"
+
+namespace ctxcap::model {
+namespace {
+
+struct Quirk {
+  std::string_view architecture;
+  i64 dense_rows = 3;  // rows of feed-forward width alive at once: 1 without a gate
+  i64 expert_rows = 3;
+  bool output_live = true;  // see ComputeShape
+  bool parallel = false;
+  i64 extra_embeddings = 0;   // rows of embedding width alive through the whole graph
+  bool shared_expert = true;  // a shared expert runs beside the chosen ones
+  i64 attention_queries = 0;  // rows of query width at attention; 0: query and output
+};
+
+constexpr Quirk kQuirks[] = {
+    {.architecture = "falcon", .dense_rows = 1, .parallel = true},
+    {.architecture = "starcoder2", .dense_rows = 1},
+    {.architecture = "bert", .dense_rows = 1, .output_live = false},
+    {.architecture = "jina-bert-v2", .output_live = false},
+    {.architecture = "jina-bert-v3", .dense_rows = 1, .output_live = false},
+    {.architecture = "nomic-bert", .output_live = false},
+    {.architecture = "nomic-bert-moe", .output_live = false},
+    {.architecture = "phi3", .output_live = false},
+    {.architecture = "plamo3", .output_live = false},
+    {.architecture = "jamba", .output_live = false},
+    {.architecture = "lfm2", .output_live = false},
+    {.architecture = "lfm2moe", .output_live = false},
+    {.architecture = "qwen3next", .output_live = false, .attention_queries = 5},
+    {.architecture = "qwen35", .output_live = false, .attention_queries = 5},
+    {.architecture = "qwen35moe", .output_live = false, .attention_queries = 5},
+    {.architecture = "command-r", .parallel = true},
+    {.architecture = "cohere2", .parallel = true, .extra_embeddings = 1},
+    {.architecture = "stablelm", .parallel = true},
+    {.architecture = "gemma3n", .extra_embeddings = 6},
+    {.architecture = "plamo2", .extra_embeddings = 1},
+    {.architecture = "nemotron_h", .dense_rows = 2, .extra_embeddings = 1},
+    {.architecture = "nemotron_h_moe", .expert_rows = 1, .shared_expert = false},
+    {.architecture = "granitehybrid", .shared_expert = false},
+};
+
+Quirk quirk_of(std::string_view architecture) {
+  for (const Quirk& quirk : kQuirks) {
+    if (quirk.architecture == architecture) return quirk;
+  }
+  return {.architecture = architecture};
+}
+
+// 0 where a key is missing, withheld or nonsense.
+class Lenient {
+ public:
+  explicit Lenient(const ModelDescription& description) : keys_(description) {}
+  i64 get(std::string_view key) {
+    if (!keys_.has(key)) return 0;
+    const std::vector<i64> values = keys_.find_each(key).value_or(std::vector<i64>());
+    return values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+  }
+  // The largest of all blocks but the last.
+  i64 before_last(std::string_view key) {
+    std::vector<i64> values =
+        keys_.has(key) ? keys_.find_each(key).value_or(std::vector<i64>()) : std::vector<i64>();
+    if (values.size() > 1) values.pop_back();
+    return values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+  }
+
+ private:
+  Keys keys_;
+};
+
+// Head dims come from the layers, which know which block has which.
+void read_attention(Lenient& keys, const ModelArch& arch, ComputeShape& shape) {
+  shape.heads = keys.get("attention.head_count");
+  i64 head_k = 0, head_v = 0;
+  for (const Layer& layer : arch.layers) {
+    head_k = std::max(head_k, layer.head_k);
+    head_v = std::max(head_v, layer.head_v);
+  }
+  const i64 mla_k = keys.get("attention.key_length_mla"), mla_v = keys.get("attention.value_length_mla");
+  const bool latent = mla_k != 0 && mla_v != 0;
+  shape.query = shape.heads * (latent ? mla_k : head_k);
+  shape.output = shape.heads * (latent ? mla_v : head_v);
+  if (latent) shape.latent = shape.heads * (head_k + head_v + mla_k + mla_v) + 2 * shape.embedding;
+}
+
+void read_experts(Lenient& keys, std::string_view architecture, const Quirk& quirk, ComputeShape& shape) {
+  const i64 used = keys.get("expert_count") > 0 ? keys.get("expert_used_count") : 0;
+  if (used == 0) return;
+  i64 width = keys.get("expert_feed_forward_length");
+  if (width == 0) width = keys.before_last("feed_forward_length");
+  i64 shared = keys.get("expert_shared_feed_forward_length");
+  if (shared == 0) shared = width * (architecture == "llama4" ? 1 : keys.get("expert_shared_count"));
+
+  const i64 e = shape.embedding;
+  i64 floats = quirk.expert_rows * used * width;
+  // The result reuses the space of gate and up where it fits there.
+  if (e > (quirk.expert_rows - 1) * width) floats += used * e;
+  const i64 output = quirk.output_live ? shape.output : 0;
+  if (architecture == "nemotron_h_moe") {
+    floats += 3 * e;
+  } else if (shared > 0 && quirk.shared_expert && shape.latent == 0) {
+    floats += 5 * e / 2;
+  } else {
+    floats += 2 * e + output;
+  }
+  shape.experts = shared > 0 ? std::max(floats, 3 * shared + 4 * e) : floats;
+}
+
+void read_state(Lenient& keys, std::string_view architecture, const ModelArch& arch, ComputeShape& shape) {
+  const i64 e = shape.embedding;
+  const i64 inner = keys.get("ssm.inner_size"), groups = keys.get("ssm.group_count");
+  if (keys.get("wkv.head_size") > 0) {
+    shape.state = (architecture == "rwkv7" || architecture == "arwkv7" ? 18 : 13) * e;
+    shape.state_per_sequence = 2 * e * (keys.get("wkv.head_size") + 1);
+    shape.feed_forward = 0;
+  } else if (architecture == "qwen3next" || architecture == "qwen35" || architecture == "qwen35moe") {
+    shape.state = 7 * inner;
+  } else if (inner > 0) {
+    shape.state = 6 * inner + 6 * groups * keys.get("ssm.state_size") +
+                  (groups > 0 ? keys.get("ssm.time_step_rank") : 0);
+    for (const Layer& layer : arch.layers) {
+      if (layer.state.size() == 2) shape.state_per_sequence = 2 * layer.state[0] + layer.state[1];
+    }
+  }
+}
+
+// Sparse attention and position biases: terms that grow with the window, and graphs of a form of their own.
+void read_special(Lenient& keys, std::string_view architecture, ComputeShape& shape) {
+  const i64 e = shape.embedding;
+  const i64 heads = std::max<i64>(shape.heads, 1);
+  if (architecture == "deepseek32" || architecture == "glm-dsa") {
+    shape.cell_base = shape.latent + e;
+    shape.per_cell = 1;
+    shape.per_cell_long = 2;
+    shape.band = 0.25;
+  } else if (architecture == "minimax-m3") {
+    shape.cell_base = 2 * shape.query +
+                      2 * keys.get("attention.head_count_kv") * (shape.query + shape.output) / heads + 6 * e;
+    shape.per_cell = 2.0 * static_cast<double>(keys.get("attention.indexer.head_count")) + 1.1;
+    shape.band = 0.25;
+  } else if (architecture == "deepseek4") {
+    shape.cell_base = 3 * shape.query + 13 * e / 2;
+    shape.per_cell = 0.27;
+    shape.band = 0.25;
+  } else if (architecture == "t5") {
+    shape.cell_base = 4 * e;
+    shape.per_cell = 3.83 * static_cast<double>(shape.heads);
+    shape.band = 0.25;
+  } else if (architecture == "gemma-embedding" || architecture == "modern-bert") {
+    shape.masks = 2;
+  } else if (shape.extra > 0 && architecture == "gemma4") {
+    shape.band = 0.30;  // the E models lie up to 30 % above on real GPUs
+  }
+}
+
+}  // namespace
+
+void read_compute(const ModelDescription& description, std::string_view architecture, ModelArch& arch) {
+  Lenient keys(description);
+  const Quirk quirk = quirk_of(architecture);
+  ComputeShape& shape = arch.compute;
+  const i64 e = shape.embedding = keys.get("embedding_length");
+  const i64 deepstack = keys.get("n_deepstack_layers");
+  shape.inputs = e * (1 + deepstack);
+  shape.output_live = quirk.output_live;
+  shape.parallel = quirk.parallel;
+  shape.parallel_extra = quirk.dense_rows > 1 ? e : 0;
+  shape.encoder = !arch.causal;
+  const i64 per_layer = keys.get("embedding_length_per_layer_input") * static_cast<i64>(arch.layers.size());
+  shape.extra = per_layer + quirk.extra_embeddings * e + deepstack * e;
+  read_attention(keys, arch, shape);
+
+  const bool experts_only = keys.get("expert_count") > 0 && keys.get("leading_dense_block_count") == 0;
+  const i64 width = keys.before_last("feed_forward_length");
+  if (width > 0 && !experts_only) {
+    shape.feed_forward = quirk.dense_rows * width + 2 * e + (quirk.output_live ? shape.output : 0);
+  }
+  read_experts(keys, architecture, quirk, shape);
+  read_state(keys, architecture, arch, shape);
+  shape.attention = 2 * e + (quirk.attention_queries > 0 ? quirk.attention_queries * shape.query
+                                                         : shape.query + shape.output);
+  read_special(keys, architecture, shape);
+}
+
+}  // namespace ctxcap::model

@@ -171,7 +171,7 @@ class CurlHttp final : public Http {
     Slist list(curl_slist_append(nullptr, "Expect:"));  // no waiting for "100 Continue"
     for (const auto& [name, value] : request.headers) {
       // libcurl reads "Name;" as an empty header, and would send a line end inside a value as it is.
-      std::string line = value.empty() ? name + ";" : name + ": " + value;
+      std::string line = value.empty() ? name + ";" : fmt::format("{}: {}", name, value);
       std::erase_if(line, [](char c) { return c == '\r' || c == '\n'; });
       if (curl_slist* grown = curl_slist_append(list.get(), line.c_str())) {
         [[maybe_unused]] curl_slist* same = list.release();

@@ -19,8 +19,6 @@
 #include "io/fd.hpp"
 #include "io/parts.hpp"
 
-extern char** environ;
-
 namespace ctxcap::io {
 namespace {
 
@@ -99,12 +97,13 @@ std::vector<std::string> environment_with(const std::vector<std::pair<std::strin
     });
     if (!replaced) result.emplace_back(variable);
   }
-  for (const auto& [name, value] : changes) result.push_back(name + "=" + value);
+  for (const auto& [name, value] : changes) result.push_back(fmt::format("{}={}", name, value));
   return result;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (std::string& text : texts) result.push_back(text.data());
   result.push_back(nullptr);
   return result;

@@ -7,14 +7,18 @@
 namespace ctxcap::runtime {
 namespace {
 
-std::string message_of(const Json& error) {
-  if (error.is_object())
-    return message_of(error.contains("message") ? error["message"] : member(error, "error"));
+constexpr int kMaxDepth = 8;  // nobody wraps an error more often; a hostile answer might
+
+std::string message_of(const Json& error, int depth = 0) {
+  if (depth == kMaxDepth) return "";
+  if (error.is_object()) {
+    return message_of(error.contains("message") ? error["message"] : member(error, "error"), depth + 1);
+  }
   if (!error.is_string()) return "";
-  const std::string text = error.get<std::string>();
+  std::string text = error.get<std::string>();
   if (!text.starts_with('{')) return text;
   const auto inner = parse_json(text);
-  const std::string message = inner ? message_of(*inner) : "";
+  const std::string message = inner ? message_of(*inner, depth + 1) : "";
   return message.empty() ? text : message;
 }
 

@@ -52,7 +52,9 @@ void compare(const Json& got, const Json& want, const std::string& place) {
   CAPTURE(place);
   REQUIRE(std::string(got.type_name()) == want.type_name());
   if (want.is_object()) {
-    for (const auto& [key, value] : want.items()) {
+    for (const auto& entry : want.items()) {
+      const std::string key = entry.key();
+      const Json& value = entry.value();
       CAPTURE(key);
       REQUIRE(got.contains(key));
       if (kVolatile.contains(key)) {

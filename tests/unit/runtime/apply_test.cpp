@@ -168,6 +168,39 @@ TEST_CASE("the runner is found by digest: a re-pulled base leaves an old one und
   CHECK(receipt->verification.notes[0].find("an older runner of tiny:latest") == 0);
 }
 
+TEST_CASE("a runner of other weights that holds the variant's own name is not taken for it") {
+  Story story;
+  story.fake.state().runners.push_back({.name = "tiny:triage",
+                                        .digest = fake_digest("older"),
+                                        .blob = "older weights",
+                                        .num_ctx = 4096,
+                                        .size = 1 << 30});
+  const auto receipt = story.apply();
+  REQUIRE(receipt);
+  CHECK(receipt->verification.effective_ctx == 8192);
+  REQUIRE(receipt->verification.notes.size() == 1);
+  CHECK(receipt->verification.notes[0].find(
+            "an older runner of tiny:triage is still loaded and holds 1.00 GiB") == 0);
+}
+
+TEST_CASE("a client that overrides the cap in the middle of it is tried again") {
+  Story story;
+  REQUIRE(story.apply());
+  // As seen once: the row of the variant, with the window that some request brought along.
+  story.fake.state().handle("POST", "/api/generate",
+                            R"({"model":"tiny:triage","options":{"num_ctx":16384}})");
+  runtime::Ollama ollama = story.ollama();
+  const auto looked = runtime::observe(ollama, triage(), runtime::Touch::look_only);
+  REQUIRE(looked);
+  const Status judged = runtime::judge(triage(), *looked);
+  REQUIRE_FALSE(judged);
+  CHECK(judged.error().kind == ErrorKind::unverified);
+  CHECK(judged.error().hint.find("options.num_ctx") != std::string::npos);
+  const auto reloaded = runtime::observe(ollama, triage());
+  REQUIRE(reloaded);
+  CHECK(reloaded->effective_ctx == 8192);
+}
+
 TEST_CASE("a runner that keeps the name of another model of the same weights is recognised") {
   Story story;
   REQUIRE(story.apply());

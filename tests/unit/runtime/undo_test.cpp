@@ -37,13 +37,25 @@ void check_error(const Error& error) {
   CHECK((error.what + error.why + error.hint).find("Sort the mail") == std::string::npos);  // no prompt text
 }
 
-// How many requests a run without faults makes.
-i64 requests_of_a_good_run(Via via, bool with_previous) {
+// What a run without faults asks for.
+std::vector<std::string> good_run(Via via, bool with_previous) {
   Story story;
   if (with_previous) story.install_previous();
   story.options.via = via;
   REQUIRE(story.apply());
-  return static_cast<i64>(story.fake.diary().size());
+  return story.fake.diary();
+}
+
+i64 requests_of_a_good_run(Via via, bool with_previous) {
+  return static_cast<i64>(good_run(via, with_previous).size());
+}
+
+// The number, counted from 1, of the first request after the variant was created.
+i64 first_after_create() {
+  const auto diary = good_run(Via::api, true);
+  const auto create = std::find(diary.begin(), diary.end(), "POST /api/create tiny:triage");
+  REQUIRE(create != diary.end());
+  return create - diary.begin() + 2;
 }
 
 void try_every_fault(Via via, bool with_previous) {
@@ -191,9 +203,10 @@ TEST_CASE("characters that the Modelfile parser drops are seen when read back") 
 }
 
 TEST_CASE("a server that dies in the middle leaves the backup and the words to restore it") {
+  const i64 reading_back = first_after_create();
   Story story;
   const std::string previous = story.install_previous();
-  story.fake.fail({.kind = FaultKind::dropped, .first = 7, .count = 1000});  // from reading back on
+  story.fake.fail({.kind = FaultKind::dropped, .first = reading_back, .count = 1000});
   const auto receipt = story.apply();
   REQUIRE_FALSE(receipt);
   CHECK(receipt.error().kind == ErrorKind::unreachable);
@@ -202,6 +215,7 @@ TEST_CASE("a server that dies in the middle leaves the backup and the words to r
         "the previous one is kept; restore it with: ollama cp tiny:triage-ctxcap-backup tiny:triage && "
         "ollama rm tiny:triage-ctxcap-backup");
   CHECK(story.fake.state().find("tiny:triage-ctxcap-backup")->digest == previous);
+  CHECK(story.fake.state().find("tiny:triage")->digest != previous);
 
   SUBCASE("recover puts it back") {
     story.fake.start_diary();

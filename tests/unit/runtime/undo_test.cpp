@@ -8,7 +8,7 @@ using runtime::Via;
 
 namespace {
 
-constexpr std::chrono::milliseconds kShort{60};
+constexpr std::chrono::milliseconds kShort{120};
 
 // Either what was before, or the new one, whole and with a receipt; and no backup.
 void check_consistent(Story& story, const std::string& previous, const Result<Receipt>& receipt) {

@@ -42,6 +42,15 @@ Status ask(World& world, Talk& talk) {
   return fail({.kind = ErrorKind::failure, .what = "not applied", .why = "the answer was not yes", .hint = "nothing was changed"});
 }
 
+// A run that was killed half-way left its backup behind: the name then holds something unproved that is not ours.
+Status undo_what_was_cut_short(std::span<const Variant> variants, runtime::Ollama& ollama, Talk& talk) {
+  for (const Variant& variant : variants) {
+    TRY_ASSIGN(const runtime::Recovery recovery, runtime::recover(ollama, variant.name));
+    if (recovery == runtime::Recovery::restored) talk.note("note: an earlier run was cut short; " + variant.name + " of before was put back");
+  }
+  return {};
+}
+
 // A model of that name may be replaced when it is the one we left there, or with --force.
 Result<runtime::Existing> may_replace(const Variant& variant, const std::vector<InstalledModel>& installed,
                                       const state::State& state, const std::string& host, const ApplyFlags& flags) {
@@ -80,6 +89,7 @@ Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags
                       World& world, Talk& talk) {
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(ollama_host));
   runtime::Ollama ollama(world.http, world.clock, host);
+  if (!flags.dry_run) TRY(undo_what_was_cut_short(variants, ollama, talk));
   const auto installed = ollama.installed();
   if (!installed && !flags.dry_run) return fail(installed.error());
 

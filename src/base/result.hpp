@@ -45,6 +45,7 @@ inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(st
     if (auto try_result = (expression); !try_result)                                 \
       return ::ctxcap::fail(std::move(try_result).error());                          \
   } while (false)
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a declaration cannot be put in parentheses
 #define TRY_ASSIGN(declaration, expression)                                          \
   auto CTXCAP_CONCAT(try_value_, __LINE__) = (expression);                           \
   if (!CTXCAP_CONCAT(try_value_, __LINE__))                                          \

@@ -8,7 +8,8 @@ build=${CTXCAP_BUILD_DIR:-$root/build/test}
 
 "$root/.ci/install" build test
 echo "building the tests in ${build#"$root"/} (address and undefined behaviour sanitizers)"
-"$root/.ci/build" "$build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCTXCAP_DEV=ON -DCTXCAP_SANITIZE=address,undefined
+# -O1 and line numbers only: half the time of a full debug build, and reports as readable.
+"$root/.ci/build" "$build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g1" -DCTXCAP_DEV=ON -DCTXCAP_SANITIZE=address,undefined
 
 echo "running the tests"
 log=$(mktemp)

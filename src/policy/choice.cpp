@@ -41,7 +41,7 @@ Choice choose(std::span<const JobInput> jobs, const std::optional<ModelArch>& ar
 
   if (options.num_ctx) return take(options.num_ctx, Why::explicit_window);
   if (choice.cut_at > 0) {
-    const auto above = smallest_rung(std::max(choice.cut_at + 1, choice.required), arch, rungs);
+    const auto above = smallest_rung(std::max(window_to_grow_to(jobs), choice.required), arch, rungs);
     return above ? take(above, Why::grow) : take(std::nullopt, Why::nothing);
   }
   const std::optional<Tokens> max = arch ? arch->max_ctx : std::nullopt;

@@ -20,6 +20,10 @@ Tokens largest_required(std::span<const JobInput> jobs);
 // The largest window that cut prompts or answers of these jobs; 0: none did.
 Tokens largest_cutting_window(std::span<const JobInput> jobs);
 
+// The window to try after such a cut: what the censoring test advises, at least more than the window that cut.
+// 0: nothing was cut.
+Tokens window_to_grow_to(std::span<const JobInput> jobs);
+
 enum class Why {
   smallest,         // smallest rung that holds the required window
   smallest_native,  // the same, and it is the native length

@@ -27,6 +27,16 @@ Tokens largest_cutting_window(std::span<const JobInput> jobs) {
   return window;
 }
 
+Tokens window_to_grow_to(std::span<const JobInput> jobs) {
+  Tokens window = 0;
+  for (const JobInput& job : jobs) {
+    const Censoring& censoring = job.stats.censoring;
+    if (censoring.verdict != CensoringVerdict::censored) continue;
+    window = std::max({window, censoring.num_ctx.value_or(0) + 1, censoring.grow_to.value_or(0)});
+  }
+  return window;
+}
+
 std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch, const Options& options) {
   const std::optional<Tokens> max = arch ? arch->max_ctx : std::nullopt;
   const std::optional<Tokens> native = arch ? arch->native_ctx : std::nullopt;
@@ -39,7 +49,7 @@ std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<M
     if (job.current) marks.push_back(job.current->num_ctx);
   }
 
-  Tokens top = std::max(largest_required(jobs), largest_cutting_window(jobs) + 1);
+  Tokens top = std::max(largest_required(jobs), window_to_grow_to(jobs));
   for (const Tokens mark : marks) top = std::max(top, mark);
 
   std::vector<Tokens> windows = marks;

@@ -47,7 +47,7 @@ std::string reason_of(const Choice& choice, const DemandStats& deciding_job) {
     case Why::explicit_window:
       return fmt::format("asked for with --num-ctx; the data says {}", needed);
     case Why::grow:
-      return fmt::format("the window {} cut requests, so their need is unknown: one rung up, then watch",
+      return fmt::format("the window {} cut requests, so their need is unknown: grow, then watch",
                          with_commas(choice.cut_at));
     case Why::nothing:
       return choice.cut_at > 0

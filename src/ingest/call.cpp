@@ -13,7 +13,8 @@ Asked read_asked(Value parameters, Scratch& scratch) {
   parameters.opened(scratch).each_member([&](std::string_view key, Value value) {
     if (key == "num_ctx") asked.num_ctx = read_limit(value, scratch);
     if (key == "num_predict") asked.num_predict = read_limit(value, scratch);
-    if (key == "max_tokens" && !asked.num_predict) asked.num_predict = read_limit(value, scratch);
+    const bool is_limit = key == "max_tokens" || key == "max_output_tokens";
+    if (is_limit && !asked.num_predict) asked.num_predict = read_limit(value, scratch);
     if (key == "options") options = value;
   });
   // Ollama's own place for them; one level only, since options hold no options.

@@ -20,6 +20,9 @@ struct Call {
   JobHints job;
   std::string_view model;  // as written
   std::optional<Instant> start, updated;
+  // Of spans: two instrumentations may log one call as two spans; these tell (see Totals::drop_inner_copies).
+  std::string_view scope;
+  std::optional<Instant> end;
   Usage usage;                                 // usage.reason != none: the row counts under that reason
   std::optional<Tokens> num_ctx, num_predict;  // as the request asked
 };

@@ -3,12 +3,13 @@
 namespace ctxcap::ingest {
 namespace {
 
-// "p95_inputTokens", "count_count": an aggregation, an underscore, a measure. Asked of every unknown key, so the
-// cheap half comes first.
+// "p95_inputTokens", "count_count": an aggregation, an underscore, a measure. Asked of every unknown key, so
+// the cheap half comes first.
 bool names_a_metric(std::string_view key) {
   const bool aggregated = key.size() > 10 && (key[3] == '_' || key[5] == '_' || key[9] == '_');
   if (!aggregated) return false;
-  for (const std::string_view measure : {"_inputTokens", "_outputTokens", "_totalTokens", "_latency", "_totalCost"}) {
+  for (const std::string_view measure :
+       {"_inputTokens", "_outputTokens", "_totalTokens", "_latency", "_totalCost"}) {
     if (key.ends_with(measure)) return true;
   }
   return false;

@@ -24,6 +24,9 @@ constexpr std::array<std::string_view, 8> kOperations{
     "chat",     "completion", "text_completion", "generate_content",
     "generate", "embeddings", "embed",           "responses"};
 
+constexpr std::array<std::string_view, 6> kSuffixes{"chat", "completion", "workflow",
+                                                    "task", "embeddings", "generate"};
+
 constexpr std::array<std::string_view, 3> kModelPrefixes{"ollama_chat/", "ollama/", "openai/"};
 
 std::string lower(std::string_view text) {
@@ -45,6 +48,12 @@ std::string_view model_name(std::string_view written) {
   }
   constexpr std::string_view kLatest = ":latest";
   if (written.ends_with(kLatest)) written.remove_suffix(kLatest.size());
+  // llama.cpp names a model by its file.
+  constexpr std::string_view kFile = ".gguf";
+  if (written.ends_with(kFile)) {
+    written.remove_suffix(kFile.size());
+    written.remove_prefix(written.rfind('/') + 1);  // npos + 1 is 0
+  }
   return written;
 }
 
@@ -55,6 +64,13 @@ bool is_client_name(std::string_view name, std::string_view model) {
     const std::string folded = lower(name);
     if (folded.starts_with("litellm-")) return true;
     if (std::find(kClientNames.begin(), kClientNames.end(), folded) != kClientNames.end()) return true;
+  }
+  // Instrumentations add the operation: "ChatOllama.chat", "RunnableSequence.workflow".
+  const std::size_t dot = name.rfind('.');
+  if (dot != std::string_view::npos && dot > 0) {
+    const std::string_view suffix = name.substr(dot + 1);
+    const bool is_suffix = std::find(kSuffixes.begin(), kSuffixes.end(), suffix) != kSuffixes.end();
+    if (is_suffix && is_client_name(name.substr(0, dot), model)) return true;
   }
   const std::size_t space = name.find(' ');
   if (space == std::string_view::npos) return false;

@@ -8,7 +8,7 @@ namespace ctxcap::ingest {
 
 // Without the prefixes that clients put before Ollama's names ("ollama/", "ollama_chat/", "openai/") and
 // without
-// ":latest", which Ollama adds to a name that has no tag.
+// ":latest", which Ollama adds to a name that has no tag; of a GGUF file the name without folder and suffix.
 std::string_view model_name(std::string_view written);
 
 // A name that a client library gives to each of its calls, so that it says nothing about the job:

@@ -30,8 +30,24 @@ RowReader::RowReader(const Mapping& mapping) : mapping_(&mapping), texts_(kMostL
   for (std::size_t i = 0; i < kMostLevels; ++i) levels_.push_back(std::make_unique<Fields>(mapping));
 }
 
+namespace {
+
+// Server-sent events: "data: {...}" is a record, the other lines of an event are none.
+std::string_view without_event_frame(std::string_view text) {
+  if (text.starts_with("data:")) {
+    const std::string_view data = trimmed(text.substr(5));
+    return data == "[DONE]" ? std::string_view() : data;
+  }
+  const bool is_frame = text.starts_with("event:") || text.starts_with("id:") || text.starts_with("retry:") ||
+                        text.starts_with(": ");
+  return is_frame ? std::string_view() : text;
+}
+
+}  // namespace
+
 void RowReader::read(std::string_view text, i64 line) {
   text = trimmed(text);
+  if (!text.empty() && text.front() != '{') text = without_event_frame(text);
   if (text.empty()) return;
   level_ = 0;
   line_ = line;
@@ -170,6 +186,12 @@ void RowReader::keep(const Call& call, const Request& request, std::uint64_t tra
   if (row.reason != Reason::none) return;
   row.request.job = tally_->names.number_of(choose_job(call.job, call.model));
   row.request.model = tally_->names.number_of(model_name(call.model));
+  if (call.scope.empty() || !call.start || !call.end) return;
+  tally_->timed.push_back({.held = static_cast<std::uint32_t>(tally_->held.size() - 1),
+                           .start = call.start->micros,
+                           .end = call.end->micros,
+                           .scope = hash_of(call.scope, 4),
+                           .is_root = call.is_root});
 }
 
 void RowReader::note_root(const Call& call) {

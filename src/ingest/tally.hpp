@@ -57,6 +57,14 @@ struct HeldRow {
   Remarks remarks;
 };
 
+// A span that is a model call: what it takes to see that another span is the same call again.
+struct TimedCall {
+  std::uint32_t held = 0;   // index of its HeldRow
+  i64 start = 0, end = 0;   // µs
+  std::uint64_t scope = 0;  // hash of the instrumentation's name
+  bool is_root = false;
+};
+
 // The name that a trace's root gives to the rows inside.
 struct Root {
   std::uint64_t trace = 0;
@@ -104,6 +112,7 @@ struct Tally {
   std::array<Occurrences, kReasons> skipped;
   std::array<Occurrences, kRemarks> remarked;
   std::vector<HeldRow> held;
+  std::vector<TimedCall> timed;
   std::vector<Root> roots;
 };
 

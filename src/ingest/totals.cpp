@@ -55,13 +55,16 @@ void Totals::add(Tally&& piece, i64 first_line) {
       row.request.model = renumber[row.request.model];
     }
   }
+  const std::uint32_t before = static_cast<std::uint32_t>(all_.held.size());
+  for (TimedCall& call : piece.timed) call.held += before;
+  all_.timed.insert(all_.timed.end(), piece.timed.begin(), piece.timed.end());
   all_.held.insert(all_.held.end(), piece.held.begin(), piece.held.end());
   for (Root& root : piece.roots) root.name = renumber[root.name];
   all_.roots.insert(all_.roots.end(), piece.roots.begin(), piece.roots.end());
 }
 
-// Whether of two versions of one id the first counts: the one updated last; among those updated at the same time
-// one that has counts; then the earliest in the input.
+// Whether of two versions of one id the first counts: the one updated last; among those updated at the same
+// time one that has counts; then the earliest in the input.
 bool Totals::outranks(std::uint32_t a, std::uint32_t b) const {
   const auto rank = [&](std::uint32_t i) {
     const HeldRow& row = all_.held[i];
@@ -96,6 +99,36 @@ void Totals::mark_duplicates() {
   }
 }
 
+// One call logged by two instrumentations: the client library's span and, as the root of a trace of its own,
+// that of the HTTP client underneath. Same model, same counts, the inner one's time within the outer one's.
+void Totals::drop_inner_copies() {
+  const auto counts = [&](const TimedCall& call) {
+    const Request& request = all_.held[call.held].request;
+    return std::tuple(request.model, request.prompt, request.generation);
+  };
+  const auto later = [&](const TimedCall& a, const TimedCall& b) {
+    return std::tuple(counts(a), a.start, -a.end, a.held) < std::tuple(counts(b), b.start, -b.end, b.held);
+  };
+  std::erase_if(all_.timed,
+                [&](const TimedCall& call) { return all_.held[call.held].reason != Reason::none; });
+  std::sort(all_.timed.begin(), all_.timed.end(), later);
+  std::vector<const TimedCall*> open;  // calls with the same counts that have not ended yet
+  for (const TimedCall& call : all_.timed) {
+    std::erase_if(open, [&](const TimedCall* other) {
+      return counts(*other) != counts(call) || other->end < call.start;
+    });
+    const bool is_copy = call.is_root && std::any_of(open.begin(), open.end(), [&](const TimedCall* outer) {
+                           return outer->scope != call.scope && outer->end >= call.end;
+                         });
+    if (is_copy) {
+      all_.held[call.held].reason = Reason::duplicate;
+      all_.held[call.held].remarks = {};
+    } else {
+      open.push_back(&call);
+    }
+  }
+}
+
 // The job of a row inside a trace is the name of the trace's root. Several roots: the one that began first.
 void Totals::name_jobs_by_roots() {
   std::stable_sort(all_.roots.begin(), all_.roots.end(), [](const Root& a, const Root& b) {
@@ -111,6 +144,7 @@ void Totals::name_jobs_by_roots() {
 
 void Totals::settle_held_rows() {
   mark_duplicates();
+  drop_inner_copies();
   name_jobs_by_roots();
   for (const HeldRow& row : all_.held) {
     if (row.reason != Reason::none) {

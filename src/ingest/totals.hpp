@@ -22,6 +22,7 @@ class Totals {
   void settle_held_rows();
   void mark_duplicates();
   bool outranks(std::uint32_t a, std::uint32_t b) const;
+  void drop_inner_copies();
   void name_jobs_by_roots();
   std::string place_text(Place place) const;
 

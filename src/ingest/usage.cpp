@@ -74,7 +74,8 @@ Usage from_sums(const Parts& parts) {
   const Tokens total = parts.own_total.tokens ? parts.own_total.value() : parts.total.value();
   const Tokens sum = prompt + parts.any_output.value();
   // An answer without any output key has not said how long it was; the total may.
-  if (!parts.any_output.tokens && total >= prompt && total > 0) return measured(prompt, total - prompt, total);
+  if (!parts.any_output.tokens && total >= prompt && total > 0)
+    return measured(prompt, total - prompt, total);
   const std::optional<Tokens> generation = parts.any_output.tokens;
   if (total == 0) return measured(prompt, generation, sum);
   if (within_one_percent(sum, total)) return measured(prompt, generation, sum);

@@ -2,8 +2,8 @@
 //
 // usage: bench_ingest FILE [--threads N] [--repeat N] [--truth TRUTH.json] [--stream | --scan]
 //
-// Prints seconds, GB/s and rows/s of the best run, and the peak memory. --stream feeds the file through read() as if
-// it came from a pipe. --scan only counts line ends, on as many threads: the floor.
+// Prints seconds, GB/s and rows/s of the best run, and the peak memory. --stream feeds the file through
+// read() as if it came from a pipe. --scan only counts line ends, on as many threads: the floor.
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -84,7 +84,8 @@ TraceSummary ingest_once(const Options& options, Files& files) {
 
 void same(const std::string& what, const nlohmann::json& want, const nlohmann::json& got) {
   if (want == got) return;
-  give_up(fmt::format("{} is wrong: {}, not {}", what, got.dump().substr(0, 200), want.dump().substr(0, 200)));
+  give_up(
+      fmt::format("{} is wrong: {}, not {}", what, got.dump().substr(0, 200), want.dump().substr(0, 200)));
 }
 
 void check_against(const std::string& truth_file, const TraceSummary& summary) {
@@ -130,7 +131,8 @@ Options parse(int count, char** arguments) {
     }
   }
   if (options.file.empty()) give_up("no FILE");
-  if (options.threads <= 0) options.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  if (options.threads <= 0)
+    options.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   return options;
 }
 
@@ -160,5 +162,6 @@ int main(int count, char** arguments) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   fmt::print("{:.3f} s  {:.2f} GB/s  {:.0f} rows/s  {} rows  {} MB peak\n", best,
-             static_cast<double>(bytes) / best / 1e9, static_cast<double>(rows) / best, rows, usage.ru_maxrss / 1000);
+             static_cast<double>(bytes) / best / 1e9, static_cast<double>(rows) / best, rows,
+             usage.ru_maxrss / 1000);
 }

@@ -9,7 +9,8 @@ using namespace ctxcap;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text = "job,In,completion_tokens,usageDetails,meta\n" + std::string(data, data + size);
   ingest::Options options{.threads = 1};
-  options.mapping = *ingest::mapping_of(std::vector<std::pair<std::string, std::string>>{{"prompt", "In"}, {"model", "meta.a.b"}});
+  options.mapping = *ingest::mapping_of(
+      std::vector<std::pair<std::string, std::string>>{{"prompt", "In"}, {"model", "meta.a.b"}});
   const fuzz::Outcome outcome = fuzz::read_whole(text, options);
   if (outcome.error.empty()) fuzz::require_nothing_lost(outcome.summary);
   return 0;

@@ -34,7 +34,8 @@ inline Outcome read_fed(std::string_view text, std::size_t chunk, ingest::Option
   ingest::Ingestor ingestor(std::move(options));
   ingestor.begin("f");
   Status status;
-  for (std::size_t at = 0; at < text.size() && status; at += chunk) status = ingestor.feed(text.substr(at, chunk));
+  for (std::size_t at = 0; at < text.size() && status; at += chunk)
+    status = ingestor.feed(text.substr(at, chunk));
   if (status) status = ingestor.end();
   return {.summary = ingestor.finish(), .error = status ? "" : status.error().why};
 }
@@ -53,7 +54,8 @@ inline void require_nothing_lost(const TraceSummary& summary) {
   for (const Demand& demand : summary.demands) {
     const DayDemand all = demand.pooled();
     require(!demand.job.empty(), "a job has a name");
-    require(all.prompt.count() == all.total.count() && all.prompt.count() == all.need.count(), "histograms agree");
+    require(all.prompt.count() == all.total.count() && all.prompt.count() == all.need.count(),
+            "histograms agree");
     require(all.generation.count() <= all.prompt.count(), "an answer belongs to a request");
     require(all.prompt.min() > 0 && all.need.max() <= 2 * i64{2'147'483'647} + 1, "counts are plausible");
     requests += all.prompt.count();

@@ -15,6 +15,26 @@ extern const Format kLangfuseEvents;        // langfuse.cpp
 extern const Format kLangfuseObservations;  // langfuse.cpp
 extern const Format kLangfuseBlob;          // langfuse.cpp
 extern const Format kLangfuseBare;          // langfuse.cpp
+extern const Format kOtlp;                  // otlp.cpp
+extern const Format kOtelConsole;           // otel_console.cpp
+extern const Format kPhoenix;               // phoenix.cpp
+extern const Format kPhoenixOtlp;           // phoenix.cpp
+extern const Format kPhoenixDataframe;      // phoenix.cpp
+extern const Format kMlflow;                // mlflow.cpp
+extern const Format kMlflowRest;            // mlflow.cpp
+extern const Format kMlflowDataframe;       // mlflow.cpp
+extern const Format kLiteLlm;               // litellm.cpp
+extern const Format kLiteLlmSpend;          // litellm.cpp
+extern const Format kOpenAiChunk;           // openai.cpp
+extern const Format kOpenAiEvent;           // openai.cpp
+extern const Format kOpenAiEmbeddings;      // openai.cpp
+extern const Format kOpenAiBatch;           // openai.cpp
+extern const Format kLlm;                   // llm.cpp
+extern const Format kLlamaCpp;              // llamacpp.cpp
+extern const Format kLlamaCppMessage;       // llamacpp.cpp
+extern const Format kLlamaCppRefusal;       // llamacpp.cpp
+extern const Format kOpenWebUi;             // openwebui.cpp
+extern const Format kHelicone;              // helicone.cpp
 extern const Format kPlain;                 // plain.cpp
 extern const Format kNoCalls;               // no_calls.cpp
 

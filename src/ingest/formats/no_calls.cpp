@@ -13,7 +13,10 @@ struct Document {
 };
 
 // Nothing else has these keys.
-constexpr std::array<Document, 12> kUnmistakable{{
+constexpr std::array<Document, 15> kUnmistakable{{
+    {Reason::server_log, {Key::message, Key::level, Key::component}},  // LiteLLM's proxy
+    {Reason::aggregate, {Key::resourceMetrics}},                       // OTLP metrics
+    {Reason::aggregate, {Key::traces}},                          // MLflow search: sums per trace, no spans
     {Reason::aggregate, {Key::count_count}},                     // metrics API
     {Reason::aggregate, {Key::time_dimension}},                  // metrics API, by time
     {Reason::aggregate, {Key::countTraces}},                     // daily metrics

@@ -15,9 +15,10 @@ void read_rows(Value rows, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kPage{"", "page of an API: rows under \"data\"",
-                             [](const Fields& fields) { return fields[Key::data].is_array(); },
-                             [](const Fields& fields, Sink& sink) { read_rows(fields[Key::data], sink); }};
+constinit const Format kPage{
+    "", "page of an API: rows under \"data\"",
+    [](const Fields& fields) { return fields[Key::data].is_array() && !fields.keys().has(Key::models); },
+    [](const Fields& fields, Sink& sink) { read_rows(fields[Key::data], sink); }};
 
 constinit const Format kTrace{
     "", "trace of GET /api/public/traces/ID with its observations",

@@ -28,21 +28,6 @@ Usage read_pair(const Fields& fields) {
   return {};
 }
 
-// {"usage": {...}} with OpenAI's, Ollama's or Langfuse's names. Details are parts of the counts, never more.
-Usage read_nested(Value usage, Scratch& scratch) {
-  const Value map = usage.opened(scratch);
-  constexpr std::array<std::array<std::string_view, 2>, 4> kNames{{{"prompt_eval_count", "eval_count"},
-                                                                   {"prompt_tokens", "completion_tokens"},
-                                                                   {"input_tokens", "output_tokens"},
-                                                                   {"input", "output"}}};
-  for (const auto& [prompt, generation] : kNames) {
-    const Value found = map.member(prompt);
-    if (found.present())
-      return usage_of(read_count(found, scratch), read_count(map.member(generation), scratch));
-  }
-  return {};
-}
-
 // An error or a status that says so. "error": null is success.
 bool has_failed(const Fields& fields) {
   if (fields[Key::error].present()) return true;
@@ -56,7 +41,7 @@ Usage judge_row(const Fields& fields) {
   if (fields[Key::object].text(scratch) == "list") return as(Reason::embedding);
   if (fields[Key::done].raw() == "false") return as(Reason::stream_part);
   Usage usage = read_pair(fields);
-  if (usage.reason == Reason::no_usage) usage = read_nested(fields[Key::usage], scratch);
+  if (usage.reason == Reason::no_usage) usage = read_nested_usage(fields[Key::usage], scratch);
   if (usage.reason == Reason::no_usage && has_failed(fields)) {
     const Value error = fields[Key::error];
     const auto size = refused_prompt(error.is_object() ? error.raw() : error.text(scratch));
@@ -81,6 +66,27 @@ std::string_view first_tag(const Fields& fields) {
 }
 
 }  // namespace
+
+Usage read_nested_usage(Value usage, Scratch& scratch) {
+  const Value map = usage.opened(scratch);
+  constexpr std::array<std::array<std::string_view, 2>, 4> kNames{{{"prompt_eval_count", "eval_count"},
+                                                                   {"prompt_tokens", "completion_tokens"},
+                                                                   {"input", "output"},
+                                                                   {"input_tokens", "output_tokens"}}};
+  // llama.cpp counts what it had to evaluate apart from what it remembered.
+  const Value evaluated = map.member("prompt_n");
+  if (evaluated.present()) {
+    Count prompt = read_count(evaluated, scratch);
+    if (prompt.tokens) *prompt.tokens += read_count(map.member("cache_n"), scratch).tokens.value_or(0);
+    return usage_of(prompt, read_count(map.member("predicted_n"), scratch));
+  }
+  for (const auto& [prompt, generation] : kNames) {
+    const Value found = map.member(prompt);
+    if (found.present())
+      return usage_of(read_count(found, scratch), read_count(map.member(generation), scratch));
+  }
+  return {};
+}
 
 void read_plain_names(const Fields& fields, Call& call) {
   Scratch& scratch = fields.scratch();

@@ -8,4 +8,7 @@ namespace ctxcap::ingest {
 // Everything but the counts: job, model, time, what the request asked for.
 void read_plain_names(const Fields& fields, Call& call);
 
+// {"usage": {...}} with OpenAI's, Ollama's, Langfuse's or llama.cpp's names. Details are parts of the counts.
+Usage read_nested_usage(Value usage, Scratch& scratch);
+
 }  // namespace ctxcap::ingest

@@ -11,16 +11,19 @@ using namespace ctxcap::test;
 namespace {
 
 std::string plain_row(int i) {
-  return fmt::format(R"({{"name":"job{}","model":"m{}","prompt_tokens":{},"completion_tokens":{},"timestamp":{}}})", i % 3,
-                     i % 2, 1 + i * 37 % 5000, i * 13 % 700, i64{1781082902} + i * 4000);
+  return fmt::format(
+      R"({{"name":"job{}","model":"m{}","prompt_tokens":{},"completion_tokens":{},"timestamp":{}}})", i % 3,
+      i % 2, 1 + i * 37 % 5000, i * 13 % 700, i64{1781082902} + i * 4000);
 }
 
 // Some of everything, with line ends of both kinds, blank lines, broken rows, and no line end at the end.
 std::string mixed_lines() {
   std::string text = "\xef\xbb\xbf";
-  for (int i = 0; i < 60; ++i) text += plain_row(i) + (i % 7 == 0 ? "\r\n" : "\n") + (i % 11 == 0 ? "\n  \n" : "");
+  for (int i = 0; i < 60; ++i)
+    text += plain_row(i) + (i % 7 == 0 ? "\r\n" : "\n") + (i % 11 == 0 ? "\n  \n" : "");
   text += fixture("langfuse/ui_export_events.jsonl") + fixture("langfuse/blob_observations_v2.jsonl");
-  text += "{\"prompt_tokens\":5,\n[" + plain_row(1) + "," + plain_row(2) + "]\nnot json\n" + plain_row(3) + plain_row(4) + "\n";
+  text += "{\"prompt_tokens\":5,\n[" + plain_row(1) + "," + plain_row(2) + "]\nnot json\n" + plain_row(3) +
+          plain_row(4) + "\n";
   text += "{\"prompt_tokens\":\"\xff\"}\n{\"id\":\"x\",\"prompt_tokens\":-4}\n" + plain_row(99);
   return text;
 }
@@ -29,7 +32,8 @@ struct Input {
   std::string name, text;
 };
 
-// Longer than what is looked at before the shape of a stream is decided, so that reading starts in mid-stream.
+// Longer than what is looked at before the shape of a stream is decided, so that reading starts in
+// mid-stream.
 std::string several(const std::string& text) {
   std::string all = text;
   while (all.size() < 6000) all += "\n" + text;
@@ -38,16 +42,20 @@ std::string several(const std::string& text) {
 
 std::vector<Input> inputs() {
   std::vector<Input> list{{"mixed lines", mixed_lines()}};
-  for (const char* file : {"observations_v1_page.json", "observations_v2_page_last.json", "ui_export_events.json",
-                           "ui_export_events.csv", "error_bodies.json", "ui_export_observations.jsonl"}) {
+  for (const char* file :
+       {"observations_v1_page.json", "observations_v2_page_last.json", "ui_export_events.json",
+        "ui_export_events.csv", "error_bodies.json", "ui_export_observations.jsonl"}) {
     list.push_back({file, several(fixture(std::string("langfuse/") + file))});
   }
   list.push_back({"pages one after another", fixture("langfuse/observations_v2_page1.json") + "\n" +
                                                  fixture("langfuse/observations_v2_page_last.json")});
-  list.push_back({"an array that is cut off", several(fixture("langfuse/ui_export_events.json")) + "[{\"a\":1"});
-  list.push_back({"a page that is cut off", several(fixture("langfuse/observations_v2_page1.json")).substr(0, 6100)});
+  list.push_back(
+      {"an array that is cut off", several(fixture("langfuse/ui_export_events.json")) + "[{\"a\":1"});
+  list.push_back(
+      {"a page that is cut off", several(fixture("langfuse/observations_v2_page1.json")).substr(0, 6100)});
   list.push_back({"csv that is cut off", several(fixture("langfuse/ui_export_events.csv")).substr(0, 5600)});
-  list.push_back({"a cut document before lines", "{\"data\": [\n  1,\n" + plain_row(1) + "\n" + plain_row(2) + "\n"});
+  list.push_back(
+      {"a cut document before lines", "{\"data\": [\n  1,\n" + plain_row(1) + "\n" + plain_row(2) + "\n"});
   list.push_back({"nothing", ""});
   list.push_back({"a byte order mark alone", "\xef\xbb\xbf"});
   list.push_back({"blank", " \n\r\n\t\n"});
@@ -70,7 +78,8 @@ TEST_CASE("the result is the same for every chunk size from one byte up") {
 
 TEST_CASE("the result is the same for every number of threads") {
   std::string text;
-  for (int i = 0; text.size() < 3'000'000; ++i) text += i % 97 == 0 ? mixed_lines().substr(3) + "\n" : plain_row(i) + "\n";
+  for (int i = 0; text.size() < 3'000'000; ++i)
+    text += i % 97 == 0 ? mixed_lines().substr(3) + "\n" : plain_row(i) + "\n";
   const TraceSummary want = ingest_whole(text, {.threads = 1});
   CHECK(want.inputs[0].rows > 20'000);
   check_nothing_lost(want);
@@ -103,7 +112,8 @@ TEST_CASE("ingesting two inputs is adding what each says") {
   }
   std::map<std::pair<std::string, std::string>, DayDemand> sum;
   for (const std::string* text : std::initializer_list<const std::string*>{&a, &b}) {
-    for (const Demand& demand : ingest_whole(*text).demands) sum[{demand.model, demand.job}].merge(demand.pooled());
+    for (const Demand& demand : ingest_whole(*text).demands)
+      sum[{demand.model, demand.job}].merge(demand.pooled());
   }
   const TraceSummary together = both.finish();
   REQUIRE(together.demands.size() == sum.size());

@@ -17,7 +17,8 @@ namespace ctxcap::test {
 
 using Words = std::map<std::string, i64>;
 
-inline TraceSummary ingest_whole(std::string_view text, ingest::Options options = {}, std::string name = "f") {
+inline TraceSummary ingest_whole(std::string_view text, ingest::Options options = {},
+                                 std::string name = "f") {
   const std::string padded = std::string(text) + std::string(ingest::Ingestor::kBehind, '\0');
   ingest::Ingestor ingestor(std::move(options));
   const Status status = ingestor.whole(std::move(name), std::string_view(padded).substr(0, text.size()));
@@ -28,7 +29,8 @@ inline TraceSummary ingest_whole(std::string_view text, ingest::Options options 
 inline TraceSummary ingest_fed(std::string_view text, std::size_t chunk, ingest::Options options = {}) {
   ingest::Ingestor ingestor(std::move(options));
   ingestor.begin("f");
-  for (std::size_t at = 0; at < text.size(); at += chunk) REQUIRE(ingestor.feed(text.substr(at, chunk)).has_value());
+  for (std::size_t at = 0; at < text.size(); at += chunk)
+    REQUIRE(ingestor.feed(text.substr(at, chunk)).has_value());
   REQUIRE(ingestor.end().has_value());
   return ingestor.finish();
 }
@@ -46,8 +48,9 @@ inline std::string first_of(const TraceSummary& summary, std::string_view reason
   return "";
 }
 
-// "job/model: prompt+generation=context*count ..." with "?" for an unknown generation: everything that one small
-// file says, in one line. Only for summaries whose groups have few distinct rows: the three are listed by rank.
+// "job/model: prompt+generation=context*count ..." with "?" for an unknown generation: everything that one
+// small file says, in one line. Only for summaries whose groups have few distinct rows: the three are listed
+// by rank.
 inline std::string gist(const TraceSummary& summary) {
   std::string text;
   for (const Demand& demand : summary.demands) {
@@ -56,7 +59,8 @@ inline std::string gist(const TraceSummary& summary) {
     const auto list = [&](const char* label, const Histogram& histogram) {
       text += fmt::format(" {}", label);
       for (const Bin& bin : histogram.bins) {
-        text += bin.count == 1 ? fmt::format(" {}", bin.tokens) : fmt::format(" {}*{}", bin.tokens, bin.count);
+        text +=
+            bin.count == 1 ? fmt::format(" {}", bin.tokens) : fmt::format(" {}*{}", bin.tokens, bin.count);
       }
     };
     list("p", all.prompt);

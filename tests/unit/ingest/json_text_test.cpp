@@ -19,8 +19,9 @@ TEST_CASE("escapes become UTF-8") {
                                                    {R"(\ud83d\ude00)", "😀"},
                                                    {R"(\ud83d!)", "\xef\xbf\xbd!"},
                                                    {R"(\ude00)", "\xef\xbf\xbd"},
-                                                   {R"(\u12)", "\xef\xbf\xbd"
-                                                               "12"},
+                                                   {R"(\u12)",
+                                                    "\xef\xbf\xbd"
+                                                    "12"},
                                                    {R"(end\)", "end\\"}}) {
     CAPTURE(row.inside);
     CHECK(unescaped(row.inside) == row.want);
@@ -52,9 +53,10 @@ TEST_CASE("a value ends where its text does, and never beyond it") {
 
 TEST_CASE("members and elements are visited in their order") {
   std::string seen;
-  CHECK(Value::json(R"({ "a" : 1 , "b":{"c":[2]}, "d":"x,}" })").each_member([&](std::string_view key, Value value) {
-    seen += std::string(key) + "=" + std::string(value.raw()) + ";";
-  }));
+  CHECK(Value::json(R"({ "a" : 1 , "b":{"c":[2]}, "d":"x,}" })")
+            .each_member([&](std::string_view key, Value value) {
+              seen += std::string(key) + "=" + std::string(value.raw()) + ";";
+            }));
   CHECK(seen == R"(a=1;b={"c":[2]};d="x,}";)");
   seen.clear();
   CHECK(Value::json(R"([1, "a,b", {"c":2},[]])").each_element([&](Value value) {
@@ -64,7 +66,8 @@ TEST_CASE("members and elements are visited in their order") {
 }
 
 TEST_CASE("malformed containers say so") {
-  for (const char* text : {"{\"a\":1", "{\"a\" 1}", "{\"a\":}", "{a:1}", "{\"a\":1 \"b\":2}", "{\"a\":1,}", "[1]", "1", ""}) {
+  for (const char* text :
+       {"{\"a\":1", "{\"a\" 1}", "{\"a\":}", "{a:1}", "{\"a\":1 \"b\":2}", "{\"a\":1,}", "[1]", "1", ""}) {
     CAPTURE(text);
     CHECK_FALSE(Value::json(text).each_member([](std::string_view, Value) {}));
   }

@@ -9,30 +9,33 @@ TEST_CASE("a model is named as Ollama knows it") {
     std::string written;
     std::string want;
   };
-  for (const Row& row : std::initializer_list<Row>{{"qwen3:8b", "qwen3:8b"},
-                                                   {"ollama/qwen3:8b", "qwen3:8b"},
-                                                   {"ollama_chat/qwen3:8b", "qwen3:8b"},
-                                                   {"openai/qwen3:8b", "qwen3:8b"},
-                                                   {"qwen3:latest", "qwen3"},
-                                                   {"ollama/qwen3:latest", "qwen3"},
-                                                   {"qwen3", "qwen3"},
-                                                   {"hf.co/someone/model:Q4_K_M", "hf.co/someone/model:Q4_K_M"},
-                                                   {"ollama", "ollama"},
-                                                   {"", ""}}) {
+  for (const Row& row :
+       std::initializer_list<Row>{{"qwen3:8b", "qwen3:8b"},
+                                  {"ollama/qwen3:8b", "qwen3:8b"},
+                                  {"ollama_chat/qwen3:8b", "qwen3:8b"},
+                                  {"openai/qwen3:8b", "qwen3:8b"},
+                                  {"qwen3:latest", "qwen3"},
+                                  {"ollama/qwen3:latest", "qwen3"},
+                                  {"qwen3", "qwen3"},
+                                  {"hf.co/someone/model:Q4_K_M", "hf.co/someone/model:Q4_K_M"},
+                                  {"/models/tiny-llama.gguf", "tiny-llama"},
+                                  {"ollama", "ollama"},
+                                  {"", ""}}) {
     CAPTURE(row.written);
     CHECK(model_name(row.written) == row.want);
   }
 }
 
 TEST_CASE("names that clients give to every call are no jobs") {
-  for (const char* name : {"ChatOllama", "OllamaLLM", "litellm-acompletion", "litellm-completion", "ollama.chat",
-                           "generate", "OpenAI-generation", "ChatOpenAI", "completion", "ChatCompletion", "chat",
-                           "chat qwen3:8b", "text_completion qwen3:8b", "chat ollama/qwen3:8b"}) {
+  for (const char* name :
+       {"ChatOllama", "OllamaLLM", "litellm-acompletion", "litellm-completion", "ollama.chat", "generate",
+        "OpenAI-generation", "ChatOpenAI", "completion", "ChatCompletion", "chat", "chat qwen3:8b",
+        "text_completion qwen3:8b", "chat ollama/qwen3:8b", "ChatOllama.chat", "RunnableSequence.workflow"}) {
     CAPTURE(name);
     CHECK(is_client_name(name, "qwen3:8b"));
   }
-  for (const char* name : {"invoice-extract", "chat-ui", "nightly summary", "chat with customers", "chat gemma3:12b",
-                           "triage", "litellm", "generated-report"}) {
+  for (const char* name : {"invoice-extract", "chat-ui", "nightly summary", "chat with customers",
+                           "chat gemma3:12b", "triage", "litellm", "generated-report"}) {
     CAPTURE(name);
     CHECK(is_client_name(name, "qwen3:8b") == (std::string_view(name) == "litellm"));
   }
@@ -43,16 +46,16 @@ TEST_CASE("the job is the first name that says something") {
     JobHints hints;
     std::string want;
   };
-  for (const Row& row : std::initializer_list<Row>{
-           {{.job = "j", .trace_name = "t", .own_name = "n"}, "j"},
-           {{.job = "generate"}, "generate"},  // who writes `job` means it
-           {{.trace_name = "t", .own_name = "n"}, "t"},
-           {{.trace_name = "ChatOllama", .own_name = "n"}, "n"},
-           {{.own_name = "chat m", .prompt_name = "p", .tag = "g"}, "p"},
-           {{.own_name = "ollama.chat", .tag = "g", .service = "s"}, "g"},
-           {{.own_name = "ollama.chat", .service = "s"}, "s"},
-           {{.own_name = "ollama.chat"}, "all"},
-           {{}, "all"}}) {
+  for (const Row& row :
+       std::initializer_list<Row>{{{.job = "j", .trace_name = "t", .own_name = "n"}, "j"},
+                                  {{.job = "generate"}, "generate"},  // who writes `job` means it
+                                  {{.trace_name = "t", .own_name = "n"}, "t"},
+                                  {{.trace_name = "ChatOllama", .own_name = "n"}, "n"},
+                                  {{.own_name = "chat m", .prompt_name = "p", .tag = "g"}, "p"},
+                                  {{.own_name = "ollama.chat", .tag = "g", .service = "s"}, "g"},
+                                  {{.own_name = "ollama.chat", .service = "s"}, "s"},
+                                  {{.own_name = "ollama.chat"}, "all"},
+                                  {{}, "all"}}) {
     CHECK(choose_job(row.hints, "m") == row.want);
   }
 }

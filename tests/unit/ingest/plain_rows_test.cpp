@@ -25,37 +25,70 @@ struct Row {
 TEST_CASE("plain rows are read under the names that people use") {
   const Row rows[] = {
       {"OpenAI's", R"({"model":"m","prompt_tokens":10,"completion_tokens":5})", "all/m: p 10 g 5 t 15", {}},
-      {"strings", R"({"model":"m","prompt_tokens":"10","completion_tokens":"5"})", "all/m: p 10 g 5 t 15", {}},
+      {"strings",
+       R"({"model":"m","prompt_tokens":"10","completion_tokens":"5"})",
+       "all/m: p 10 g 5 t 15",
+       {}},
       {"pandas", R"({"model":"m","prompt_tokens":10.0,"completion_tokens":5.0})", "all/m: p 10 g 5 t 15", {}},
       {"Anthropic's", R"({"model":"m","input_tokens":10,"output_tokens":5})", "all/m: p 10 g 5 t 15", {}},
-      {"Mooncake's", R"({"timestamp": 27482, "input_length": 6955, "output_length": 52, "hash_ids": [46, 47]})",
-       "all/: p 6955 g 52 t 7007", {}},
-      {"Ollama's", R"({"model":"m","done":true,"prompt_eval_count":10,"eval_count":5})", "all/m: p 10 g 5 t 15", {}},
-      {"Ollama's, on the way", R"({"model":"m","done":false,"message":{"content":"x"}})", "", {{"stream-part", 1}}},
+      {"Mooncake's",
+       R"({"timestamp": 27482, "input_length": 6955, "output_length": 52, "hash_ids": [46, 47]})",
+       "all/: p 6955 g 52 t 7007",
+       {}},
+      {"Ollama's",
+       R"({"model":"m","done":true,"prompt_eval_count":10,"eval_count":5})",
+       "all/m: p 10 g 5 t 15",
+       {}},
+      {"Ollama's, on the way",
+       R"({"model":"m","done":false,"message":{"content":"x"}})",
+       "",
+       {{"stream-part", 1}}},
       {"Ollama's, cached away", R"({"model":"m","done":true,"eval_count":5})", "", {{"no-usage", 1}}},
-      {"nested", R"({"model":"m","usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}})",
-       "all/m: p 10 g 5 t 15", {}},
+      {"nested",
+       R"({"model":"m","usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}})",
+       "all/m: p 10 g 5 t 15",
+       {}},
       {"nested, with details",
        R"({"model":"m","usage":{"input_tokens":10,"input_tokens_details":{"cached_tokens":4},"output_tokens":5}})",
-       "all/m: p 10 g 5 t 15", {}},
+       "all/m: p 10 g 5 t 15",
+       {}},
       {"nested, three spellings",
        R"({"model":"m","usage":{"input_tokens":99,"prompt_eval_count":10,"eval_count":5,"output_tokens":99}})",
-       "all/m: p 10 g 5 t 15", {}},
-      {"an unknown answer", R"({"model":"m","prompt_tokens":10,"completion_tokens":null})", "all/m: p 10 g t 10", {}},
+       "all/m: p 10 g 5 t 15",
+       {}},
+      {"an unknown answer",
+       R"({"model":"m","prompt_tokens":10,"completion_tokens":null})",
+       "all/m: p 10 g t 10",
+       {}},
       {"nulls", R"({"model":"m","prompt_tokens":null,"completion_tokens":null})", "", {{"no-usage", 1}}},
-      {"a stream without usage", R"({"model":"m","usage":{"prompt_tokens":0,"completion_tokens":0}})", "",
+      {"a stream without usage",
+       R"({"model":"m","usage":{"prompt_tokens":0,"completion_tokens":0}})",
+       "",
        {{"no-usage", 1}}},
-      {"a failure", R"({"model":"m","prompt_tokens":0,"completion_tokens":0,"status":"failure"})", "", {{"failed", 1}}},
+      {"a failure",
+       R"({"model":"m","prompt_tokens":0,"completion_tokens":0,"status":"failure"})",
+       "",
+       {{"failed", 1}}},
       {"a refusal that names the size",
        R"-({"model":"m","usage":null,"error":{"message":"request (701 tokens) exceeds the available context size (512 tokens)"}})-",
-       "all/m: p 701 g t 701", {}},
-      {"embeddings", R"({"object":"list","model":"m","usage":{"prompt_tokens":10,"total_tokens":10}})", "",
+       "all/m: p 701 g t 701",
+       {}},
+      {"embeddings",
+       R"({"object":"list","model":"m","usage":{"prompt_tokens":10,"total_tokens":10}})",
+       "",
        {{"embedding", 1}}},
-      {"a prefix and a tag", R"({"model":"ollama_chat/m:latest","prompt_tokens":10,"completion_tokens":5})",
-       "all/m: p 10 g 5 t 15", {}},
-      {"named", R"({"name":"mail","model":"m","prompt_tokens":10,"completion_tokens":5})", "mail/m: p 10 g 5 t 15", {}},
-      {"tagged", R"({"name":"generate","tags":["t1","t2"],"model":"m","prompt_tokens":10,"completion_tokens":5})",
-       "t1/m: p 10 g 5 t 15", {}},
+      {"a prefix and a tag",
+       R"({"model":"ollama_chat/m:latest","prompt_tokens":10,"completion_tokens":5})",
+       "all/m: p 10 g 5 t 15",
+       {}},
+      {"named",
+       R"({"name":"mail","model":"m","prompt_tokens":10,"completion_tokens":5})",
+       "mail/m: p 10 g 5 t 15",
+       {}},
+      {"tagged",
+       R"({"name":"generate","tags":["t1","t2"],"model":"m","prompt_tokens":10,"completion_tokens":5})",
+       "t1/m: p 10 g 5 t 15",
+       {}},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -104,22 +137,38 @@ TEST_CASE("rows fall on UTC days, and on none when their time is unknown") {
 
 TEST_CASE("CSV is read as RFC 4180 has it") {
   const Row rows[] = {
-      {"plain", "model,prompt_tokens,completion_tokens\nm,10,5\nm,20,6\n", "all/m: p 10 20 g 5 6 t 15 26", {}},
-      {"CRLF, no line end at the end", "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.9799600,4808,10",
-       "all/: p 4808 g 10 t 4818", {}},
+      {"plain",
+       "model,prompt_tokens,completion_tokens\nm,10,5\nm,20,6\n",
+       "all/m: p 10 20 g 5 6 t 15 26",
+       {}},
+      {"CRLF, no line end at the end",
+       "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.9799600,4808,10",
+       "all/: p 4808 g 10 t 4818",
+       {}},
       {"byte order mark", "\xef\xbb\xbfprompt_tokens,completion_tokens\n10,5\n", "all/: p 10 g 5 t 15", {}},
-      {"quotes, commas and line breaks inside", "name,prompt_tokens,\"completion_tokens\"\n\"a \"\"b\"\",\nc\",10,\"5\"\n",
-       "a \"b\",\nc/: p 10 g 5 t 15", {}},
+      {"quotes, commas and line breaks inside",
+       "name,prompt_tokens,\"completion_tokens\"\n\"a \"\"b\"\",\nc\",10,\"5\"\n",
+       "a \"b\",\nc/: p 10 g 5 t 15",
+       {}},
       {"semicolons", "prompt_tokens;completion_tokens\n10;5\n", "all/: p 10 g 5 t 15", {}},
       {"tabs", "prompt_tokens\tcompletion_tokens\n10\t5\n", "all/: p 10 g 5 t 15", {}},
       {"blank lines", "prompt_tokens,completion_tokens\n\n10,5\n\r\n", "all/: p 10 g 5 t 15", {}},
-      {"empty cells", "prompt_tokens,completion_tokens\n10,\n,5\n,\n", "all/: p 10 g t 10", {{"no-usage", 2}}},
-      {"too few and too many cells", "prompt_tokens,completion_tokens\n10\n10,5\n10,5,6\n", "all/: p 10 g 5 t 15",
+      {"empty cells",
+       "prompt_tokens,completion_tokens\n10,\n,5\n,\n",
+       "all/: p 10 g t 10",
+       {{"no-usage", 2}}},
+      {"too few and too many cells",
+       "prompt_tokens,completion_tokens\n10\n10,5\n10,5,6\n",
+       "all/: p 10 g 5 t 15",
        {{"bad-csv", 2}}},
-      {"a quote that never closes", "prompt_tokens,completion_tokens\n10,5\n\"10,5\n10,5\n", "all/: p 10 g 5 t 15",
+      {"a quote that never closes",
+       "prompt_tokens,completion_tokens\n10,5\n\"10,5\n10,5\n",
+       "all/: p 10 g 5 t 15",
        {{"bad-csv", 1}}},
       {"text behind a quote", "prompt_tokens,completion_tokens\n\"10\"x,5\n", "", {{"bad-csv", 1}}},
-      {"counts that are none", "prompt_tokens,completion_tokens\nmany,5\n-1,5\n10.5,5\n", "",
+      {"counts that are none",
+       "prompt_tokens,completion_tokens\nmany,5\n-1,5\n10.5,5\n",
+       "",
        {{"bad-tokens", 2}, {"negative-tokens", 1}}},
       {"a column twice", "prompt_tokens,prompt_tokens\n10,5\n", "", {{"duplicate-key", 1}}},
   };
@@ -138,9 +187,9 @@ TEST_CASE("a CSV record's place is its first line, also behind records with line
 }
 
 TEST_CASE("--map names columns that nobody knows") {
-  const TraceSummary summary = ingest_whole(
-      "When,Task,In,Out\n2026-08-20 09:00:00,mail,10,5\n2026-08-20 10:00:00,,20,6\n",
-      mapped({{"prompt", "In"}, {"generation", "Out"}, {"job", "Task"}, {"time", "When"}}));
+  const TraceSummary summary =
+      ingest_whole("When,Task,In,Out\n2026-08-20 09:00:00,mail,10,5\n2026-08-20 10:00:00,,20,6\n",
+                   mapped({{"prompt", "In"}, {"generation", "Out"}, {"job", "Task"}, {"time", "When"}}));
   CHECK(gist(summary) == "all/: p 20 g 6 t 26; mail/: p 10 g 5 t 15");
   CHECK(summary.inputs[0].format == "mapped");
   CHECK(rfc3339(*summary.demands[1].from) == "2026-08-20T09:00:00Z");
@@ -159,22 +208,26 @@ TEST_CASE("--map leads into JSON by dots, and a key with dots is tried first") {
 }
 
 TEST_CASE("--map of job, model and id works on every format") {
-  const TraceSummary summary =
-      ingest_whole(fixture("langfuse/observations_v2_page1.json"), mapped({{"job", "sessionId"}, {"model", "version"}}));
-  CHECK(gist(summary) == "sess-42/qwen3:8b: p 4095 8101 g 33 90 t 4128 8191");  // an empty version changes nothing
-  const TraceSummary once = ingest_whole("{\"call\":\"a\",\"prompt_tokens\":1}\n{\"call\":\"a\",\"prompt_tokens\":1}\n",
-                                         mapped({{"id", "call"}}));
+  const TraceSummary summary = ingest_whole(fixture("langfuse/observations_v2_page1.json"),
+                                            mapped({{"job", "sessionId"}, {"model", "version"}}));
+  CHECK(gist(summary) ==
+        "sess-42/qwen3:8b: p 4095 8101 g 33 90 t 4128 8191");  // an empty version changes nothing
+  const TraceSummary once =
+      ingest_whole("{\"call\":\"a\",\"prompt_tokens\":1}\n{\"call\":\"a\",\"prompt_tokens\":1}\n",
+                   mapped({{"id", "call"}}));
   CHECK(words(once.skipped) == Words{{"duplicate", 1}});
 }
 
 TEST_CASE("a mapping that makes no sense is an error with a hint") {
-  for (const Pairs& pairs : {Pairs{{"prompts", "x"}}, Pairs{{"prompt", ""}}, Pairs{{"prompt", "a"}, {"prompt", "b"}}}) {
+  for (const Pairs& pairs :
+       {Pairs{{"prompts", "x"}}, Pairs{{"prompt", ""}}, Pairs{{"prompt", "a"}, {"prompt", "b"}}}) {
     const auto mapping = ingest::mapping_of(pairs);
     REQUIRE_FALSE(mapping.has_value());
     CHECK(mapping.error().kind == ErrorKind::usage);
     CHECK(mapping.error().hint.starts_with("--map prompt="));
   }
-  CHECK(ingest::mapping_of(Pairs{{"prompts", "x"}}).error().why == "it is no part of a call; did you mean prompt?");
+  CHECK(ingest::mapping_of(Pairs{{"prompts", "x"}}).error().why ==
+        "it is no part of a call; did you mean prompt?");
 }
 
 TEST_CASE("a CSV whose columns say nothing is an error that lists them") {

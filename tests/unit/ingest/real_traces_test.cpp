@@ -1,5 +1,5 @@
-// The two public production traces: every figure of theirs, exactly. They lie beside the repository; without them
-// these tests say so and check nothing.
+// The two public production traces: every figure of theirs, exactly. They lie beside the repository; without
+// them these tests say so and check nothing.
 
 #include "support/shared.hpp"
 #include "unit/ingest/ingesting.hpp"
@@ -16,7 +16,8 @@ Tokens percentile(const Histogram& histogram, i64 per_mille) {
 
 std::vector<Tokens> figures(const Histogram& histogram) {
   std::vector<Tokens> list;
-  for (const i64 per_mille : {500, 900, 950, 990, 999, 1000}) list.push_back(percentile(histogram, per_mille));
+  for (const i64 per_mille : {500, 900, 950, 990, 999, 1000})
+    list.push_back(percentile(histogram, per_mille));
   return list;
 }
 
@@ -30,9 +31,15 @@ struct Trace {
 
 TEST_CASE("the public traces have the percentiles that their description gives") {
   const Trace traces[] = {
-      {"azure_2023_code.csv", 8819, {1469, 5194, 7315, 7436, 7437, 7437}, {13, 55, 90, 252, 831, 1899},
+      {"azure_2023_code.csv",
+       8819,
+       {1469, 5194, 7315, 7436, 7437, 7437},
+       {13, 55, 90, 252, 831, 1899},
        {1493, 5223, 7343, 7462, 7568, 7841}},
-      {"mooncake_conversation.jsonl", 12031, {6909, 27367, 39552, 85401, 121301, 126195}, {350, 597, 698, 1120, 2000, 2000},
+      {"mooncake_conversation.jsonl",
+       12031,
+       {6909, 27367, 39552, 85401, 121301, 126195},
+       {350, 597, 698, 1120, 2000, 2000},
        {7255, 27723, 40056, 85858, 121912, 126527}},
   };
   for (const Trace& trace : traces) {

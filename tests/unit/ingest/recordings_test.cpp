@@ -1,5 +1,5 @@
-// Recordings of a real Langfuse server, beside the repository. What each must give is worked out here a second time,
-// row by row, with another JSON library and no care for speed.
+// Recordings of a real Langfuse server, beside the repository. What each must give is worked out here a
+// second time, row by row, with another JSON library and no care for speed.
 
 #include <algorithm>
 #include <filesystem>
@@ -39,7 +39,8 @@ std::string judge_usage(const json& row) {
   if (input == 0 && map.value("prompt_tokens", 0) > 0) return "";
   const double total = map.value("total", 0.0);
   if (input == 0) return total > 0 && output == 0 ? "total-only" : "no-usage";
-  if (total > 0 && input + output > 1.01 * total && map.value("input", 0.0) + map.value("output", 0.0) != total) {
+  if (total > 0 && input + output > 1.01 * total &&
+      map.value("input", 0.0) + map.value("output", 0.0) != total) {
     return "ambiguous-usage";
   }
   return "";
@@ -47,8 +48,10 @@ std::string judge_usage(const json& row) {
 
 std::string judge_row(const json& row) {
   if (!row.contains("traceId") || !row.contains("type")) {
-    if (row.contains("count_count") || row.contains("time_dimension") || row.contains("countTraces")) return "aggregate";
-    if (row.contains("matchPattern") || row.contains("organization") || row.contains("scores")) return "listing";
+    if (row.contains("count_count") || row.contains("time_dimension") || row.contains("countTraces"))
+      return "aggregate";
+    if (row.contains("matchPattern") || row.contains("organization") || row.contains("scores"))
+      return "listing";
     if (row.contains("message")) return "error-answer";
     return "status-answer";
   }
@@ -64,7 +67,9 @@ std::string judge_row(const json& row) {
 Want judge_rows(const std::vector<json>& rows) {
   Want want{.rows = static_cast<i64>(rows.size())};
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto newer = [&](const json& a, const json& b) { return text_of(a, "updatedAt") > text_of(b, "updatedAt"); };
+    const auto newer = [&](const json& a, const json& b) {
+      return text_of(a, "updatedAt") > text_of(b, "updatedAt");
+    };
     bool is_last = true;
     for (std::size_t j = 0; j < rows.size() && rows[i].contains("traceId"); ++j) {
       if (i == j || text_of(rows[i], "id") != text_of(rows[j], "id")) continue;
@@ -79,7 +84,8 @@ Want judge_recording(const json& recording) {
   const int status = recording.value("status", 0);
   const json body = json::parse(text_of(recording, "body"), nullptr, false);
   if (status < 200 || status > 299) return {1, {{"error-answer", 1}}};
-  if (body.is_discarded()) return {1, {{text_of(recording, "body").empty() ? "status-answer" : "bad-json", 1}}};
+  if (body.is_discarded())
+    return {1, {{text_of(recording, "body").empty() ? "status-answer" : "bad-json", 1}}};
   for (const char* list : {"data", "observations"}) {
     if (body.contains(list)) return judge_rows(body[list].get<std::vector<json>>());
   }
@@ -137,8 +143,9 @@ TEST_CASE("jobs, windows and limits of real SDKs are found") {
     const auto text = shared_file(fmt::format("langfuse/real/{}.json", row.file));
     if (!text) continue;
     const TraceSummary summary = ingest_whole(*text);
-    const auto found = std::find_if(summary.demands.begin(), summary.demands.end(),
-                                    [&](const Demand& d) { return d.job == row.job && d.model == row.model; });
+    const auto found = std::find_if(summary.demands.begin(), summary.demands.end(), [&](const Demand& d) {
+      return d.job == row.job && d.model == row.model;
+    });
     REQUIRE(found != summary.demands.end());
     CHECK(found->pooled().prompt.count() == row.requests);
     CHECK(found->num_ctx_asked == row.num_ctx);

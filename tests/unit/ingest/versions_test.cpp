@@ -32,7 +32,8 @@ constexpr const char* kEmpty = "{}";
 }  // namespace
 
 TEST_CASE("of the versions of one id the one updated last counts, wherever it stands") {
-  const Observation older{.updated = "\"2026-08-20T09:15:10Z\"", .usage = R"({"input":99,"output":5,"total":104})"};
+  const Observation older{.updated = "\"2026-08-20T09:15:10Z\"",
+                          .usage = R"({"input":99,"output":5,"total":104})"};
   const Observation newer{.updated = "\"2026-08-20T09:15:10.001Z\""};
   for (const std::string& both : {text(older) + text(newer), text(newer) + text(older)}) {
     const TraceSummary summary = ingest_whole(both);
@@ -90,12 +91,26 @@ TEST_CASE("the root's name is looked for in this order") {
     std::string job;
   };
   const Row rows[] = {
-      {"the row's own trace name needs no root", {.parent = "\"s1\"", .trace_name = "\"own\""}, {.name = "\"root\""}, "own"},
-      {"the root's trace name before its own", {.parent = "\"s1\""}, {.name = "\"root\"", .trace_name = "\"trace\""}, "trace"},
-      {"a root named by a client says nothing", {.parent = "\"s1\"", .name = "\"step\""}, {.name = "\"ChatOllama\""}, "step"},
-      {"another trace's root says nothing", {.parent = "\"s1\"", .name = "\"step\""}, {.trace = "t2", .name = "\"root\""}, "step"},
-      {"without a root the prompt's name", {.parent = "\"s1\"", .name = "\"chat m\"", .more = ",\"promptName\":\"p\""},
-       {.trace = "t2", .name = "\"root\""}, "p"},
+      {"the row's own trace name needs no root",
+       {.parent = "\"s1\"", .trace_name = "\"own\""},
+       {.name = "\"root\""},
+       "own"},
+      {"the root's trace name before its own",
+       {.parent = "\"s1\""},
+       {.name = "\"root\"", .trace_name = "\"trace\""},
+       "trace"},
+      {"a root named by a client says nothing",
+       {.parent = "\"s1\"", .name = "\"step\""},
+       {.name = "\"ChatOllama\""},
+       "step"},
+      {"another trace's root says nothing",
+       {.parent = "\"s1\"", .name = "\"step\""},
+       {.trace = "t2", .name = "\"root\""},
+       "step"},
+      {"without a root the prompt's name",
+       {.parent = "\"s1\"", .name = "\"chat m\"", .more = ",\"promptName\":\"p\""},
+       {.trace = "t2", .name = "\"root\""},
+       "p"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -111,8 +126,13 @@ TEST_CASE("the root's name is looked for in this order") {
 
 TEST_CASE("of several roots the one that began first names the job") {
   const std::string call = text({.parent = "\"s1\""});
-  const std::string late = text({.id = "s1", .type = "SPAN", .name = "\"late\"", .start = "\"2026-08-20T09:00:02Z\"", .usage = kEmpty});
-  const std::string early = text({.id = "s2", .type = "SPAN", .name = "\"early\"", .start = "\"2026-08-20T09:00:01Z\"", .usage = kEmpty});
+  const std::string late = text(
+      {.id = "s1", .type = "SPAN", .name = "\"late\"", .start = "\"2026-08-20T09:00:02Z\"", .usage = kEmpty});
+  const std::string early = text({.id = "s2",
+                                  .type = "SPAN",
+                                  .name = "\"early\"",
+                                  .start = "\"2026-08-20T09:00:01Z\"",
+                                  .usage = kEmpty});
   CHECK(ingest_whole(call + late + early).demands[0].job == "early");
   CHECK(ingest_whole(early + late + call).demands[0].job == "early");
 }
@@ -138,8 +158,13 @@ TEST_CASE("each kind of row that is no request has its own counter") {
       {"provided", {.more = ",\"providedUsageDetails\":{\"input\":10}"}, {}, {}},
       {"a price model, three keys", {.more = ",\"internalModelId\":\"x\""}, {}, {{"maybe-estimated", 1}}},
       {"a price model, more keys",
-       {.usage = R"({"input":10,"input_cached_tokens":0,"output":5,"total":15})", .more = ",\"modelId\":\"x\""}, {}, {}},
-      {"an inclusive sender", {.usage = R"({"input":10,"input_cached_tokens":8,"output":5,"total":15})"}, {},
+       {.usage = R"({"input":10,"input_cached_tokens":0,"output":5,"total":15})",
+        .more = ",\"modelId\":\"x\""},
+       {},
+       {}},
+      {"an inclusive sender",
+       {.usage = R"({"input":10,"input_cached_tokens":8,"output":5,"total":15})"},
+       {},
        {{"corrected-inclusive", 1}}},
   };
   for (const Row& row : rows) {
@@ -159,7 +184,8 @@ TEST_CASE("failed calls count as failed, except those that measured something") 
   };
   CHECK(words(ingest_whole(failed("context length exceeded", kEmpty)).skipped) == Words{{"failed", 1}});
   CHECK(words(ingest_whole(failed("runner stopped", R"({"total":123})")).skipped) == Words{{"failed", 1}});
-  CHECK(gist(ingest_whole(failed("late", R"({"input":10,"output":5,"total":15})"))) == "all/m: p 10 g 5 t 15");
+  CHECK(gist(ingest_whole(failed("late", R"({"input":10,"output":5,"total":15})"))) ==
+        "all/m: p 10 g 5 t 15");
   const TraceSummary refused =
       ingest_whole(failed("request (701 tokens) exceeds the available context size (512 tokens)", kEmpty));
   CHECK(gist(refused) == "all/m: p 701 g t 701");

@@ -39,8 +39,10 @@ TEST_CASE("what cannot be read says why, and what to do") {
   for (const Row& row : std::initializer_list<Row>{
            {"none.jsonl", "cannot read traces from 'none.jsonl'", "there is no such file",
             "check the spelling; a shell pattern that matches nothing is passed on as it is"},
-           {"logs", "cannot read traces from 'logs'", "it is a directory", "name the files in it: --traces logs/*.jsonl"},
-           {"secret.jsonl", "could not read secret.jsonl", "Permission denied", "check the path and its permissions"},
+           {"logs", "cannot read traces from 'logs'", "it is a directory",
+            "name the files in it: --traces logs/*.jsonl"},
+           {"secret.jsonl", "could not read secret.jsonl", "Permission denied",
+            "check the path and its permissions"},
        }) {
     const auto source = sources::open_source(row.name, files);
     REQUIRE_FALSE(source.has_value());

@@ -1,0 +1,29 @@
+// Helicone's export. From its documentation; no recording was at hand.
+
+#include "ingest/formats/all.hpp"
+#include "ingest/when.hpp"
+
+namespace ctxcap::ingest {
+namespace {
+
+void read_request(const Fields& fields, Sink& sink) {
+  Scratch& scratch = fields.scratch();
+  Call call;
+  call.id = fields[Key::response_id].text(scratch);
+  call.usage = usage_of(read_count(fields[Key::prompt_tokens], scratch),
+                        read_count(fields[Key::completion_tokens], scratch));
+  call.job.job = fields[Key::request_properties].opened(scratch).member("job").text(scratch);
+  call.model = fields.first({Key::model_override, Key::response_model, Key::request_model}).text(scratch);
+  call.start = read_time(fields[Key::request_created_at], scratch);
+  sink.add(call);
+}
+
+}  // namespace
+
+constinit const Format kHelicone{"helicone", "Helicone's request export",
+                                 [](const Fields& fields) {
+                                   return fields.keys().has_all({Key::response_id, Key::delay_ms});
+                                 },
+                                 read_request};
+
+}  // namespace ctxcap::ingest

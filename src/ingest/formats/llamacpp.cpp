@@ -1,0 +1,70 @@
+// llama.cpp's server: answers of /completion, of /v1/messages, and its refusals, which name the prompt's true
+// size and are the best rows there are.
+
+#include "ingest/formats/all.hpp"
+#include "ingest/formats/plain.hpp"
+
+namespace ctxcap::ingest {
+namespace {
+
+void read_completion(const Fields& fields, Sink& sink) {
+  Scratch& scratch = fields.scratch();
+  Call call;
+  read_plain_names(fields, call);
+  call.usage = usage_of(read_count(fields[Key::tokens_evaluated], scratch),
+                        read_count(fields[Key::tokens_predicted], scratch));
+  // The parts of a stream repeat the counts so far.
+  if (fields[Key::stop].raw() == "false") call.usage = {.reason = Reason::stream_part};
+  const Value settings = fields[Key::generation_settings];
+  call.num_ctx = read_limit(settings.member("n_ctx"), scratch);  // older servers
+  call.num_predict = read_limit(settings.member("n_predict"), scratch);
+  sink.add(call);
+}
+
+// Anthropic's form: the cached part of the prompt is counted apart.
+void read_message(const Fields& fields, Sink& sink) {
+  Scratch& scratch = fields.scratch();
+  const Value usage = fields[Key::usage];
+  Call call;
+  read_plain_names(fields, call);
+  call.usage = usage_of(read_count(usage.member("input_tokens"), scratch),
+                        read_count(usage.member("output_tokens"), scratch));
+  for (const std::string_view part : {"cache_read_input_tokens", "cache_creation_input_tokens"}) {
+    const Tokens cached = read_count(usage.member(part), scratch).tokens.value_or(0);
+    call.usage.prompt += cached;
+    call.usage.context += cached;
+  }
+  if (call.usage.prompt > kLargestCount) call.usage = {.reason = Reason::implausible_tokens};
+  sink.add(call);
+}
+
+void read_refusal(const Fields& fields, Sink& sink) {
+  Call call;
+  read_plain_names(fields, call);
+  call.usage = usage_of(read_count(fields[Key::error].member("n_prompt_tokens"), fields.scratch()), {});
+  call.usage.remarks.add(Remark::refused_prompt);
+  sink.add(call);
+}
+
+}  // namespace
+
+constinit const Format kLlamaCpp{
+    "llama.cpp", "answer of llama.cpp's /completion",
+    [](const Fields& fields) {
+      return fields.keys().has_all({Key::tokens_evaluated, Key::tokens_predicted});
+    },
+    read_completion};
+
+constinit const Format kLlamaCppMessage{"messages", "answer of /v1/messages",
+                                        [](const Fields& fields) {
+                                          return fields[Key::type].text(fields.scratch()) == "message" &&
+                                                 fields.keys().has(Key::usage);
+                                        },
+                                        read_message};
+
+constinit const Format kLlamaCppRefusal{
+    "llama.cpp", "a prompt that llama.cpp's server refused as too long",
+    [](const Fields& fields) { return fields[Key::error].member("n_prompt_tokens").present(); },
+    read_refusal};
+
+}  // namespace ctxcap::ingest

@@ -1,0 +1,33 @@
+// `llm logs list --json` and rows of its database. A conversation's name is the beginning of its prompt:
+// private, and no job.
+
+#include "ingest/formats/all.hpp"
+#include "ingest/when.hpp"
+
+namespace ctxcap::ingest {
+namespace {
+
+void read_log(const Fields& fields, Sink& sink) {
+  Scratch& scratch = fields.scratch();
+  Call call;
+  call.id = fields[Key::id].text(scratch);
+  call.usage = usage_of(read_count(fields[Key::input_tokens], scratch),
+                        read_count(fields[Key::output_tokens], scratch));
+  call.model = fields[Key::model].text(scratch);
+  call.start = read_time(fields[Key::datetime_utc], scratch);
+  const Asked asked = read_asked(fields[Key::options_json], scratch);
+  call.num_ctx = asked.num_ctx;
+  call.num_predict = asked.num_predict;
+  sink.add(call);
+}
+
+}  // namespace
+
+constinit const Format kLlm{
+    "llm", "logs of the command-line tool llm (logs list --json, rows of its database)",
+    [](const Fields& fields) {
+      return fields.keys().has_all({Key::options_json, Key::input_tokens, Key::datetime_utc});
+    },
+    read_log};
+
+}  // namespace ctxcap::ingest

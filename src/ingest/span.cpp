@@ -1,0 +1,153 @@
+#include "ingest/span.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "ingest/when.hpp"
+
+namespace ctxcap::ingest {
+namespace {
+
+struct Spelling {
+  std::string_view name;
+  Attribute attribute;
+};
+constexpr Spelling kSpellings[] = {
+    {"gen_ai.operation.name", Attribute::operation},
+    {"llm.request.type", Attribute::request_type},
+    {"openinference.span.kind", Attribute::kind},
+    {"mlflow.spanType", Attribute::mlflow_kind},
+    {"gen_ai.usage.input_tokens", Attribute::input_tokens},
+    {"gen_ai.usage.output_tokens", Attribute::output_tokens},
+    {"gen_ai.usage.prompt_tokens", Attribute::old_input_tokens},
+    {"gen_ai.usage.completion_tokens", Attribute::old_output_tokens},
+    {"gen_ai.aggregated_usage.input_tokens", Attribute::aggregated_tokens},
+    {"llm.token_count.prompt", Attribute::prompt_count},
+    {"llm.token_count.completion", Attribute::completion_count},
+    {"mlflow.chat.tokenUsage", Attribute::mlflow_usage},
+    {"gen_ai.response.model", Attribute::response_model},
+    {"gen_ai.request.model", Attribute::request_model},
+    {"llm.model_name", Attribute::model_name},
+    {"traceloop.association.properties.ls_model_name", Attribute::invocation_model},
+    {"mlflow.llm.model", Attribute::mlflow_model},
+    {"llm.invocation_parameters", Attribute::parameters},
+    {"gen_ai.request.max_tokens", Attribute::max_tokens},
+    {"max_tokens", Attribute::mlflow_max_tokens},
+    {"max_output_tokens", Attribute::mlflow_max_tokens},
+    {"gen_ai.agent.name", Attribute::agent},
+    {"traceloop.workflow.name", Attribute::workflow},
+};
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+enum class SpanKind { call, embedding, other, unsaid };
+
+SpanKind kind_of(const Span& span, Scratch& scratch) {
+  const auto text = [&](Attribute attribute) { return span.attributes[attribute].text(scratch); };
+  const std::string_view operation = text(Attribute::operation);
+  if (is_one_of(operation, {"embeddings", "embedding"})) return SpanKind::embedding;
+  if (is_one_of(operation, {"chat", "text_completion", "completion", "generate_content"}))
+    return SpanKind::call;
+  if (!operation.empty()) return SpanKind::other;  // invoke_agent, execute_task ... carry sums, if anything
+  const std::string_view request = text(Attribute::request_type);
+  if (is_one_of(request, {"embedding", "embeddings"})) return SpanKind::embedding;
+  if (is_one_of(request, {"chat", "completion"})) return SpanKind::call;
+  for (const std::string_view kind : {span.kind, text(Attribute::kind), text(Attribute::mlflow_kind)}) {
+    if (is_one_of(kind, {"LLM", "CHAT_MODEL"})) return SpanKind::call;
+    if (kind == "EMBEDDING") return SpanKind::embedding;
+    if (!kind.empty() && kind != "UNKNOWN") return SpanKind::other;
+  }
+  return SpanKind::unsaid;
+}
+
+// Both families of names may be there, with equal values; the first that has a prompt is taken.
+Usage read_span_usage(const Attributes& attributes, Scratch& scratch) {
+  struct Family {
+    Attribute prompt, generation;
+  };
+  for (const Family& family : {Family{Attribute::input_tokens, Attribute::output_tokens},
+                               Family{Attribute::prompt_count, Attribute::completion_count},
+                               Family{Attribute::old_input_tokens, Attribute::old_output_tokens}}) {
+    if (!attributes[family.prompt].present()) continue;
+    return usage_of(read_count(attributes[family.prompt], scratch),
+                    read_count(attributes[family.generation], scratch));
+  }
+  const Value map = attributes[Attribute::mlflow_usage].opened(scratch);
+  return usage_of(read_count(map.member("input_tokens"), scratch),
+                  read_count(map.member("output_tokens"), scratch));
+}
+
+Usage judge_span(const Span& span, Scratch& scratch) {
+  const auto as = [](Reason reason) { return Usage{.reason = reason}; };
+  const Usage usage = read_span_usage(span.attributes, scratch);
+  const bool counted =
+      usage.reason != Reason::no_usage || span.attributes[Attribute::aggregated_tokens].present();
+  const SpanKind kind = kind_of(span, scratch);
+  if (kind == SpanKind::embedding) return as(Reason::embedding);
+  if (kind == SpanKind::other) return as(counted ? Reason::wrapper : Reason::not_a_generation);
+  if (kind == SpanKind::unsaid && usage.reason == Reason::no_usage) return as(Reason::not_a_generation);
+  if (usage.reason != Reason::no_usage || !span.failed) return usage;
+  const std::optional<Tokens> size = refused_prompt(span.status_message);
+  if (!size) return as(Reason::failed);
+  Usage refusal = usage_of({.tokens = size}, {});
+  refusal.remarks.add(Remark::refused_prompt);
+  return refusal;
+}
+
+std::string_view span_model(const Attributes& attributes, Scratch& scratch) {
+  for (const Attribute attribute :
+       {Attribute::response_model, Attribute::request_model, Attribute::model_name,
+        Attribute::invocation_model, Attribute::mlflow_model}) {
+    const std::string_view model = attributes[attribute].text(scratch);
+    if (!model.empty() && model != "unknown") return model;
+  }
+  // OpenInference leaves the name out where the call failed.
+  return attributes[Attribute::parameters].opened(scratch).member("model").text(scratch);
+}
+
+std::string_view without_hex_prefix(std::string_view id) {
+  if (id.starts_with("0x")) id.remove_prefix(2);
+  return id;
+}
+
+}  // namespace
+
+void Attributes::put(std::string_view name, Value value) {
+  for (const Spelling& spelling : kSpellings) {
+    if (spelling.name != name) continue;
+    Value& slot = values_[static_cast<std::size_t>(spelling.attribute)];
+    if (!slot.present()) slot = value;
+    return;
+  }
+}
+
+void add_span(const Span& span, Scratch& scratch, Sink& sink) {
+  const Attributes& attributes = span.attributes;
+  Call call;
+  call.trace = without_hex_prefix(span.trace);
+  if (!span.id.empty())
+    call.id = scratch.keep(std::string(call.trace) + "/" + std::string(without_hex_prefix(span.id)));
+  call.is_root = span.parent.empty();
+  std::string_view workflow = attributes[Attribute::workflow].text(scratch);
+  if (workflow.empty()) workflow = attributes[Attribute::agent].text(scratch);
+  call.model = span_model(attributes, scratch);
+  if (is_client_name(workflow, call.model)) workflow = {};
+  call.job = {.job = span.job, .trace_name = workflow, .own_name = span.name, .service = span.service};
+  call.start = read_time(span.start, scratch);
+  call.end = read_time(span.end, scratch);
+  call.updated = call.end;  // a finished span is newer than an event about it
+  call.scope = span.scope;
+  call.usage = judge_span(span, scratch);
+  const Asked asked = read_asked(attributes[Attribute::parameters], scratch);
+  call.num_ctx = asked.num_ctx;
+  call.num_predict = asked.num_predict;
+  for (const Attribute limit : {Attribute::max_tokens, Attribute::mlflow_max_tokens}) {
+    if (!call.num_predict) call.num_predict = read_limit(attributes[limit], scratch);
+  }
+  sink.add(call);
+}
+
+}  // namespace ctxcap::ingest

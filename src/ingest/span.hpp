@@ -1,0 +1,66 @@
+#pragma once
+// What a span says about a model call, whichever instrumentation wrote it. OpenTelemetry, Phoenix and MLflow
+// carry the same attributes in different wrappings; their formats unwrap, this file judges.
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "ingest/call.hpp"
+
+namespace ctxcap::ingest {
+
+// Attributes that matter, whatever they are called.
+enum class Attribute : std::uint8_t {
+  operation,     // gen_ai.operation.name
+  request_type,  // llm.request.type (Traceloop)
+  kind,          // openinference.span.kind
+  mlflow_kind,   // mlflow.spanType
+  input_tokens,  // gen_ai.usage.*
+  output_tokens,
+  old_input_tokens,  // their former names
+  old_output_tokens,
+  aggregated_tokens,  // gen_ai.aggregated_usage.input_tokens: a sum
+  prompt_count,       // llm.token_count.*
+  completion_count,
+  mlflow_usage,  // a map as JSON text
+  response_model,
+  request_model,
+  model_name,
+  invocation_model,  // traceloop.association.properties.ls_model_name
+  mlflow_model,
+  parameters,  // llm.invocation_parameters, JSON text
+  max_tokens,  // gen_ai.request.max_tokens
+  mlflow_max_tokens,
+  agent,     // gen_ai.agent.name
+  workflow,  // traceloop.workflow.name
+  count_,
+};
+
+class Attributes {
+ public:
+  // Takes in an attribute, if it is one of those above; the first of equal names counts.
+  void put(std::string_view name, Value value);
+  Value operator[](Attribute attribute) const { return values_[static_cast<std::size_t>(attribute)]; }
+
+ private:
+  std::array<Value, static_cast<std::size_t>(Attribute::count_)> values_;
+};
+
+struct Span {
+  std::string_view trace, id, parent;  // as text; an empty parent: the trace's root
+  std::string_view name;
+  std::string_view scope;  // the instrumentation, if known
+  std::string_view service;
+  std::string_view kind;  // where it stands outside the attributes (Phoenix)
+  std::string_view job;   // named by the user (an MLflow tag)
+  Value start, end;
+  bool failed = false;
+  std::string_view status_message;
+  Attributes attributes;
+};
+
+// One row: a model call, or the reason why the span is none.
+void add_span(const Span& span, Scratch& scratch, Sink& sink);
+
+}  // namespace ctxcap::ingest

@@ -16,6 +16,7 @@ struct RiskOptions {
   std::vector<Tokens>
       windows;  // windows that may have been in force (model's, server's), for the censoring test
   std::vector<Tokens> num_keep;    // num_keep of the model or the requests, where set
+  i64 review_days = 7;             // days until the window is looked at again; growth is projected that far
   std::optional<Tokens> in_force;  // the window that is known to have served these requests
 };
 

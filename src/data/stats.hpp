@@ -51,6 +51,7 @@ struct Censoring {
   std::vector<std::string> kinds;  // e.g. "half-window-cut", "dropped-history", "prompt-limit"
 
   // Censored only.
+  std::optional<Tokens> estimated_max;  // largest true prompt of cut requests, by the size of their bodies
   std::optional<Tokens> cut_to;   // smallest count that a cut request shows
   std::optional<Tokens> grow_to;  // window to try next: a rung above num_ctx that the tail makes plausible
   i64 watch_requests = 0;         // requests to see under it before the risk asked for can be stated

@@ -2,6 +2,7 @@
 // What the traces say: per (job, model) and UTC day, exact histograms of what each request used.
 // Made by ingest/, read by demand/, report/ and (later) state/.
 
+#include <compare>
 #include <limits>
 #include <map>
 #include <optional>
@@ -27,6 +28,22 @@ struct DayDemand {
 // Rows without a readable start time are kept under this day.
 inline constexpr Day kUnknownDay = std::numeric_limits<Day>::min();
 
+// Size of the body that a request sent, beside the prompt tokens that the server counted. Bodies are not cut by the
+// server, counts are: their ratio tells. Never the body itself.
+struct BodySize {
+  Tokens prompt = 0;  // > 0
+  Bytes bytes = 0;    // of the logged input; > 0
+  i64 count = 0;      // requests of both sizes; > 0
+  auto operator<=>(const BodySize&) const = default;
+};
+
+// A request in time. Kept only where asked for (backtest of a short log, reloads of shared weights).
+struct Sent {
+  Instant at;
+  Tokens need = 0;
+  auto operator<=>(const Sent&) const = default;
+};
+
 struct Demand {
   std::string job;    // never empty; "all" when the rows name none
   std::string model;  // as Ollama names it, provider prefixes removed; empty when the rows name none
@@ -34,6 +51,8 @@ struct Demand {
   std::optional<Instant> from, to;         // start of the first and of the last request, where known
   std::map<Tokens, i64> num_ctx_asked;     // num_ctx that requests carried -> how many
   std::map<Tokens, i64> num_predict_asked; // generation limit that requests carried -> how many
+  std::vector<BodySize> bodies;            // ascending, each pair once; empty: rows carry no bodies
+  std::vector<Sent> sent;                  // ascending; empty: not asked for
   bool operator==(const Demand&) const = default;
 
   DayDemand pooled() const;  // all days as one

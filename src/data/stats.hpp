@@ -22,14 +22,23 @@ enum class Basis {
   explicit_window,  // the user said so
 };
 
+// Why a window is larger than the bound on all requests pooled: the days differ beyond chance.
+enum class Raise {
+  none,
+  trend,    // needs grow from day to day: projected to the end of the next review period
+  recent,   // the newest days need more than the days before
+  weekday,  // one weekday needs more than the others
+};
+
 // The window that the requests need, with the risk it carries.
 struct Required {
   Tokens num_ctx = 0;  // tokens
   Basis basis = Basis::tolerance_bound;
-  std::optional<i64> rank;    // 1-based rank of the order statistic among the needs
-  double risk = 0;            // asked: share of future requests that may exceed, 0..1
-  double confidence = 0;      // 0..1
-  double supported_risk = 0;  // the smallest risk that n requests support at that confidence
+  std::optional<i64> rank;     // 1-based rank of the order statistic among the needs
+  double risk = 0;             // asked: share of future requests that may exceed, 0..1
+  double confidence = 0;       // 0..1
+  Raise raised = Raise::none;  // by what num_ctx lies above the order statistic `rank`
+  double supported_risk = 0;   // the smallest risk that n requests support at that confidence
 };
 
 enum class CensoringVerdict { none, client_limit, censored };
@@ -42,11 +51,22 @@ struct Censoring {
   std::vector<std::string> kinds;  // e.g. "half-window-cut", "dropped-history", "prompt-limit"
 
   // Censored only.
+  std::optional<Tokens> estimated_max;  // largest true prompt of cut requests, by the size of their bodies
   std::optional<Tokens> cut_to;   // smallest count that a cut request shows
   std::optional<Tokens> grow_to;  // window to try next: a rung above num_ctx that the tail makes plausible
   i64 watch_requests = 0;         // requests to see under it before the risk asked for can be stated
   std::optional<i64>
       watch_days;  // the same in days at the observed rate, at least a week; unknown without times
+};
+
+// How the days of a job differ. Chances are those of so strong a sign when days are exchangeable.
+struct Drift {
+  double growth_per_day = 0;         // of the daily 90th percentile: 0.01 is 1 % a day
+  double trend_chance = 1;           // of so steady a growth
+  double recent_chance = 1;          // of newest days as high, against the days before
+  i64 recent_days = 0;               // how many are the newest
+  double weekday_chance = 1;         // of one weekday as high, against the others
+  std::optional<int> worst_weekday;  // 0 = Monday
 };
 
 // A generalised Pareto tail above a threshold: the exceedances y = x - threshold have survival
@@ -75,6 +95,7 @@ struct DemandStats {
   Required required;
   std::optional<Tokens> num_predict;  // generation limit: the explicit one, else the bound rounded up to 256
   Censoring censoring;
+  std::optional<Drift> drift;       // where there are enough days
   std::optional<TailFit> tail;      // where enough requests lie in the tail
   std::optional<Tokens> asked_ctx;  // num_ctx most requests carried
 };

@@ -5,6 +5,7 @@
 
 #include "demand/censoring.hpp"
 #include "demand/growth.hpp"
+#include "demand/required.hpp"
 #include "demand/tail.hpp"
 #include "demand/tolerance.hpp"
 
@@ -14,26 +15,6 @@ namespace {
 constexpr i64 kMicrosPerDay = 86'400'000'000;
 constexpr Tokens kPredictStep = 256;  // a generation limit is a multiple of this
 
-// A window or limit with the evidence behind it.
-struct Bound {
-  Tokens tokens = 0;
-  Basis basis = Basis::little_data;
-  std::optional<i64> rank;
-};
-
-// ceil(1.25 x), at most the largest number there is.
-Tokens with_quarter_more(Tokens x) {
-  return checked_add(x, (x + 3) / 4).value_or(std::numeric_limits<Tokens>::max());
-}
-
-// The tolerance bound where the histogram holds enough, else the observed maximum x 1.25. Not empty.
-Bound upper_bound(const Histogram& histogram, const RiskOptions& options) {
-  const std::optional<i64> rank = tolerance_rank(histogram.count(), options.risk, options.confidence);
-  if (!rank)
-    return {.tokens = with_quarter_more(histogram.max()), .basis = Basis::little_data, .rank = std::nullopt};
-  return {.tokens = histogram.at_rank(*rank), .basis = Basis::tolerance_bound, .rank = rank};
-}
-
 // The generation limit that the job is known to run with: the one given, else the largest that its requests
 // carried, provided that all of them carried one (Ollama takes 0 and below for "no limit").
 std::optional<Tokens> known_limit(const Demand& demand, i64 requests, const RiskOptions& options) {
@@ -42,44 +23,6 @@ std::optional<Tokens> known_limit(const Demand& demand, i64 requests, const Risk
   for (const auto& [limit, count] : demand.num_predict_asked) limited += limit > 0 ? count : 0;
   if (requests == 0 || limited < requests) return std::nullopt;
   return demand.num_predict_asked.rbegin()->first;
-}
-
-// The bound on the need, `need` being the logged ones. With a generation limit L no request needs more than
-// prompt + max(L, 1), so the bound on prompts plus L holds as well: order statistics keep order, hence at the
-// same rank min(need_(r), prompt_(r) + L) is still above the r-th smallest of the needs under that limit.
-Required required_window(const DayDemand& pooled, std::optional<Tokens> limit, const RiskOptions& options) {
-  Required required;
-  required.risk = options.risk;
-  required.confidence = options.confidence;
-  required.supported_risk = supported_risk(pooled.need.count(), options.confidence);
-  if (pooled.need.empty()) return required;
-  const Bound need = upper_bound(pooled.need, options);
-  required.num_ctx = need.tokens;
-  required.basis = need.basis;
-  required.rank = need.rank;
-  if (limit && pooled.prompt.count() == pooled.need.count()) {
-    const Tokens prompt = upper_bound(pooled.prompt, options).tokens;
-    required.num_ctx =
-        std::min(required.num_ctx, checked_add(prompt, std::max<Tokens>(*limit, 1)).value_or(need.tokens));
-  }
-  return required;
-}
-
-// The same when some requests were cut: see demand.hpp.
-Required required_beyond(const Histogram& logged, const Censoring& censoring, const RiskOptions& options) {
-  Required required;
-  required.risk = options.risk;
-  required.confidence = options.confidence;
-  required.supported_risk = supported_risk(logged.count(), options.confidence);
-  required.basis = Basis::little_data;
-  required.num_ctx = *censoring.grow_to;
-  const std::optional<i64> rank = tolerance_rank(logged.count(), options.risk, options.confidence);
-  if (rank && *rank + censoring.rows <= logged.count()) {
-    required.basis = Basis::tolerance_bound;
-    required.rank = rank;
-    required.num_ctx = logged.at_rank(*rank + censoring.rows);
-  }
-  return required;
 }
 
 std::optional<Tokens> generation_limit(const Histogram& generation, const RiskOptions& options) {
@@ -121,6 +64,14 @@ void count_days(const Demand& demand, DemandStats& stats) {
   }
 }
 
+NeedsByDay needs_by_day(const Demand& demand) {
+  NeedsByDay days;
+  for (const auto& [day, counts] : demand.days) {
+    if (day != kUnknownDay && !counts.need.empty()) days[day] = counts.need;
+  }
+  return days;
+}
+
 std::optional<double> requests_per_day(const Demand& demand, i64 requests) {
   if (demand.days.empty() || demand.days.begin()->first == kUnknownDay) return std::nullopt;
   const Day days = demand.days.rbegin()->first - demand.days.begin()->first + 1;
@@ -150,6 +101,9 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
     stats.required = required_beyond(pooled.need, stats.censoring, options);
   } else {
     stats.required = required_window(pooled, known_limit(demand, stats.requests, options), options);
+    const NeedsByDay days = needs_by_day(demand);
+    stats.drift = drift_of(days);
+    if (stats.drift) raise_for_days(stats.required, days, *stats.drift, options);
     stats.tail = fit_tail(pooled.need, options.risk, options.confidence);
   }
   return stats;

@@ -2,8 +2,10 @@
 // Demand -> DemandStats: what a job needs, at which risk, and whether its counts can be believed.
 
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "data/backtest.hpp"
 #include "data/demand.hpp"
 #include "data/stats.hpp"
 
@@ -16,6 +18,7 @@ struct RiskOptions {
   std::vector<Tokens>
       windows;  // windows that may have been in force (model's, server's), for the censoring test
   std::vector<Tokens> num_keep;    // num_keep of the model or the requests, where set
+  i64 review_days = 7;             // days until the window is looked at again; growth is projected that far
   std::optional<Tokens> in_force;  // the window that is known to have served these requests
 };
 
@@ -29,6 +32,20 @@ DemandStats stats_of(const Demand& demand, const RiskOptions& options);
 
 // What a window would mean for the next 30 days, and for a next day. confidence in 0..1, exclusive.
 Outlook outlook(const DemandStats& stats, Tokens num_ctx, double confidence);
+
+// Would the rule have held? Each rule sees what came before a part of the log and sets a window; the requests
+// of that part that need more are counted. One result per rule, ours first: the bound with its raises; the
+// largest need so far; the same x 1.15, as KRR sizes memory; the 90th percentile x 1.15, as VPA does; the
+// 99th percentile. Empty for fewer than two parts. Needs are taken as logged: a cut job has no backtest that
+// means anything.
+std::vector<RuleResult> backtest(std::span<const Part> parts, const RiskOptions& options);
+std::vector<Part> parts_by_day(const Demand& demand);
+std::vector<Part> parts_by_count(std::span<const Tokens> needs_in_time_order, i64 size);
+
+// Jobs on the same weights share one runner: with a window per job, every request under another window than
+// the one before loads the model anew. Equal instants are taken by ascending window, which loads least. The
+// first load and loads after idling come with any plan and are not counted.
+ReloadCount count_reloads(std::vector<Arrival> arrivals);
 
 // Percentiles by nearest rank; all 0 for an empty histogram.
 Percentiles percentiles_of(const Histogram& histogram);

@@ -61,4 +61,9 @@ double share_upper(i64 k, i64 n, double confidence) {
   return boost::math::ibeta_inv(static_cast<double>(k + 1), static_cast<double>(n - k), confidence, Quiet());
 }
 
+double chance_of_exceedances(i64 k, i64 n, double p) {
+  if (k <= 0) return 1;
+  return boost::math::ibeta(static_cast<double>(k), static_cast<double>(n - k + 1), p, Quiet());
+}
+
 }  // namespace ctxcap::demand

@@ -32,4 +32,7 @@ i64 requests_needed(double risk, double confidence);
 // (Clopper & Pearson 1934, Biometrika 26:404). 0 <= k <= n; 1 when k = n or n = 0.
 double share_upper(i64 k, i64 n, double confidence);
 
+// P(Bin(n, p) >= k): the chance of k exceedances or more among n requests. 0 <= k <= n, p in 0..1, exclusive.
+double chance_of_exceedances(i64 k, i64 n, double p);
+
 }  // namespace ctxcap::demand

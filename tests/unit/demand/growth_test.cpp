@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "../../oracle/simulation.hpp"
 #include "demand/censoring.hpp"
 #include "demand/demand.hpp"
 #include "demand/tolerance.hpp"
+#include "oracle/simulation.hpp"
 
 using namespace ctxcap;
 using demand::half_cut;

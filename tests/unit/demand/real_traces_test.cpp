@@ -21,11 +21,10 @@ Tokens number_after(const std::string& line, const std::string& key) {
   return std::strtoll(line.c_str() + line.rfind(key) + key.size(), nullptr, 10);
 }
 
-// Empty when the file is not there.
-Demand read_trace(const std::string& file) {
+// In the order of the file, which is that of time. Empty when the file is not there.
+std::vector<Request> read_requests(const std::string& file) {
   std::ifstream in(std::string(CTXCAP_SHARED) + "/traces/" + file);
-  DayDemand day;
-  std::vector<Bin> prompt, generation, total, need;
+  std::vector<Request> requests;
   const bool csv = file.ends_with(".csv");
   std::string line;
   if (csv) std::getline(in, line);  // header
@@ -38,6 +37,14 @@ Demand read_trace(const std::string& file) {
     } else {
       request = {number_after(line, "\"input_length\": "), number_after(line, "\"output_length\": ")};
     }
+    requests.push_back(request);
+  }
+  return requests;
+}
+
+Demand read_trace(const std::string& file) {
+  std::vector<Bin> prompt, generation, total, need;
+  for (const Request& request : read_requests(file)) {
     prompt.push_back({request.prompt, 1});
     generation.push_back({request.generation, 1});
     total.push_back({request.prompt + request.generation, 1});
@@ -89,4 +96,25 @@ TEST_CASE(
   CHECK(stats.censoring.verdict == CensoringVerdict::client_limit);
   CHECK(stats.censoring.num_ctx == 2'000);
   CHECK(stats.censoring.kinds == std::vector<std::string>{"generation-limit"});
+}
+
+TEST_CASE("walking forward over the real traces by thousand requests, the bound keeps the stated risk") {
+  for (const char* file : {"azure_2023_code.csv", "mooncake_conversation.jsonl"}) {
+    std::vector<Tokens> needs;
+    for (const Request& request : read_requests(file))
+      needs.push_back(request.prompt + std::max<Tokens>(request.generation, 1));
+    if (needs.empty()) {
+      MESSAGE("skipped: the production traces are not in ../shared/traces");
+      return;
+    }
+    const std::vector<RuleResult> results = demand::backtest(demand::parts_by_count(needs, 1'000), {});
+    REQUIRE(results.size() == 5);
+    for (const RuleResult& result : results) {
+      MESSAGE(std::string(file) << " " << result.rule << ": " << result.exceeded << " of " << result.requests
+                                << " exceeded in " << result.decisions << " decisions, mean window "
+                                << static_cast<i64>(result.mean_num_ctx));
+    }
+    CHECK(static_cast<double>(results[0].exceeded) <= 0.001 * static_cast<double>(results[0].requests));
+    CHECK(results[3].exceeded > 100 * results[0].exceeded);  // 90th percentile x 1.15 does not
+  }
 }

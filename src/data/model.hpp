@@ -73,6 +73,7 @@ struct Weights {
   Bytes stored = 0;     // all tensors of the file, once
   Bytes input = 0;      // of these: token embeddings and the like, which stay on the CPU
   Bytes tied = 0;       // token embeddings that serve as output too are loaded a second time, on the GPU
+  Bytes tied_on_cpu = 0;  // where all runs on the CPU most architectures share that tensor, some load it twice
   Bytes projector = 0;  // of these: vision and audio towers inside the file
   Bytes draft = 0;      // of these: multi-token-prediction blocks, loaded only for drafting
   Bytes error = 0;      // +-; 0: counted tensor by tensor

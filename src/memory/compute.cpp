@@ -114,7 +114,11 @@ double expected_bytes(const ModelArch& arch, const Load& load) {
 std::optional<ComputeBytes> compute_bytes(const ModelArch& arch, const Load& load) {
   if (arch.layers.empty() || arch.compute.embedding == 0) return std::nullopt;
   const double expected = expected_bytes(arch, load);
-  const double low = expected / (1 + std::max(kBandHigh, arch.compute.band));
+  // Backends other than CUDA read quantised caches as they are.
+  Load uncopied = load;
+  uncopied.k = uncopied.v = *kv_type("f16");
+  const double least = load.flash_attention ? std::min(expected, expected_bytes(arch, uncopied)) : expected;
+  const double low = least / (1 + std::max(kBandHigh, arch.compute.band));
   const double high = expected * (1 + std::max(kFieldExcess, arch.compute.band)) / (1 + kBandLow);
   constexpr double kLargest = 9e18;
   if (!(high < kLargest)) return std::nullopt;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "memory/flash_attention.hpp"
+
 namespace ctxcap::memory {
 namespace {
 
@@ -45,9 +47,10 @@ Status check_blocks(char which, const KvType& type, i64 width, std::string_view 
                       "--kv-type f16"));
 }
 
-Status check_types(const ModelArch& arch, const Load& load) {
+Status check_types(const ModelArch& arch, const Load& load, FlashAttention asked) {
   for (const Layer& layer : arch.layers) {
-    if (load.flash_attention) {
+    // Checked before `auto` is resolved.
+    if (asked != FlashAttention::off) {
       TRY(check_blocks('K', load.k, layer.head_k, "n_embd_head_k"));
       TRY(check_blocks('V', load.v, layer.head_v, "n_embd_head_v"));
     }
@@ -68,8 +71,10 @@ Status check_types(const ModelArch& arch, const Load& load) {
   return {};
 }
 
-bool flash_attention_used(const RuntimeSettings& settings) {
-  return settings.flash_attention != FlashAttention::off;
+// llama.cpp probes its graph: flash attention stays off where the device could not run it, unless V needs it.
+bool flash_attention_used(const ModelArch& arch, const Load& load, FlashAttention asked) {
+  if (asked != FlashAttention::automatic) return asked == FlashAttention::on;
+  return !load.cuda || load.v.quantized() || flash_attention_fits(arch, load.k, load.v);
 }
 
 }  // namespace
@@ -106,11 +111,11 @@ Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettin
         "--parallel 1"));
   }
   load.cells = load.unified ? padded : round_up(padded / load.sequences, kPadding);
-  load.flash_attention = flash_attention_used(settings);
   TRY_ASSIGN(load.k, cache_type(settings.kv_type_k));
   TRY_ASSIGN(load.v, cache_type(settings.kv_type_v));
   load.cuda = settings.backend == "cuda";
-  TRY(check_types(arch, load));
+  load.flash_attention = flash_attention_used(arch, load, settings.flash_attention);
+  TRY(check_types(arch, load, settings.flash_attention));
   return load;
 }
 

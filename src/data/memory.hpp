@@ -18,6 +18,7 @@ struct RuntimeSettings {
   std::string kv_type_v = "f16";
   FlashAttention flash_attention = FlashAttention::automatic;  // OLLAMA_FLASH_ATTENTION
   std::optional<i64> num_batch;       // unset: Ollama's automatic rule
+  std::optional<Bytes> free_vram;     // before loading; that rule takes smaller batches on a full card. Unset: plenty
   std::string backend = "cuda";       // "cuda" or "cpu": alignment of buffers
   std::optional<Bytes> overhead;      // process on the card, as measured; unset: an estimate, with its range
   // llama.cpp settings that Ollama leaves alone.

@@ -121,6 +121,8 @@ struct ModelArch {
   bool sequences_apart = false;   // a cache per sequence even where slots share one
   bool state_per_draft = false;   // MTP drafts keep the state once more per drafted token
   bool one_stream = false;        // llama.cpp aborts when slots have caches of their own
+  bool one_slot = false;          // Ollama runs it with one slot, whatever OLLAMA_NUM_PARALLEL says
+  bool no_flash_attention = false;  // llama.cpp never uses it here
   std::vector<Layer> draft_layers;  // cached in a context of their own when MTP drafts
   ComputeShape compute;
   std::optional<Weights> weights; // unknown without a tensor list, or with a tensor type that is not known

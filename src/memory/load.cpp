@@ -73,18 +73,12 @@ Status check_types(const ModelArch& arch, const Load& load, FlashAttention asked
 
 // llama.cpp probes its graph: flash attention stays off where the device could not run it, unless V needs it.
 bool flash_attention_used(const ModelArch& arch, const Load& load, FlashAttention asked) {
+  if (arch.no_flash_attention) return false;
   if (asked != FlashAttention::automatic) return asked == FlashAttention::on;
   return !load.cuda || load.v.quantized() || flash_attention_fits(arch, load.k, load.v);
 }
 
 }  // namespace
-
-i64 automatic_batch(const ModelArch& arch, i64 total_ctx, const RuntimeSettings& settings) {
-  if (!arch.completion) return std::min<i64>(2048, total_ctx / settings.parallel);
-  if (settings.flash_attention == FlashAttention::off && settings.backend == "cuda") return 512;
-  if (total_ctx <= 4096) return 512;
-  return total_ctx <= 32768 ? 1024 : 2048;
-}
 
 Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettings& settings) {
   TRY(check_range("a window", total_ctx, 1, kMaxTokens));

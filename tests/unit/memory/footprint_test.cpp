@@ -95,6 +95,17 @@ TEST_CASE("the batch follows the window, as Ollama sets it") {
   CHECK(batch(1024, {}) == 1024);
 }
 
+TEST_CASE("on a card that fills up the batch steps down, by Ollama's own rough prediction") {
+  // Devstral at 40,960: 15.2 GB of file and 8.4 GB of cache, as Ollama reckons it.
+  const ModelArch arch = devstral();
+  const auto batch = [&](Bytes free) {
+    return memory::footprint(arch, 40960, {.free_vram = free})->num_batch;
+  };
+  CHECK(batch(80'000'000'000) == 2048);
+  CHECK(batch(35'000'000'000) == 1024);
+  CHECK(batch(24LL << 30) == 512);
+}
+
 TEST_CASE("every cache type has llama.cpp's size") {
   // 32 elements of K and of V in one layer of 256 tokens.
   const ModelArch arch = shape(1, 32, 32, 32);

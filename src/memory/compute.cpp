@@ -58,9 +58,10 @@ double peak_floats(const ComputeShape& shape, const Load& load) {
 // K, V and query of one token at attention without flash attention.
 double plain_attention_floats(const ModelArch& arch) {
   const ComputeShape& shape = arch.compute;
-  i64 kv = 0;
-  for (const Layer& layer : arch.layers) kv = std::max(kv, layer.k_width + layer.v_width);
-  return as_double(2 * shape.query + kv + 2 * shape.embedding + shape.extra);
+  double kv = 0;
+  for (const Layer& layer : arch.layers)
+    kv = std::max(kv, as_double(layer.k_width) + as_double(layer.v_width));
+  return kv + as_double(2 * shape.query + 2 * shape.embedding + shape.extra);
 }
 
 double encoder_bytes(const ModelArch& arch, const Load& load, double floats) {

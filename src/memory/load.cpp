@@ -85,6 +85,7 @@ Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettin
   TRY(check_range("a number of slots", settings.parallel, 1, kMaxSequences));
   TRY(check_range("a batch", settings.num_batch.value_or(1), 1, kMaxTokens));
   TRY(check_range("a draft length", settings.draft_tokens, 0, kMaxSequences));
+  TRY(check_range("an overhead", settings.overhead.value_or(0), 0, 1LL << 60));
   if (settings.backend != "cuda" && settings.backend != "cpu") {
     return fail({.kind = ErrorKind::usage,
                  .what = fmt::format("'{}' is no backend", settings.backend),

@@ -45,13 +45,12 @@ bool fill_totals(const ModelArch& arch, const Load& load, const RuntimeSettings&
         std::optional(result.projector_bytes.value_or(0))}) {
     exact = checked_add(exact, term);
   }
-  const Bytes weights_error = arch.weights->error;
+  const Bytes error = arch.weights->error;
   const Bytes projector_compute = arch.vision ? kProjectorCompute : 0;
   result.total_bytes = checked_add(checked_add(exact, result.compute_bytes), result.overhead_bytes);
-  result.total_low_bytes =
-      checked_add(checked_add(exact, result.compute_low_bytes), overhead_low - weights_error);
-  result.total_high_bytes = checked_add(checked_add(exact, result.compute_high_bytes),
-                                        overhead_high + weights_error + projector_compute);
+  result.total_low_bytes = checked_add(checked_add(exact, result.compute_low_bytes), overhead_low - error);
+  result.total_high_bytes = checked_add(
+      checked_add(checked_add(exact, result.compute_high_bytes), overhead_high), error + projector_compute);
   return result.total_bytes && result.total_low_bytes && result.total_high_bytes;
 }
 

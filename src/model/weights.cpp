@@ -15,6 +15,8 @@
 namespace ctxcap::model {
 namespace {
 
+constexpr Bytes kLargestFile = 1LL << 60;
+
 bool starts_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
 }
@@ -67,7 +69,7 @@ void read_weights(const ModelDescription& description, ModelArch& arch) {
   for (const Tensor& tensor : description.tensors) {
     const std::optional<Bytes> bytes = tensor_bytes(tensor);
     const std::optional<Bytes> stored = checked_add(weights.stored, bytes);
-    if (!bytes || !stored) {
+    if (!stored || *stored > kLargestFile) {
       arch.notes.push_back(fmt::format("weights are unknown: tensor {} of type {} has no known size",
                                        tensor.name, tensor.type));
       return;
@@ -96,7 +98,8 @@ void estimate_weights(ModelArch& arch, Bytes file_bytes) {
   // it.
   constexpr Bytes kTokenizer = 8'000'000;
   const Bytes share = arch.compute.extra > 0 ? 2 : 33;  // 1/share of the file
-  arch.weights = Weights{.stored = std::max<Bytes>(file_bytes - kTokenizer, 0), .error = file_bytes / share};
+  const Bytes bytes = std::clamp<Bytes>(file_bytes, 0, kLargestFile);
+  arch.weights = Weights{.stored = std::max<Bytes>(bytes - kTokenizer, 0), .error = bytes / share};
 }
 
 }  // namespace ctxcap::model

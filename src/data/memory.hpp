@@ -18,14 +18,16 @@ struct RuntimeSettings {
   std::string kv_type_v = "f16";
   FlashAttention flash_attention = FlashAttention::automatic;  // OLLAMA_FLASH_ATTENTION
   std::optional<i64> num_batch;       // unset: Ollama's automatic rule
+  std::optional<Bytes> free_vram;     // before loading; that rule takes smaller batches on a full card. Unset: plenty
   std::string backend = "cuda";       // "cuda" or "cpu": alignment of buffers
+  std::optional<Bytes> overhead;      // process on the card, as measured; unset: an estimate, with its range
   // llama.cpp settings that Ollama leaves alone.
   bool unified = false;               // one cache of num_ctx x parallel tokens shared by all slots
   bool full_window_cache = false;     // sliding-window layers keep the whole window (--swa-full)
   i64 draft_tokens = 0;               // length of MTP drafts: recurrent state is kept that many times more
 };
 
-// nullopt: unknown. kv, kv_swa, kv_indexer and rs are exact where known.
+// Terms of the total. nullopt: unknown.
 struct Footprint {
   // What was asked, and what it became.
   Tokens num_ctx = 0;                     // per slot, as asked
@@ -39,13 +41,20 @@ struct Footprint {
   std::optional<Bytes> kv_swa_bytes;      // sliding-window K and V
   std::optional<Bytes> kv_indexer_bytes;  // extra caches of sparse attention
   std::optional<Bytes> rs_bytes;          // recurrent state
-  std::optional<Bytes> compute_bytes;
-  std::optional<Bytes> weights_bytes;     // on the GPU
-  std::optional<Bytes> projector_bytes;
+  std::optional<Bytes> draft_bytes;       // caches of MTP drafts; 0 without them
+  std::optional<Bytes> compute_bytes;     // an estimate: compute_low_bytes to compute_high_bytes
+  std::optional<Bytes> compute_low_bytes, compute_high_bytes;
+  std::optional<Bytes> weights_bytes;     // where the model runs, projector aside
+  std::optional<Bytes> projector_bytes;   // inside the file; 0 without one, unknown where vision lies in another file
   std::optional<Bytes> overhead_bytes;    // process: CUDA context, kernels
-  std::optional<Bytes> total_bytes;
+  std::optional<Bytes> total_bytes;       // the sum; unknown when a term other than the projector is
   std::optional<Bytes> total_low_bytes;
   std::optional<Bytes> total_high_bytes;
+
+  // Which of them are exact; compute never is.
+  bool caches_exact = false;              // kv, kv_swa, kv_indexer, rs: false for a guessed architecture
+  bool weights_exact = false;             // false when they come from the size of the file
+  bool overhead_exact = false;            // true when it was measured
 };
 
 }  // namespace ctxcap

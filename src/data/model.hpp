@@ -73,6 +73,7 @@ struct Weights {
   Bytes stored = 0;     // all tensors of the file, once
   Bytes input = 0;      // of these: token embeddings and the like, which stay on the CPU
   Bytes tied = 0;       // token embeddings that serve as output too are loaded a second time, on the GPU
+  Bytes tied_on_cpu = 0;  // where all runs on the CPU most architectures share that tensor, some load it twice
   Bytes projector = 0;  // of these: vision and audio towers inside the file
   Bytes draft = 0;      // of these: multi-token-prediction blocks, loaded only for drafting
   Bytes error = 0;      // +-; 0: counted tensor by tensor
@@ -120,6 +121,8 @@ struct ModelArch {
   bool sequences_apart = false;   // a cache per sequence even where slots share one
   bool state_per_draft = false;   // MTP drafts keep the state once more per drafted token
   bool one_stream = false;        // llama.cpp aborts when slots have caches of their own
+  bool one_slot = false;          // Ollama runs it with one slot, whatever OLLAMA_NUM_PARALLEL says
+  bool no_flash_attention = false;  // llama.cpp never uses it here
   std::vector<Layer> draft_layers;  // cached in a context of their own when MTP drafts
   ComputeShape compute;
   std::optional<Weights> weights; // unknown without a tensor list, or with a tensor type that is not known

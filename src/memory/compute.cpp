@@ -58,9 +58,10 @@ double peak_floats(const ComputeShape& shape, const Load& load) {
 // K, V and query of one token at attention without flash attention.
 double plain_attention_floats(const ModelArch& arch) {
   const ComputeShape& shape = arch.compute;
-  i64 kv = 0;
-  for (const Layer& layer : arch.layers) kv = std::max(kv, layer.k_width + layer.v_width);
-  return as_double(2 * shape.query + kv + 2 * shape.embedding + shape.extra);
+  double kv = 0;
+  for (const Layer& layer : arch.layers)
+    kv = std::max(kv, as_double(layer.k_width) + as_double(layer.v_width));
+  return kv + as_double(2 * shape.query + 2 * shape.embedding + shape.extra);
 }
 
 double encoder_bytes(const ModelArch& arch, const Load& load, double floats) {
@@ -114,7 +115,11 @@ double expected_bytes(const ModelArch& arch, const Load& load) {
 std::optional<ComputeBytes> compute_bytes(const ModelArch& arch, const Load& load) {
   if (arch.layers.empty() || arch.compute.embedding == 0) return std::nullopt;
   const double expected = expected_bytes(arch, load);
-  const double low = expected / (1 + std::max(kBandHigh, arch.compute.band));
+  // Backends other than CUDA read quantised caches as they are.
+  Load uncopied = load;
+  uncopied.k = uncopied.v = *kv_type("f16");
+  const double least = load.flash_attention ? std::min(expected, expected_bytes(arch, uncopied)) : expected;
+  const double low = least / (1 + std::max(kBandHigh, arch.compute.band));
   const double high = expected * (1 + std::max(kFieldExcess, arch.compute.band)) / (1 + kBandLow);
   constexpr double kLargest = 9e18;
   if (!(high < kLargest)) return std::nullopt;

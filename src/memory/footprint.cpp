@@ -6,6 +6,7 @@
 #include "memory/compute.hpp"
 #include "memory/load.hpp"
 #include "memory/memory.hpp"
+#include "memory/total.hpp"
 
 namespace ctxcap::memory {
 namespace {
@@ -15,6 +16,16 @@ Error too_large(const ModelArch& arch, i64 total_ctx) {
           .what = fmt::format("the memory of {} cannot be told", arch.architecture),
           .why = fmt::format("at {} tokens it exceeds what 64 bits count", total_ctx),
           .hint = "ask for a smaller window: --context 8192"};
+}
+
+// MTP drafts in a context of their own: plain f16 rows of the blocks behind the trunk.
+std::optional<Bytes> draft_bytes(const ModelArch& arch, Load load, const RuntimeSettings& settings) {
+  if (settings.draft_tokens == 0) return 0;
+  ModelArch draft;
+  draft.layers = arch.draft_layers;
+  draft.widest_v = arch.widest_v;
+  load.k = load.v = *kv_type("f16");
+  return cache_bytes(draft, load).kv;
 }
 
 }  // namespace
@@ -29,15 +40,25 @@ Result<Footprint> footprint_of_total(const ModelArch& arch, i64 total_ctx, const
                    .kv_type_k = settings.kv_type_k,
                    .kv_type_v = settings.kv_type_v,
                    .backend = settings.backend};
-  if (!arch.known()) return result;
+  if (!arch.known()) {
+    fill_totals(arch, load, settings, result);
+    return result;
+  }
   const CacheBytes cache = cache_bytes(arch, load);
   if (!cache.kv || !cache.window || !cache.indexer || !cache.state) return fail(too_large(arch, total_ctx));
   result.kv_bytes = cache.kv;
   result.kv_swa_bytes = cache.window;
   result.kv_indexer_bytes = cache.indexer;
   result.rs_bytes = cache.state;
-  if (const std::optional<ComputeBytes> compute = compute_bytes(arch, load))
+  result.caches_exact = !arch.guess;
+  result.draft_bytes = draft_bytes(arch, load, settings);
+  if (const std::optional<ComputeBytes> compute = compute_bytes(arch, load)) {
     result.compute_bytes = compute->expected;
+    result.compute_low_bytes = compute->low;
+    result.compute_high_bytes = compute->high;
+  }
+  if (!result.draft_bytes || !fill_totals(arch, load, settings, result))
+    return fail(too_large(arch, total_ctx));
   return result;
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "memory/flash_attention.hpp"
+
 namespace ctxcap::memory {
 namespace {
 
@@ -45,9 +47,10 @@ Status check_blocks(char which, const KvType& type, i64 width, std::string_view 
                       "--kv-type f16"));
 }
 
-Status check_types(const ModelArch& arch, const Load& load) {
+Status check_types(const ModelArch& arch, const Load& load, FlashAttention asked) {
   for (const Layer& layer : arch.layers) {
-    if (load.flash_attention) {
+    // Checked before `auto` is resolved.
+    if (asked != FlashAttention::off) {
       TRY(check_blocks('K', load.k, layer.head_k, "n_embd_head_k"));
       TRY(check_blocks('V', load.v, layer.head_v, "n_embd_head_v"));
     }
@@ -68,24 +71,21 @@ Status check_types(const ModelArch& arch, const Load& load) {
   return {};
 }
 
-bool flash_attention_used(const RuntimeSettings& settings) {
-  return settings.flash_attention != FlashAttention::off;
+// llama.cpp probes its graph: flash attention stays off where the device could not run it, unless V needs it.
+bool flash_attention_used(const ModelArch& arch, const Load& load, FlashAttention asked) {
+  if (arch.no_flash_attention) return false;
+  if (asked != FlashAttention::automatic) return asked == FlashAttention::on;
+  return !load.cuda || load.v.quantized() || flash_attention_fits(arch, load.k, load.v);
 }
 
 }  // namespace
-
-i64 automatic_batch(const ModelArch& arch, i64 total_ctx, const RuntimeSettings& settings) {
-  if (!arch.completion) return std::min<i64>(2048, total_ctx / settings.parallel);
-  if (settings.flash_attention == FlashAttention::off && settings.backend == "cuda") return 512;
-  if (total_ctx <= 4096) return 512;
-  return total_ctx <= 32768 ? 1024 : 2048;
-}
 
 Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettings& settings) {
   TRY(check_range("a window", total_ctx, 1, kMaxTokens));
   TRY(check_range("a number of slots", settings.parallel, 1, kMaxSequences));
   TRY(check_range("a batch", settings.num_batch.value_or(1), 1, kMaxTokens));
   TRY(check_range("a draft length", settings.draft_tokens, 0, kMaxSequences));
+  TRY(check_range("an overhead", settings.overhead.value_or(0), 0, 1LL << 60));
   if (settings.backend != "cuda" && settings.backend != "cpu") {
     return fail({.kind = ErrorKind::usage,
                  .what = fmt::format("'{}' is no backend", settings.backend),
@@ -106,11 +106,11 @@ Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettin
         "--parallel 1"));
   }
   load.cells = load.unified ? padded : round_up(padded / load.sequences, kPadding);
-  load.flash_attention = flash_attention_used(settings);
   TRY_ASSIGN(load.k, cache_type(settings.kv_type_k));
   TRY_ASSIGN(load.v, cache_type(settings.kv_type_v));
   load.cuda = settings.backend == "cuda";
-  TRY(check_types(arch, load));
+  load.flash_attention = flash_attention_used(arch, load, settings.flash_attention);
+  TRY(check_types(arch, load, settings.flash_attention));
   return load;
 }
 

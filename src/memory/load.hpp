@@ -28,7 +28,7 @@ Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettin
 // footprint() of a load that is not num_ctx per slot.
 Result<Footprint> footprint_of_total(const ModelArch& arch, i64 total_ctx, const RuntimeSettings& settings);
 
-// Ollama's rule where nothing sets num_batch, as far as it does not depend on free memory.
+// Ollama's rule where nothing sets num_batch.
 i64 automatic_batch(const ModelArch& arch, i64 total_ctx, const RuntimeSettings& settings);
 
 }  // namespace ctxcap::memory

@@ -69,6 +69,16 @@ struct Reading {
   bool needs_verbose = false;
 };
 
+// Ollama serves one request at a time with embedding models and with these families.
+bool one_slot(const ModelDescription& description, const ModelArch& arch) {
+  constexpr std::string_view kFamilies[] = {
+      "mllama", "qwen3vl", "qwen3vlmoe", "qwen35",         "qwen35moe",       "qwen3next",
+      "lfm2",   "lfm2moe", "nemotron_h", "nemotron_h_moe", "nemotron_h_omni",
+  };
+  return !arch.completion || std::find(std::begin(kFamilies), std::end(kFamilies),
+                                       description.architecture) != std::end(kFamilies);
+}
+
 Reading read(const ModelDescription& description) {
   Reading reading;
   ModelArch& arch = reading.arch;
@@ -76,6 +86,7 @@ Reading read(const ModelDescription& description) {
   // Servers older than the `capabilities` list say nothing; then a model is taken to generate.
   arch.completion = description.capabilities.empty() || says(description, "completion");
   arch.vision = says(description, "vision");
+  arch.one_slot = one_slot(description, arch);
   read_current(description, arch);
   read_windows(description, arch);
   read_weights(description, arch);

@@ -56,25 +56,34 @@ Quirk quirk_of(std::string_view architecture) {
   return {.architecture = architecture};
 }
 
-// 0 where a key is missing, withheld or nonsense.
+// 0 where a key is missing, withheld or nonsense. Products of a few of these values stay far below 64 bits.
 class Lenient {
  public:
   explicit Lenient(const ModelDescription& description) : keys_(description) {}
-  i64 get(std::string_view key) {
-    if (!keys_.has(key)) return 0;
-    const std::vector<i64> values = keys_.find_each(key).value_or(std::vector<i64>());
-    return values.empty() ? 0 : *std::max_element(values.begin(), values.end());
-  }
-  // The largest of all blocks but the last.
+  i64 get(std::string_view key) { return largest(values(key)); }
+  // Of all blocks but the last.
   i64 before_last(std::string_view key) {
-    std::vector<i64> values =
-        keys_.has(key) ? keys_.find_each(key).value_or(std::vector<i64>()) : std::vector<i64>();
-    if (values.size() > 1) values.pop_back();
-    return values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+    std::vector<i64> all = values(key);
+    if (all.size() > 1) all.pop_back();
+    return largest(all);
   }
+  i64 sane(i64 value) {
+    constexpr i64 kLargest = 1 << 24;
+    absurd_ = absurd_ || value > kLargest;
+    return std::min(value, kLargest);
+  }
+  bool absurd() const { return absurd_; }
 
  private:
+  std::vector<i64> values(std::string_view key) {
+    return keys_.has(key) ? keys_.find_each(key).value_or(std::vector<i64>()) : std::vector<i64>();
+  }
+  i64 largest(const std::vector<i64>& values) {
+    return values.empty() ? 0 : sane(*std::max_element(values.begin(), values.end()));
+  }
+
   Keys keys_;
+  bool absurd_ = false;
 };
 
 // Head dims come from the layers, which know which block has which.
@@ -82,8 +91,8 @@ void read_attention(Lenient& keys, const ModelArch& arch, ComputeShape& shape) {
   shape.heads = keys.get("attention.head_count");
   i64 head_k = 0, head_v = 0;
   for (const Layer& layer : arch.layers) {
-    head_k = std::max(head_k, layer.head_k);
-    head_v = std::max(head_v, layer.head_v);
+    head_k = std::max(head_k, keys.sane(layer.head_k));
+    head_v = std::max(head_v, keys.sane(layer.head_v));
   }
   const i64 mla_k = keys.get("attention.key_length_mla"), mla_v = keys.get("attention.value_length_mla");
   const bool latent = mla_k != 0 && mla_v != 0;
@@ -128,7 +137,10 @@ void read_state(Lenient& keys, std::string_view architecture, const ModelArch& a
     shape.state = 6 * inner + 6 * groups * keys.get("ssm.state_size") +
                   (groups > 0 ? keys.get("ssm.time_step_rank") : 0);
     for (const Layer& layer : arch.layers) {
-      if (layer.state.size() == 2) shape.state_per_sequence = 2 * layer.state[0] + layer.state[1];
+      constexpr i64 kLargestState = 1LL << 50;  // elements
+      if (layer.state.size() != 2) continue;
+      shape.state_per_sequence =
+          2 * std::min(layer.state[0], kLargestState) + std::min(layer.state[1], kLargestState);
     }
   }
 }
@@ -189,6 +201,7 @@ void read_compute(const ModelDescription& description, std::string_view architec
   shape.attention = 2 * e + (quirk.attention_queries > 0 ? quirk.attention_queries * shape.query
                                                          : shape.query + shape.output);
   read_special(keys, architecture, shape);
+  if (keys.absurd()) shape = {};
 }
 
 }  // namespace ctxcap::model

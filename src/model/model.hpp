@@ -24,4 +24,8 @@ ModelArch architecture_of(const ModelDescription& description);
 // The description withholds an array that its tensors cannot replace: ask again with `verbose`.
 bool needs_verbose(const ModelDescription& description);
 
+// For runtimes that list no tensors: weights from the size of the file, with its error. Ollama's `size` of a
+// model is that of the file and a few kilobytes.
+void estimate_weights(ModelArch& arch, Bytes file_bytes);
+
 }  // namespace ctxcap::model

@@ -30,11 +30,14 @@ std::optional<Tokens> window(const ModelDescription& description, std::string_vi
   return std::nullopt;
 }
 
-std::string scaling_of(const ModelDescription& description, std::string_view architecture, bool extended) {
+std::string scaling_of(const ModelDescription& description, std::string_view architecture,
+                       const ModelArch& arch, bool extended) {
   const auto found = description.metadata.find(description.architecture + ".rope.scaling.type");
   const std::string* text =
       found == description.metadata.end() ? nullptr : std::get_if<std::string>(&found->second);
   if (text) return *text == "none" ? "" : *text;
+  // Ollama's loader scales long gemma 3 files that do not say so by 8.
+  if (architecture == "gemma3" && arch.max_ctx.value_or(0) >= 131072) return "linear";
   if (!extended) return "";
   // Files that name the window before scaling but no type: gpt-oss by Ollama's converter, phi 3 with its
   // factor tensors. llama.cpp's own default is "linear".
@@ -51,7 +54,7 @@ void read_windows(const ModelDescription& description, ModelArch& arch) {
   const std::optional<Tokens> original = window(description, "rope.scaling.original_context_length", arch);
   const bool extended = original && arch.max_ctx && *original < *arch.max_ctx;
   arch.native_ctx = extended || !arch.max_ctx ? original : arch.max_ctx;
-  arch.rope_scaling = scaling_of(description, architecture, extended);
+  arch.rope_scaling = scaling_of(description, architecture, arch, extended);
   arch.extension_trained =
       extended && std::find(std::begin(kTrained), std::end(kTrained), architecture) != std::end(kTrained);
 }

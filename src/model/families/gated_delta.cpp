@@ -38,6 +38,8 @@ std::vector<bool> recurrent_blocks(Keys& keys) {
 }
 
 void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+  if (keys.has("attention.indexer.key_length"))
+    keys.refuse("an indexer beside a gated delta rule is not known");
   Heads heads = read_heads(keys);
   // Ollama's files list KV heads with zeros for recurrent blocks; one number counts, their maximum.
   heads.kv.assign(heads.kv.size(), *std::max_element(heads.kv.begin(), heads.kv.end()));
@@ -48,7 +50,10 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
     if (recurrent[i]) make_recurrent(arch.layers[i], state);
   }
   arch.widest_v = widest_v(arch.layers);
-  drop_caches_from(static_cast<std::size_t>(trunk_blocks(keys)), arch);
+  const auto trunk = static_cast<std::size_t>(trunk_blocks(keys));
+  for (std::size_t i = trunk; i < arch.layers.size(); ++i)
+    arch.draft_layers.push_back(attention_layers(heads)[i]);
+  drop_caches_from(trunk, arch);
   arch.state_per_draft = architecture != "qwen3next";
 }
 

@@ -76,8 +76,9 @@ constexpr std::string_view kArchitectures[] = {
     "xverse",
 };
 
-void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
   arch.layers = attention_layers(read_heads(keys));
+  arch.no_flash_attention = architecture == "grok";
 }
 
 }  // namespace

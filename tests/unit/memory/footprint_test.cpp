@@ -95,6 +95,17 @@ TEST_CASE("the batch follows the window, as Ollama sets it") {
   CHECK(batch(1024, {}) == 1024);
 }
 
+TEST_CASE("on a card that fills up the batch steps down, by Ollama's own rough prediction") {
+  // Devstral at 40,960: 15.2 GB of file and 8.4 GB of cache, as Ollama reckons it.
+  const ModelArch arch = devstral();
+  const auto batch = [&](Bytes free) {
+    return memory::footprint(arch, 40960, {.free_vram = free})->num_batch;
+  };
+  CHECK(batch(80'000'000'000) == 2048);
+  CHECK(batch(35'000'000'000) == 1024);
+  CHECK(batch(24LL << 30) == 512);
+}
+
 TEST_CASE("every cache type has llama.cpp's size") {
   // 32 elements of K and of V in one layer of 256 tokens.
   const ModelArch arch = shape(1, 32, 32, 32);
@@ -269,4 +280,89 @@ TEST_CASE("a model of one stream is refused with several, not with one shared ca
   CHECK(memory::footprint(arch, 1024, {}));
   CHECK(memory::footprint(arch, 1024, {.parallel = 4, .unified = true}));
   CHECK(!memory::footprint(arch, 1024, {.parallel = 4}));
+}
+
+TEST_CASE("the total is the sum of its terms, and lies in its interval") {
+  const ModelArch arch = devstral();
+  for (const RuntimeSettings& settings : {RuntimeSettings{}, RuntimeSettings{.backend = "cpu"},
+                                          RuntimeSettings{.kv_type_k = "q8_0", .kv_type_v = "q8_0"}}) {
+    CAPTURE(settings.backend);
+    const auto got = memory::footprint(arch, 8192, settings);
+    REQUIRE(got);
+    REQUIRE(got->total_bytes);
+    CHECK(*got->total_bytes == *got->kv_bytes + *got->kv_swa_bytes + *got->kv_indexer_bytes + *got->rs_bytes +
+                                   *got->draft_bytes + *got->compute_bytes + *got->weights_bytes +
+                                   *got->projector_bytes + *got->overhead_bytes);
+    CHECK(*got->total_low_bytes < *got->total_bytes);
+    CHECK(*got->total_high_bytes > *got->total_bytes);
+    CHECK(*got->compute_low_bytes < *got->compute_bytes);
+    CHECK(*got->compute_high_bytes > *got->compute_bytes);
+    CHECK(got->caches_exact);
+    CHECK(got->weights_exact);
+    CHECK(got->overhead_exact == (settings.backend == "cpu"));
+    CHECK(*got->projector_bytes == 878'018'560);
+    // Input embeddings stay on the CPU.
+    CHECK(*got->weights_bytes ==
+          15'204'044'800 - 878'018'560 - (settings.backend == "cpu" ? 0 : 377'487'360));
+  }
+}
+
+TEST_CASE("a measured overhead takes the place of the estimate") {
+  const auto got = memory::footprint(devstral(), 8192, {.overhead = 123'456'789});
+  REQUIRE(got);
+  CHECK(got->overhead_bytes == 123'456'789);
+  CHECK(got->overhead_exact);
+}
+
+TEST_CASE("without weights there is no total, with guessed layers no exact cache") {
+  ModelArch arch = shape(2, 128, 128, 64);
+  arch.compute = {.embedding = 512, .heads = 8, .query = 512, .output = 512, .feed_forward = 4096};
+  auto got = memory::footprint(arch, 4096, {});
+  REQUIRE(got);
+  CHECK(got->compute_bytes);
+  CHECK(!got->total_bytes);
+  arch.weights = Weights{.stored = 1'000'000, .error = 1000};
+  arch.guess = true;
+  got = memory::footprint(arch, 4096, {});
+  REQUIRE(got);
+  CHECK(got->total_bytes);
+  CHECK(!got->caches_exact);
+  CHECK(!got->weights_exact);
+}
+
+TEST_CASE("flash attention that CUDA cannot run is turned off where it is automatic, unless V is quantised") {
+  ModelArch arch = shape(1, 40 * 96, 40 * 64, 96);  // heads of MiniCPM 3
+  arch.layers[0].head_v = 64;
+  arch.compute.heads = 40;
+  const auto used = [&](const RuntimeSettings& settings) {
+    const auto got = memory::footprint(arch, 4096, settings);
+    REQUIRE(got);
+    return got->flash_attention;
+  };
+  CHECK(!used({}));
+  CHECK(used({.flash_attention = FlashAttention::on}));
+  CHECK(used({.backend = "cpu"}));
+  CHECK(used({.kv_type_k = "q8_0", .kv_type_v = "q8_0"}));
+  arch = shape(1, 1024, 1024, 128);
+  arch.compute.heads = 32;
+  CHECK(used({}));
+  CHECK(!used({.flash_attention = FlashAttention::off}));
+}
+
+TEST_CASE("drafting adds plain f16 rows of the blocks behind the trunk") {
+  // Qwen 3.5 with one multi-token-prediction block: 4 KV heads of 256.
+  const ModelArch arch = arch_of_metadata(R"({"general.architecture":"qwen35","qwen35.block_count":33,
+    "qwen35.context_length":262144,"qwen35.embedding_length":2560,"qwen35.attention.head_count":16,
+    "qwen35.attention.head_count_kv":4,"qwen35.attention.key_length":256,"qwen35.attention.value_length":256,
+    "qwen35.feed_forward_length":9216,"qwen35.nextn_predict_layers":1,"qwen35.ssm.conv_kernel":4,
+    "qwen35.ssm.inner_size":4096,"qwen35.ssm.state_size":128,"qwen35.ssm.group_count":16})");
+  REQUIRE(arch.known());
+  const auto plain = memory::footprint(arch, 8192, {.kv_type_k = "q8_0", .kv_type_v = "q8_0"});
+  const auto drafting =
+      memory::footprint(arch, 8192, {.kv_type_k = "q8_0", .kv_type_v = "q8_0", .draft_tokens = 4});
+  REQUIRE((plain && drafting));
+  CHECK(plain->draft_bytes == 0);
+  CHECK(drafting->draft_bytes == 33'554'432);  // as measured
+  CHECK(drafting->kv_bytes == plain->kv_bytes);
+  CHECK(*drafting->rs_bytes == 5 * *plain->rs_bytes);
 }

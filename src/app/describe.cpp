@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "memory/memory.hpp"
 #include "model/model.hpp"
 #include "runtime/runtime.hpp"
+#include "state/state.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -97,6 +99,20 @@ void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
   }
 }
 
+Status add_what_was_measured(runtime::Ollama& ollama, Models& models, const RuntimeSettings& settings, World& world) {
+  TRY_ASSIGN(const std::vector<Calibration> all, state::read_calibrations(world));
+  for (auto& [name, model] : models) {
+    for (const Calibration& calibration : all) {
+      const bool same = !model.digest.empty() && calibration.digest == model.digest && calibration.host == ollama.host().url;
+      if (!same || !memory::covers(calibration, settings)) continue;
+      model.calibration = calibration;
+      model.warnings.push_back({"measured", fmt::format("{}: totals are corrected by a measurement of {}", printable(name, 60),
+                                                        rfc3339(calibration.measured))});
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Models> describe_models(std::span<const std::string> names, const AnalyzeOptions& options, World& world, Talk& talk) {
@@ -117,6 +133,7 @@ Result<Models> describe_models(std::span<const std::string> names, const Analyze
   }
   for (const std::string& name : open) describe_from_server(ollama, name, models[name]);
   add_what_is_installed(ollama, models);
+  TRY(add_what_was_measured(ollama, models, options.settings, world));
   return models;
 }
 

@@ -9,6 +9,7 @@
 
 #include "app/options.hpp"
 #include "app/talk.hpp"
+#include "data/calibration.hpp"
 #include "data/decision.hpp"
 
 namespace ctxcap::app {
@@ -17,6 +18,7 @@ struct DescribedModel {
   std::optional<ModelArch> arch;      // nullopt: nobody described it
   std::string digest;                 // of the installed model; empty: not known
   std::optional<Tokens> loaded_ctx;   // window that the server has it loaded with
+  std::optional<Calibration> calibration;  // what loads of it really took on this server
   std::vector<Warning> warnings;
 };
 

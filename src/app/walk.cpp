@@ -47,13 +47,13 @@ policy::JobInput job_input(const Demand& demand, const DescribedModel& model, co
 }
 
 // An unknown architecture costs an unknown amount: the rung stays, its bytes are nullopt.
-Result<std::vector<Rung>> price(std::span<const Tokens> windows, const std::optional<ModelArch>& arch,
-                                const RuntimeSettings& settings) {
+Result<std::vector<Rung>> price(std::span<const Tokens> windows, const DescribedModel& model, const RuntimeSettings& settings) {
+  const std::optional<ModelArch>& arch = model.arch;
   std::vector<Rung> rungs;
   for (const Tokens window : windows) {
     Rung rung{.num_ctx = window, .memory = {.num_ctx = window}};
     if (arch && arch->known()) {
-      TRY_ASSIGN(rung.memory, memory::footprint(*arch, window, settings));
+      TRY_ASSIGN(rung.memory, memory::footprint(*arch, window, settings, model.calibration));
     }
     rungs.push_back(std::move(rung));
   }
@@ -84,7 +84,7 @@ Result<BaseAnalysis> analyze_base(const std::string& name, const std::vector<Dem
                                   const AnalyzeOptions& options) {
   std::vector<policy::JobInput> jobs;
   for (const Demand& demand : demands) jobs.push_back(job_input(demand, model, options));
-  TRY_ASSIGN(std::vector<Rung> rungs, price(policy::ladder(jobs, model.arch, options.policy), model.arch, options.settings));
+  TRY_ASSIGN(std::vector<Rung> rungs, price(policy::ladder(jobs, model.arch, options.policy), model, options.settings));
   BaseAnalysis base{.decision = policy::decide(name, std::move(jobs), model.arch, std::move(rungs), options.policy)};
   TRY_ASSIGN(base.variant, variant_for(base.decision, model, options));
   return base;

@@ -58,7 +58,7 @@ Result<Bytes> parse_bytes(std::string_view text) {
   std::string unit(trim(whole.substr(split)));
   std::transform(unit.begin(), unit.end(), unit.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   const auto found = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == unit; });
-  if (found == kUnits.end()) return fail(bad_size(text, fmt::format("\"{}\" is no unit; G alone would be GB or GiB", unit)));
+  if (found == kUnits.end()) return fail(bad_size(text, unit.empty() ? "it has no unit" : fmt::format("\"{}\" is no unit of bytes: G could be GB or GiB", trim(whole.substr(split)))));
 
   const double bytes = std::round(*number * static_cast<double>(found->bytes));
   if (bytes >= 9.0e18) return fail(bad_size(text, "it is larger than any memory"));

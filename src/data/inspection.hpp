@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "data/calibration.hpp"
 #include "data/memory.hpp"
 #include "data/model.hpp"
 
@@ -28,6 +29,7 @@ struct Inspection {
   ModelArch arch;
   std::vector<LayerGroup> layers;      // in the order of their first layer
   std::vector<InspectedContext> contexts;
+  std::optional<Calibration> measured;  // on this host
 };
 
 // "ctxcap.inspect/1", indented.

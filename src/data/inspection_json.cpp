@@ -51,8 +51,20 @@ Json json_of(const InspectedContext& context) {
   json["total_bytes"] = or_null(memory.total_bytes);
   json["total_low_bytes"] = or_null(memory.total_low_bytes);
   json["total_high_bytes"] = or_null(memory.total_high_bytes);
+  json["measured"] = memory.measured;
   json["clamped_to"] = or_null(context.clamped_to);
   return json;
+}
+
+Json json_of(const Calibration& calibration) {
+  return {{"host", calibration.host},
+          {"at", rfc3339(calibration.measured)},
+          {"low_ctx", calibration.low_ctx},
+          {"low_bytes", calibration.low_bytes},
+          {"high_ctx", calibration.high_ctx},
+          {"high_bytes", calibration.high_bytes},
+          {"bytes_per_token", calibration.bytes_per_token()},
+          {"overhead_bytes", or_null(calibration.overhead_bytes)}};
 }
 
 }  // namespace
@@ -72,6 +84,7 @@ std::string inspection_json(const Inspection& inspection) {
             {"notes", arch.notes},
             {"layers", Json::array()},
             {"contexts", Json::array()}};
+  if (inspection.measured) json["measured"] = json_of(*inspection.measured);
   for (const LayerGroup& group : inspection.layers) json["layers"].push_back(json_of(group));
   for (const InspectedContext& context : inspection.contexts) json["contexts"].push_back(json_of(context));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

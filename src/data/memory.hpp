@@ -55,6 +55,7 @@ struct Footprint {
   bool caches_exact = false;              // kv, kv_swa, kv_indexer, rs: false for a guessed architecture
   bool weights_exact = false;             // false when they come from the size of the file
   bool overhead_exact = false;            // true when it was measured
+  bool measured = false;                  // the total was corrected by a measurement on the host
 };
 
 }  // namespace ctxcap

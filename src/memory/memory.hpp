@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "data/calibration.hpp"
 #include "data/memory.hpp"
 #include "data/model.hpp"
 
@@ -23,5 +24,16 @@ Tokens effective_ctx(const ModelArch& arch, Tokens num_ctx);
 
 // Names of the cache types, for help texts: f16 first.
 std::vector<std::string_view> kv_type_names();
+
+// Whether a measurement was made with these settings.
+bool covers(const Calibration& calibration, const RuntimeSettings& settings);
+
+// footprint(), corrected by a measurement where there is one that covers these settings.
+Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const RuntimeSettings& settings,
+                            const std::optional<Calibration>& calibration);
+
+// The footprint with its total corrected by a measurement, and an interval that comes from it. at_low and at_high
+// are the footprints of the two windows measured. Unchanged where a term is unknown.
+Footprint calibrated(Footprint memory, const Footprint& at_low, const Footprint& at_high, const Calibration& calibration);
 
 }  // namespace ctxcap::memory

@@ -83,8 +83,32 @@ std::string contexts_table(const Inspection& inspection, int width) {
                       rows, width);
 }
 
+std::string measured_text(const Calibration& calibration) {
+  std::string text = fmt::format("Measured at {} on {}: {} at {}, {} at {}, so {} a token", rfc3339(calibration.measured),
+                                 printable(calibration.host, 80), human_bytes(calibration.low_bytes),
+                                 with_commas(calibration.low_ctx), human_bytes(calibration.high_bytes),
+                                 with_commas(calibration.high_ctx), human_bytes(static_cast<Bytes>(calibration.bytes_per_token())));
+  if (calibration.overhead_bytes) text += fmt::format("; the process takes {} beside that", human_bytes(*calibration.overhead_bytes));
+  return text + ". Totals are corrected by it.\n";
+}
+
+// Which terms are exact, in one sentence.
+std::string exactness(const Inspection& inspection) {
+  for (const InspectedContext& context : inspection.contexts) {
+    const Footprint& memory = context.memory;
+    if (context.refused || !memory.kv_bytes) continue;
+    std::string text = memory.caches_exact ? "KV, window KV and state are exact" : "The architecture is a guess, and so are its caches";
+    text += memory.weights_exact ? "; weights are exact" : "; weights are an estimate";
+    text += "; compute is an estimate within a measured band";
+    text += memory.overhead_exact ? "; the process was measured" : "; the total has an estimate for the process";
+    return text + ".\n";
+  }
+  return {};
+}
+
 std::string foot(const Inspection& inspection) {
-  std::string text = "KV, window KV and state are exact; compute is an estimate with a measured band, the rest as said above.\n";
+  std::string text = exactness(inspection);
+  if (inspection.measured) text += measured_text(*inspection.measured);
   for (const InspectedContext& context : inspection.contexts) {
     if (!context.refused) continue;
     text += fmt::format("refused: {}\n", context.refused->why);

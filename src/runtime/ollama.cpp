@@ -141,6 +141,18 @@ Status Ollama::load(const std::string& model, const std::string& keep_alive) {
   return fail(garbled(call.what, host_));
 }
 
+Status Ollama::load_at(const std::string& model, Tokens num_ctx) {
+  const std::string what = "could not load the model " + printable(model);
+  TRY_ASSIGN(const std::string body, body_of({.method = "POST",
+                                              .path = "/api/generate",
+                                              .body = {{"model", model}, {"options", {{"num_ctx", num_ctx}}}},
+                                              .timeout = options_.patience.load,
+                                              .what = what}));
+  const auto json = parse_json(body);
+  if (json && member(*json, "done") == true) return {};
+  return fail(garbled(what, host_));
+}
+
 Status Ollama::unload(const std::string& model) {
   TRY(body_of({.method = "POST",
                .path = "/api/generate",

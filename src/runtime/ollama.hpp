@@ -51,6 +51,8 @@ class Ollama {
 
   // Reads the model into memory; it answers when it is there. `keep_alive`: "5m"; empty: as the server does.
   Status load(const std::string& model, const std::string& keep_alive = "");
+  // The same with a window of the request's own, which replaces what is loaded of these weights.
+  Status load_at(const std::string& model, Tokens num_ctx);
   // Asks to unload. The server does so later: see wait_until_gone.
   Status unload(const std::string& model);
   // Polls /api/ps until no row is `meant`, at most `patience().gone`; false when one was still there.

@@ -1,12 +1,13 @@
 #pragma once
-// What ctxcap did on this machine: so far, which variants it created, so that it never overwrites a model
-// that is somebody else's. One JSON file, replaced atomically.
+// What ctxcap did and learned on this machine: which variants it created, so that it never overwrites a model
+// that is somebody else's, and what loads of models really took. JSON files, replaced atomically.
 
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "data/calibration.hpp"
 #include "ports/world.hpp"
 
 namespace ctxcap::state {
@@ -32,10 +33,13 @@ class State {
   Status record(const OwnedVariant& variant);
 
  private:
-  State(Files& files, std::string path) : files_(&files), path_(std::move(path)) {}
-  Files* files_;
-  std::string path_;
+  explicit State(World& world) : world_(&world) {}
+  World* world_;
   std::vector<OwnedVariant> variants_;
 };
+
+// Errors as State::open. A calibration replaces that of the same host, model and settings.
+Result<std::vector<Calibration>> read_calibrations(World& world);
+Status record_calibration(World& world, const Calibration& calibration);
 
 }  // namespace ctxcap::state

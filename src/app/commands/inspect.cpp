@@ -7,27 +7,28 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/measure.hpp"
 #include "app/options.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "memory/memory.hpp"
 #include "model/model.hpp"
 #include "runtime/runtime.hpp"
+#include "state/state.hpp"
 
 namespace ctxcap::app {
 namespace {
 
 struct Flags {
   std::string model, format = "table";
+  bool measure = false;
   std::vector<std::string> contexts;
   AnalyzeFlags server;  // --show, --ollama and the runtime settings
 };
 
 constexpr Tokens kUsualContexts[] = {4'096, 8'192, 16'384, 32'768, 65'536, 131'072, 262'144};
 
-Result<ModelDescription> describe_by_server(const std::string& name, const std::string& host_text, World& world) {
-  TRY_ASSIGN(runtime::Host host, runtime::parse_host(host_text));
-  runtime::Ollama ollama(world.http, world.clock, host);
+Result<ModelDescription> describe_by_server(const std::string& name, runtime::Ollama& ollama) {
   TRY_ASSIGN(std::string json, ollama.show(name));
   TRY_ASSIGN(ModelDescription description, model::describe(json, name));
   if (!model::needs_verbose(description)) return description;
@@ -35,18 +36,14 @@ Result<ModelDescription> describe_by_server(const std::string& name, const std::
   return model::describe(json, name);
 }
 
-Result<ModelDescription> describe(const Flags& flags, World& world) {
-  if (flags.server.show.size() > 1 || flags.server.show.empty() == flags.model.empty()) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "inspect looks at one model",
-                 .why = "give its name, or a saved answer of /api/show",
-                 .hint = "ctxcap inspect MODEL   or   ctxcap inspect --show FILE"});
-  }
-  if (!flags.model.empty()) {
-    const std::string host = flags.server.ollama_host.empty() ? world.environment.get("OLLAMA_HOST").value_or("") : flags.server.ollama_host;
-    return describe_by_server(flags.model, host, world);
-  }
-  const std::string& path = flags.server.show.front();
+Error one_model_only() {
+  return {.kind = ErrorKind::usage,
+          .what = "inspect looks at one model",
+          .why = "give its name, or a saved answer of /api/show; only an installed one can be measured",
+          .hint = "ctxcap inspect MODEL   or   ctxcap inspect --show FILE"};
+}
+
+Result<ModelDescription> describe_by_file(const std::string& path, World& world) {
   TRY_ASSIGN(const std::string json, world.files.read_all(path));
   Result<ModelDescription> description = model::describe(json, "");
   if (description) return description;
@@ -87,10 +84,11 @@ std::vector<RuntimeSettings> variations(const Flags& flags, const RuntimeSetting
   return all;
 }
 
-InspectedContext inspect_context(const ModelArch& arch, Tokens window, const RuntimeSettings& settings) {
+InspectedContext inspect_context(const ModelArch& arch, Tokens window, const RuntimeSettings& settings,
+                                 const std::optional<Calibration>& calibration) {
   InspectedContext context;
   if (const Tokens effective = memory::effective_ctx(arch, window); effective != window) context.clamped_to = effective;
-  Result<Footprint> memory = memory::footprint(arch, window, settings);
+  Result<Footprint> memory = memory::footprint(arch, window, settings, calibration);
   if (memory) {
     context.memory = std::move(*memory);
     return context;
@@ -120,6 +118,26 @@ std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers) {
   return groups;
 }
 
+Result<Inspection> from_file(const std::string& path, World& world) {
+  TRY_ASSIGN(const ModelDescription description, describe_by_file(path, world));
+  return Inspection{.arch = model::architecture_of(description)};
+}
+
+Result<Inspection> from_server(const Flags& flags, const RuntimeSettings& settings, World& world, Talk& talk) {
+  const std::string host_text = flags.server.ollama_host.empty() ? world.environment.get("OLLAMA_HOST").value_or("") : flags.server.ollama_host;
+  TRY_ASSIGN(runtime::Host host, runtime::parse_host(host_text));
+  runtime::Ollama ollama(world.http, world.clock, host);
+  TRY_ASSIGN(const ModelDescription description, describe_by_server(flags.model, ollama));
+  Inspection inspection{.model = description.name, .arch = model::architecture_of(description)};
+  if (flags.measure) {
+    TRY_ASSIGN(inspection.measured, measure(ollama, flags.model, inspection.arch, settings, world, talk));
+    TRY(state::record_calibration(world, *inspection.measured));
+    return inspection;
+  }
+  TRY_ASSIGN(inspection.measured, known_calibration(ollama, flags.model, settings, world));
+  return inspection;
+}
+
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   if (flags.format != "table" && flags.format != "json") {
     return fail({.kind = ErrorKind::usage,
@@ -127,13 +145,17 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                  .why = "it prints a table or JSON",
                  .hint = "-f table or -f json"});
   }
+  if (flags.server.show.size() > 1 || flags.server.show.empty() == flags.model.empty() || (flags.measure && flags.model.empty())) {
+    return fail(one_model_only());
+  }
   TRY_ASSIGN(const RuntimeSettings settings, settle_settings(flags.server, world));
-  TRY_ASSIGN(const ModelDescription description, describe(flags, world));
-  Inspection inspection{.model = description.name, .arch = model::architecture_of(description)};
+  TRY_ASSIGN(Inspection inspection, flags.model.empty() ? from_file(flags.server.show.front(), world) : from_server(flags, settings, world, talk));
   inspection.layers = groups_of(inspection.arch.layers);
   TRY_ASSIGN(const std::vector<Tokens> asked, windows(flags, inspection.arch));
   for (const RuntimeSettings& variation : variations(flags, settings, world)) {
-    for (const Tokens window : asked) inspection.contexts.push_back(inspect_context(inspection.arch, window, variation));
+    for (const Tokens window : asked) {
+      inspection.contexts.push_back(inspect_context(inspection.arch, window, variation, inspection.measured));
+    }
   }
   if (inspection.contexts.size() == 1 && inspection.contexts.front().refused) return fail(*inspection.contexts.front().refused);
   talk.clear();
@@ -144,6 +166,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 Runner configure(CLI::App& parser) {
   const auto flags = std::make_shared<Flags>();
   parser.add_option("model", flags->model, "Name of an installed model")->type_name("MODEL");
+  parser.add_flag("--measure", flags->measure, "Load the model at two windows and keep what it really takes");
   parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192")->type_name("TOKENS");
   add_model_flags(parser, flags->server);
   add_runtime_flags(parser, flags->server);
@@ -157,7 +180,8 @@ constinit const Command kInspect{
     "inspect", "What a model is and what each window of it takes on the card, term by term",
     "  ctxcap inspect devstral-small-2\n"
     "  ctxcap inspect gemma3:4b --context 4096,40960 --kv-type q8_0\n"
-    "  ctxcap inspect --show show.json --parallel 4 -f json\n",
+    "  ctxcap inspect --show show.json --parallel 4 -f json\n"
+    "  ctxcap inspect devstral-small-2 --measure\n",
     configure};
 
 }  // namespace ctxcap::app

@@ -1,0 +1,30 @@
+#pragma once
+// What a load of a model really took on one host, at two windows. Made by `inspect --measure`, kept by state/,
+// used by memory/ in place of estimates.
+
+#include <optional>
+#include <string>
+
+#include "base/quantity.hpp"
+#include "base/time.hpp"
+
+namespace ctxcap {
+
+struct Calibration {
+  std::string host;    // URL of the server
+  std::string digest;  // of the model, hex
+  Instant measured;
+  // How that server ran, as far as it is known; another way of running is not covered.
+  i64 parallel = 1;
+  std::string kv_type_k = "f16", kv_type_v = "f16", backend = "cuda";
+  Tokens low_ctx = 0, high_ctx = 0;     // the two windows; low < high
+  Bytes low_bytes = 0, high_bytes = 0;  // what they took: weights, caches, state, compute; not the process
+  std::optional<Bytes> overhead_bytes;  // of the process, by the GPU driver; unknown without one
+
+  double bytes_per_token() const {
+    return static_cast<double>(high_bytes - low_bytes) / static_cast<double>(high_ctx - low_ctx);
+  }
+  bool operator==(const Calibration&) const = default;
+};
+
+}  // namespace ctxcap

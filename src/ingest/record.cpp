@@ -15,8 +15,8 @@ static_assert(kPadding >= simdjson::SIMDJSON_PADDING);
 struct RecordParser::Parser {
   simdjson::ondemand::parser simd;
 
-  // Rows of one log have their keys in one order, so the n-th key is nearly always the n-th of the row before:
-  // one comparison says so, and spares the search for its end and its meaning.
+  // Rows of one log have their keys in one order, so the n-th key is nearly always the n-th of the row
+  // before: one comparison says so, and spares the search for its end and its meaning.
   struct Expected {
     std::string key;  // with the closing quote
     Fields::Wanted wanted;
@@ -54,8 +54,8 @@ Reason reason_of(simdjson::error_code error) {
   }
 }
 
-// The member's key between its quotes; stage 1 has made sure that it is closed. Keys with escapes do not occur
-// in any known format and stay as they are written.
+// The member's key between its quotes; stage 1 has made sure that it is closed. Keys with escapes do not
+// occur in any known format and stay as they are written.
 std::string_view key_at(const char* begin, std::string_view record) {
   const std::size_t left = static_cast<std::size_t>(record.data() + record.size() - begin);
   const void* quote = std::memchr(begin, '"', left);

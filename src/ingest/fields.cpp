@@ -40,14 +40,14 @@ void Fields::clear() {
   scratch_.clear();
 }
 
-Fields::Wanted Fields::wants(std::string_view key) {
+Fields::Wanted Fields::wants(std::string_view key) const {
   Wanted wanted{.known = find_key(key)};
   if (mapped_somewhere_) {
     for (const std::string& path : mapping_->paths) {
       if (!path.empty() && (key == path || key == head_of(path))) wanted.mapped = true;
     }
   }
-  if (!wanted && names_a_metric(key)) metric_ = true;
+  wanted.metric = !wanted && names_a_metric(key);
   return wanted;
 }
 

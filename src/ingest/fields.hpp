@@ -22,9 +22,11 @@ class Fields {
   struct Wanted {
     std::optional<Key> known;
     bool mapped = false;
+    bool metric = false;  // not wanted, but a sign that the record is a metrics answer
     explicit operator bool() const { return known || mapped; }
   };
-  Wanted wants(std::string_view key);
+  Wanted wants(std::string_view key) const;
+  void note_metric() { metric_ = true; }
   // Takes in a top-level member. A key that matters must not come twice.
   void put(std::string_view key, Wanted wanted, Value value);
 

@@ -101,6 +101,7 @@ void CsvCutter::read_record(std::string_view record, i64 line, RowReader& reader
     const std::string& column = header_.columns[i];
     const Fields::Wanted wanted = fields.wants(column);
     if (wanted) fields.put(column, wanted, Value::bare(cells_[i]));
+    if (wanted.metric) fields.note_metric();
   }
   reader.read_fields(line);
 }

@@ -180,14 +180,14 @@ void RowReader::keep(const Call& call, const Request& request, std::uint64_t tra
   row.trace = trace;
   row.updated = call.updated ? call.updated->micros : kNoTime;
   row.request = request;
-  row.place.line = line_of(row_begin_);
+  row.line = static_cast<std::uint32_t>(line_of(row_begin_));  // pieces are far shorter than 2^32 lines
   row.reason = call.usage.reason;
   row.remarks = call.usage.remarks;
   if (row.reason != Reason::none) return;
   row.request.job = tally_->names.number_of(choose_job(call.job, call.model));
   row.request.model = tally_->names.number_of(model_name(call.model));
   if (call.scope.empty() || !call.start || !call.end) return;
-  tally_->timed.push_back({.held = static_cast<std::uint32_t>(tally_->held.size() - 1),
+  tally_->timed.push_back({.held = {.row = static_cast<std::uint32_t>(tally_->held.size() - 1)},
                            .start = call.start->micros,
                            .end = call.end->micros,
                            .scope = hash_of(call.scope, 4),

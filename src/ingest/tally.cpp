@@ -45,15 +45,20 @@ Demand Histograms::demand_of(const Group& group) {
   };
   Demand demand;
   for (const auto& [day, counts] : group.days) {
-    std::vector<Bin> total, need;
+    std::vector<Bin> total;
     counts.context.append_to(total);
-    counts.context.append_to(need);
     counts.bare.append_to(total);
-    counts.bare.append_to(need, 1);
-    demand.days.emplace(day, DayDemand{.prompt = sorted(counts.prompt),
-                                       .generation = sorted(counts.generation),
-                                       .total = make_histogram(std::move(total)),
-                                       .need = make_histogram(std::move(need))});
+    std::vector<Bin> need;  // left empty where it is the total
+    if (!counts.bare.empty()) {
+      counts.context.append_to(need);
+      counts.bare.append_to(need, 1);
+    }
+    DayDemand told{.prompt = sorted(counts.prompt),
+                   .generation = sorted(counts.generation),
+                   .total = make_histogram(std::move(total)),
+                   .need = make_histogram(std::move(need))};
+    if (counts.bare.empty()) told.need = told.total;
+    demand.days.emplace(day, std::move(told));
   }
   if (group.to != kNoTime) {
     demand.from = Instant{group.from};

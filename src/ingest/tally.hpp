@@ -2,6 +2,7 @@
 // What has been counted so far: of one piece of input (relative to its start), and of everything.
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -52,14 +53,21 @@ struct HeldRow {
   std::uint64_t trace = 0;            // hash of the trace whose root names the job; zero: the job is known
   i64 updated = kNoTime;              // µs
   Request request;
-  Place place;
+  std::uint32_t line = 0;  // within its piece, from 1
   Reason reason = Reason::none;
   Remarks remarks;
+};
+static_assert(sizeof(HeldRow) <= 80, "there may be millions");
+
+// Which HeldRow: the piece's number in its order, and the row's in the piece.
+struct HeldPlace {
+  std::uint32_t piece = 0, row = 0;
+  auto operator<=>(const HeldPlace&) const = default;
 };
 
 // A span that is a model call: what it takes to see that another span is the same call again.
 struct TimedCall {
-  std::uint32_t held = 0;   // index of its HeldRow
+  HeldPlace held;
   i64 start = 0, end = 0;   // µs
   std::uint64_t scope = 0;  // hash of the instrumentation's name
   bool is_root = false;

@@ -49,41 +49,46 @@ void Totals::add(Tally&& piece, i64 first_line) {
   take(all_.skipped, piece.skipped);
   take(all_.remarked, piece.remarked);
   for (HeldRow& row : piece.held) {
-    row.place = placed(row.place);
-    if (row.reason == Reason::none) {
-      row.request.job = renumber[row.request.job];
-      row.request.model = renumber[row.request.model];
-    }
+    if (row.reason != Reason::none) continue;
+    row.request.job = renumber[row.request.job];
+    row.request.model = renumber[row.request.model];
   }
-  const std::uint32_t before = static_cast<std::uint32_t>(all_.held.size());
-  for (TimedCall& call : piece.timed) call.held += before;
+  for (TimedCall& call : piece.timed) call.held.piece = static_cast<std::uint32_t>(held_.size());
   all_.timed.insert(all_.timed.end(), piece.timed.begin(), piece.timed.end());
-  all_.held.insert(all_.held.end(), piece.held.begin(), piece.held.end());
+  if (!piece.held.empty()) {
+    piece.held.shrink_to_fit();
+    held_.push_back({.input = input, .first_line = first_line, .rows = std::move(piece.held)});
+  }
   for (Root& root : piece.roots) root.name = renumber[root.name];
   all_.roots.insert(all_.roots.end(), piece.roots.begin(), piece.roots.end());
 }
 
 // Whether of two versions of one id the first counts: the one updated last; among those updated at the same
 // time one that has counts; then the earliest in the input.
-bool Totals::outranks(std::uint32_t a, std::uint32_t b) const {
-  const auto rank = [&](std::uint32_t i) {
-    const HeldRow& row = all_.held[i];
-    return std::tuple(row.updated, row.reason == Reason::none, -i64{i});
+bool Totals::outranks(HeldPlace a, HeldPlace b) const {
+  const auto rank = [&](HeldPlace place) {
+    const HeldRow& row = row_at(place);
+    return std::pair(row.updated, row.reason == Reason::none);
   };
-  return rank(a) > rank(b);
+  return rank(a) != rank(b) ? rank(a) > rank(b) : a < b;
 }
 
 // Of the rows with one id one counts, the others become duplicates.
 void Totals::mark_duplicates() {
   struct Version {
     std::array<std::uint64_t, 2> id;
-    std::uint32_t row;
+    HeldPlace place;
     auto operator<=>(const Version&) const = default;
   };
+  std::size_t rows = 0;
+  for (const Piece& piece : held_) rows += piece.rows.size();
   std::vector<Version> versions;
-  versions.reserve(all_.held.size());
-  for (std::uint32_t i = 0; i < all_.held.size(); ++i) {
-    if (all_.held[i].id[0] != 0) versions.push_back({all_.held[i].id, i});
+  versions.reserve(rows);
+  for (std::uint32_t piece = 0; piece < held_.size(); ++piece) {
+    for (std::uint32_t row = 0; row < held_[piece].rows.size(); ++row) {
+      const HeldPlace place{piece, row};
+      if (row_at(place).id[0] != 0) versions.push_back({row_at(place).id, place});
+    }
   }
   std::sort(versions.begin(), versions.end());
   for (std::size_t i = 1, best = 0; i < versions.size(); ++i) {
@@ -91,8 +96,8 @@ void Totals::mark_duplicates() {
       best = i;
       continue;
     }
-    const bool better = outranks(versions[i].row, versions[best].row);
-    HeldRow& loser = all_.held[versions[better ? best : i].row];
+    const bool better = outranks(versions[i].place, versions[best].place);
+    HeldRow& loser = row_at(versions[better ? best : i].place);
     loser.reason = Reason::duplicate;
     loser.remarks = {};
     if (better) best = i;
@@ -103,14 +108,13 @@ void Totals::mark_duplicates() {
 // that of the HTTP client underneath. Same model, same counts, the inner one's time within the outer one's.
 void Totals::drop_inner_copies() {
   const auto counts = [&](const TimedCall& call) {
-    const Request& request = all_.held[call.held].request;
+    const Request& request = row_at(call.held).request;
     return std::tuple(request.model, request.prompt, request.generation);
   };
   const auto later = [&](const TimedCall& a, const TimedCall& b) {
     return std::tuple(counts(a), a.start, -a.end, a.held) < std::tuple(counts(b), b.start, -b.end, b.held);
   };
-  std::erase_if(all_.timed,
-                [&](const TimedCall& call) { return all_.held[call.held].reason != Reason::none; });
+  std::erase_if(all_.timed, [&](const TimedCall& call) { return row_at(call.held).reason != Reason::none; });
   std::sort(all_.timed.begin(), all_.timed.end(), later);
   std::vector<const TimedCall*> open;  // calls with the same counts that have not ended yet
   for (const TimedCall& call : all_.timed) {
@@ -121,8 +125,8 @@ void Totals::drop_inner_copies() {
                            return outer->scope != call.scope && outer->end >= call.end;
                          });
     if (is_copy) {
-      all_.held[call.held].reason = Reason::duplicate;
-      all_.held[call.held].remarks = {};
+      row_at(call.held).reason = Reason::duplicate;
+      row_at(call.held).remarks = {};
     } else {
       open.push_back(&call);
     }
@@ -134,11 +138,25 @@ void Totals::name_jobs_by_roots() {
   std::stable_sort(all_.roots.begin(), all_.roots.end(), [](const Root& a, const Root& b) {
     return std::tie(a.trace, a.start) < std::tie(b.trace, b.start);
   });
-  for (HeldRow& row : all_.held) {
-    if (row.trace == 0) continue;
-    const auto root = std::lower_bound(all_.roots.begin(), all_.roots.end(), row.trace,
-                                       [](const Root& r, std::uint64_t trace) { return r.trace < trace; });
-    if (root != all_.roots.end() && root->trace == row.trace) row.request.job = root->name;
+  for (Piece& piece : held_) {
+    for (HeldRow& row : piece.rows) {
+      if (row.trace == 0) continue;
+      const auto root = std::lower_bound(all_.roots.begin(), all_.roots.end(), row.trace,
+                                         [](const Root& r, std::uint64_t trace) { return r.trace < trace; });
+      if (root != all_.roots.end() && root->trace == row.trace) row.request.job = root->name;
+    }
+  }
+}
+
+void Totals::settle(const HeldRow& row, Place place) {
+  if (row.reason != Reason::none) {
+    all_.skipped[static_cast<std::size_t>(row.reason)].add(place);
+    return;
+  }
+  ++inputs_[place.input].used;
+  all_.histograms.add(row.request);
+  for (std::size_t remark = 0; remark < kRemarks; ++remark) {
+    if (row.remarks.has(static_cast<Remark>(remark))) all_.remarked[remark].add(place);
   }
 }
 
@@ -146,15 +164,9 @@ void Totals::settle_held_rows() {
   mark_duplicates();
   drop_inner_copies();
   name_jobs_by_roots();
-  for (const HeldRow& row : all_.held) {
-    if (row.reason != Reason::none) {
-      all_.skipped[static_cast<std::size_t>(row.reason)].add(row.place);
-      continue;
-    }
-    ++inputs_[row.place.input].used;
-    all_.histograms.add(row.request);
-    for (std::size_t remark = 0; remark < kRemarks; ++remark) {
-      if (row.remarks.has(static_cast<Remark>(remark))) all_.remarked[remark].add(row.place);
+  for (const Piece& piece : held_) {
+    for (const HeldRow& row : piece.rows) {
+      settle(row, {.input = piece.input, .line = piece.first_line + row.line - 1});
     }
   }
 }

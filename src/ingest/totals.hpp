@@ -20,15 +20,24 @@ class Totals {
 
  private:
   void settle_held_rows();
+  void settle(const HeldRow& row, Place place);
   void mark_duplicates();
-  bool outranks(std::uint32_t a, std::uint32_t b) const;
+  bool outranks(HeldPlace a, HeldPlace b) const;
   void drop_inner_copies();
   void name_jobs_by_roots();
   std::string place_text(Place place) const;
+  HeldRow& row_at(HeldPlace place) { return held_[place.piece].rows[place.row]; }
+  const HeldRow& row_at(HeldPlace place) const { return held_[place.piece].rows[place.row]; }
 
   std::vector<InputSummary> inputs_;
   std::vector<std::uint64_t> formats_;  // per input, bits of the format table
-  Tally all_;
+  Tally all_;  // all_.held stays empty: rows are kept as they came, in pieces that are never copied
+  struct Piece {
+    std::uint32_t input = 0;
+    i64 first_line = 1;
+    std::vector<HeldRow> rows;
+  };
+  std::vector<Piece> held_;
 };
 
 }  // namespace ctxcap::ingest

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "demand/bodies.hpp"
 #include "demand/findings.hpp"
 
 namespace ctxcap::demand {
@@ -86,10 +87,16 @@ CensoringPeriod detect_censoring(const Demand& demand, const CensoringOptions& o
   Finding best;
   for (const Tokens num_ctx : windows) {
     Finding found = explained_by(all, num_ctx, options.num_keep);
+    if (found.evidence > 0 && refuted_by_bodies(demand.bodies, found.censoring)) found = {};
+    Finding by_bodies = explained_by_bodies(demand.bodies, all, num_ctx, options.num_keep);
+    if (found.evidence == 0) found = std::move(by_bodies);
     if (found.evidence > best.evidence) best = std::move(found);
   }
   if (best.evidence == 0 && options.in_force) best = context_shift(all, *options.in_force);
-  if (best.evidence > 0) return {best.censoring, std::nullopt};
+  if (best.evidence > 0) {
+    best.censoring.estimated_max = estimated_prompt(demand.bodies, best.censoring);
+    return {best.censoring, std::nullopt};
+  }
   CensoringPeriod part = cut_in_part(demand, windows, options.num_keep);
   if (part.last_day) return part;
   const Censoring limit = client_limit(all.counts.prompt, "prompt-limit");

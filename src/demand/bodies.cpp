@@ -73,9 +73,7 @@ Finding explained_by_bodies(std::span<const BodySize> bodies, const Period& peri
   if (period.counts.prompt.count_above(num_ctx) > period.refused) return {};
   const std::optional<Ratio> ratio = learn(bodies, num_ctx);
   if (!ratio) return {};
-  std::vector<Tokens> marks{half_cut(num_ctx, 4), half_cut(num_ctx, 5)};
-  for (const Tokens keep : num_keep)
-    marks.insert(marks.end(), {half_cut(num_ctx, keep), half_cut(num_ctx, keep + 1)});
+  const std::vector<Tokens> marks = half_cuts(num_ctx, num_keep);
   Tally below, marked, near;
   Tokens lowest = num_ctx;
   for (const BodySize& body : bodies) {
@@ -103,7 +101,7 @@ Finding explained_by_bodies(std::span<const BodySize> bodies, const Period& peri
     found.censoring.kinds.push_back(kind);
     found.censoring.cut_to = std::min(found.censoring.cut_to.value_or(cut_to), cut_to);
   };
-  weigh(marked, "half-window-cut", *std::min_element(marks.begin(), marks.end()));
+  weigh(marked, "half-window-cut", marks.front());
   weigh(near, "dropped-history", lowest);
   if (found.censoring.kinds.empty()) return {};
   found.censoring.verdict = CensoringVerdict::censored;

@@ -20,7 +20,8 @@ namespace ctxcap::demand {
 double trend_chance(std::span<const double> values);
 // Median of the slopes between all pairs.
 double median_slope(std::span<const double> values);
-// Chance that as many values drawn from all reach the rank sum of `recent`. Neither is empty; 400 at most.
+// Chance that as many values drawn from all reach the rank sum of `recent`. Neither is empty. Exact
+// for 60 values and fewer, by the normal law beyond.
 double rank_sum_chance(std::span<const Tokens> recent, std::span<const Tokens> earlier);
 
 // Needs per known day. nullopt: fewer than 8 days of at least 20 requests.

@@ -48,6 +48,21 @@ TEST_CASE("the chance of a rank sum equals counting every choice of days") {
   }
 }
 
+TEST_CASE("beyond sixty days the rank sum's chance goes on where the exact one ends") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Random random(seed);
+    std::vector<Tokens> values(60);
+    for (Tokens& value : values) value = random.whole(1, 1'000);
+    for (std::size_t i = 0; i < 10; ++i) values[i] += 100 * static_cast<Tokens>(seed % 4);
+    const std::span<const Tokens> exact(values);
+    const double want = demand::rank_sum_chance(exact.first(10), exact.subspan(10));
+    values.push_back(500);  // one more in the middle of the others
+    const std::span<const Tokens> more(values);
+    CAPTURE(seed);
+    CHECK(std::abs(demand::rank_sum_chance(more.first(10), more.subspan(10)) - want) < 0.02);
+  }
+}
+
 TEST_CASE("the chance of a trend comes close to counting every order of eight days") {
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     Random random(seed);

@@ -4,8 +4,8 @@
 //
 // For a window c the ratio is learned from requests well below it (log-median and MAD, at least 30). A
 // request is an outlier when its ratio lies five deviations above, and its bytes make c tokens or more.
-// Outliers at the mark of a half-window cut, or between c/2 and c, are weighed against how often outliers
-// occur below: evidence -ln P(Bin(requests there, outliers + 1 of n + 2 below) >= outliers there).
+// Outliers at the mark of a half-window cut, or in the last 30 % below c, are weighed against how often
+// outliers occur below: evidence -ln P(Bin(requests there, outliers + 1 of n + 2 below) >= outliers there).
 
 #include <span>
 

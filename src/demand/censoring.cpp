@@ -97,7 +97,7 @@ std::optional<Tokens> asked_by_all(const Demand& demand, const Period& all) {
 std::vector<Tokens> plausible_windows(const Demand& demand, std::span<const Tokens> given) {
   std::vector<Tokens> windows(given.begin(), given.end());
   for (const auto& [num_ctx, count] : demand.num_ctx_asked) windows.push_back(num_ctx);
-  for (Tokens step = 1024; step <= 1024 * 1024; step *= 2)
+  for (Tokens step = 1024; step <= (Tokens{1} << 20); step *= 2)
     windows.insert(windows.end(), {step, step / 2 * 3});
   std::erase_if(windows, [](Tokens num_ctx) { return num_ctx < 256 || num_ctx > (Tokens{1} << 40); });
   std::sort(windows.begin(), windows.end());

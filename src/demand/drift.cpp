@@ -14,7 +14,7 @@ namespace {
 constexpr i64 kFewestDays = 8, kFewestInDay = 20;
 constexpr i64 kMostDays = 366;          // older days are left out of the tests, not of the bound
 constexpr std::size_t kMostExact = 60;  // days whose rank sums are counted out; more are nearly normal
-constexpr double kBeyondChance = 0.01;
+constexpr double kBeyondChance = 0.001;
 
 // Twice the mean rank of each value, 1-based: integers even with ties.
 template <typename T>
@@ -72,8 +72,9 @@ void find_recent(const std::vector<Tokens>& highs, Drift& drift) {
 
 void find_weekday(const std::vector<Tokens>& highs, const std::vector<int>& weekdays, Drift& drift) {
   for (int weekday = 0; weekday < 7; ++weekday) {
-    std::vector<bool> chosen;
-    for (const int other : weekdays) chosen.push_back(other == weekday);
+    std::vector<bool> chosen(weekdays.size());
+    std::transform(weekdays.begin(), weekdays.end(), chosen.begin(),
+                   [&](int other) { return other == weekday; });
     const std::ptrdiff_t size = std::count(chosen.begin(), chosen.end(), true);
     if (size < 2 || size * 2 > std::ssize(chosen)) continue;
     const double chance = std::min(1.0, chance_of_days(highs, chosen) * 7);

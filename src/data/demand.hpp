@@ -28,8 +28,8 @@ struct DayDemand {
 // Rows without a readable start time are kept under this day.
 inline constexpr Day kUnknownDay = std::numeric_limits<Day>::min();
 
-// Size of the body that a request sent, beside the prompt tokens that the server counted. Bodies are not cut by the
-// server, counts are: their ratio tells. Never the body itself.
+// Size of the body that a request sent, beside the prompt tokens that the server counted. The server cuts
+// counts, not bodies: their ratio tells. Never the body itself.
 struct BodySize {
   Tokens prompt = 0;  // > 0
   Bytes bytes = 0;    // of the logged input; > 0

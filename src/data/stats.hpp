@@ -51,12 +51,11 @@ struct Censoring {
   std::vector<std::string> kinds;  // e.g. "half-window-cut", "dropped-history", "prompt-limit"
 
   // Censored only.
-  std::optional<Tokens> estimated_max;  // largest true prompt of cut requests, by the size of their bodies
-  std::optional<Tokens> cut_to;   // smallest count that a cut request shows
+  std::optional<Tokens> estimated_max;  // largest true prompt of cut requests, by their bodies
+  std::optional<Tokens> cut_to;         // smallest count that a cut request shows
   std::optional<Tokens> grow_to;  // window to try next: a rung above num_ctx that the tail makes plausible
   i64 watch_requests = 0;         // requests to see under it before the risk asked for can be stated
-  std::optional<i64>
-      watch_days;  // the same in days at the observed rate, at least a week; unknown without times
+  std::optional<i64> watch_days;  // the same in days at the observed rate, at least a week
 };
 
 // How the days of a job differ. Chances are those of so strong a sign when days are exchangeable.

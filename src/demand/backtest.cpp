@@ -23,6 +23,7 @@ Tokens ours(const Past& past) {
   const Bound bound = upper_bound(past.pooled, past.options);
   Required required;
   required.num_ctx = bound.tokens;
+  required.basis = bound.basis;
   if (const std::optional<Drift> drift = drift_of(past.days))
     raise_for_days(required, past.days, *drift, past.options);
   return required.num_ctx;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "demand/bodies.hpp"
 #include "demand/findings.hpp"
+#include "demand/heaps.hpp"
 
 namespace ctxcap::demand {
 namespace {
@@ -40,6 +42,23 @@ std::vector<Days> runs_within(const Demand& demand, Tokens num_ctx) {
   return runs;
 }
 
+// Whether some value that this window would leave is worth a closer look, without adding the days up.
+bool may_hold_mark(const Days& days, Tokens num_ctx, std::span<const Tokens> num_keep) {
+  constexpr Tokens kReach = 64;
+  constexpr double kWorthLooking = 1e-3;
+  std::vector<Tokens> marks = half_cuts(num_ctx, num_keep);
+  marks.insert(marks.end(), {num_ctx - 1, num_ctx});
+  return std::any_of(marks.begin(), marks.end(), [&](Tokens mark) {
+    i64 rows = 0, around = 0;
+    for (auto day = days.begin; day != days.end; ++day) {
+      rows += day->second.prompt.count_at(mark);
+      around += count_between(day->second.prompt, mark - kReach, mark + kReach);
+    }
+    return heap_chance(rows, around - rows, kReach) <
+           kWorthLooking;  // half the neighbours may lie beyond the window
+  });
+}
+
 // The strongest finding in a part of the days, when the window was changed in between. A later part beats an
 // earlier one: it is the one that tells what is still cut.
 CensoringPeriod cut_in_part(const Demand& demand, std::span<const Tokens> windows,
@@ -49,6 +68,7 @@ CensoringPeriod cut_in_part(const Demand& demand, std::span<const Tokens> window
   for (const Tokens num_ctx : windows) {
     for (const Days& run : runs_within(demand, num_ctx)) {
       if (run.begin == demand.days.begin() && run.end == demand.days.end()) continue;  // tested with all days
+      if (!may_hold_mark(run, num_ctx, num_keep)) continue;
       Period period = period_of_days(run);
       period.open_ended = false;  // that a part ends below a window is no news: the part was chosen so
       if (period.counts.prompt.count() < kFewestInPart) continue;
@@ -64,12 +84,20 @@ CensoringPeriod cut_in_part(const Demand& demand, std::span<const Tokens> window
   return best;
 }
 
+// The window that every request carried. Some routes ignore it; then context_shift finds prompts above it, or
+// errs on the safe side.
+std::optional<Tokens> asked_by_all(const Demand& demand, const Period& all) {
+  if (demand.num_ctx_asked.size() != 1) return std::nullopt;
+  const auto& [num_ctx, count] = *demand.num_ctx_asked.begin();
+  return count >= all.counts.prompt.count() ? std::optional<Tokens>(num_ctx) : std::nullopt;
+}
+
 }  // namespace
 
 std::vector<Tokens> plausible_windows(const Demand& demand, std::span<const Tokens> given) {
   std::vector<Tokens> windows(given.begin(), given.end());
   for (const auto& [num_ctx, count] : demand.num_ctx_asked) windows.push_back(num_ctx);
-  for (Tokens step = 1024; step <= 1024 * 1024; step *= 2)
+  for (Tokens step = 1024; step <= (Tokens{1} << 20); step *= 2)
     windows.insert(windows.end(), {step, step / 2 * 3});
   std::erase_if(windows, [](Tokens num_ctx) { return num_ctx < 256 || num_ctx > (Tokens{1} << 40); });
   std::sort(windows.begin(), windows.end());
@@ -86,10 +114,17 @@ CensoringPeriod detect_censoring(const Demand& demand, const CensoringOptions& o
   Finding best;
   for (const Tokens num_ctx : windows) {
     Finding found = explained_by(all, num_ctx, options.num_keep);
+    if (found.evidence > 0 && refuted_by_bodies(demand.bodies, found.censoring)) found = {};
+    Finding by_bodies = explained_by_bodies(demand.bodies, all, num_ctx, options.num_keep);
+    if (found.evidence == 0) found = std::move(by_bodies);
     if (found.evidence > best.evidence) best = std::move(found);
   }
-  if (best.evidence == 0 && options.in_force) best = context_shift(all, *options.in_force);
-  if (best.evidence > 0) return {best.censoring, std::nullopt};
+  const std::optional<Tokens> in_force = options.in_force ? options.in_force : asked_by_all(demand, all);
+  if (best.evidence == 0 && in_force) best = context_shift(all, *in_force);
+  if (best.evidence > 0) {
+    best.censoring.estimated_max = estimated_prompt(demand.bodies, best.censoring);
+    return {best.censoring, std::nullopt};
+  }
   CensoringPeriod part = cut_in_part(demand, windows, options.num_keep);
   if (part.last_day) return part;
   const Censoring limit = client_limit(all.counts.prompt, "prompt-limit");

@@ -14,9 +14,8 @@ namespace ctxcap::demand {
 struct RiskOptions {
   double risk = 0.001;       // share of future requests that may exceed the window; in 0..1, exclusive
   double confidence = 0.95;  // of that statement; in 0..1, exclusive
-  std::optional<Tokens> num_predict;  // generation limit that the job will run with; unset: derived. > 0
-  std::vector<Tokens>
-      windows;  // windows that may have been in force (model's, server's), for the censoring test
+  std::optional<Tokens> num_predict;  // the generation limit that the job will run with; unset: derived. > 0
+  std::vector<Tokens> windows;     // that may have been in force (model's, server's), for the censoring test
   std::vector<Tokens> num_keep;    // num_keep of the model or the requests, where set
   i64 review_days = 7;             // days until the window is looked at again; growth is projected that far
   std::optional<Tokens> in_force;  // the window that is known to have served these requests
@@ -28,6 +27,8 @@ struct RiskOptions {
 // were logged. Then need_(r + k) is a tolerance bound if r + k <= n; if not, the true need is unknown:
 // Required is the next window to try, with Basis::little_data. When only earlier days were cut and the later
 // ones are enough for the risk asked for, the later ones alone are counted.
+//
+// Days that differ beyond chance raise a bound (Required::raised); nothing ever lowers it.
 DemandStats stats_of(const Demand& demand, const RiskOptions& options);
 
 // What a window would mean for the next 30 days, and for a next day. confidence in 0..1, exclusive.

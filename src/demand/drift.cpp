@@ -12,8 +12,9 @@ namespace ctxcap::demand {
 namespace {
 
 constexpr i64 kFewestDays = 8, kFewestInDay = 20;
-constexpr i64 kMostDays = 366;  // older days are left out of the tests, not of the bound
-constexpr double kBeyondChance = 0.01;
+constexpr i64 kMostDays = 366;          // older days are left out of the tests, not of the bound
+constexpr std::size_t kMostExact = 60;  // days whose rank sums are counted out; more are nearly normal
+constexpr double kBeyondChance = 0.001;
 
 // Twice the mean rank of each value, 1-based: integers even with ties.
 template <typename T>
@@ -71,8 +72,9 @@ void find_recent(const std::vector<Tokens>& highs, Drift& drift) {
 
 void find_weekday(const std::vector<Tokens>& highs, const std::vector<int>& weekdays, Drift& drift) {
   for (int weekday = 0; weekday < 7; ++weekday) {
-    std::vector<bool> chosen;
-    for (const int other : weekdays) chosen.push_back(other == weekday);
+    std::vector<bool> chosen(weekdays.size());
+    std::transform(weekdays.begin(), weekdays.end(), chosen.begin(),
+                   [&](int other) { return other == weekday; });
     const std::ptrdiff_t size = std::count(chosen.begin(), chosen.end(), true);
     if (size < 2 || size * 2 > std::ssize(chosen)) continue;
     const double chance = std::min(1.0, chance_of_days(highs, chosen) * 7);
@@ -80,6 +82,18 @@ void find_weekday(const std::vector<Tokens>& highs, const std::vector<int>& week
     drift.weekday_chance = chance;
     drift.worst_weekday = weekday;
   }
+}
+
+// Of a sum of m ranks (doubled) of all being as large: mean and variance of drawing without replacement.
+double normal_chance(const std::vector<i64>& ranks, std::size_t drawn, double seen) {
+  const double n = static_cast<double>(ranks.size()), m = static_cast<double>(drawn);
+  double mean = 0, spread = 0;
+  for (const i64 rank : ranks) mean += static_cast<double>(rank) / n;
+  for (const i64 rank : ranks) spread += std::pow(static_cast<double>(rank) - mean, 2);
+  const double variance = m * (n - m) / (n * (n - 1)) * spread;
+  if (!(variance > 0)) return 1;
+  return boost::math::cdf(
+      boost::math::complement(boost::math::normal(), (seen - 1 - m * mean) / std::sqrt(variance)));
 }
 
 }  // namespace
@@ -117,6 +131,7 @@ double rank_sum_chance(std::span<const Tokens> recent, std::span<const Tokens> e
   const std::vector<i64> ranks = doubled_ranks<Tokens>(all);
   const std::size_t m = recent.size();
   const i64 seen = std::accumulate(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(m), i64{0});
+  if (all.size() > kMostExact) return normal_chance(ranks, m, static_cast<double>(seen));
   // ways[k][s]: share of choices of k values with rank sum s, built value by value.
   std::vector<std::vector<double>> ways(m + 1, std::vector<double>(static_cast<std::size_t>(seen) + 1, 0));
   std::vector<double> beyond(m + 1, 0);  // sums above `seen` need no further telling apart

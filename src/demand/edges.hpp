@@ -6,7 +6,7 @@
 //   overflow  exponential whose part beyond c was moved into the last share m below it: dropped messages
 // Far out every light tail is exponential (Pickands 1975, Ann. Stat. 3:119, xi = 0) and heavier ones reach
 // further still, so "open" is the hypothesis that is hardest to beat. By the generalised likelihood ratio;
-// the thresholds in censoring.cpp come from simulation, not from an asymptotic law.
+// the thresholds in findings.cpp come from simulation, not from an asymptotic law.
 
 #include "data/histogram.hpp"
 
@@ -24,8 +24,7 @@ Wall wall_at(const Histogram& histogram, Tokens num_ctx);
 
 // The upper half of the requests, at most the last half window.
 struct Pile {
-  Tokens start =
-      0;  // where the denser part below num_ctx begins; where the half begins when no part is denser
+  Tokens start = 0;   // where the denser part below num_ctx begins; without one, where the half begins
   double gain = 0;    // nats by which two densities beat one; 0 when no part is denser
   bool even = false;  // spread evenly up to the largest (Kolmogorov-Smirnov): such a job has to end
                       // somewhere, and that this is just below some window says little

@@ -40,12 +40,7 @@ std::vector<Mark> marks_of(const DayDemand& counts, const Histogram& prompt, Tok
                            std::span<const Tokens> num_keep) {
   std::vector<Mark> marks{{&prompt, num_ctx - 1, "full-window-cut"}, {&prompt, num_ctx, "full-window-cut"}};
   if (prompt.max() >= num_ctx) return marks;
-  std::vector<Tokens> cuts{half_cut(num_ctx, 4), half_cut(num_ctx, 5)};
-  for (const Tokens keep : num_keep)
-    cuts.insert(cuts.end(), {half_cut(num_ctx, keep), half_cut(num_ctx, keep + 1)});
-  std::sort(cuts.begin(), cuts.end());
-  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
-  for (const Tokens cut : cuts) marks.push_back({&prompt, cut, "half-window-cut"});
+  for (const Tokens cut : half_cuts(num_ctx, num_keep)) marks.push_back({&prompt, cut, "half-window-cut"});
   if (counts.total.count_above(num_ctx) == counts.prompt.count_above(num_ctx)) {
     marks.push_back({&counts.total, num_ctx, "cut-answer"});
   }
@@ -76,6 +71,15 @@ void add_dropped_history(Finding& found, const Histogram& prompt, const Histogra
 }
 
 }  // namespace
+
+std::vector<Tokens> half_cuts(Tokens num_ctx, std::span<const Tokens> num_keep) {
+  std::vector<Tokens> cuts{half_cut(num_ctx, 4), half_cut(num_ctx, 5)};
+  for (const Tokens keep : num_keep)
+    cuts.insert(cuts.end(), {half_cut(num_ctx, keep), half_cut(num_ctx, keep + 1)});
+  std::sort(cuts.begin(), cuts.end());
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+  return cuts;
+}
 
 Period period_of(DayDemand counts, std::span<const Tokens> daily_maxima) {
   Period period{.counts = std::move(counts), .smooth = {}, .open_ended = false, .refused = 0};

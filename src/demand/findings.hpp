@@ -25,6 +25,9 @@ struct Finding {
 };
 Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Tokens> num_keep);
 
+// Values of a prompt that was cut to half a window. num_keep beside 4; each also + 1.
+std::vector<Tokens> half_cuts(Tokens num_ctx, std::span<const Tokens> num_keep);
+
 // Prompt + generation beyond a window that was certainly in force.
 Finding context_shift(const Period& period, Tokens num_ctx);
 

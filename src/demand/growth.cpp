@@ -52,6 +52,8 @@ void advise_growth(Censoring& censoring, const Histogram& need, Beyond beyond_wi
   double level = window + 1;
   std::optional<Tokens> known;
   if (beyond_window == Beyond::seen_later) known = known_level(censoring, need, options.risk);
+  if (censoring.estimated_max)
+    known = std::max(known.value_or(0), *censoring.estimated_max + *censoring.estimated_max / 4);
   if (known) {
     level = std::max(level, static_cast<double>(*known));
   } else if (beyond > options.risk && beyond < 1) {

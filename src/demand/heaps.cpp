@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/policies/policy.hpp>
 #include <boost/math/special_functions/beta.hpp>
+#include <cmath>
 
 namespace ctxcap::demand {
 namespace {
@@ -15,14 +16,11 @@ using Quiet = policies::policy<
 constexpr i64 kFewestRows = 4;
 constexpr double kBeyondDoubt = 1e-7;
 
-// Against the neighbours within `reach` tokens. P(Bin(n, p) >= f) = I_p(f, n - f + 1).
+// Against the neighbours within `reach` tokens; beyond the largest value there is nothing to compare with.
 double chance_within(const Histogram& histogram, Tokens value, i64 rows, Tokens reach) {
   const Tokens first = std::max<Tokens>(value - reach, 0);
-  const Tokens last = std::min(
-      value + reach, std::max(histogram.max(), value));  // beyond the largest there is nothing to compare
-  const i64 around = count_between(histogram, first, last) - rows;
-  const double share = 1.0 / static_cast<double>(last - first + 1);
-  return boost::math::ibeta(static_cast<double>(rows), static_cast<double>(around + 1), share, Quiet());
+  const Tokens last = std::min(value + reach, std::max(histogram.max(), value));
+  return heap_chance(rows, count_between(histogram, first, last) - rows, last - first);
 }
 
 }  // namespace
@@ -33,6 +31,16 @@ i64 count_between(const Histogram& histogram, Tokens first, Tokens last) {
   i64 rows = 0;
   for (; bin != histogram.bins.end() && bin->tokens <= last; ++bin) rows += bin->count;
   return rows;
+}
+
+double heap_chance(i64 rows, i64 around, Tokens neighbours) {
+  if (rows < kFewestRows) return 1;
+  const double expected = static_cast<double>(around) / static_cast<double>(std::max<Tokens>(neighbours, 1));
+  if (static_cast<double>(rows) < expected + 2 * std::sqrt(expected))
+    return 1;  // most values: no need to compute
+  const double share = 1.0 / static_cast<double>(neighbours + 1);
+  // P(Bin(n, p) >= f) = I_p(f, n - f + 1)
+  return boost::math::ibeta(static_cast<double>(rows), static_cast<double>(around + 1), share, Quiet());
 }
 
 double heap_chance(const Histogram& histogram, Tokens value) {

@@ -16,6 +16,9 @@ i64 count_between(const Histogram& histogram, Tokens first, Tokens last);
 // (Przyborowski & Wilenski 1940, Biometrika 31:313). 1 when fewer than 4 requests lie there.
 double heap_chance(const Histogram& histogram, Tokens value);
 
+// The same for counts that are at hand: `around` requests on `neighbours` values.
+double heap_chance(i64 rows, i64 around, Tokens neighbours);
+
 struct Heap {
   Tokens tokens = 0;
   i64 rows = 0;

@@ -60,6 +60,7 @@ Required required_beyond(const Histogram& logged, const Censoring& censoring, co
 
 void raise_for_days(Required& required, const NeedsByDay& days, const Drift& drift,
                     const RiskOptions& options) {
+  if (required.basis != Basis::tolerance_bound) return;
   for (const Raised& raised : needs_to_bound(days, drift, options.review_days)) {
     Bound bound = upper_bound(raised.needs, options);
     // A part of the days may be too few for the risk asked for; its maximum is still a reason to be careful.

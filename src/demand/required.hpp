@@ -24,7 +24,8 @@ Required required_window(const DayDemand& pooled, std::optional<Tokens> limit, c
 // The same when some requests were cut: see demand.hpp. `logged`: needs as logged.
 Required required_beyond(const Histogram& logged, const Censoring& censoring, const RiskOptions& options);
 
-// Raises the window where days differ beyond chance; never lowers it.
+// Raises a tolerance bound where days differ beyond chance; never lowers it. Little data claims no risk, and
+// is left alone.
 void raise_for_days(Required& required, const NeedsByDay& days, const Drift& drift,
                     const RiskOptions& options);
 

@@ -153,6 +153,13 @@ TEST_CASE(
   CHECK(found.kinds == Kinds{"context-shift"});
   CHECK(found.rows == over);
   CHECK(detect(sent, {.in_force = 5'000}).verdict != CensoringVerdict::censored);
+
+  Demand demand;  // every request carried it
+  demand.days[0] = day_of(sent);
+  demand.num_ctx_asked = {{2'500, demand.days[0].prompt.count()}};
+  CHECK(demand::detect_censoring(demand, {}).censoring.kinds == Kinds{"context-shift"});
+  demand.num_ctx_asked = {{2'500, 100}};
+  CHECK(demand::detect_censoring(demand, {}).censoring.verdict != CensoringVerdict::censored);
 }
 
 TEST_CASE(

@@ -5,7 +5,7 @@
 namespace ctxcap::app {
 namespace {
 
-constexpr std::array<const Command*, 3> kCommands = {&kAnalyze, &kApply, &kInspect};
+constexpr std::array<const Command*, 5> kCommands = {&kAnalyze, &kExplain, &kApply, &kInspect, &kBacktest};
 
 }  // namespace
 

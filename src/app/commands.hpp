@@ -29,6 +29,8 @@ std::span<const Command* const> commands();
 
 extern const Command kAnalyze;
 extern const Command kApply;
+extern const Command kBacktest;
+extern const Command kExplain;
 extern const Command kInspect;
 
 }  // namespace ctxcap::app

@@ -16,6 +16,7 @@ struct TraceOptions {
   std::vector<std::string> files;                        // "-" is stdin
   std::vector<std::pair<std::string, std::string>> map;  // part of a call -> column or key
   int threads = 0;                                       // 0: all cores
+  bool keep_requests = false;                            // every request by itself, not only counts
 };
 
 // Reads all files as one set: rows with equal ids count once. The first input that cannot be read, or that

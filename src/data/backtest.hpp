@@ -1,6 +1,7 @@
 #pragma once
 // Rules judged on the past, and what separate windows would have cost. Made by demand/, read by report/.
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,5 +40,27 @@ struct ReloadCount {
   std::vector<std::pair<Day, i64>> by_day;  // days with requests, ascending
   double per_day = 0;                       // over those days
 };
+
+// A rule on one job, with the KV cache it would have held on average; nullopt: memory unknown.
+struct RuleReport {
+  RuleResult result;
+  std::optional<double> mean_kv_bytes;
+};
+
+struct JobBacktest {
+  std::string job, model;
+  bool by_day = false;            // else by thousand requests
+  std::vector<RuleReport> rules;  // ours first; empty: too little of the log to look back on
+};
+
+struct Backtest {
+  double risk = 0.001, confidence = 0.95;
+  std::vector<JobBacktest> jobs;
+};
+
+// "ctxcap.backtest/1", indented. `rules` sums up over all jobs, `jobs` tells them apart.
+std::string backtest_json(const Backtest& backtest);
+// One result per rule over all jobs: counts are sums, means are weighted by decisions.
+std::vector<RuleReport> over_all_jobs(const Backtest& backtest);
 
 }  // namespace ctxcap

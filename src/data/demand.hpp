@@ -37,9 +37,10 @@ struct BodySize {
   auto operator<=>(const BodySize&) const = default;
 };
 
-// A request in time. Kept only where asked for (backtest of a short log, reloads of shared weights).
+// A request in time. Kept only where asked for (backtest of a short log, reloads of shared weights). Requests
+// without a readable time come first, in the order of their rows.
 struct Sent {
-  Instant at;
+  Instant at;  // the smallest one there is: unknown
   Tokens need = 0;
   auto operator<=>(const Sent&) const = default;
 };
@@ -52,7 +53,7 @@ struct Demand {
   std::map<Tokens, i64> num_ctx_asked;     // num_ctx that requests carried -> how many
   std::map<Tokens, i64> num_predict_asked; // generation limit that requests carried -> how many
   std::vector<BodySize> bodies;            // ascending, each pair once; empty: rows carry no bodies
-  std::vector<Sent> sent;                  // ascending; empty: not asked for
+  std::vector<Sent> sent;                  // ascending by time; empty: not asked for
   bool operator==(const Demand&) const = default;
 
   DayDemand pooled() const;  // all days as one

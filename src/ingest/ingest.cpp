@@ -51,7 +51,8 @@ class Ingestor::Impl {
       : options_(std::move(options)),
         on_progress_(std::move(on_progress)),
         threads_(thread_count(options_.threads)),
-        batch_(options_.batch > 0 ? options_.batch : kBatchPerThread * threads_) {}
+        batch_(options_.batch > 0 ? options_.batch : kBatchPerThread * threads_),
+        totals_(options_.keep_requests) {}
 
   void begin(std::string source);
   Status feed(std::string_view bytes);
@@ -154,6 +155,7 @@ std::size_t Ingestor::Impl::read_shaped(std::string_view text, AtEnd at_end) {
 template <typename Cutter>
 std::size_t Ingestor::Impl::read_in_order(Cutter& cutter, std::string_view text, AtEnd at_end) {
   Tally tally;
+  tally.histograms.keep_requests = options_.keep_requests;
   const std::size_t used = cutter.read(text, at_end, reader(0), tally);
   report(used, tally.rows);
   add(std::move(tally));
@@ -164,6 +166,7 @@ void Ingestor::Impl::read_all_lines(std::string_view text) {
   const std::size_t piece_size = std::clamp(text.size() / (threads_ * 4), kSmallestPiece, kLargestPiece);
   const std::vector<std::string_view> pieces = cut_at_lines(text, piece_size);
   std::vector<Tally> tallies(pieces.size());
+  for (Tally& tally : tallies) tally.histograms.keep_requests = options_.keep_requests;
   std::atomic<std::size_t> next{0};
   const auto work = [&](RowReader& mine) {
     for (std::size_t i = next++; i < pieces.size(); i = next++) {
@@ -201,7 +204,7 @@ RowReader& Ingestor::Impl::reader(std::size_t thread) {
 }
 
 TraceSummary Ingestor::Impl::finish() {
-  return std::exchange(totals_, Totals()).summary();
+  return std::exchange(totals_, Totals(options_.keep_requests)).summary();
 }
 
 Ingestor::Ingestor(Options options, OnProgress on_progress)

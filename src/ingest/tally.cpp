@@ -12,6 +12,10 @@ void Histograms::add(const Request& request) {
   if (request.generation >= 0) day.generation.add(request.generation);
   // The need is max(context, prompt + 1); without an answer the context is the prompt alone.
   (request.context > request.prompt ? day.context : day.bare).add(request.context);
+  if (keep_requests) {
+    const Tokens need = request.context > request.prompt ? request.context : request.context + 1;
+    group.sent.push_back({.at = Instant{request.start}, .need = need});
+  }
   if (timed) {
     group.from = std::min(group.from, request.start);
     group.to = std::max(group.to, request.start);
@@ -34,6 +38,7 @@ void Histograms::merge(const Histograms& other, const std::vector<std::uint32_t>
     mine.to = std::max(mine.to, group.to);
     for (const auto& [tokens, count] : group.num_ctx) mine.num_ctx[tokens] += count;
     for (const auto& [tokens, count] : group.num_predict) mine.num_predict[tokens] += count;
+    mine.sent.insert(mine.sent.end(), group.sent.begin(), group.sent.end());
   }
 }
 
@@ -60,6 +65,8 @@ Demand Histograms::demand_of(const Group& group) {
     if (counts.bare.empty()) told.need = told.total;
     demand.days.emplace(day, std::move(told));
   }
+  demand.sent = group.sent;
+  std::stable_sort(demand.sent.begin(), demand.sent.end(), [](const Sent& a, const Sent& b) { return a.at < b.at; });
   if (group.to != kNoTime) {
     demand.from = Instant{group.from};
     demand.to = Instant{group.to};

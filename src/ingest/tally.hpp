@@ -83,6 +83,9 @@ struct Root {
 // Exact counts per (job, model) and day.
 class Histograms {
  public:
+  // Every request is kept beside the counts; see Demand::sent.
+  bool keep_requests = false;
+
   void add(const Request& request);
   // `renumber` maps the other's Interner numbers to this one's.
   void merge(const Histograms& other, const std::vector<std::uint32_t>& renumber);
@@ -99,6 +102,7 @@ class Histograms {
     std::map<Day, DayCounts> days;
     i64 from = std::numeric_limits<i64>::max(), to = kNoTime;
     std::map<Tokens, i64> num_ctx, num_predict;
+    std::vector<Sent> sent;  // in the order of the rows; empty unless kept
   };
 
   static std::uint64_t key(std::uint32_t job, std::uint32_t model) {

@@ -10,6 +10,7 @@ namespace ctxcap::ingest {
 
 class Totals {
  public:
+  explicit Totals(bool keep_requests) { all_.histograms.keep_requests = keep_requests; }
   void begin_input(std::string source);
   // Takes in a piece of the input begun last, whose first line has that number. Pieces come in their order.
   void add(Tally&& piece, i64 first_line);

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "data/analysis.hpp"
+#include "data/backtest.hpp"
 #include "data/inspection.hpp"
 
 namespace ctxcap::report {
@@ -41,6 +42,13 @@ std::string error_text(const Error& error, Colour colour);
 
 // A model: its layers, its windows, and a table of what each window takes.
 std::string inspection_text(const Inspection& inspection, const TextOptions& options);
+
+// One row per rule, for each job.
+std::string backtest_text(const Backtest& backtest, const TextOptions& options);
+
+// Every number of one decision, with its inputs, in sentences that can be checked by hand. `outlook` is for the cap.
+std::string explanation(const BaseDecision& base, const JobDecision& job, const std::optional<Outlook>& outlook,
+                        const TextOptions& options);
 
 // What will be created, before it is asked for.
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed, const TextOptions& options);

@@ -1,0 +1,103 @@
+// ctxcap backtest: would the rule have held? Walks forward over the traces, day by day, and applies the rule to
+// what came before; side by side with the rules that people use instead.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "app/commands.hpp"
+#include "app/describe.hpp"
+#include "app/options.hpp"
+#include "base/text.hpp"
+#include "demand/demand.hpp"
+#include "memory/memory.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+struct Flags {
+  AnalyzeFlags analyze;
+  std::string format = "table";
+};
+
+constexpr i64 kPartSize = 1'000;  // requests, where the traces have fewer than two days
+
+std::vector<Part> parts_of(const Demand& demand) {
+  std::vector<Part> by_day = demand::parts_by_day(demand);
+  if (by_day.size() >= 2) return by_day;
+  std::vector<Tokens> needs;
+  for (const Sent& sent : demand.sent) needs.push_back(sent.need);
+  return demand::parts_by_count(needs, kPartSize);
+}
+
+// Bytes of KV cache that the rule would have held on average; nullopt where the model is not known.
+Result<std::optional<double>> mean_kv_bytes(const RuleResult& rule, const std::optional<ModelArch>& arch, const RuntimeSettings& settings) {
+  if (!arch || !arch->known() || rule.windows.empty()) return std::optional<double>{};
+  double sum = 0;
+  for (const Tokens window : rule.windows) {
+    TRY_ASSIGN(const Footprint memory, memory::footprint(*arch, window, settings));
+    const std::optional<Bytes> kv = checked_add(memory.kv_bytes, memory.kv_swa_bytes);
+    if (!kv) return std::optional<double>{};
+    sum += static_cast<double>(*kv);
+  }
+  return std::optional(sum / static_cast<double>(rule.windows.size()));
+}
+
+Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& model, const AnalyzeOptions& options) {
+  JobBacktest result{.job = demand.job, .model = demand.model};
+  const std::vector<Part> parts = parts_of(demand);
+  result.by_day = !parts.empty() && parts.front().day != kUnknownDay;
+  for (const RuleResult& rule : demand::backtest(parts, options.risk)) {
+    TRY_ASSIGN(const std::optional<double> kv, mean_kv_bytes(rule, model.arch, options.settings));
+    result.rules.push_back({rule, kv});
+  }
+  return result;
+}
+
+Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+  if (flags.analyze.traces.empty() || (flags.format != "table" && flags.format != "json")) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = flags.analyze.traces.empty() ? "no traces given" : fmt::format("backtest has no format \"{}\"", printable(flags.format, 40)),
+                 .why = "backtest walks over request logs and prints a table or JSON",
+                 .hint = "ctxcap backtest --traces FILE -f table"});
+  }
+  TRY_ASSIGN(AnalyzeOptions options, settle(flags.analyze, world));
+  options.traces.keep_requests = true;
+  TRY_ASSIGN(const TraceSummary traces, read_traces(options.traces, world, talk));
+  std::vector<std::string> names;
+  for (const Demand& demand : traces.demands) names.push_back(demand.model);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  TRY_ASSIGN(auto models, describe_models(names, options, world, talk));
+
+  Backtest backtest{.risk = options.risk.risk, .confidence = options.risk.confidence};
+  for (const Demand& demand : traces.demands) {
+    TRY_ASSIGN(JobBacktest job, backtest_job(demand, models[demand.model], options));
+    backtest.jobs.push_back(std::move(job));
+  }
+  talk.clear();
+  world.console.out(flags.format == "json" ? backtest_json(backtest) : report::backtest_text(backtest, talk.out()));
+  const bool any = std::any_of(backtest.jobs.begin(), backtest.jobs.end(), [](const JobBacktest& job) { return !job.rules.empty(); });
+  return any ? ExitCode::done : ExitCode::withheld;
+}
+
+Runner configure(CLI::App& parser) {
+  const auto flags = std::make_shared<Flags>();
+  add_trace_flags(parser, flags->analyze);
+  add_model_flags(parser, flags->analyze);
+  add_policy_flags(parser, flags->analyze);
+  add_runtime_flags(parser, flags->analyze);
+  parser.add_option("-f,--format", flags->format, "table or json")->capture_default_str();
+  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+}
+
+}  // namespace
+
+constinit const Command kBacktest{
+    "backtest", "Would the rule have held over these traces? Beside max, max x 1.15, p90 x 1.15 and p99",
+    "  ctxcap backtest --traces traces.jsonl\n"
+    "  ctxcap backtest --traces traces.jsonl --show show.json --risk 0.01 -f json\n",
+    configure};
+
+}  // namespace ctxcap::app

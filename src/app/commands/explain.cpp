@@ -1,0 +1,76 @@
+// ctxcap explain: every number of one decision.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/commands.hpp"
+#include "app/walk.hpp"
+#include "base/text.hpp"
+#include "demand/demand.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+struct Flags {
+  std::string job;
+  AnalyzeFlags analyze;
+};
+
+Error no_such_job(const std::string& job, const Analysis& analysis) {
+  std::vector<std::string> names;
+  for (const BaseAnalysis& base : analysis.bases) {
+    for (const JobDecision& decision : base.decision.jobs) names.push_back(printable(decision.stats.job, 60));
+  }
+  const std::string meant = closest(job, names);
+  return {.kind = ErrorKind::usage,
+          .what = fmt::format("there is no job \"{}\" in the traces", printable(job, 60)),
+          .why = names.empty() ? "they hold no request that can be used" : "the jobs are " + join(names, ", "),
+          .hint = meant.empty() ? "ctxcap analyze --traces FILE   lists them" : fmt::format("did you mean {}?", meant)};
+}
+
+Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+  if (flags.analyze.traces.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "no traces given",
+                 .why = "explain derives a decision from request logs",
+                 .hint = "ctxcap explain JOB --traces FILE"});
+  }
+  TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
+  TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
+  talk.clear();
+  bool found = false;
+  for (const BaseAnalysis& base : analysis.bases) {
+    for (const JobDecision& job : base.decision.jobs) {
+      if (!flags.job.empty() && job.stats.job != flags.job) continue;
+      std::optional<Outlook> outlook;
+      if (job.num_ctx) outlook = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence);
+      world.console.out((found ? "\n" : "") + report::explanation(base.decision, job, outlook, talk.out()));
+      found = true;
+    }
+  }
+  if (!found) return fail(no_such_job(flags.job, analysis));
+  return verdict(analysis);
+}
+
+Runner configure(CLI::App& parser) {
+  const auto flags = std::make_shared<Flags>();
+  parser.add_option("job", flags->job, "The job; all of them when it is left out")->type_name("JOB");
+  add_trace_flags(parser, flags->analyze);
+  add_model_flags(parser, flags->analyze);
+  add_policy_flags(parser, flags->analyze);
+  add_runtime_flags(parser, flags->analyze);
+  add_budget_flags(parser, flags->analyze);
+  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+}
+
+}  // namespace
+
+constinit const Command kExplain{
+    "explain", "Every number of one decision, with its inputs, to be checked by hand",
+    "  ctxcap explain email-triage --traces traces.jsonl\n"
+    "  ctxcap explain email-triage --traces traces.jsonl --show show.json --risk 0.01\n",
+    configure};
+
+}  // namespace ctxcap::app

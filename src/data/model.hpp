@@ -103,6 +103,7 @@ struct ComputeShape {
   bool encoder = false;      // attends within the batch; there is no cache
   i64 masks = 1;             // of an encoder: 2 where some blocks slide
   double band = 0;           // share by which this family is known to be off; 0: as measured over all
+  bool operator==(const ComputeShape&) const = default;
 };
 
 struct ModelArch {

@@ -32,6 +32,7 @@ void note(Block& block, std::string_view part, const std::vector<i64>& shape) {
       {"attn_kv_a_mqa.weight", &Block::latent_rows, 1},
       {"attn_k_norm.weight", &Block::key_norm, 0},
       {"attn_q_norm.weight", &Block::query_norm, 0},
+      {"ffn_down.weight", &Block::ff_columns, 0},
   };
   for (const Row& row : kRows) {
     if (part == row.part && row.dimension < shape.size()) block.*row.extent = shape[row.dimension];

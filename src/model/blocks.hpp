@@ -19,6 +19,7 @@ struct Block {
   std::optional<i64> latent_rows;     // attn_kv_a_mqa: MLA row
   std::optional<i64> key_norm;        // attn_k_norm: key head dim of this block
   std::optional<i64> query_norm;      // attn_q_norm: the same, of its queries
+  std::optional<i64> ff_columns;      // ffn_down, input side: feed-forward width
   bool indexer = false;               // indexer.*: sparse attention chooses tokens here
   bool state = false;                 // ssm_* or shortconv.*: a recurrent block
   bool feed_forward = false;          // ffn_*

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "model/attention.hpp"
+#include "model/blocks.hpp"
 
 namespace ctxcap::model {
 namespace {
@@ -61,11 +61,17 @@ class Lenient {
  public:
   explicit Lenient(const ModelDescription& description) : keys_(description) {}
   i64 get(std::string_view key) { return largest(values(key)); }
-  // Of all blocks but the last.
-  i64 before_last(std::string_view key) {
-    std::vector<i64> all = values(key);
+  // Feed-forward width of the widest block but the last; from the tensors where the list was withheld.
+  i64 feed_forward() {
+    std::vector<i64> all = keys_.is_withheld("feed_forward_length") ? extents(&Block::ff_columns)
+                                                                    : values("feed_forward_length");
     if (all.size() > 1) all.pop_back();
     return largest(all);
+  }
+  // Query heads of the block that has most, whose V heads are `head_v` wide.
+  i64 heads(i64 head_v) {
+    if (!keys_.is_withheld("attention.head_count")) return get("attention.head_count");
+    return head_v > 0 ? largest(extents(&Block::output_columns)) / head_v : 0;
   }
   i64 sane(i64 value) {
     constexpr i64 kLargest = 1 << 24;
@@ -78,6 +84,13 @@ class Lenient {
   std::vector<i64> values(std::string_view key) {
     return keys_.has(key) ? keys_.find_each(key).value_or(std::vector<i64>()) : std::vector<i64>();
   }
+  std::vector<i64> extents(std::optional<i64> Block::*extent) {
+    std::vector<i64> all;
+    for (const Block& block : blocks_of(keys_.description().tensors, keys_.blocks())) {
+      all.push_back((block.*extent).value_or(0));
+    }
+    return all;
+  }
   i64 largest(const std::vector<i64>& values) {
     return values.empty() ? 0 : sane(*std::max_element(values.begin(), values.end()));
   }
@@ -88,12 +101,12 @@ class Lenient {
 
 // Head dims come from the layers, which know which block has which.
 void read_attention(Lenient& keys, const ModelArch& arch, ComputeShape& shape) {
-  shape.heads = keys.get("attention.head_count");
   i64 head_k = 0, head_v = 0;
   for (const Layer& layer : arch.layers) {
     head_k = std::max(head_k, keys.sane(layer.head_k));
     head_v = std::max(head_v, keys.sane(layer.head_v));
   }
+  shape.heads = keys.heads(head_v);
   const i64 mla_k = keys.get("attention.key_length_mla"), mla_v = keys.get("attention.value_length_mla");
   const bool latent = mla_k != 0 && mla_v != 0;
   shape.query = shape.heads * (latent ? mla_k : head_k);
@@ -105,7 +118,7 @@ void read_experts(Lenient& keys, std::string_view architecture, const Quirk& qui
   const i64 used = keys.get("expert_count") > 0 ? keys.get("expert_used_count") : 0;
   if (used == 0) return;
   i64 width = keys.get("expert_feed_forward_length");
-  if (width == 0) width = keys.before_last("feed_forward_length");
+  if (width == 0) width = keys.feed_forward();
   i64 shared = keys.get("expert_shared_feed_forward_length");
   if (shared == 0) shared = width * (architecture == "llama4" ? 1 : keys.get("expert_shared_count"));
 
@@ -192,7 +205,7 @@ void read_compute(const ModelDescription& description, std::string_view architec
   read_attention(keys, arch, shape);
 
   const bool experts_only = keys.get("expert_count") > 0 && keys.get("leading_dense_block_count") == 0;
-  const i64 width = keys.before_last("feed_forward_length");
+  const i64 width = keys.feed_forward();
   if (width > 0 && !experts_only) {
     shape.feed_forward = quirk.dense_rows * width + 2 * e + (quirk.output_live ? shape.output : 0);
   }

@@ -222,3 +222,63 @@ TEST_CASE("only a withheld list that tensors do not tell needs a verbose answer"
   CHECK(model::architecture_of(*tensors).layers == model::architecture_of(*told).layers);
   CHECK(model::architecture_of(*fused).layers == model::architecture_of(*told).layers);
 }
+
+TEST_CASE("lists of a decilm that were withheld are read from its tensors") {
+  const auto arch = [](const std::string& lists, const std::string& tensors) {
+    const auto got = model::describe(
+        R"({"model_info":{"general.architecture":"deci","deci.block_count":3,"deci.embedding_length":128,
+        "deci.attention.key_length":16,"deci.attention.value_length":16,)" +
+            lists + "},\"tensors\":[" + tensors + "]}",
+        "m");
+    REQUIRE(got);
+    CHECK(!model::needs_verbose(*got));
+    return model::architecture_of(*got);
+  };
+  const ModelArch told = arch(R"("deci.attention.head_count":[8,0,8],"deci.attention.head_count_kv":[2,0,4],
+    "deci.feed_forward_length":[256,512,1024])",
+                              "");
+  const ModelArch recovered = arch(R"("deci.attention.head_count":null,"deci.attention.head_count_kv":null,
+    "deci.feed_forward_length":null)",
+                                   R"(
+    {"name":"blk.0.attn_q.weight","type":"F16","shape":[128,128]},{"name":"blk.0.attn_k.weight","type":"F16","shape":[128,32]},
+    {"name":"blk.0.attn_output.weight","type":"F16","shape":[128,128]},{"name":"blk.0.ffn_down.weight","type":"F16","shape":[256,128]},
+    {"name":"blk.1.ffn_down.weight","type":"F16","shape":[512,128]},
+    {"name":"blk.2.attn_q.weight","type":"F16","shape":[128,128]},{"name":"blk.2.attn_k.weight","type":"F16","shape":[128,64]},
+    {"name":"blk.2.attn_output.weight","type":"F16","shape":[128,128]},{"name":"blk.2.ffn_down.weight","type":"F16","shape":[1024,128]})");
+  REQUIRE(told.known());
+  CHECK(told.layers[2].k_width == 64);
+  CHECK(told.compute.feed_forward == 3 * 512 + 2 * 128 + 128);
+  CHECK(recovered.layers == told.layers);
+  CHECK(recovered.compute == told.compute);
+}
+
+TEST_CASE("which blocks of a gemma 4 slide is read from the length of their norms") {
+  const std::string head = R"({"model_info":{"general.architecture":"gemma4","gemma4.block_count":3,
+    "gemma4.embedding_length":64,"gemma4.attention.head_count":4,"gemma4.attention.key_length":32,
+    "gemma4.attention.value_length":32,"gemma4.attention.key_length_swa":16,"gemma4.attention.value_length_swa":16,
+    "gemma4.attention.sliding_window":512,"gemma4.attention.shared_kv_layers":1,)";
+  const auto told = model::describe(head + R"("gemma4.attention.head_count_kv":[2,1,2],
+    "gemma4.attention.sliding_window_pattern":[true,false,true]}})",
+                                    "m");
+  const std::string withheld = head + R"("gemma4.attention.head_count_kv":null,
+    "gemma4.attention.sliding_window_pattern":null})";
+  const auto plain = model::describe(withheld + R"(,"tensors":[
+    {"name":"blk.0.attn_k_norm.weight","type":"F32","shape":[16]},{"name":"blk.0.attn_k.weight","type":"F16","shape":[64,32]},
+    {"name":"blk.0.attn_q.weight","type":"F16","shape":[64,64]},{"name":"blk.0.attn_output.weight","type":"F16","shape":[64,64]},
+    {"name":"blk.1.attn_k_norm.weight","type":"F32","shape":[32]},{"name":"blk.1.attn_k.weight","type":"F16","shape":[64,32]},
+    {"name":"blk.1.attn_q.weight","type":"F16","shape":[64,128]},{"name":"blk.1.attn_output.weight","type":"F16","shape":[128,64]},
+    {"name":"blk.2.attn_q_norm.weight","type":"F32","shape":[16]},{"name":"blk.2.attn_q.weight","type":"F16","shape":[64,64]},
+    {"name":"blk.2.attn_output.weight","type":"F16","shape":[64,64]}]})",
+                                     "m");
+  const auto bare = model::describe(withheld + "}", "m");
+  REQUIRE((told && plain && bare));
+  const ModelArch want = model::architecture_of(*told);
+  CAPTURE(want.unknown_reason);
+  REQUIRE(want.known());
+  CHECK(want.layers[0].kind == LayerKind::window);
+  CHECK(want.layers[1].kind == LayerKind::full);
+  CHECK(want.layers[2].kind == LayerKind::none);
+  CHECK(model::architecture_of(*plain).layers == want.layers);
+  CHECK(!model::needs_verbose(*plain));
+  CHECK(model::needs_verbose(*bare));
+}

@@ -84,7 +84,9 @@ TEST_CASE("every recording, plain and verbose, says the same") {
     if (!plain || !verbose) continue;
     check(row, *plain);
     check(row, *verbose);
+    CHECK(!model::needs_verbose(*plain));
     CHECK(model::architecture_of(*plain).layers == model::architecture_of(*verbose).layers);
+    CHECK(model::architecture_of(*plain).compute == model::architecture_of(*verbose).compute);
     ++seen;
   }
   if (seen == 0) {

@@ -42,11 +42,16 @@ Status ask(World& world, Talk& talk) {
   return fail({.kind = ErrorKind::failure, .what = "not applied", .why = "the answer was not yes", .hint = "nothing was changed"});
 }
 
-// A run that was killed half-way left its backup behind: the name then holds something unproved that is not ours.
-Status undo_what_was_cut_short(std::span<const Variant> variants, runtime::Ollama& ollama, Talk& talk) {
-  for (const Variant& variant : variants) {
-    TRY_ASSIGN(const runtime::Recovery recovery, runtime::recover(ollama, variant.name));
-    if (recovery == runtime::Recovery::restored) talk.note("note: an earlier run was cut short; " + variant.name + " of before was put back");
+// One plan, one change for each name: the second would replace the first.
+Status check_names(std::span<const Variant> variants) {
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (!runtime::same_model(variants[i].name, variants[k].name)) continue;
+      return fail({.kind = ErrorKind::usage,
+                   .what = fmt::format("the plan creates {} twice", variants[i].name),
+                   .why = "its models are one to Ollama, which ignores case and default namespaces",
+                   .hint = "merge the names in the traces, or leave one model out"});
+    }
   }
   return {};
 }
@@ -73,14 +78,18 @@ Status apply_one(const Variant& variant, runtime::Existing existing, runtime::Ol
       .via = via_of(flags.via), .existing = existing, .on_step = [&](runtime::Step now) {
         talk.progress(variant.name, ++step, std::nullopt, text_of(now));
       }};
-  TRY_ASSIGN(const Receipt receipt, runtime::apply(world, ollama, variant, options));
+  state::OwnedVariant ours{.host = ollama.host().url, .name = variant.name, .base = variant.base, .created = world.clock.now()};
+  TRY(state.begin(ours));
+  const Result<Receipt> receipt = runtime::apply(world, ollama, variant, options);
+  if (!receipt) {
+    // Only a server that went away leaves it open how it ended.
+    if (receipt.error().kind != ErrorKind::unreachable) TRY(state.restore(ours.host, ours.name));
+    return fail(receipt.error());
+  }
   talk.clear();
-  world.console.out(report::receipt_text(receipt, variant, talk.out()));
-  return state.record({.host = ollama.host().url,
-                       .name = variant.name,
-                       .base = variant.base,
-                       .digest = receipt.digest,
-                       .created = world.clock.now()});
+  world.console.out(report::receipt_text(*receipt, variant, talk.out()));
+  ours.digest = receipt->digest;
+  return state.record(ours);
 }
 
 }  // namespace
@@ -89,7 +98,7 @@ Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags
                       World& world, Talk& talk) {
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(ollama_host));
   runtime::Ollama ollama(world.http, world.clock, host);
-  if (!flags.dry_run) TRY(undo_what_was_cut_short(variants, ollama, talk));
+  TRY(check_names(variants));
   const auto installed = ollama.installed();
   if (!installed && !flags.dry_run) return fail(installed.error());
 
@@ -103,6 +112,8 @@ Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags
     return {};
   }
 
+  // Two applies at once would take each other's backups for leftovers.
+  TRY_ASSIGN(const auto lock, state::lock(world));
   TRY_ASSIGN(state::State state, state::State::open(world));
   std::vector<runtime::Existing> existing;
   for (const Variant& variant : variants) {

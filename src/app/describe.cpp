@@ -40,6 +40,7 @@ Result<DescribedModel> from_file(const std::string& name, const std::string& pat
   auto description = model::describe(json, name);
   if (!description) {
     Error error = description.error();
+    error.kind = ErrorKind::usage;
     error.why = path + ": " + error.why;
     return fail(std::move(error));
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "app/assets.hpp"
 #include "base/text.hpp"
@@ -41,6 +42,11 @@ Result<std::optional<Tokens>> tokens_of(const std::string& text, const std::stri
 
 Status settle_traces(const AnalyzeFlags& flags, AnalyzeOptions& options) {
   options.traces.files = flags.traces;
+  for (std::size_t i = 0; i < flags.traces.size(); ++i) {
+    if (std::find(flags.traces.begin(), flags.traces.begin() + static_cast<std::ptrdiff_t>(i), flags.traces[i]) != flags.traces.begin() + static_cast<std::ptrdiff_t>(i)) {
+      return fail(wrong_flag("the traces name " + printable(flags.traces[i], 120) + " twice", "its requests would count twice, and look like more data than there is", "name every file once"));
+    }
+  }
   for (const std::string& entry : flags.map) {
     for (const std::string_view part : split(entry, ',')) {
       TRY_ASSIGN(auto pair, pair_of(std::string(part), "--map", "prompt=ContextTokens,generation=GeneratedTokens"));
@@ -93,6 +99,9 @@ Status settle_server(const AnalyzeFlags& flags, World& world, RuntimeSettings& s
   }
   if (const std::string type = flag_or_environment(flags.kv_type, world, "OLLAMA_KV_CACHE_TYPE"); !type.empty()) {
     const auto parts = split(type, ',');
+    if (parts.size() > 2) {
+      return fail(wrong_flag(fmt::format("--kv-type cannot be \"{}\"", printable(type, 40)), "it is one type, or one for K and one for V", "write it like --kv-type q8_0"));
+    }
     settings.kv_type_k = lower(std::string(parts.front()));
     settings.kv_type_v = lower(std::string(parts.back()));
   }
@@ -131,6 +140,10 @@ Status settle_budget(const AnalyzeFlags& flags, AnalyzeOptions& options) {
     TRY_ASSIGN(const Bytes bytes, parse_bytes(pair.second));
     budget.tenants.push_back({pair.first, bytes});
   }
+  // Ollama takes smaller batches on a card that is full already.
+  Bytes free = budget.card;
+  for (const Tenant& tenant : budget.tenants) free = std::max<Bytes>(free - tenant.bytes, 0);
+  options.settings.free_vram = free;
   options.budget = std::move(budget);
   return {};
 }

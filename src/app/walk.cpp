@@ -49,11 +49,13 @@ policy::JobInput job_input(const Demand& demand, const DescribedModel& model, co
 // An unknown architecture costs an unknown amount: the rung stays, its bytes are nullopt.
 Result<std::vector<Rung>> price(std::span<const Tokens> windows, const DescribedModel& model, const RuntimeSettings& settings) {
   const std::optional<ModelArch>& arch = model.arch;
+  RuntimeSettings load = settings;
+  if (arch && arch->one_slot) load.parallel = 1;  // Ollama's own rule for such families
   std::vector<Rung> rungs;
   for (const Tokens window : windows) {
     Rung rung{.num_ctx = window, .memory = {.num_ctx = window}};
     if (arch && arch->known()) {
-      TRY_ASSIGN(rung.memory, memory::footprint(*arch, window, settings, model.calibration));
+      TRY_ASSIGN(rung.memory, memory::footprint(*arch, window, load, model.calibration));
     }
     rungs.push_back(std::move(rung));
   }
@@ -86,6 +88,9 @@ Result<BaseAnalysis> analyze_base(const std::string& name, const std::vector<Dem
   for (const Demand& demand : demands) jobs.push_back(job_input(demand, model, options));
   TRY_ASSIGN(std::vector<Rung> rungs, price(policy::ladder(jobs, model.arch, options.policy), model, options.settings));
   BaseAnalysis base{.decision = policy::decide(name, std::move(jobs), model.arch, std::move(rungs), options.policy)};
+  for (JobDecision& job : base.decision.jobs) {
+    if (job.num_ctx) job.share_upper = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence).share_upper;
+  }
   TRY_ASSIGN(base.variant, variant_for(base.decision, model, options));
   return base;
 }
@@ -147,7 +152,8 @@ ExitCode verdict(const Analysis& analysis) {
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) {
       const bool cut = job.stats.censoring.verdict == CensoringVerdict::censored;
-      if (cut || job.action == Action::withhold) return ExitCode::withheld;
+      const bool too_small = job.num_ctx && *job.num_ctx < job.stats.required.num_ctx;
+      if (cut || too_small || job.action == Action::withhold) return ExitCode::withheld;
     }
   }
   return ExitCode::done;

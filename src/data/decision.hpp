@@ -59,6 +59,7 @@ struct JobDecision {
   std::optional<Tokens> num_predict;     // generation limit to write; nullopt: unknown
   Action action = Action::keep;
   std::string reason;                    // one sentence
+  std::optional<double> share_upper;     // upper bound of the share of future requests over the cap
   std::vector<Candidate> candidates;     // ascending by num_ctx, exactly one taken unless withheld
 };
 

@@ -77,7 +77,8 @@ Json json_of(const JobDecision& job) {
   json["cap"] = {{"num_ctx", or_null(job.num_ctx)},
                  {"num_predict", or_null(job.num_predict)},
                  {"action", word(job.action)},
-                 {"reason", job.reason}};
+                 {"reason", job.reason},
+                 {"share_over_upper", or_null(job.share_upper)}};
   json["candidates"] = Json::array();
   for (const Candidate& candidate : job.candidates) json["candidates"].push_back(json_of(candidate));
   return json;

@@ -1,6 +1,7 @@
 // Files on the disk.
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -76,6 +77,15 @@ class Mapping final : public MappedFile {
   std::size_t reserved_, size_;
 };
 
+// The kernel drops the lock with the descriptor, also when the process is killed.
+class FileLock final : public Files::Lock {
+ public:
+  explicit FileLock(Fd fd) : fd_(std::move(fd)) {}
+
+ private:
+  Fd fd_;
+};
+
 class TemporaryDirectory final : public Files::PrivateDirectory {
  public:
   explicit TemporaryDirectory(std::string path) : path_(std::move(path)) {}
@@ -146,6 +156,17 @@ class DiskFiles final : public Files {
     }
     if (kind(path) == PathKind::directory) return {};
     return cannot_create(path, "something else is there");
+  }
+  Result<std::unique_ptr<Lock>> lock(const std::string& path) override {
+    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+      const int error = errno;
+      return fail({.kind = ErrorKind::failure,
+                   .what = "another ctxcap is changing things",
+                   .why = path + ": " + (error == EWOULDBLOCK ? "it is locked" : errno_text(error)),
+                   .hint = "wait until it is done"});
+    }
+    return std::make_unique<FileLock>(std::move(fd));
   }
   Result<std::unique_ptr<PrivateDirectory>> make_private_directory() override {
     const char* base = std::getenv("TMPDIR");

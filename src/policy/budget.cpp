@@ -67,7 +67,17 @@ BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& bud
     report.models.push_back({base.model, candidate != nullptr ? candidate->memory.total_bytes.value_or(0) : 0});
   }
   report.needed_bytes = checked_add(sum(bases, &Footprint::total_bytes), others(budget));
-  if (!report.needed_bytes) return report;
+  if (!report.needed_bytes) {
+    // What is known alone may already be too much.
+    if (others(budget) > budget.card) report.fits = false;
+    std::optional<Bytes> known = others(budget);
+    for (const BaseDecision& base : bases) {
+      const Candidate* candidate = taken(base);
+      if (candidate != nullptr) known = checked_add(known, cache_of(candidate->memory).value_or(0) + candidate->memory.weights_bytes.value_or(0));
+    }
+    if (known.value_or(INT64_MAX) > budget.card) report.fits = false;
+    return report;
+  }
   report.fits = *report.needed_bytes <= budget.card;
   const std::optional<Bytes> high = checked_add(sum(bases, &Footprint::total_high_bytes), others(budget));
   report.tight = *report.fits && high && *high > budget.card;
@@ -80,7 +90,9 @@ BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& bud
 
 std::vector<Warning> budget_warnings(std::span<const BaseDecision> bases, const BudgetReport& report) {
   std::vector<Warning> warnings;
-  if (!report.needed_bytes) {
+  if (!report.needed_bytes && report.fits == false) {
+    warnings.push_back({"over-budget", "what is known of them alone is more than the card has"});
+  } else if (!report.needed_bytes) {
     warnings.push_back({"budget-unknown", "whether it fits the card is unknown, because the memory of a model is"});
   } else if (!*report.fits) {
     warnings.push_back({"over-budget", fmt::format("together they need {}, the card has {}", human_bytes(*report.needed_bytes),

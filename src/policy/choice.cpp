@@ -27,6 +27,12 @@ std::optional<Tokens> window_in_use(std::span<const JobInput> jobs) {
   return in_use;
 }
 
+Tokens largest_in_use(std::span<const JobInput> jobs) {
+  Tokens window = 0;
+  for (const JobInput& job : jobs) window = std::max(window, job.current ? job.current->num_ctx : 0);
+  return window;
+}
+
 }  // namespace
 
 Choice choose(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch, std::span<const Rung> rungs,
@@ -39,9 +45,15 @@ Choice choose(std::span<const JobInput> jobs, const std::optional<ModelArch>& ar
     return choice;
   };
 
+  const bool answers_unknown = std::any_of(jobs.begin(), jobs.end(), [](const JobInput& job) {
+    return job.stats.unknown_generation > 0 && !job.stats.num_predict;
+  });
   if (options.num_ctx) return take(options.num_ctx, Why::explicit_window);
+  if (answers_unknown) return take(std::nullopt, Why::no_answers);
   if (choice.cut_at > 0) {
     const auto above = smallest_rung(std::max(window_to_grow_to(jobs), choice.required), arch, rungs);
+    const Tokens in_use = largest_in_use(jobs);
+    if (above && in_use >= *above) return take(in_use, Why::watch);  // a job that was cut never shrinks
     return above ? take(above, Why::grow) : take(std::nullopt, Why::nothing);
   }
   const std::optional<Tokens> max = arch ? arch->max_ctx : std::nullopt;

@@ -32,6 +32,8 @@ enum class Why {
   declared_max,     // requests need more than the model declares: all it has
   explicit_window,  // the user said so
   grow,             // the next rung above a window that cut requests
+  watch,            // a window cut requests, but the one in use is large enough to see what they need
+  no_answers,       // nobody logged how much was generated, so no window can be recommended
   nothing,          // no window can be recommended
 };
 

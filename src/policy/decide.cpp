@@ -64,10 +64,13 @@ BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional
   BaseDecision base{.model = std::move(model), .num_ctx = choice.num_ctx};
   base.warnings = warnings_of(choice, jobs, arch, base.model);
   const DemandStats deciding = deciding_stats(jobs);
+  bool limits_known = true;
   for (JobInput& job : jobs) {
-    base.num_predict = std::max(base.num_predict, job.stats.num_predict);  // unknown is the smallest
+    base.num_predict = std::max(base.num_predict, job.stats.num_predict);
+    limits_known = limits_known && job.stats.num_predict.has_value();
     base.jobs.push_back(decide_job(choice, std::move(job), deciding, arch, rungs));
   }
+  if (!limits_known) base.num_predict.reset();  // one job's limit must not cut another's answers
   base.arch = std::move(arch);
   return base;
 }

@@ -40,7 +40,8 @@ Tokens window_to_grow_to(std::span<const JobInput> jobs) {
 std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch, const Options& options) {
   const std::optional<Tokens> max = arch ? arch->max_ctx : std::nullopt;
   const std::optional<Tokens> native = arch ? arch->native_ctx : std::nullopt;
-  const Tokens floor = arch && arch->vision ? kVisionFloor : kSmallestRung;
+  // Whether a model that nobody described sees images is unknown, so it gets their floor.
+  const Tokens floor = !arch || arch->vision ? kVisionFloor : kSmallestRung;
 
   std::vector<Tokens> marks;  // windows that must be on the ladder whatever the grid says
   if (native) marks.push_back(*native);
@@ -49,7 +50,7 @@ std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<M
     if (job.current) marks.push_back(job.current->num_ctx);
   }
 
-  Tokens top = std::max(largest_required(jobs), window_to_grow_to(jobs));
+  Tokens top = std::max({floor, largest_required(jobs), window_to_grow_to(jobs)});
   for (const Tokens mark : marks) top = std::max(top, mark);
 
   std::vector<Tokens> windows = marks;

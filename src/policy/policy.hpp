@@ -30,7 +30,9 @@ std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<M
 
 // One cap for all jobs of a base model. `rungs` are ladder()'s, in its order, with their memory.
 // Rules, in this order:
-//   1. a job whose prompts or answers were cut never shrinks: the next rung above the cutting window;
+//   0. a job of which nobody logged how much it generates, and that has no limit, gets no window;
+//   1. a job whose prompts or answers were cut never shrinks: the next rung above the cutting window, or the
+//      window in use where that is larger;
 //   2. required = the largest required window of the jobs; the smallest rung that holds it, or the window in
 //      use where that holds it and is smaller;
 //   3. native instead, when it holds it and is at most native_stretch times that rung;

@@ -13,7 +13,9 @@ std::string basis_text(const Required& required) {
     case Basis::tolerance_bound:
       return fmt::format("{} required", with_commas(required.num_ctx));
     case Basis::little_data:
-      return fmt::format("{} required (little data: maximum x 1.25)", with_commas(required.num_ctx));
+      return required.supported_risk > required.risk
+                 ? fmt::format("{} required (little data: maximum x 1.25)", with_commas(required.num_ctx))
+                 : fmt::format("{} required (beyond what was cut)", with_commas(required.num_ctx));
     case Basis::explicit_window:
       return fmt::format("{} asked for", with_commas(required.num_ctx));
   }
@@ -49,6 +51,11 @@ std::string reason_of(const Choice& choice, const DemandStats& deciding_job) {
     case Why::grow:
       return fmt::format("the window {} cut requests, so their need is unknown: grow, then watch",
                          with_commas(choice.cut_at));
+    case Why::watch:
+      return fmt::format("the window {} cut requests, so their need is unknown: keep the one in use, and watch",
+                         with_commas(choice.cut_at));
+    case Why::no_answers:
+      return "nobody logged how much is generated, so the room for answers is unknown";
     case Why::nothing:
       return choice.cut_at > 0
                  ? fmt::format("the window {} cut requests and the model declares no larger one", with_commas(choice.cut_at))

@@ -10,7 +10,14 @@ namespace {
 void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, std::optional<Tokens> cap) {
   for (const JobInput& job : jobs) {
     const DemandStats& stats = job.stats;
-    if (stats.required.basis == Basis::little_data) {
+    if (stats.unknown_generation > 0) {
+      warnings.push_back({"unknown-generation",
+                          stats.num_predict
+                              ? fmt::format("{}: {} did not say how much was generated; room for {} tokens was added", stats.job,
+                                            counted(stats.unknown_generation, "request"), with_commas(*stats.num_predict))
+                              : fmt::format("{}: no request says how much was generated; give the limit with --num-predict", stats.job)});
+    }
+    if (stats.required.basis == Basis::little_data && stats.required.supported_risk > stats.required.risk) {
       warnings.push_back({"little-data", fmt::format("{}: {} can only bound the risk at {}, not at {}", stats.job,
                                                      counted(stats.requests, "request"), percent(stats.required.supported_risk),
                                                      percent(stats.required.risk))});
@@ -65,8 +72,8 @@ std::vector<Warning> warnings_of(const Choice& choice, std::span<const JobInput>
   std::vector<Warning> warnings;
   about_jobs(warnings, jobs, choice.num_ctx);
   if (arch) about_model(warnings, choice, *arch, model);
-  if (choice.why == Why::explicit_window && *choice.num_ctx < choice.required) {
-    warnings.push_back({"below-required", fmt::format("{}: the window asked for is below the {} that requests need", model,
+  if (choice.num_ctx && *choice.num_ctx < choice.required && choice.why != Why::declared_max) {
+    warnings.push_back({"below-required", fmt::format("{}: the window is below the {} that requests need", model,
                                                       with_commas(choice.required))});
   }
   return warnings;

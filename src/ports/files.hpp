@@ -40,6 +40,12 @@ class Files {
   virtual Status write_atomic(const std::string& path, std::string_view content) = 0;
   // Creates a directory and its parents, for this user alone; nothing to do where it exists.
   virtual Status make_directories(const std::string& path) = 0;
+  // Takes a lock that other processes see, by a file that stays. Errors: somebody else holds it.
+  class Lock {
+   public:
+    virtual ~Lock() = default;
+  };
+  virtual Result<std::unique_ptr<Lock>> lock(const std::string& path) = 0;
   // A fresh directory that only this user can enter. Removed, with all in it, when the value dies.
   class PrivateDirectory {
    public:

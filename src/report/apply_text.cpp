@@ -13,9 +13,11 @@
 namespace ctxcap::report {
 
 std::string error_text(const Error& error, Colour colour) {
-  std::string text = paint("error:", Tone::bad, colour) + " " + error.what + "\n";
-  if (!error.why.empty()) text += "  why: " + error.why + "\n";
-  if (!error.hint.empty()) text += " hint: " + error.hint + "\n";
+  // A server's or a file's own words may be in it.
+  constexpr int kLongest = 2000;
+  std::string text = paint("error:", Tone::bad, colour) + " " + printable(error.what, kLongest) + "\n";
+  if (!error.why.empty()) text += "  why: " + printable(error.why, kLongest) + "\n";
+  if (!error.hint.empty()) text += " hint: " + printable(error.hint, kLongest) + "\n";
   return text;
 }
 

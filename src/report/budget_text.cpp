@@ -12,6 +12,7 @@ namespace {
 std::string verdict(const BudgetReport& report, const TextOptions& options) {
   const Marks& marks = marks_for(options);
   if (!report.fits) return "unknown whether it fits";
+  if (!report.needed_bytes) return fmt::format("{} more than the card has", marks.bad);
   const Bytes spare = report.budget.card - *report.needed_bytes;
   if (*report.fits) return fmt::format("{} fits, {} spare{}", marks.good, human_bytes(spare), report.tight ? " (tight)" : "");
   return fmt::format("{} {} too much", marks.bad, human_bytes(-spare));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "data/words.hpp"
 
 namespace ctxcap::report {
@@ -35,7 +36,7 @@ std::vector<std::vector<std::string>> job_rows(const Analysis& analysis) {
     for (const JobDecision& job : base.decision.jobs) {
       const DemandStats& stats = job.stats;
       const Candidate* taken = taken_candidate(job);
-      rows.push_back({stats.job, stats.model, text(stats.requests), text(stats.total.p50), text(stats.total.p95),
+      rows.push_back({printable(stats.job), printable(stats.model), text(stats.requests), text(stats.total.p50), text(stats.total.p95),
                       text(stats.total.p99), text(stats.total.max),
                       job.current ? text(job.current->num_ctx) : "", text(job.num_ctx), text(job.num_predict),
                       std::string(word(job.action)), std::string(word(stats.required.basis)),

@@ -1,5 +1,7 @@
 #include "state/json_file.hpp"
 
+#include "state/state.hpp"
+
 namespace ctxcap::state {
 namespace {
 
@@ -18,6 +20,12 @@ std::string state_directory(World& world) {
   // A relative XDG_STATE_HOME is to be ignored, says its specification.
   if (const std::string xdg = value("XDG_STATE_HOME"); xdg.starts_with('/')) return xdg + "/ctxcap";
   return value("HOME") + "/.local/state/ctxcap";
+}
+
+Result<std::unique_ptr<Files::Lock>> lock(World& world) {
+  const std::string directory = state_directory(world);
+  TRY(world.files.make_directories(directory));
+  return world.files.lock(directory + "/lock");
 }
 
 Status JsonFile::read(const std::function<bool(const Json&)>& read_entry) const {

@@ -16,7 +16,8 @@ std::optional<OwnedVariant> variant_of(const Json& json) {
   };
   const std::optional<Instant> created = parse_time(text("created"));
   OwnedVariant variant{.host = text("host"), .name = text("name"), .base = text("base"), .digest = text("digest")};
-  if (variant.name.empty() || variant.digest.empty() || !created) return std::nullopt;
+  variant.pending = json.is_object() && json.value("pending", false);
+  if (variant.name.empty() || (variant.digest.empty() && !variant.pending) || !created) return std::nullopt;
   variant.created = *created;
   return variant;
 }
@@ -35,13 +36,44 @@ Result<State> State::open(World& world) {
 
 bool State::owns(const std::string& host, const std::string& name, const std::string& digest) const {
   return std::any_of(variants_.begin(), variants_.end(), [&](const OwnedVariant& variant) {
-    return variant.host == host && variant.name == name && variant.digest == digest;
+    return variant.host == host && variant.name == name && (variant.digest == digest || variant.pending);
   });
+}
+
+bool State::is_pending(const std::string& host, const std::string& name) const {
+  return std::any_of(variants_.begin(), variants_.end(), [&](const OwnedVariant& variant) {
+    return variant.host == host && variant.name == name && variant.pending;
+  });
+}
+
+Status State::begin(const OwnedVariant& variant) {
+  const auto same = [&](const OwnedVariant& known) { return known.host == variant.host && known.name == variant.name; };
+  const auto known = std::find_if(variants_.begin(), variants_.end(), same);
+  if (known == variants_.end()) {
+    variants_.push_back(variant);
+    variants_.back().digest.clear();
+    variants_.back().pending = true;
+  } else {
+    known->pending = true;  // its digest stays: restore() goes back to it
+  }
+  return write();
+}
+
+Status State::restore(const std::string& host, const std::string& name) {
+  for (OwnedVariant& known : variants_) {
+    if (known.host == host && known.name == name) known.pending = false;
+  }
+  std::erase_if(variants_, [](const OwnedVariant& known) { return known.digest.empty() && !known.pending; });
+  return write();
 }
 
 Status State::record(const OwnedVariant& variant) {
   std::erase_if(variants_, [&](const OwnedVariant& known) { return known.host == variant.host && known.name == variant.name; });
   variants_.push_back(variant);
+  return write();
+}
+
+Status State::write() const {
   Json entries = Json::array();
   for (const OwnedVariant& entry : variants_) {
     entries.push_back({{"host", entry.host},
@@ -49,6 +81,7 @@ Status State::record(const OwnedVariant& variant) {
                        {"base", entry.base},
                        {"digest", entry.digest},
                        {"created", rfc3339(entry.created)}});
+    if (entry.pending) entries.back()["pending"] = true;
   }
   return variants_file(*world_).write(entries);
 }

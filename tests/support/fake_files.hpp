@@ -45,6 +45,7 @@ class FakeFiles final : public Files {
     files[path] = content;
     return {};
   }
+  Result<std::unique_ptr<Lock>> lock(const std::string&) override { return std::make_unique<Lock>(); }
   Status make_directories(const std::string& path) override {
     directories.insert(path);
     return {};

@@ -65,6 +65,12 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                  .why = "the analysis gives no window for any model",
                  .hint = "ctxcap analyze --traces FILE   says why"});
   }
+  if (planned.verdict == ExitCode::over_budget && !flags.apply.force) {
+    return fail({.kind = ErrorKind::over_budget,
+                 .what = "nothing was applied: it does not fit the card",
+                 .why = "together with its tenants it needs more memory than there is",
+                 .hint = "take one of the alternatives above, or insist with --force"});
+  }
   TRY(apply_variants(planned.variants, flags.apply, options.ollama_host, world, talk));
   return planned.verdict;
 }

@@ -36,6 +36,15 @@ Result<ModelDescription> describe_by_server(const std::string& name, runtime::Ol
   return model::describe(json, name);
 }
 
+constexpr Tokens kLargestWindow = Tokens{1} << 40;  // far beyond any model, and far from overflow
+
+Error too_large(Tokens window) {
+  return {.kind = ErrorKind::usage,
+          .what = fmt::format("--context cannot be {}", window),
+          .why = "no model has so large a window",
+          .hint = "write it like --context 4096,8192"};
+}
+
 Error one_model_only() {
   return {.kind = ErrorKind::usage,
           .what = "inspect looks at one model",
@@ -48,6 +57,7 @@ Result<ModelDescription> describe_by_file(const std::string& path, World& world)
   Result<ModelDescription> description = model::describe(json, "");
   if (description) return description;
   Error error = description.error();
+  error.kind = ErrorKind::usage;
   error.why = path + ": " + error.why;
   return fail(std::move(error));
 }
@@ -58,6 +68,7 @@ Result<std::vector<Tokens>> windows(const Flags& flags, const ModelArch& arch) {
   for (const std::string& entry : flags.contexts) {
     for (const std::string_view part : split(entry, ',')) {
       TRY_ASSIGN(const Tokens tokens, parse_tokens(part));
+      if (tokens > kLargestWindow) return fail(too_large(tokens));
       windows.push_back(tokens);
     }
   }
@@ -148,9 +159,11 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   if (flags.server.show.size() > 1 || flags.server.show.empty() == flags.model.empty() || (flags.measure && flags.model.empty())) {
     return fail(one_model_only());
   }
-  TRY_ASSIGN(const RuntimeSettings settings, settle_settings(flags.server, world));
+  TRY_ASSIGN(RuntimeSettings settings, settle_settings(flags.server, world));
   TRY_ASSIGN(Inspection inspection, flags.model.empty() ? from_file(flags.server.show.front(), world) : from_server(flags, settings, world, talk));
   inspection.layers = groups_of(inspection.arch.layers);
+  // Ollama gives such families one slot whatever its environment says; a flag is taken at its word.
+  if (inspection.arch.one_slot && flags.server.parallel.empty()) settings.parallel = 1;
   TRY_ASSIGN(const std::vector<Tokens> asked, windows(flags, inspection.arch));
   for (const RuntimeSettings& variation : variations(flags, settings, world)) {
     for (const Tokens window : asked) {

@@ -78,6 +78,7 @@ std::string cache_change(const JobDecision& job) {
 std::string verdict(const JobDecision& job, const Marks& marks) {
   if (job.action == Action::withhold) return fmt::format("{} withheld", marks.bad);
   if (job.stats.censoring.verdict == CensoringVerdict::censored) return fmt::format("{} grow: cut", marks.grow);
+  if (*job.num_ctx < job.stats.required.num_ctx) return fmt::format("{} too small", marks.bad);
   if (job.action == Action::grow) return fmt::format("{} grow", marks.grow);
   if (!job.current) return fmt::format("{} cap", job.stats.required.basis == Basis::little_data ? marks.warn : marks.good);
   const bool little = job.stats.required.basis == Basis::little_data;
@@ -102,10 +103,9 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) {
       const DemandStats& stats = job.stats;
-      const double risk = std::max(stats.required.risk, stats.required.supported_risk);
       rows.push_back({printable(stats.job, 40), stats.model.empty() ? "?" : printable(stats.model, 40),
                       with_commas(stats.requests), with_commas(stats.total.p50), with_commas(stats.total.p99),
-                      with_commas(stats.total.max), change(job, marks), percent(risk), cache_change(job),
+                      with_commas(stats.total.max), change(job, marks), job.share_upper ? percent(*job.share_upper) : "?", cache_change(job),
                       verdict(job, marks)});
     }
   }

@@ -117,9 +117,37 @@ TEST_CASE("a job whose requests were cut grows, whatever its counts say") {
   CHECK(base.jobs[0].action == Action::grow);
   CHECK(warned(base, "censored"));
 
+  // A larger window in use is kept: what was cut never shrinks.
+  JobInput roomy = cut;
+  roomy.current = CurrentWindow{40'960, CurrentFrom::model};
+  const BaseDecision kept = decide({roomy}, arch(32'768, 131'072));
+  CHECK(kept.num_ctx == 40'960);
+  CHECK(kept.jobs[0].action == Action::keep);
+
   const BaseDecision at_end = decide({cut}, arch(8'192, 8'192));
   CHECK(!at_end.num_ctx);
   CHECK(at_end.jobs[0].action == Action::withhold);
+}
+
+TEST_CASE("without generation counts and without a limit there is no window") {
+  JobInput silent = job(3'000);
+  silent.stats.unknown_generation = 10'000;
+  const BaseDecision base = decide({silent, job(5'000)}, arch(8'192, 8'192));
+  CHECK(!base.num_ctx);
+  CHECK(base.jobs[0].action == Action::withhold);
+  CHECK(warned(base, "unknown-generation"));
+
+  silent.stats.num_predict = 512;  // demand/ has made room for it
+  const BaseDecision limited = decide({silent}, arch(8'192, 8'192));
+  CHECK(limited.num_ctx.has_value());
+  CHECK(warned(limited, "unknown-generation"));
+}
+
+TEST_CASE("one job's generation limit does not cut the answers of another") {
+  JobInput limited = job(3'000);
+  limited.stats.num_predict = 256;
+  CHECK(decide({limited}, arch(8'192, 8'192)).num_predict == 256);
+  CHECK(!decide({limited, job(3'000)}, arch(8'192, 8'192)).num_predict);
 }
 
 TEST_CASE("what should be known before trusting a cap is said") {

@@ -54,6 +54,50 @@ TEST_CASE("what was created is remembered across runs, until it is changed by so
   CHECK(state.owns(kTriage.host, kTriage.name, "d2"));
 }
 
+TEST_CASE("a run that was cut short leaves its variant ours, and one that was undone does not") {
+  Sandbox sandbox;
+  World world = sandbox.world();
+  state::State state = state::State::open(world).value();
+  REQUIRE(state.begin(kTriage));
+  CHECK(state::State::open(world)->owns(kTriage.host, kTriage.name, "whatever it left"));
+  CHECK(state::State::open(world)->is_pending(kTriage.host, kTriage.name));
+  REQUIRE(state.restore(kTriage.host, kTriage.name));
+  CHECK(!state::State::open(world)->owns(kTriage.host, kTriage.name, "d1"));
+
+  REQUIRE(state.record(kTriage));
+  REQUIRE(state.begin(kTriage));
+  REQUIRE(state.restore(kTriage.host, kTriage.name));
+  CHECK(state::State::open(world)->owns(kTriage.host, kTriage.name, "d1"));
+  CHECK(!state::State::open(world)->owns(kTriage.host, kTriage.name, "d2"));
+}
+
+TEST_CASE("only one at a time may change things") {
+  Sandbox sandbox;
+  World world = sandbox.world();
+  auto first = state::lock(world);
+  REQUIRE(first);
+  CHECK(!state::lock(world));
+  first->reset();
+  CHECK(state::lock(world));
+}
+
+TEST_CASE("a measurement replaces the one before of the same model and settings") {
+  Sandbox sandbox;
+  World world = sandbox.world();
+  Calibration calibration{.host = "h", .digest = "d", .measured = Instant{1}, .low_ctx = 8'192, .high_ctx = 16'384,
+                          .low_bytes = 100, .high_bytes = 200};
+  REQUIRE(state::record_calibration(world, calibration));
+  calibration.high_bytes = 300;
+  REQUIRE(state::record_calibration(world, calibration));
+  calibration.parallel = 4;
+  REQUIRE(state::record_calibration(world, calibration));
+  const auto all = state::read_calibrations(world).value();
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].high_bytes == 300);
+  CHECK(!all[0].overhead_bytes);
+  CHECK(all[1] == calibration);
+}
+
 TEST_CASE("a state file that is not ours is an error and stays as it is") {
   const char* contents[] = {"", "not json", "[]", "{\"schema\":\"other/1\"}", "{\"schema\":\"ctxcap.variants/1\",\"variants\":[{}]}",
                             "{\"schema\":\"ctxcap.variants/1\",\"variants\":[7]}"};

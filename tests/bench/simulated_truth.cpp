@@ -66,8 +66,8 @@ const std::vector<Job> kJobs{
        return plain(random, 1'500 * std::pow(1.005, static_cast<double>(day)), 0.4);
      },
      62},
-    {"longer by 40 % for the last ten days", 450,
-     [](Random& random, Day day) { return plain(random, day >= 46 ? 2'100 : 1'500, 0.4); }, 56},
+    {"longer by 40 % for the last two weeks", 450,
+     [](Random& random, Day day) { return plain(random, day >= 42 ? 2'100 : 1'500, 0.4); }, 56},
 };
 
 Tokens need_of(const Request& request) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ingest/formats/all.hpp"
+
 namespace ctxcap::ingest {
 namespace {
 

@@ -32,6 +32,7 @@ std::string_view quoted_behind(std::string_view text, std::string_view marker) {
 
 }  // namespace
 
+// In the table, so that reports can name it; only LlamaCppLog can put its records together.
 constinit const Format kLlamaCppLog{"llama.cpp-log", "what llama.cpp's server logs as text",
                                     [](const Fields&) { return false; }, [](const Fields&, Sink&) {}};
 

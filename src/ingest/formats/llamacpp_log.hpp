@@ -17,12 +17,8 @@
 #include <string_view>
 
 #include "ingest/call.hpp"
-#include "ingest/formats.hpp"
 
 namespace ctxcap::ingest {
-
-// In the table, so that reports can name it; its records are lines that only LlamaCppLog can put together.
-extern const Format kLlamaCppLog;
 
 // Whether the beginning of a text looks like such a log.
 bool is_llamacpp_log(std::string_view beginning);

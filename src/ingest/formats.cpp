@@ -41,6 +41,7 @@ constinit const std::array kFormats{
     &kOpenAiEvent,
     &kOpenAiChunk,
     &kPlain,
+    &kLlamaCppLog,
 };
 static_assert(kFormats.size() <= kMostFormats);
 

@@ -81,7 +81,7 @@ class Ingestor::Impl {
   // Of the input at hand.
   std::string source_;
   std::optional<Shape> shape_;
-  std::variant<std::monostate, DocumentCutter, CsvCutter> cutter_;
+  std::variant<std::monostate, DocumentCutter, LogCutter, CsvCutter> cutter_;
   PaddedBuffer waiting_;
   std::size_t read_at_ = 0;  // bytes that must wait before reading on is worth it
   i64 next_line_ = 1;
@@ -137,6 +137,7 @@ Result<std::size_t> Ingestor::Impl::read(std::string_view text, AtEnd at_end) {
     skipped = shape_->begin;
     next_line_ += std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(skipped), '\n');
     if (shape_->layout == Layout::documents) cutter_.emplace<DocumentCutter>();
+    if (shape_->layout == Layout::log) cutter_.emplace<LogCutter>();
     if (shape_->layout == Layout::csv) cutter_.emplace<CsvCutter>(shape_->header);
   }
   return skipped + read_shaped(text.substr(skipped), at_end);
@@ -146,6 +147,7 @@ std::size_t Ingestor::Impl::read_shaped(std::string_view text, AtEnd at_end) {
   if (DocumentCutter* documents = std::get_if<DocumentCutter>(&cutter_)) {
     return read_in_order(*documents, text, at_end);
   }
+  if (LogCutter* log = std::get_if<LogCutter>(&cutter_)) return read_in_order(*log, text, at_end);
   if (CsvCutter* csv = std::get_if<CsvCutter>(&cutter_)) return read_in_order(*csv, text, at_end);
   if (at_end == AtEnd::no) text = text.substr(0, text.rfind('\n') + 1);  // npos + 1 is 0: no whole line yet
   read_all_lines(text);

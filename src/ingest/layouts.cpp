@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ingest/formats/all.hpp"
+
 namespace ctxcap::ingest {
 namespace {
 
@@ -75,6 +77,21 @@ std::size_t DocumentCutter::read(std::string_view text, AtEnd at_end, RowReader&
     reader.read(text.substr(at, value_end - at), tally.lines + 1);
     use(value_end);
   }
+}
+
+std::size_t LogCutter::read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally) {
+  reader.begin(tally);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = line_end(text, at);
+    if (end == kNoEnd && at_end == AtEnd::no) return at;
+    const std::size_t stop = std::min(end, text.size());
+    if (const auto call = log_.line(text.substr(at, stop - at)))
+      reader.take(*call, kLlamaCppLog, tally.lines + 1);
+    if (end == kNoEnd) return stop;
+    ++tally.lines;
+    at = end + 1;
+  }
+  return text.size();
 }
 
 std::size_t CsvCutter::read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally) {

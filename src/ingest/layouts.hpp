@@ -1,9 +1,10 @@
 #pragma once
-// The three ways to cut text into records. Each reads what is complete, counts the line ends it passed into
+// The ways to cut text into records. Each reads what is complete, counts the line ends it passed into
 // tally.lines, and returns how many bytes it used; the rest waits for more text.
 
 #include <string_view>
 
+#include "ingest/formats/llamacpp_log.hpp"
 #include "ingest/row_reader.hpp"
 #include "ingest/shape.hpp"
 
@@ -18,6 +19,14 @@ class DocumentCutter {
 
  private:
   bool in_array_ = false;  // the elements of an outermost array are records
+};
+
+class LogCutter {
+ public:
+  std::size_t read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally);
+
+ private:
+  LlamaCppLog log_;
 };
 
 class CsvCutter {

@@ -68,6 +68,13 @@ void RowReader::read_fields(i64 line) {
   dispatch();
 }
 
+void RowReader::take(const Call& call, const Format& format, i64 line) {
+  line_ = line;
+  counted_to_ = row_begin_ = nullptr;
+  tally_->formats |= std::uint64_t{1} << index_of(format);
+  count(call);
+}
+
 void RowReader::skip(Reason reason, i64 line) {
   ++tally_->rows;
   tally_->skipped[static_cast<std::size_t>(reason)].add({.line = line});

@@ -27,6 +27,8 @@ class RowReader final : private Sink {
   // A record that is already Fields (a CSV record). Its fields() are filled in by the caller.
   void read_fields(i64 line);
   Fields& fields() { return *levels_.front(); }
+  // A call that was put together elsewhere.
+  void take(const Call& call, const Format& format, i64 line);
   // A row that never became fields.
   void skip(Reason reason, i64 line);
 

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "ingest/formats.hpp"
+#include "ingest/formats/llamacpp_log.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -144,6 +145,14 @@ Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::
   if (at == text.size()) {
     if (at_end == AtEnd::no) return std::nullopt;
     return Shape{.begin = begin};
+  }
+  if (text[at] != '{' && text[at] != '[') {
+    if (text.size() - at < kLook && at_end == AtEnd::no) return std::nullopt;
+    if (is_llamacpp_log(text.substr(at, kLook))) return Shape{.layout = Layout::log, .begin = begin};
+  }
+  if (text[at] == '#' && (text.substr(at).starts_with("# HELP ") || text.substr(at).starts_with("# TYPE "))) {
+    return fail(no_traces(source, "these are Prometheus metrics: sums over calls, not calls",
+                          "log the calls themselves, for example with LiteLLM or OpenTelemetry"));
   }
   if (text[at] == '[') return Shape{.layout = Layout::documents, .begin = begin};
   if (text[at] != '{') return shape_of_text(text, at, at_end, source, mapping);

@@ -14,7 +14,7 @@
 
 namespace ctxcap::ingest {
 
-enum class Layout { lines, documents, csv };
+enum class Layout { lines, documents, log, csv };
 
 struct Shape {
   Layout layout = Layout::lines;

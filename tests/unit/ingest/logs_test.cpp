@@ -234,6 +234,15 @@ TEST_CASE("every recorded log gives the calls that were made, each once") {
        {{"embedding", 2}, {"error-answer", 3}},
        "all/: 521 851; all/tiny-llama: 51 71 111*2 131 191*3"},
       {"llamacpp-models.json", "no-calls", 1, {{"listing", 1}}, ""},
+      // Its log: prompts from what a slot holds at the end, or (-lv 4) from what it says itself.
+      {"llamacpp-server-default.log",
+       "llama.cpp-log",
+       20,
+       {},
+       "all/tiny-llama: 31 40 51 61*2 71 111*2 121 131 140 141 191*2 301 500 512 521 701 851"},
+      {"llamacpp-server-lv4.log", "llama.cpp-log", 6, {}, "all/: 61 141 191*2 500 1201"},
+      {"llamacpp-server-v-autoslots.log", "llama.cpp-log", 6, {}, "all/: 61 141 191*2 500 1201"},
+      {"llamacpp-server-embeddings.log", "llama.cpp-log", 5, {{"embedding", 4}, {"failed", 1}}, ""},
       // Open WebUI: one message's prompt was refused, one answer was aborted, one model cannot do what was
       // asked.
       {"openwebui-chats-all.ndjson",
@@ -258,6 +267,30 @@ TEST_CASE("every recorded log gives the calls that were made, each once") {
     CHECK(prompts(summary) == row.jobs);
     check_nothing_lost(summary);
   }
+}
+
+TEST_CASE("a log that begins or ends in the middle of a task gives the calls that it tells whole") {
+  const std::string log =
+      "0.1 I slot print_timing: id  1 | task 7 |        eval time =       1.68 ms /     5 tokens\n"
+      "0.1 I slot      release: id  1 | task 7 | stop processing: n_tokens = 125, truncated = 0\n"
+      "0.2 I slot      release: id  1 | task 8 | stop processing: n_tokens = 12, truncated = 0\n"
+      "0.3 I slot print_timing: id  0 | task 9 |        eval time =       1.68 ms /     9 tokens\n"
+      "0.3 I slot  context shift: id  0 | task 9 | context shift, n_keep = 0\n"
+      "0.3 I slot      release: id  0 | task 9 | stop processing: n_tokens = 300, truncated = 1\n"
+      "0.4 I slot print_timing: id  0 | task 10 |        eval time =       1.68 ms /     9 tokens\n";
+  const TraceSummary summary = ingest_whole(log);
+  CHECK(gist(summary) == "all/: p 121 g 5 t 126");
+  CHECK(words(summary.skipped) == Words{{"ambiguous-usage", 1}, {"embedding", 1}});
+  CHECK(ingest_fed(std::string(4100, '\n') + log, 3, {.threads = 1, .batch = 1}).demands == summary.demands);
+}
+
+TEST_CASE("metrics in Prometheus' text form are no traces") {
+  const std::string text =
+      "# HELP llamacpp:prompt_tokens_total Number of prompt tokens processed.\n" + std::string(64, '\0');
+  ingest::Ingestor ingestor;
+  const Status status = ingestor.whole("metrics.txt", std::string_view(text).substr(0, text.size() - 64));
+  REQUIRE_FALSE(status.has_value());
+  CHECK(status.error().why == "these are Prometheus metrics: sums over calls, not calls");
 }
 
 TEST_CASE("LiteLLM's rows give the counts that Ollama itself reported") {

@@ -79,10 +79,12 @@ TEST_CASE("a generation limit bounds the need: prompt plus limit is enough") {
   // A limit above everything seen does not raise the window: what was generated was not cut by it.
   CHECK(stats_of(demand_of(requests), {.num_predict = 100'000}).required.num_ctx == 31'000);
 
-  SUBCASE("the limit that every request carried counts, one that some lack does not") {
+  SUBCASE("a limit that requests carry counts where all do and none went beyond it") {
     Demand demand = demand_of(requests);
-    demand.num_predict_asked = {{256, 2'000}, {600, 1'000}};
-    CHECK(stats_of(demand, {}).required.num_ctx == 3'999 + 600);
+    demand.num_predict_asked = {{256, 2'000}, {600, 1'000}};  // and yet one generated 30,000: it was not in force
+    CHECK(stats_of(demand, {}).required.num_ctx == 31'000);
+    // The limit of the model gives way to a larger one that requests carry.
+    CHECK(stats_of(demand, {.num_predict = 512}).required.num_ctx == 3'999 + 600);
     demand.num_predict_asked = {{256, 2'000}, {600, 999}};
     CHECK(stats_of(demand, {}).required.num_ctx == 31'000);
     demand.num_predict_asked = {{-1, 1'000}, {600, 2'000}};
@@ -94,6 +96,23 @@ TEST_CASE("a generation limit bounds the need: prompt plus limit is enough") {
     CHECK(stats_of(demand_of(requests), {.num_predict = 512}).required.num_ctx ==
           1'374 + 512);  // 1099 x 1.25
   }
+}
+
+TEST_CASE("answers that nobody counted get room for what the others generate") {
+  std::vector<Request> requests = ramp(3'000, 50);
+  Demand demand = demand_of(requests);
+  const Tokens required = stats_of(demand, {}).required.num_ctx;
+  CHECK(stats_of(demand, {}).unknown_generation == 0);
+  demand.days.begin()->second.generation = make_histogram({{50, 2'999}});  // one is unknown
+  const DemandStats stats = stats_of(demand, {});
+  CHECK(stats.unknown_generation == 1);
+  CHECK(stats.num_predict == 256);
+  CHECK(stats.required.num_ctx == required + 256);
+
+  demand.days.begin()->second.generation = {};
+  CHECK(!stats_of(demand, {}).num_predict);
+  CHECK(stats_of(demand, {}).unknown_generation == 3'000);
+  CHECK(stats_of(demand, {.num_predict = 500}).required.num_ctx >= required + 500 - 50);
 }
 
 TEST_CASE("min(need_(r), prompt_(r) + L) is never below the r-th smallest need under the limit L") {

@@ -12,11 +12,13 @@ namespace {
 
 // Chosen by simulation (tests/oracle/censoring_power_test.cpp): power against false alarms.
 constexpr double kWorthAdding = 6.9;   // 1e-3: a heap that the end of the prompts at the window may confirm
+constexpr double kFarFromWindow = 23;  // a heap whose window is far from all prompts that passed
 constexpr double kWallAlone = 9.0;     // no heap, but the prompts end at a window that many people choose
 constexpr double kWallAtOdd = 12.0;    // the same at one that few people choose
 constexpr double kWallWithPile = 6.0;  // the same when they pile up there beyond doubt
 constexpr double kPile = 14.0;
 constexpr double kOddlyFar = 5.0;
+constexpr Tokens kLastMessage = 200;       // some history comes this close to the window, or within 2 % of it
 constexpr Tokens kLargestGuess = 262'144;  // beyond Ollama's largest default a window must be known
 
 double heap_evidence(const Histogram& histogram, Tokens value) {
@@ -60,6 +62,7 @@ void add_dropped_history(Finding& found, const Histogram& prompt, const Histogra
                          Tokens num_ctx) {
   const double ends_here = std::max(wall.walled, wall.overflow);
   if (ends_here < kWallWithPile || wall.distance > kOddlyFar || num_ctx > kLargestGuess) return;
+  if (num_ctx - prompt.max() > std::max(kLastMessage, num_ctx / 50)) return;
   const Pile pile = pile_below(smooth, num_ctx);
   const bool common = std::has_single_bit(static_cast<std::uint64_t>(num_ctx));
   const double needed = pile.gain > kPile ? kWallWithPile : common ? kWallAlone : kWallAtOdd;
@@ -105,10 +108,11 @@ Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Token
   const Histogram smooth = over > 0 ? up_to(period.smooth, num_ctx) : period.smooth;
   if (prompt.empty()) return found;
   const Wall wall = wall_at(smooth, std::max(num_ctx, prompt.max() + 1));
+  const double needed = prompt.max() < num_ctx / 10 * 7 ? kFarFromWindow : kBeyondDoubt;
   for (const Mark& mark : marks_of(period.counts, prompt, num_ctx, num_keep)) {
     const double heap = heap_evidence(*mark.histogram, mark.tokens);
     const double evidence = heap + (mark.histogram == &prompt ? wall.walled : 0);
-    if (heap < kWorthAdding || evidence < kBeyondDoubt) continue;
+    if (heap < kWorthAdding || evidence < needed) continue;
     if (mark.histogram == &prompt && mark.tokens < num_ctx - 1 && ends_at(smooth, mark.tokens)) continue;
     found.evidence += evidence;
     found.censoring.rows += mark.histogram->count_at(mark.tokens);

@@ -20,7 +20,9 @@ int run(int argc, const char* const* argv, World world) {
   // Output that got lost, on a full disk say, is a failure whatever the command thought of itself.
   const std::optional<std::string> lost = world.console.out_error();
   if (result && lost) {
-    talk.error({.what = "the output could not be written", .why = "stdout: " + *lost, .hint = "look at the space left where it goes"});
+    talk.error({.what = "the output could not be written",
+                .why = "stdout: " + *lost,
+                .hint = "look at the space left where it goes"});
     return static_cast<int>(ExitCode::failure);
   }
   if (result) return static_cast<int>(*result);

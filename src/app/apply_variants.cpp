@@ -17,13 +17,20 @@ runtime::Via via_of(const std::string& word) {
 
 std::string text_of(runtime::Step step) {
   switch (step) {
-    case runtime::Step::checking: return "checking the base";
-    case runtime::Step::backing_up: return "keeping what was there";
-    case runtime::Step::creating: return "creating";
-    case runtime::Step::reading_back: return "reading it back";
-    case runtime::Step::loading: return "loading and looking";
-    case runtime::Step::cleaning_up: return "cleaning up";
-    case runtime::Step::undoing: return "undoing";
+    case runtime::Step::checking:
+      return "checking the base";
+    case runtime::Step::backing_up:
+      return "keeping what was there";
+    case runtime::Step::creating:
+      return "creating";
+    case runtime::Step::reading_back:
+      return "reading it back";
+    case runtime::Step::loading:
+      return "loading and looking";
+    case runtime::Step::cleaning_up:
+      return "cleaning up";
+    case runtime::Step::undoing:
+      return "undoing";
   }
   return {};
 }
@@ -39,7 +46,10 @@ Status ask(World& world, Talk& talk) {
   world.console.err("Apply? [y/N] ");
   const std::string answer = world.console.read_line().value_or("");
   if (answer == "y" || answer == "Y" || answer == "yes") return {};
-  return fail({.kind = ErrorKind::failure, .what = "not applied", .why = "the answer was not yes", .hint = "nothing was changed"});
+  return fail({.kind = ErrorKind::failure,
+               .what = "not applied",
+               .why = "the answer was not yes",
+               .hint = "nothing was changed"});
 }
 
 // One plan, one change for each name: the second would replace the first.
@@ -58,7 +68,8 @@ Status check_names(std::span<const Variant> variants) {
 
 // A model of that name may be replaced when it is the one we left there, or with --force.
 Result<runtime::Existing> may_replace(const Variant& variant, const std::vector<InstalledModel>& installed,
-                                      const state::State& state, const std::string& host, const ApplyFlags& flags) {
+                                      const state::State& state, const std::string& host,
+                                      const ApplyFlags& flags) {
   if (flags.force) return runtime::Existing::replace_any;
   const auto there = std::find_if(installed.begin(), installed.end(), [&](const InstalledModel& model) {
     return runtime::same_model(model.name, variant.name);
@@ -71,14 +82,15 @@ Result<runtime::Existing> may_replace(const Variant& variant, const std::vector<
                .hint = "choose another name with --tag, or replace it with --force"});
 }
 
-Status apply_one(const Variant& variant, runtime::Existing existing, runtime::Ollama& ollama, state::State& state,
-                 const ApplyFlags& flags, World& world, Talk& talk) {
+Status apply_one(const Variant& variant, runtime::Existing existing, runtime::Ollama& ollama,
+                 state::State& state, const ApplyFlags& flags, World& world, Talk& talk) {
   i64 step = 0;
   const runtime::ApplyOptions options{
       .via = via_of(flags.via), .existing = existing, .on_step = [&](runtime::Step now) {
         talk.progress(variant.name, ++step, std::nullopt, text_of(now));
       }};
-  state::OwnedVariant ours{.host = ollama.host().url, .name = variant.name, .base = variant.base, .created = world.clock.now()};
+  state::OwnedVariant ours{
+      .host = ollama.host().url, .name = variant.name, .base = variant.base, .created = world.clock.now()};
   TRY(state.begin(ours));
   const Result<Receipt> receipt = runtime::apply(world, ollama, variant, options);
   if (!receipt) {
@@ -94,8 +106,8 @@ Status apply_one(const Variant& variant, runtime::Existing existing, runtime::Ol
 
 }  // namespace
 
-Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags, const std::string& ollama_host,
-                      World& world, Talk& talk) {
+Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags,
+                      const std::string& ollama_host, World& world, Talk& talk) {
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(ollama_host));
   runtime::Ollama ollama(world.http, world.clock, host);
   TRY(check_names(variants));
@@ -104,11 +116,13 @@ Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags
 
   talk.clear();
   for (const Variant& variant : variants) {
-    world.console.out(report::plan_text(variant, installed.value_or(std::vector<InstalledModel>{}), talk.out()));
+    world.console.out(
+        report::plan_text(variant, installed.value_or(std::vector<InstalledModel>{}), talk.out()));
   }
   if (flags.dry_run) {
     for (const Variant& variant : variants) world.console.out("\n" + variant.modelfile);
-    talk.note(installed ? "dry run: nothing was changed" : "dry run: nothing was changed; " + installed.error().what);
+    talk.note(installed ? "dry run: nothing was changed"
+                        : "dry run: nothing was changed; " + installed.error().what);
     return {};
   }
 

@@ -18,7 +18,7 @@ struct ApplyFlags {
 
 // Shows all changes, asks once, then applies one after the other and stops at the first that fails. What was
 // created is remembered as ours.
-Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags, const std::string& ollama_host,
-                      World& world, Talk& talk);
+Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags,
+                      const std::string& ollama_host, World& world, Talk& talk);
 
 }  // namespace ctxcap::app

@@ -14,8 +14,8 @@ std::vector<BaseDecision> decisions(const std::vector<BaseAnalysis>& bases) {
 }
 
 // What everything would need if the server ran with other settings, at the same caps.
-Result<Alternative> with_settings(const std::string& what, const std::vector<BaseAnalysis>& bases, const Budget& budget,
-                                  AnalyzeOptions options, const Redecide& redecide) {
+Result<Alternative> with_settings(const std::string& what, const std::vector<BaseAnalysis>& bases,
+                                  const Budget& budget, AnalyzeOptions options, const Redecide& redecide) {
   std::vector<BaseAnalysis> again;
   for (std::size_t i = 0; i < bases.size(); ++i) {
     options.policy.num_ctx = bases[i].decision.num_ctx;
@@ -26,8 +26,8 @@ Result<Alternative> with_settings(const std::string& what, const std::vector<Bas
   return Alternative{.what = what, .needed_bytes = report.needed_bytes, .fits = report.fits.value_or(false)};
 }
 
-Status add_settings(BudgetReport& report, const std::vector<BaseAnalysis>& bases, const AnalyzeOptions& options,
-                    const Redecide& redecide) {
+Status add_settings(BudgetReport& report, const std::vector<BaseAnalysis>& bases,
+                    const AnalyzeOptions& options, const Redecide& redecide) {
   const auto add = [&](Result<Alternative> alternative) {
     // A model that the setting is refused for has no such alternative.
     if (alternative) report.alternatives.push_back(std::move(*alternative));
@@ -47,8 +47,8 @@ Status add_settings(BudgetReport& report, const std::vector<BaseAnalysis>& bases
 
 }  // namespace
 
-Result<BudgetReport> fit_budget(std::vector<BaseAnalysis>& bases, const Budget& budget, const AnalyzeOptions& options,
-                                const Redecide& redecide) {
+Result<BudgetReport> fit_budget(std::vector<BaseAnalysis>& bases, const Budget& budget,
+                                const AnalyzeOptions& options, const Redecide& redecide) {
   BudgetReport report = policy::check_budget(decisions(bases), budget);
   AnalyzeOptions smallest = options;
   smallest.policy.native_stretch = 1;

@@ -60,15 +60,24 @@ Error unexpected(const std::string& word, const CLI::App& parser) {
   const std::string meant = closest(name, known);
   const std::string help = command == &parser ? "ctxcap --help" : "ctxcap " + command->get_name() + " --help";
   return {.kind = ErrorKind::usage,
-          .what = fmt::format("\"{}\" is not {}", printable(word, 60), flag ? "a flag" : command == &parser ? "a command" : "expected here"),
-          .why = known.empty() ? "this command takes no such argument" : fmt::format("ctxcap{} knows no \"{}\"", command == &parser ? "" : " " + command->get_name(), printable(name, 60)),
+          .what = fmt::format("\"{}\" is not {}", printable(word, 60),
+                              flag                 ? "a flag"
+                              : command == &parser ? "a command"
+                                                   : "expected here"),
+          .why = known.empty()
+                     ? "this command takes no such argument"
+                     : fmt::format("ctxcap{} knows no \"{}\"",
+                                   command == &parser ? "" : " " + command->get_name(), printable(name, 60)),
           .hint = meant.empty() ? help : fmt::format("did you mean {}? see {}", meant, help)};
 }
 
 Error usage_error(const CLI::ParseError& error, const CLI::App& parser) {
   const CLI::App* command = chosen(parser);
   const std::string help = command == &parser ? "ctxcap --help" : "ctxcap " + command->get_name() + " --help";
-  return {.kind = ErrorKind::usage, .what = "the command line cannot be read", .why = printable(error.what(), 300), .hint = "see " + help};
+  return {.kind = ErrorKind::usage,
+          .what = "the command line cannot be read",
+          .why = printable(error.what(), 300),
+          .hint = "see " + help};
 }
 
 std::string help_text(const CLI::App& parser) {
@@ -115,7 +124,8 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   if (show_version) return CommandLine{.text = fmt::format("ctxcap {}\n", version())};
   if (help) return CommandLine{.text = help_text(parser)};
   if (const std::vector<std::string> extras = parser.remaining(true); !extras.empty()) {
-    const auto flag = std::find_if(extras.begin(), extras.end(), [](const std::string& word) { return word.starts_with('-'); });
+    const auto flag = std::find_if(extras.begin(), extras.end(),
+                                   [](const std::string& word) { return word.starts_with('-'); });
     return fail(unexpected(flag != extras.end() ? *flag : extras.front(), parser));
   }
   for (const auto& [command, runner] : runners) {

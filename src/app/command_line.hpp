@@ -10,8 +10,8 @@ namespace ctxcap::app {
 
 struct CommandLine {
   TalkOptions talk;
-  Runner runner;      // empty: only `text` is to be printed on stdout
-  std::string text;   // --help, --version
+  Runner runner;     // empty: only `text` is to be printed on stdout
+  std::string text;  // --help, --version
 };
 
 // Errors: ErrorKind::usage, with the flag or command that was probably meant.

@@ -9,6 +9,8 @@ constexpr std::array<const Command*, 5> kCommands = {&kAnalyze, &kExplain, &kApp
 
 }  // namespace
 
-std::span<const Command* const> commands() { return kCommands; }
+std::span<const Command* const> commands() {
+  return kCommands;
+}
 
 }  // namespace ctxcap::app

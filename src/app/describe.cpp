@@ -15,7 +15,8 @@ namespace {
 
 using Models = std::map<std::string, DescribedModel>;
 
-// "shows/qwen3_8b.json" -> "qwen3:8b": how a saved answer is named after its model, ":" being no file character.
+// "shows/qwen3_8b.json" -> "qwen3:8b": how a saved answer is named after its model, ":" being no file
+// character.
 std::string model_of_file(const std::string& path) {
   std::string stem = path.substr(path.rfind('/') + 1);
   stem = stem.substr(0, stem.find(".json"));
@@ -26,11 +27,14 @@ std::string model_of_file(const std::string& path) {
 
 DescribedModel described(const ModelDescription& description) {
   DescribedModel model{.arch = model::architecture_of(description)};
-  const std::string name = printable(description.name.empty() ? description.architecture : description.name, 60);
+  const std::string name =
+      printable(description.name.empty() ? description.architecture : description.name, 60);
   if (description.remote) {
-    model.warnings.push_back({"cloud-model", name + " runs in a cloud: it has no weights here and cannot be capped"});
+    model.warnings.push_back(
+        {"cloud-model", name + " runs in a cloud: it has no weights here and cannot be capped"});
   } else if (!model.arch->completion) {
-    model.warnings.push_back({"embedding-model", name + " cannot generate text, so no variant is made for it"});
+    model.warnings.push_back(
+        {"embedding-model", name + " cannot generate text, so no variant is made for it"});
   }
   return model;
 }
@@ -48,21 +52,25 @@ Result<DescribedModel> from_file(const std::string& name, const std::string& pat
 }
 
 // Which of the models a --show file is for. One file and one model belong together whatever their names.
-Result<std::string> owner_of(const std::pair<std::string, std::string>& show, std::span<const std::string> models) {
+Result<std::string> owner_of(const std::pair<std::string, std::string>& show,
+                             std::span<const std::string> models) {
   const std::string wanted = show.first.empty() ? model_of_file(show.second) : show.first;
   for (const std::string& model : models) {
     if (runtime::same_model(model, wanted)) return model;
   }
   if (show.first.empty() && models.size() == 1) return models.front();
   std::vector<std::string> names;
-  for (const std::string& model : models) names.push_back(model.empty() ? "(rows without a model)" : printable(model, 60));
+  for (const std::string& model : models)
+    names.push_back(model.empty() ? "(rows without a model)" : printable(model, 60));
   return fail({.kind = ErrorKind::usage,
                .what = fmt::format("--show {} belongs to no model of the traces", printable(show.second)),
                .why = "the traces name " + join(names, ", "),
-               .hint = fmt::format("say which: --show {}={}", models.empty() ? "MODEL" : names.front(), printable(show.second))});
+               .hint = fmt::format("say which: --show {}={}", models.empty() ? "MODEL" : names.front(),
+                                   printable(show.second))});
 }
 
-Status describe_from_files(Models& models, std::span<const std::string> names, const AnalyzeOptions& options, World& world) {
+Status describe_from_files(Models& models, std::span<const std::string> names, const AnalyzeOptions& options,
+                           World& world) {
   if (names.empty()) return {};
   for (const auto& show : options.show) {
     TRY_ASSIGN(const std::string name, owner_of(show, names));
@@ -74,7 +82,8 @@ Status describe_from_files(Models& models, std::span<const std::string> names, c
 // One model from the server; an answer that cannot be had is a warning.
 void describe_from_server(runtime::Ollama& ollama, const std::string& name, DescribedModel& model) {
   const auto add_warning = [&](const Error& error) {
-    model.warnings.push_back({"model-unknown", fmt::format("{}: {} ({})", printable(name, 60), error.what, error.why)});
+    model.warnings.push_back(
+        {"model-unknown", fmt::format("{}: {} ({})", printable(name, 60), error.what, error.why)});
   };
   Result<std::string> json = ollama.show(name);
   if (!json) return add_warning(json.error());
@@ -100,15 +109,17 @@ void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
   }
 }
 
-Status add_what_was_measured(runtime::Ollama& ollama, Models& models, const RuntimeSettings& settings, World& world) {
+Status add_what_was_measured(runtime::Ollama& ollama, Models& models, const RuntimeSettings& settings,
+                             World& world) {
   TRY_ASSIGN(const std::vector<Calibration> all, state::read_calibrations(world));
   for (auto& [name, model] : models) {
     for (const Calibration& calibration : all) {
-      const bool same = !model.digest.empty() && calibration.digest == model.digest && calibration.host == ollama.host().url;
+      const bool same = !model.digest.empty() && calibration.digest == model.digest &&
+                        calibration.host == ollama.host().url;
       if (!same || !memory::covers(calibration, settings)) continue;
       model.calibration = calibration;
-      model.warnings.push_back({"measured", fmt::format("{}: totals are corrected by a measurement of {}", printable(name, 60),
-                                                        rfc3339(calibration.measured))});
+      model.warnings.push_back({"measured", fmt::format("{}: totals are corrected by a measurement of {}",
+                                                        printable(name, 60), rfc3339(calibration.measured))});
     }
   }
   return {};
@@ -116,7 +127,8 @@ Status add_what_was_measured(runtime::Ollama& ollama, Models& models, const Runt
 
 }  // namespace
 
-Result<Models> describe_models(std::span<const std::string> names, const AnalyzeOptions& options, World& world, Talk& talk) {
+Result<Models> describe_models(std::span<const std::string> names, const AnalyzeOptions& options,
+                               World& world, Talk& talk) {
   Models models;
   TRY(describe_from_files(models, names, options, world));
 
@@ -129,7 +141,8 @@ Result<Models> describe_models(std::span<const std::string> names, const Analyze
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(options.ollama_host));
   runtime::Ollama ollama(world.http, world.clock, host);
   if (const auto version = ollama.version(); !version) {
-    talk.note(fmt::format("note: memory is unknown: {} ({}); give --show FILE to do without a server", version.error().what, version.error().why));
+    talk.note(fmt::format("note: memory is unknown: {} ({}); give --show FILE to do without a server",
+                          version.error().what, version.error().why));
     return models;
   }
   for (const std::string& name : open) describe_from_server(ollama, name, models[name]);

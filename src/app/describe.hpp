@@ -15,16 +15,17 @@
 namespace ctxcap::app {
 
 struct DescribedModel {
-  std::optional<ModelArch> arch;      // nullopt: nobody described it
-  std::string digest;                 // of the installed model; empty: not known
-  std::optional<Tokens> loaded_ctx;   // window that the server has it loaded with
+  std::optional<ModelArch> arch;           // nullopt: nobody described it
+  std::string digest;                      // of the installed model; empty: not known
+  std::optional<Tokens> loaded_ctx;        // window that the server has it loaded with
   std::optional<Calibration> calibration;  // what loads of it really took on this server
   std::vector<Warning> warnings;
 };
 
-// Never fails for want of a server: then models stay undescribed, and one warning says so. Errors: a --show file
-// that cannot be read or is no answer of /api/show, or that matches no model.
+// Never fails for want of a server: then models stay undescribed, and one warning says so. Errors: a --show
+// file that cannot be read or is no answer of /api/show, or that matches no model.
 Result<std::map<std::string, DescribedModel>> describe_models(std::span<const std::string> models,
-                                                              const AnalyzeOptions& options, World& world, Talk& talk);
+                                                              const AnalyzeOptions& options, World& world,
+                                                              Talk& talk);
 
 }  // namespace ctxcap::app

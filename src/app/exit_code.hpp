@@ -18,12 +18,18 @@ enum class ExitCode {
 
 constexpr ExitCode exit_code(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::failure: return ExitCode::failure;
-    case ErrorKind::usage: return ExitCode::usage;
-    case ErrorKind::withheld: return ExitCode::withheld;
-    case ErrorKind::unverified: return ExitCode::unverified;
-    case ErrorKind::over_budget: return ExitCode::over_budget;
-    case ErrorKind::unreachable: return ExitCode::unreachable;
+    case ErrorKind::failure:
+      return ExitCode::failure;
+    case ErrorKind::usage:
+      return ExitCode::usage;
+    case ErrorKind::withheld:
+      return ExitCode::withheld;
+    case ErrorKind::unverified:
+      return ExitCode::unverified;
+    case ErrorKind::over_budget:
+      return ExitCode::over_budget;
+    case ErrorKind::unreachable:
+      return ExitCode::unreachable;
   }
   return ExitCode::failure;
 }

@@ -13,7 +13,8 @@
 namespace ctxcap::app {
 namespace {
 
-// Both lie in the range where Ollama takes the same batch, so that the compute buffer grows by the window alone.
+// Both lie in the range where Ollama takes the same batch, so that the compute buffer grows by the window
+// alone.
 constexpr Tokens kLowWindow = 8'192, kHighWindow = 16'384, kSmallestMax = 1'024;
 
 constexpr Bytes kNoDriver = -1;
@@ -24,7 +25,10 @@ struct Load {
 };
 
 Error cannot_measure(const std::string& name, std::string why, std::string hint) {
-  return {.kind = ErrorKind::failure, .what = "could not measure " + printable(name, 60), .why = std::move(why), .hint = std::move(hint)};
+  return {.kind = ErrorKind::failure,
+          .what = "could not measure " + printable(name, 60),
+          .why = std::move(why),
+          .hint = std::move(hint)};
 }
 
 Result<InstalledModel> installed_model(runtime::Ollama& ollama, const std::string& name) {
@@ -45,9 +49,12 @@ Result<Load> load_at(runtime::Ollama& ollama, const InstalledModel& model, Token
   TRY(ollama.load_at(model.name, window));
   TRY_ASSIGN(const std::vector<RunningModel> rows, ollama.running());
   const auto row = std::find_if(rows.begin(), rows.end(), is_model);
-  if (row == rows.end()) return fail(cannot_measure(model.name, "it was loaded, but /api/ps does not show it", "see: ollama ps"));
+  if (row == rows.end())
+    return fail(cannot_measure(model.name, "it was loaded, but /api/ps does not show it", "see: ollama ps"));
   if (row->context_length && *row->context_length != window) {
-    return fail(cannot_measure(model.name, fmt::format("asked were {} tokens, /api/ps shows {}", with_commas(window), with_commas(*row->context_length)),
+    return fail(cannot_measure(model.name,
+                               fmt::format("asked were {} tokens, /api/ps shows {}", with_commas(window),
+                                           with_commas(*row->context_length)),
                                "stop clients that use the model, and try again"));
   }
   Load load{.size = row->size, .on_gpu = row->size_vram};
@@ -57,16 +64,21 @@ Result<Load> load_at(runtime::Ollama& ollama, const InstalledModel& model, Token
 }
 
 // What the load took without the process, by the better of the two sources.
-Result<Bytes> bytes_of(const Load& load, const ModelArch& arch, const Footprint& expected, const std::string& name) {
+Result<Bytes> bytes_of(const Load& load, const ModelArch& arch, const Footprint& expected,
+                       const std::string& name) {
   if (load.on_gpu != 0 && load.on_gpu < load.size) {
-    return fail(cannot_measure(name, fmt::format("only {} of {} are on the GPU", human_bytes(load.on_gpu), human_bytes(load.size)),
-                               "free the card, or measure on one that it fits"));
+    return fail(cannot_measure(
+        name, fmt::format("only {} of {} are on the GPU", human_bytes(load.on_gpu), human_bytes(load.size)),
+        "free the card, or measure on one that it fits"));
   }
-  const bool slides = std::any_of(arch.layers.begin(), arch.layers.end(), [](const Layer& layer) { return layer.kind == LayerKind::window; });
+  const bool slides = std::any_of(arch.layers.begin(), arch.layers.end(),
+                                  [](const Layer& layer) { return layer.kind == LayerKind::window; });
   if (!slides) return load.size;
   if (load.driver_bytes && load.on_gpu != 0) return *load.driver_bytes - expected.overhead_bytes.value_or(0);
-  return fail(cannot_measure(name, "/api/ps leaves out a cache of sliding-window models, and no GPU driver can be asked",
-                             "run it on the machine of the card, with nvidia-smi in PATH; the predicted caches are exact without it"));
+  return fail(cannot_measure(
+      name, "/api/ps leaves out a cache of sliding-window models, and no GPU driver can be asked",
+      "run it on the machine of the card, with nvidia-smi in PATH; the predicted caches are exact without "
+      "it"));
 }
 
 }  // namespace
@@ -75,7 +87,9 @@ Result<Calibration> measure(runtime::Ollama& ollama, const std::string& name, co
                             const RuntimeSettings& settings, World& world, Talk& talk) {
   TRY_ASSIGN(const InstalledModel model, installed_model(ollama, name));
   const Tokens max = arch.max_ctx.value_or(kHighWindow);
-  if (max < kSmallestMax) return fail(cannot_measure(name, "its declared window is too small to tell two apart", "see: ctxcap inspect " + printable(name, 60)));
+  if (max < kSmallestMax)
+    return fail(cannot_measure(name, "its declared window is too small to tell two apart",
+                               "see: ctxcap inspect " + printable(name, 60)));
   const Tokens high = std::min(kHighWindow, max), low = std::min(kLowWindow, high / 2);
 
   std::vector<Bytes> bytes;
@@ -88,7 +102,8 @@ Result<Calibration> measure(runtime::Ollama& ollama, const std::string& name, co
     TRY_ASSIGN(const Bytes taken, bytes_of(load, arch, expected, name));
     bytes.push_back(taken);
     backend = load.on_gpu == 0 ? "cpu" : "cuda";
-    if (load.driver_bytes && load.on_gpu != 0 && *load.driver_bytes > taken) overhead = *load.driver_bytes - taken;
+    if (load.driver_bytes && load.on_gpu != 0 && *load.driver_bytes > taken)
+      overhead = *load.driver_bytes - taken;
   }
   TRY(ollama.unload(model.name));
   return Calibration{.host = ollama.host().url,

@@ -12,9 +12,10 @@
 
 namespace ctxcap::app {
 
-// Loads the model at two windows and reads what each takes: from /api/ps, or, for sliding-window models, whose
-// figure there leaves out a cache, from the GPU driver. The model is unloaded afterwards. Errors: not installed, a
-// window that did not come out as asked, a model that is only partly on the GPU, no driver where one is needed.
+// Loads the model at two windows and reads what each takes: from /api/ps, or, for sliding-window models,
+// whose figure there leaves out a cache, from the GPU driver. The model is unloaded afterwards. Errors: not
+// installed, a window that did not come out as asked, a model that is only partly on the GPU, no driver where
+// one is needed.
 Result<Calibration> measure(runtime::Ollama& ollama, const std::string& name, const ModelArch& arch,
                             const RuntimeSettings& settings, World& world, Talk& talk);
 

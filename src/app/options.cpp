@@ -17,11 +17,12 @@ Error wrong_flag(std::string what, std::string why, std::string hint) {
 }
 
 // "NAME=VALUE"
-Result<std::pair<std::string, std::string>> pair_of(const std::string& text, const std::string& flag, const std::string& example) {
+Result<std::pair<std::string, std::string>> pair_of(const std::string& text, const std::string& flag,
+                                                    const std::string& example) {
   const std::size_t equals = text.find('=');
   if (equals == 0 || equals == std::string::npos) {
-    return fail(wrong_flag(fmt::format("{} cannot read \"{}\"", flag, printable(text, 60)), "it is not NAME=VALUE",
-                           "write it like " + flag + " " + example));
+    return fail(wrong_flag(fmt::format("{} cannot read \"{}\"", flag, printable(text, 60)),
+                           "it is not NAME=VALUE", "write it like " + flag + " " + example));
   }
   return std::pair{text.substr(0, equals), text.substr(equals + 1)};
 }
@@ -34,8 +35,8 @@ Result<std::optional<Tokens>> tokens_of(const std::string& text, const std::stri
   if (text.empty()) return std::optional<Tokens>{};
   const Result<Tokens> tokens = parse_tokens(text);
   if (!tokens || *tokens < 1) {
-    return fail(wrong_flag(fmt::format("{} cannot be \"{}\"", flag, printable(text, 40)), "it is a whole number of tokens above 0",
-                           "write it like " + flag + " 8192"));
+    return fail(wrong_flag(fmt::format("{} cannot be \"{}\"", flag, printable(text, 40)),
+                           "it is a whole number of tokens above 0", "write it like " + flag + " 8192"));
   }
   return std::optional(*tokens);
 }
@@ -43,13 +44,17 @@ Result<std::optional<Tokens>> tokens_of(const std::string& text, const std::stri
 Status settle_traces(const AnalyzeFlags& flags, AnalyzeOptions& options) {
   options.traces.files = flags.traces;
   for (std::size_t i = 0; i < flags.traces.size(); ++i) {
-    if (std::find(flags.traces.begin(), flags.traces.begin() + static_cast<std::ptrdiff_t>(i), flags.traces[i]) != flags.traces.begin() + static_cast<std::ptrdiff_t>(i)) {
-      return fail(wrong_flag("the traces name " + printable(flags.traces[i], 120) + " twice", "its requests would count twice, and look like more data than there is", "name every file once"));
+    if (std::find(flags.traces.begin(), flags.traces.begin() + static_cast<std::ptrdiff_t>(i),
+                  flags.traces[i]) != flags.traces.begin() + static_cast<std::ptrdiff_t>(i)) {
+      return fail(wrong_flag("the traces name " + printable(flags.traces[i], 120) + " twice",
+                             "its requests would count twice, and look like more data than there is",
+                             "name every file once"));
     }
   }
   for (const std::string& entry : flags.map) {
     for (const std::string_view part : split(entry, ',')) {
-      TRY_ASSIGN(auto pair, pair_of(std::string(part), "--map", "prompt=ContextTokens,generation=GeneratedTokens"));
+      TRY_ASSIGN(auto pair,
+                 pair_of(std::string(part), "--map", "prompt=ContextTokens,generation=GeneratedTokens"));
       options.traces.map.push_back(std::move(pair));
     }
   }
@@ -64,14 +69,16 @@ Status settle_traces(const AnalyzeFlags& flags, AnalyzeOptions& options) {
 
 Status settle_policy(const AnalyzeFlags& flags, AnalyzeOptions& options) {
   if (!(flags.risk > 0 && flags.risk < 1)) {
-    return fail(wrong_flag(fmt::format("--risk cannot be {}", flags.risk), "it is a share of requests between 0 and 1",
-                           "one in a thousand is --risk 0.001"));
+    return fail(wrong_flag(fmt::format("--risk cannot be {}", flags.risk),
+                           "it is a share of requests between 0 and 1", "one in a thousand is --risk 0.001"));
   }
   if (!(flags.confidence > 0 && flags.confidence < 1)) {
-    return fail(wrong_flag(fmt::format("--confidence cannot be {}", flags.confidence), "it is between 0 and 1", "the default is --confidence 0.95"));
+    return fail(wrong_flag(fmt::format("--confidence cannot be {}", flags.confidence),
+                           "it is between 0 and 1", "the default is --confidence 0.95"));
   }
   if (!(flags.native_stretch >= 1)) {
-    return fail(wrong_flag(fmt::format("--native-stretch cannot be {}", flags.native_stretch), "it is 1 or more",
+    return fail(wrong_flag(fmt::format("--native-stretch cannot be {}", flags.native_stretch),
+                           "it is 1 or more",
                            "--native-stretch 1 takes native only where it is the smallest rung"));
   }
   options.risk.risk = flags.risk;
@@ -92,22 +99,28 @@ Status settle_server(const AnalyzeFlags& flags, World& world, RuntimeSettings& s
   if (!parallel.empty()) {
     const auto slots = parse_integer(parallel);
     if (!slots || *slots < 1 || *slots > 1024) {
-      return fail(wrong_flag(fmt::format("--parallel cannot be \"{}\"", printable(parallel, 40)), "it is a number of slots from 1 to 1024",
+      return fail(wrong_flag(fmt::format("--parallel cannot be \"{}\"", printable(parallel, 40)),
+                             "it is a number of slots from 1 to 1024",
                              "give what OLLAMA_NUM_PARALLEL is on that server"));
     }
     settings.parallel = *slots;
   }
-  if (const std::string type = flag_or_environment(flags.kv_type, world, "OLLAMA_KV_CACHE_TYPE"); !type.empty()) {
+  if (const std::string type = flag_or_environment(flags.kv_type, world, "OLLAMA_KV_CACHE_TYPE");
+      !type.empty()) {
     const auto parts = split(type, ',');
     if (parts.size() > 2) {
-      return fail(wrong_flag(fmt::format("--kv-type cannot be \"{}\"", printable(type, 40)), "it is one type, or one for K and one for V", "write it like --kv-type q8_0"));
+      return fail(wrong_flag(fmt::format("--kv-type cannot be \"{}\"", printable(type, 40)),
+                             "it is one type, or one for K and one for V", "write it like --kv-type q8_0"));
     }
     settings.kv_type_k = lower(std::string(parts.front()));
     settings.kv_type_v = lower(std::string(parts.back()));
   }
-  if (const std::string flash = flag_or_environment(flags.flash_attention, world, "OLLAMA_FLASH_ATTENTION"); !flash.empty()) {
+  if (const std::string flash = flag_or_environment(flags.flash_attention, world, "OLLAMA_FLASH_ATTENTION");
+      !flash.empty()) {
     const bool off = flash == "off" || flash == "0" || flash == "false";
-    settings.flash_attention = flash == "auto" ? FlashAttention::automatic : off ? FlashAttention::off : FlashAttention::on;
+    settings.flash_attention = flash == "auto" ? FlashAttention::automatic
+                               : off           ? FlashAttention::off
+                                               : FlashAttention::on;
   }
   if (!flags.num_batch.empty() && flags.num_batch != "auto") {
     TRY_ASSIGN(settings.num_batch, tokens_of(flags.num_batch, "--num-batch"));
@@ -128,7 +141,8 @@ Status settle_runtime(const AnalyzeFlags& flags, World& world, AnalyzeOptions& o
 Status settle_budget(const AnalyzeFlags& flags, AnalyzeOptions& options) {
   if (flags.card.empty()) {
     if (flags.tenants.empty() && flags.reserve.empty()) return {};
-    return fail(wrong_flag("--tenant and --reserve need a card", "without its size nothing can be said to fit", "add --card 24GiB"));
+    return fail(wrong_flag("--tenant and --reserve need a card",
+                           "without its size nothing can be said to fit", "add --card 24GiB"));
   }
   Budget budget;
   TRY_ASSIGN(budget.card, parse_bytes(flags.card));
@@ -174,51 +188,77 @@ Status settle_variant(const AnalyzeFlags& flags, World& world, AnalyzeOptions& o
 }  // namespace
 
 void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
-  parser.add_option("--traces", flags.traces, "Request logs: JSONL, CSV, pages of an API; \"-\" is stdin")->type_name("FILE");
-  parser.add_option("--map", flags.map, "Names of fields that are not known: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=")
+  parser.add_option("--traces", flags.traces, "Request logs: JSONL, CSV, pages of an API; \"-\" is stdin")
+      ->type_name("FILE");
+  parser
+      .add_option("--map", flags.map,
+                  "Names of fields that are not known: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=")
       ->type_name("FIELD=PATH");
 }
 
 void add_model_flags(CLI::App& parser, AnalyzeFlags& flags) {
-  parser.add_option("--show", flags.show, "A saved answer of /api/show instead of a server")->type_name("[MODEL=]FILE");
-  parser.add_option("--ollama", flags.ollama_host, "Where Ollama listens (default: OLLAMA_HOST, else 127.0.0.1:11434)")->type_name("HOST");
+  parser.add_option("--show", flags.show, "A saved answer of /api/show instead of a server")
+      ->type_name("[MODEL=]FILE");
+  parser
+      .add_option("--ollama", flags.ollama_host,
+                  "Where Ollama listens (default: OLLAMA_HOST, else 127.0.0.1:11434)")
+      ->type_name("HOST");
 }
 
 void add_policy_flags(CLI::App& parser, AnalyzeFlags& flags) {
-  parser.add_option("--risk", flags.risk, "Share of future requests that may need more than the cap")->capture_default_str();
+  parser.add_option("--risk", flags.risk, "Share of future requests that may need more than the cap")
+      ->capture_default_str();
   parser.add_option("--confidence", flags.confidence, "Confidence of that statement")->capture_default_str();
-  parser.add_option("--native-stretch", flags.native_stretch, "Take the native length up to this many times the smallest rung")
+  parser
+      .add_option("--native-stretch", flags.native_stretch,
+                  "Take the native length up to this many times the smallest rung")
       ->capture_default_str();
   parser.add_option("--num-ctx", flags.num_ctx, "This window, whatever the data says")->type_name("TOKENS");
-  parser.add_option("--num-predict", flags.num_predict, "Generation limit of the variant")->type_name("TOKENS");
+  parser.add_option("--num-predict", flags.num_predict, "Generation limit of the variant")
+      ->type_name("TOKENS");
 }
 
 void add_runtime_flags(CLI::App& parser, AnalyzeFlags& flags) {
-  parser.add_option("--parallel", flags.parallel, "Slots of the server (OLLAMA_NUM_PARALLEL, default 1)")->type_name("N");
-  parser.add_option("--kv-type", flags.kv_type, "KV cache type, or K,V (OLLAMA_KV_CACHE_TYPE, default f16)")->type_name("TYPE");
-  parser.add_option("--flash-attention", flags.flash_attention, "on, off or auto (OLLAMA_FLASH_ATTENTION, default auto)")
+  parser.add_option("--parallel", flags.parallel, "Slots of the server (OLLAMA_NUM_PARALLEL, default 1)")
+      ->type_name("N");
+  parser.add_option("--kv-type", flags.kv_type, "KV cache type, or K,V (OLLAMA_KV_CACHE_TYPE, default f16)")
+      ->type_name("TYPE");
+  parser
+      .add_option("--flash-attention", flags.flash_attention,
+                  "on, off or auto (OLLAMA_FLASH_ATTENTION, default auto)")
       ->check(CLI::IsMember({"on", "off", "auto"}));
-  parser.add_option("--num-batch", flags.num_batch, "Batch size, or auto for Ollama's rule (default)")->type_name("N");
-  parser.add_option("--backend", flags.backend, "cuda or cpu (default cuda)")->check(CLI::IsMember({"cuda", "cpu"}));
+  parser.add_option("--num-batch", flags.num_batch, "Batch size, or auto for Ollama's rule (default)")
+      ->type_name("N");
+  parser.add_option("--backend", flags.backend, "cuda or cpu (default cuda)")
+      ->check(CLI::IsMember({"cuda", "cpu"}));
 }
 
 void add_budget_flags(CLI::App& parser, AnalyzeFlags& flags) {
-  parser.add_option("--card", flags.card, "Memory of the card, e.g. 24GiB: everything together must fit it")->type_name("SIZE");
-  parser.add_option("--tenant", flags.tenants, "What else lives on the card, e.g. whisperx=7.7GB")->type_name("NAME=SIZE");
+  parser.add_option("--card", flags.card, "Memory of the card, e.g. 24GiB: everything together must fit it")
+      ->type_name("SIZE");
+  parser.add_option("--tenant", flags.tenants, "What else lives on the card, e.g. whisperx=7.7GB")
+      ->type_name("NAME=SIZE");
   parser.add_option("--reserve", flags.reserve, "Kept free on the card (default 1GiB)")->type_name("SIZE");
 }
 
 void add_variant_flags(CLI::App& parser, AnalyzeFlags& flags) {
-  parser.add_option("--tag", flags.tag, "Tag of the variant: triage gives BASE:triage, or BASE:TAG-triage")->type_name("TAG");
+  parser.add_option("--tag", flags.tag, "Tag of the variant: triage gives BASE:triage, or BASE:TAG-triage")
+      ->type_name("TAG");
   parser.add_option("--name", flags.name, "Whole name of the variant")->type_name("NAME");
   parser.add_option("--system-file", flags.system_file, "SYSTEM text of the variant")->type_name("FILE");
-  parser.add_option("--parameter", flags.parameters, "A further PARAMETER, e.g. temperature=0.2")->type_name("NAME=VALUE");
-  parser.add_option("--template", flags.template_file, "Mustache template instead of the built-in one")->type_name("FILE");
+  parser.add_option("--parameter", flags.parameters, "A further PARAMETER, e.g. temperature=0.2")
+      ->type_name("NAME=VALUE");
+  parser.add_option("--template", flags.template_file, "Mustache template instead of the built-in one")
+      ->type_name("FILE");
 }
 
 void add_output_flags(CLI::App& parser, OutputFlags& flags) {
-  parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv or md")->capture_default_str();
-  parser.add_option("-o,--output", flags.files, "Also write a file; its suffix picks the format (.json .csv .md .txt)")->type_name("FILE");
+  parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv or md")
+      ->capture_default_str();
+  parser
+      .add_option("-o,--output", flags.files,
+                  "Also write a file; its suffix picks the format (.json .csv .md .txt)")
+      ->type_name("FILE");
 }
 
 Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world) {

@@ -24,13 +24,13 @@ namespace ctxcap::app {
 // As typed; empty: not given.
 struct AnalyzeFlags {
   std::vector<std::string> traces, map;
-  std::vector<std::string> show;      // [MODEL=]FILE
+  std::vector<std::string> show;  // [MODEL=]FILE
   std::string ollama_host;
   double risk = 0.001, confidence = 0.95, native_stretch = 2.0;
   std::string num_ctx, num_predict;
   std::string parallel, kv_type, flash_attention, num_batch, backend;
   std::string card, reserve;
-  std::vector<std::string> tenants;     // NAME=SIZE
+  std::vector<std::string> tenants;  // NAME=SIZE
   std::string tag, name, system_file, template_file;
   std::vector<std::string> parameters;  // NAME=VALUE
 };
@@ -56,10 +56,10 @@ struct AnalyzeOptions {
   demand::RiskOptions risk;
   policy::Options policy;
   RuntimeSettings settings;
-  std::optional<Budget> budget;                           // nullopt: no card was given
+  std::optional<Budget> budget;  // nullopt: no card was given
   plan::VariantOptions variant;
   std::string template_text, template_origin;
-  std::optional<Tokens> environment_ctx;                  // OLLAMA_CONTEXT_LENGTH
+  std::optional<Tokens> environment_ctx;  // OLLAMA_CONTEXT_LENGTH
 };
 
 // The server settings alone, for commands that read no traces.

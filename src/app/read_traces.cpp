@@ -28,7 +28,8 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
   std::string name;
   std::optional<Bytes> size;
   ingest::Ingestor ingestor(
-      {.mapping = std::move(mapping), .threads = options.threads, .keep_requests = options.keep_requests}, [&](const ingest::Progress& progress) {
+      {.mapping = std::move(mapping), .threads = options.threads, .keep_requests = options.keep_requests},
+      [&](const ingest::Progress& progress) {
         talk.progress(name, progress.bytes, size,
                       fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
       });

@@ -11,14 +11,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kQuietFor = 500ms;     // nothing is drawn for work that is over by then
+constexpr auto kQuietFor = 500ms;  // nothing is drawn for work that is over by then
 constexpr auto kRedrawEvery = 100ms;
 constexpr int kBarColumns = 30;
 
-bool is_set(World& world, const char* name) { return !world.environment.get(name).value_or("").empty(); }
+bool is_set(World& world, const char* name) {
+  return !world.environment.get(name).value_or("").empty();
+}
 
 report::Colour colour_for(World& world, ColourChoice choice, bool tty) {
-  if (choice != ColourChoice::automatic) return choice == ColourChoice::always ? report::Colour::on : report::Colour::off;
+  if (choice != ColourChoice::automatic)
+    return choice == ColourChoice::always ? report::Colour::on : report::Colour::off;
   if (is_set(world, "NO_COLOR")) return report::Colour::off;
   if (is_set(world, "CLICOLOR_FORCE")) return report::Colour::on;
   const bool dumb = world.environment.get("TERM").value_or("") == "dumb";

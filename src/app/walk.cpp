@@ -30,7 +30,8 @@ JobsByModel by_model(std::vector<Demand> demands) {
 std::optional<CurrentWindow> current_window(const DemandStats& stats, const DescribedModel& model,
                                             std::optional<Tokens> environment_ctx) {
   if (stats.asked_ctx) return CurrentWindow{*stats.asked_ctx, CurrentFrom::request};
-  if (model.arch && model.arch->current_ctx) return CurrentWindow{*model.arch->current_ctx, CurrentFrom::model};
+  if (model.arch && model.arch->current_ctx)
+    return CurrentWindow{*model.arch->current_ctx, CurrentFrom::model};
   if (environment_ctx) return CurrentWindow{*environment_ctx, CurrentFrom::environment};
   if (model.loaded_ctx) return CurrentWindow{*model.loaded_ctx, CurrentFrom::server_default};
   return std::nullopt;
@@ -47,7 +48,8 @@ policy::JobInput job_input(const Demand& demand, const DescribedModel& model, co
 }
 
 // An unknown architecture costs an unknown amount: the rung stays, its bytes are nullopt.
-Result<std::vector<Rung>> price(std::span<const Tokens> windows, const DescribedModel& model, const RuntimeSettings& settings) {
+Result<std::vector<Rung>> price(std::span<const Tokens> windows, const DescribedModel& model,
+                                const RuntimeSettings& settings) {
   const std::optional<ModelArch>& arch = model.arch;
   RuntimeSettings load = settings;
   if (arch && arch->one_slot) load.parallel = 1;  // Ollama's own rule for such families
@@ -62,40 +64,48 @@ Result<std::vector<Rung>> price(std::span<const Tokens> windows, const Described
   return rungs;
 }
 
-// Cloud stubs have no weights here, and a model that cannot generate serves no such job. A name from a log that
-// is none to Ollama could not be a base.
+// Cloud stubs have no weights here, and a model that cannot generate serves no such job. A name from a log
+// that is none to Ollama could not be a base.
 bool can_be_capped(const std::string& name, const DescribedModel& model) {
-  return check_model_name(name) && std::none_of(model.warnings.begin(), model.warnings.end(), [](const Warning& warning) {
+  return check_model_name(name) &&
+         std::none_of(model.warnings.begin(), model.warnings.end(), [](const Warning& warning) {
            return warning.code == "cloud-model" || warning.code == "embedding-model";
          });
 }
 
-Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const DescribedModel& model, const AnalyzeOptions& options) {
+Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const DescribedModel& model,
+                                           const AnalyzeOptions& options) {
   if (!decision.num_ctx || !can_be_capped(decision.model, model)) return std::optional<Variant>{};
   plan::VariantOptions variant_options = options.variant;
   variant_options.base_digest = model.digest;
   TRY_ASSIGN(Variant variant, plan::plan_variant(decision, variant_options));
   const std::vector<std::string> comments = plan::reasons_for(decision, variant, std::string(version()));
-  TRY_ASSIGN(variant, render::render_modelfile(std::move(variant), {.template_text = options.template_text,
-                                                                    .template_origin = options.template_origin,
-                                                                    .comments = comments}));
+  TRY_ASSIGN(variant,
+             render::render_modelfile(std::move(variant), {.template_text = options.template_text,
+                                                           .template_origin = options.template_origin,
+                                                           .comments = comments}));
   return std::optional(std::move(variant));
 }
 
-Result<BaseAnalysis> analyze_base(const std::string& name, const std::vector<Demand>& demands, const DescribedModel& model,
-                                  const AnalyzeOptions& options) {
+Result<BaseAnalysis> analyze_base(const std::string& name, const std::vector<Demand>& demands,
+                                  const DescribedModel& model, const AnalyzeOptions& options) {
   std::vector<policy::JobInput> jobs;
   for (const Demand& demand : demands) jobs.push_back(job_input(demand, model, options));
-  TRY_ASSIGN(std::vector<Rung> rungs, price(policy::ladder(jobs, model.arch, options.policy), model, options.settings));
-  BaseAnalysis base{.decision = policy::decide(name, std::move(jobs), model.arch, std::move(rungs), options.policy)};
+  TRY_ASSIGN(std::vector<Rung> rungs,
+             price(policy::ladder(jobs, model.arch, options.policy), model, options.settings));
+  BaseAnalysis base{.decision =
+                        policy::decide(name, std::move(jobs), model.arch, std::move(rungs), options.policy)};
   for (JobDecision& job : base.decision.jobs) {
-    if (job.num_ctx) job.share_upper = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence).share_upper;
+    if (job.num_ctx)
+      job.share_upper = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence).share_upper;
   }
   TRY_ASSIGN(base.variant, variant_for(base.decision, model, options));
   return base;
 }
 
-void append(std::vector<Warning>& all, const std::vector<Warning>& more) { all.insert(all.end(), more.begin(), more.end()); }
+void append(std::vector<Warning>& all, const std::vector<Warning>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
 
 std::vector<BaseDecision> decisions_of(const Analysis& analysis) {
   std::vector<BaseDecision> decisions;
@@ -127,7 +137,9 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
   for (const std::string& name : names) {
     const DescribedModel& model = models[name];
     if (!name.empty() && !check_model_name(name)) {
-      analysis.warnings.push_back({"bad-model-name", printable(name, 60) + " is no name of a model on Ollama, so no variant is made for it"});
+      analysis.warnings.push_back(
+          {"bad-model-name",
+           printable(name, 60) + " is no name of a model on Ollama, so no variant is made for it"});
     }
     TRY_ASSIGN(BaseAnalysis base, analyze_base(name, groups.at(name), model, options));
     append(analysis.warnings, model.warnings);
@@ -136,13 +148,15 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
 
   // 4. Everything that must be resident together, against the card.
   if (options.budget) {
-    TRY_ASSIGN(analysis.budget, fit_budget(analysis.bases, *options.budget, options,
-                                           [&](std::size_t i, const AnalyzeOptions& again) {
-                                             return analyze_base(names[i], groups.at(names[i]), models[names[i]], again);
-                                           }));
+    TRY_ASSIGN(
+        analysis.budget,
+        fit_budget(analysis.bases, *options.budget, options, [&](std::size_t i, const AnalyzeOptions& again) {
+          return analyze_base(names[i], groups.at(names[i]), models[names[i]], again);
+        }));
   }
   for (const BaseAnalysis& base : analysis.bases) append(analysis.warnings, base.decision.warnings);
-  if (analysis.budget) append(analysis.warnings, policy::budget_warnings(decisions_of(analysis), *analysis.budget));
+  if (analysis.budget)
+    append(analysis.warnings, policy::budget_warnings(decisions_of(analysis), *analysis.budget));
   return analysis;
 }
 

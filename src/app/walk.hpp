@@ -11,8 +11,8 @@ namespace ctxcap::app {
 // Traces in, decisions and rendered variants out. Changes nothing anywhere.
 Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk);
 
-// 0, 5 where it does not fit the card, or 3 where advice for a job was withheld, rests on counts that were cut, or is below what
-// the job needs.
+// 0, 5 where it does not fit the card, or 3 where advice for a job was withheld, rests on counts that were
+// cut, or is below what the job needs.
 ExitCode verdict(const Analysis& analysis);
 
 }  // namespace ctxcap::app

@@ -24,6 +24,8 @@ inline std::optional<i64> checked_add(std::optional<i64> a, std::optional<i64> b
 }
 
 // The smallest multiple of `step` that is >= value. value >= 0, step > 0.
-constexpr i64 round_up(i64 value, i64 step) { return (value + step - 1) / step * step; }
+constexpr i64 round_up(i64 value, i64 step) {
+  return (value + step - 1) / step * step;
+}
 
 }  // namespace ctxcap

@@ -31,7 +31,9 @@ template <typename T>
 using Result = tl::expected<T, Error>;
 using Status = Result<void>;
 
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace ctxcap
 
@@ -40,14 +42,13 @@ inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(st
 
 // TRY(f());                      returns f's error to the caller
 // TRY_ASSIGN(auto x, f());       the same, else x is f's value
-#define TRY(expression)                                                              \
-  do {                                                                               \
-    if (auto try_result = (expression); !try_result)                                 \
-      return ::ctxcap::fail(std::move(try_result).error());                          \
+#define TRY(expression)                                                                                    \
+  do {                                                                                                     \
+    if (auto try_result = (expression); !try_result) return ::ctxcap::fail(std::move(try_result).error()); \
   } while (false)
 // NOLINTNEXTLINE(bugprone-macro-parentheses): a declaration cannot be put in parentheses
-#define TRY_ASSIGN(declaration, expression)                                          \
-  auto CTXCAP_CONCAT(try_value_, __LINE__) = (expression);                           \
-  if (!CTXCAP_CONCAT(try_value_, __LINE__))                                          \
-    return ::ctxcap::fail(std::move(CTXCAP_CONCAT(try_value_, __LINE__)).error());   \
+#define TRY_ASSIGN(declaration, expression)                                        \
+  auto CTXCAP_CONCAT(try_value_, __LINE__) = (expression);                         \
+  if (!CTXCAP_CONCAT(try_value_, __LINE__))                                        \
+    return ::ctxcap::fail(std::move(CTXCAP_CONCAT(try_value_, __LINE__)).error()); \
   declaration = std::move(*CTXCAP_CONCAT(try_value_, __LINE__))

@@ -13,7 +13,8 @@ using Value = kainjow::mustache::data;
 Value to_mustache(const TemplateData& from) {
   Value object(Value::type::object);
   for (const auto& [name, value] : from.text) object.set(name, value);
-  for (const auto& [name, value] : from.flags) object.set(name, value ? Value::type::bool_true : Value::type::bool_false);
+  for (const auto& [name, value] : from.flags)
+    object.set(name, value ? Value::type::bool_true : Value::type::bool_false);
   for (const auto& [name, items] : from.lists) {
     Value list(Value::type::list);
     for (const TemplateData& item : items) list.push_back(to_mustache(item));
@@ -52,7 +53,8 @@ std::string names_of(const TemplateData& from) {
 
 }  // namespace
 
-Result<std::string> render_template(const std::string& text, const TemplateData& from, const std::string& origin) {
+Result<std::string> render_template(const std::string& text, const TemplateData& from,
+                                    const std::string& origin) {
   mustache compiled(text);
   if (!compiled.is_valid()) {
     return fail({.kind = ErrorKind::usage,
@@ -66,10 +68,11 @@ Result<std::string> render_template(const std::string& text, const TemplateData&
   StrictContext context(&root);
   std::string rendered = compiled.render(context);
   if (!context.missing().empty()) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = fmt::format("the template asks for {{{{{}}}}}, which does not exist", context.missing()),
-                 .why = origin,
-                 .hint = "names that exist: " + names_of(from)});
+    return fail(
+        {.kind = ErrorKind::usage,
+         .what = fmt::format("the template asks for {{{{{}}}}}, which does not exist", context.missing()),
+         .why = origin,
+         .hint = "names that exist: " + names_of(from)});
   }
   return rendered;
 }

@@ -11,12 +11,13 @@
 namespace ctxcap {
 
 struct TemplateData {
-  std::map<std::string, std::string> text;                  // {{name}}
-  std::map<std::string, bool> flags;                        // {{#name}}...{{/name}}, {{^name}}...{{/name}}
-  std::map<std::string, std::vector<TemplateData>> lists;   // {{#name}}...{{/name}} once for each
+  std::map<std::string, std::string> text;                 // {{name}}
+  std::map<std::string, bool> flags;                       // {{#name}}...{{/name}}, {{^name}}...{{/name}}
+  std::map<std::string, std::vector<TemplateData>> lists;  // {{#name}}...{{/name}} once for each
 };
 
 // `origin` names the template in errors: a file name or "built-in NAME".
-Result<std::string> render_template(const std::string& text, const TemplateData& data, const std::string& origin);
+Result<std::string> render_template(const std::string& text, const TemplateData& data,
+                                    const std::string& origin);
 
 }  // namespace ctxcap

@@ -23,7 +23,8 @@ std::vector<int> widths_of(const std::vector<Column>& columns, const Rows& rows)
 }
 
 int total_width(const std::vector<int>& widths) {
-  return kMargin + std::accumulate(widths.begin(), widths.end(), kGap * (static_cast<int>(widths.size()) - 1));
+  return kMargin +
+         std::accumulate(widths.begin(), widths.end(), kGap * (static_cast<int>(widths.size()) - 1));
 }
 
 void drop_column(std::vector<Column>& columns, Rows& rows, std::size_t index) {

@@ -10,7 +10,9 @@ namespace {
 constexpr i64 kMicrosPerSecond = 1'000'000;
 constexpr i64 kMicrosPerDay = 86'400 * kMicrosPerSecond;
 
-i64 floor_div(i64 a, i64 b) { return a / b - (a % b < 0 ? 1 : 0); }
+i64 floor_div(i64 a, i64 b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
 
 // Exactly `digits` decimal digits at the front of `text`, which is advanced past them.
 std::optional<int> take_digits(std::string_view& text, std::size_t digits) {
@@ -59,7 +61,9 @@ std::optional<i64> take_zone(std::string_view text) {
 
 }  // namespace
 
-Day day_of(Instant instant) { return floor_div(instant.micros, kMicrosPerDay); }
+Day day_of(Instant instant) {
+  return floor_div(instant.micros, kMicrosPerDay);
+}
 
 std::string iso_date(Day day) {
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
@@ -72,7 +76,8 @@ std::string rfc3339(Instant instant) {
   const i64 in_day = instant.micros - day * kMicrosPerDay;
   const i64 seconds = in_day / kMicrosPerSecond;
   const i64 micros = in_day % kMicrosPerSecond;
-  std::string text = fmt::format("{}T{:02}:{:02}:{:02}", iso_date(day), seconds / 3600, seconds / 60 % 60, seconds % 60);
+  std::string text =
+      fmt::format("{}T{:02}:{:02}:{:02}", iso_date(day), seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (micros % 1000 != 0) {
     text += fmt::format(".{:06}", micros);
   } else if (micros != 0) {
@@ -101,7 +106,8 @@ std::optional<Instant> parse_time(std::string_view text) {
     micros = *fraction;
   }
   const auto zone = take_zone(text);
-  const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
+  const std::chrono::year_month_day date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(*month)},
                                          std::chrono::day{static_cast<unsigned>(*day)}};
   // 60 is a leap second; it is read as the first second of the next minute.
   if (!zone || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;

@@ -15,9 +15,16 @@ struct Unit {
   i64 bytes;
 };
 constexpr std::array kUnits = {
-    Unit{"", 1},           Unit{"b", 1},          Unit{"kb", 1000},      Unit{"kib", i64{1} << 10},
-    Unit{"mb", 1'000'000}, Unit{"mib", 1 << 20},  Unit{"gb", 1'000'000'000}, Unit{"gib", i64{1} << 30},
-    Unit{"tb", 1'000'000'000'000}, Unit{"tib", i64{1} << 40},
+    Unit{"", 1},
+    Unit{"b", 1},
+    Unit{"kb", 1000},
+    Unit{"kib", i64{1} << 10},
+    Unit{"mb", 1'000'000},
+    Unit{"mib", 1 << 20},
+    Unit{"gb", 1'000'000'000},
+    Unit{"gib", i64{1} << 30},
+    Unit{"tb", 1'000'000'000'000},
+    Unit{"tib", i64{1} << 40},
 };
 
 Error bad_size(std::string_view text, std::string why) {
@@ -56,9 +63,14 @@ Result<Bytes> parse_bytes(std::string_view text) {
   if (!number) return fail(bad_size(text, "it does not begin with a number"));
 
   std::string unit(trim(whole.substr(split)));
-  std::transform(unit.begin(), unit.end(), unit.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  const auto found = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == unit; });
-  if (found == kUnits.end()) return fail(bad_size(text, unit.empty() ? "it has no unit" : fmt::format("\"{}\" is no unit of bytes: G could be GB or GiB", trim(whole.substr(split)))));
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const auto found =
+      std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == unit; });
+  if (found == kUnits.end())
+    return fail(bad_size(text, unit.empty() ? "it has no unit"
+                                            : fmt::format("\"{}\" is no unit of bytes: G could be GB or GiB",
+                                                          trim(whole.substr(split)))));
 
   const double bytes = std::round(*number * static_cast<double>(found->bytes));
   if (bytes >= 9.0e18) return fail(bad_size(text, "it is larger than any memory"));

@@ -17,15 +17,15 @@ struct BaseAnalysis {
 };
 
 struct Analysis {
-  double risk = 0.001;        // asked share of requests that may exceed, 0..1
-  double confidence = 0.95;   // 0..1
+  double risk = 0.001;       // asked share of requests that may exceed, 0..1
+  double confidence = 0.95;  // 0..1
   RuntimeSettings settings;
   std::vector<InputSummary> inputs;
   std::vector<Skip> skipped;
-  std::vector<Skip> remarks;         // rows that were used, with a word that says how
-  std::vector<BaseAnalysis> bases;   // ascending by model
+  std::vector<Skip> remarks;           // rows that were used, with a word that says how
+  std::vector<BaseAnalysis> bases;     // ascending by model
   std::optional<BudgetReport> budget;  // nullopt: no card was given
-  std::vector<Warning> warnings;     // of all bases, and about the run itself
+  std::vector<Warning> warnings;       // of all bases, and about the run itself
 };
 
 }  // namespace ctxcap

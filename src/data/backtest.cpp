@@ -19,7 +19,9 @@ Json json_of(const RuleReport& rule) {
 // The weighted mean of two; the first of nothing is nothing.
 double mean(double a, i64 a_weight, double b, i64 b_weight) {
   const i64 weight = a_weight + b_weight;
-  return weight == 0 ? 0 : (a * static_cast<double>(a_weight) + b * static_cast<double>(b_weight)) / static_cast<double>(weight);
+  return weight == 0 ? 0
+                     : (a * static_cast<double>(a_weight) + b * static_cast<double>(b_weight)) /
+                           static_cast<double>(weight);
 }
 
 }  // namespace
@@ -34,9 +36,11 @@ std::vector<RuleReport> over_all_jobs(const Backtest& backtest) {
         continue;
       }
       RuleReport& sum = all[i];
-      sum.result.mean_num_ctx = mean(sum.result.mean_num_ctx, sum.result.decisions, rule.result.mean_num_ctx, rule.result.decisions);
+      sum.result.mean_num_ctx = mean(sum.result.mean_num_ctx, sum.result.decisions, rule.result.mean_num_ctx,
+                                     rule.result.decisions);
       if (sum.mean_kv_bytes && rule.mean_kv_bytes) {
-        sum.mean_kv_bytes = mean(*sum.mean_kv_bytes, sum.result.decisions, *rule.mean_kv_bytes, rule.result.decisions);
+        sum.mean_kv_bytes =
+            mean(*sum.mean_kv_bytes, sum.result.decisions, *rule.mean_kv_bytes, rule.result.decisions);
       } else {
         sum.mean_kv_bytes.reset();
       }
@@ -56,7 +60,10 @@ std::string backtest_json(const Backtest& backtest) {
             {"jobs", Json::array()}};
   for (const RuleReport& rule : over_all_jobs(backtest)) json["rules"].push_back(json_of(rule));
   for (const JobBacktest& job : backtest.jobs) {
-    Json entry{{"job", job.job}, {"model", job.model}, {"by", job.by_day ? "day" : "1000 requests"}, {"rules", Json::array()}};
+    Json entry{{"job", job.job},
+               {"model", job.model},
+               {"by", job.by_day ? "day" : "1000 requests"},
+               {"rules", Json::array()}};
     for (const RuleReport& rule : job.rules) entry["rules"].push_back(json_of(rule));
     json["jobs"].push_back(std::move(entry));
   }

@@ -15,16 +15,17 @@ struct Tenant {
 };
 
 struct Budget {
-  Bytes card = 0;                  // memory of the card
-  Bytes reserve = Bytes{1} << 30;  // kept free: llama.cpp itself offloads less when under 1 GiB would stay free
-  std::vector<Tenant> tenants;     // what else lives there
+  Bytes card = 0;  // memory of the card
+  Bytes reserve =
+      Bytes{1} << 30;           // kept free: llama.cpp itself offloads less when under 1 GiB would stay free
+  std::vector<Tenant> tenants;  // what else lives there
 };
 
 // Another way to make it fit, with its price.
 struct Alternative {
-  std::string what;                    // one phrase, e.g. "KV cache in q8_0"
-  std::optional<Bytes> needed_bytes;   // of everything together, then; nullopt: unknown
-  std::optional<double> share_over;    // share of observed requests that would need more; nullopt: none
+  std::string what;                   // one phrase, e.g. "KV cache in q8_0"
+  std::optional<Bytes> needed_bytes;  // of everything together, then; nullopt: unknown
+  std::optional<double> share_over;   // share of observed requests that would need more; nullopt: none
   bool fits = false;
 };
 

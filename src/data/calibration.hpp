@@ -1,6 +1,6 @@
 #pragma once
-// What a load of a model really took on one host, at two windows. Made by `inspect --measure`, kept by state/,
-// used by memory/ in place of estimates.
+// What a load of a model really took on one host, at two windows. Made by `inspect --measure`, kept by
+// state/, used by memory/ in place of estimates.
 
 #include <optional>
 #include <string>

@@ -29,7 +29,7 @@ struct Candidate {
   bool taken = false;
   i64 requests_over = 0;  // observed requests that needed more
   Footprint memory;
-  std::string reason;     // one sentence
+  std::string reason;  // one sentence
 };
 
 enum class Action {
@@ -58,16 +58,16 @@ struct JobDecision {
   std::optional<Tokens> num_ctx;         // the cap of its base model; nullopt: withheld
   std::optional<Tokens> num_predict;     // generation limit to write; nullopt: unknown
   Action action = Action::keep;
-  std::string reason;                    // one sentence
-  std::optional<double> share_upper;     // upper bound of the share of future requests over the cap
-  std::vector<Candidate> candidates;     // ascending by num_ctx, exactly one taken unless withheld
+  std::string reason;                 // one sentence
+  std::optional<double> share_upper;  // upper bound of the share of future requests over the cap
+  std::vector<Candidate> candidates;  // ascending by num_ctx, exactly one taken unless withheld
 };
 
 // All jobs on one base model share its weights, so they share one cap.
 struct BaseDecision {
-  std::string model;                // as the traces name it
-  std::optional<ModelArch> arch;    // nullopt: nobody described it
-  std::optional<Tokens> num_ctx;    // nullopt: withheld
+  std::string model;                  // as the traces name it
+  std::optional<ModelArch> arch;      // nullopt: nobody described it
+  std::optional<Tokens> num_ctx;      // nullopt: withheld
   std::optional<Tokens> num_predict;  // largest of its jobs; nullopt: unknown
   std::vector<JobDecision> jobs;
   std::vector<Warning> warnings;

@@ -20,7 +20,7 @@ struct DayDemand {
   Histogram prompt;      // prompt tokens as the server counted them
   Histogram generation;  // generation tokens (eval count, thinking included)
   Histogram total;       // prompt + generation of the same request
-  Histogram need;        // smallest num_ctx that serves the request whole: max(prompt + generation, prompt + 1)
+  Histogram need;  // smallest num_ctx that serves the request whole: max(prompt + generation, prompt + 1)
   bool operator==(const DayDemand&) const = default;
   void merge(const DayDemand& other);
 };
@@ -49,11 +49,11 @@ struct Demand {
   std::string job;    // never empty; "all" when the rows name none
   std::string model;  // as Ollama names it, provider prefixes removed; empty when the rows name none
   std::map<Day, DayDemand> days;
-  std::optional<Instant> from, to;         // start of the first and of the last request, where known
-  std::map<Tokens, i64> num_ctx_asked;     // num_ctx that requests carried -> how many
-  std::map<Tokens, i64> num_predict_asked; // generation limit that requests carried -> how many
-  std::vector<BodySize> bodies;            // ascending, each pair once; empty: rows carry no bodies
-  std::vector<Sent> sent;                  // ascending by time; empty: not asked for
+  std::optional<Instant> from, to;          // start of the first and of the last request, where known
+  std::map<Tokens, i64> num_ctx_asked;      // num_ctx that requests carried -> how many
+  std::map<Tokens, i64> num_predict_asked;  // generation limit that requests carried -> how many
+  std::vector<BodySize> bodies;             // ascending, each pair once; empty: rows carry no bodies
+  std::vector<Sent> sent;                   // ascending by time; empty: not asked for
   bool operator==(const Demand&) const = default;
 
   DayDemand pooled() const;  // all days as one
@@ -63,7 +63,7 @@ struct Demand {
 struct Skip {
   std::string reason;  // a word from ingest's table of reasons, e.g. "bad-json", "duplicate"
   i64 count = 0;
-  std::string first;   // "file:line"
+  std::string first;  // "file:line"
   bool operator==(const Skip&) const = default;
 };
 

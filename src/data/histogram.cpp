@@ -6,7 +6,8 @@
 namespace ctxcap {
 
 i64 Histogram::count() const {
-  return std::accumulate(bins.begin(), bins.end(), i64{0}, [](i64 sum, const Bin& bin) { return sum + bin.count; });
+  return std::accumulate(bins.begin(), bins.end(), i64{0},
+                         [](i64 sum, const Bin& bin) { return sum + bin.count; });
 }
 
 i64 Histogram::count_above(Tokens tokens) const {

@@ -20,14 +20,14 @@ struct LayerGroup {
 
 struct InspectedContext {
   Footprint memory;
-  std::optional<Error> refused;        // llama.cpp would not start with this combination
-  std::optional<Tokens> clamped_to;    // Ollama would give this window instead of the one asked for
+  std::optional<Error> refused;      // llama.cpp would not start with this combination
+  std::optional<Tokens> clamped_to;  // Ollama would give this window instead of the one asked for
 };
 
 struct Inspection {
-  std::string model;                   // as asked for; empty when read from a file
+  std::string model;  // as asked for; empty when read from a file
   ModelArch arch;
-  std::vector<LayerGroup> layers;      // in the order of their first layer
+  std::vector<LayerGroup> layers;  // in the order of their first layer
   std::vector<InspectedContext> contexts;
   std::optional<Calibration> measured;  // on this host
 };

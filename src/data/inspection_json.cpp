@@ -12,30 +12,32 @@ template <typename T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
-Json unless_empty(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json unless_empty(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
 
 Json json_of(const LayerGroup& group) {
   const Layer& layer = group.layer;
-  Json json{{"kind", word(layer.kind)}, {"count", group.count}, {"k_width", layer.k_width}, {"v_width", layer.v_width}};
+  Json json{{"kind", word(layer.kind)},
+            {"count", group.count},
+            {"k_width", layer.k_width},
+            {"v_width", layer.v_width}};
   if (layer.kind == LayerKind::window) json["window"] = layer.window;
   if (!layer.state.empty()) json["state"] = layer.state;
   if (!layer.side.empty()) json["side"] = Json::array();
   for (const SideCache& side : layer.side) {
-    json["side"].push_back({{"k_width", side.k_width}, {"v_width", side.v_width}, {"tokens_per_row", side.tokens_per_row}});
+    json["side"].push_back(
+        {{"k_width", side.k_width}, {"v_width", side.v_width}, {"tokens_per_row", side.tokens_per_row}});
   }
   return json;
 }
 
 Json json_of(const InspectedContext& context) {
   const Footprint& memory = context.memory;
-  Json json{{"num_ctx", memory.num_ctx},
-            {"padded_ctx", memory.padded_ctx},
-            {"parallel", memory.parallel},
-            {"kv_type_k", memory.kv_type_k},
-            {"kv_type_v", memory.kv_type_v},
-            {"flash_attention", memory.flash_attention},
-            {"num_batch", memory.num_batch},
-            {"backend", memory.backend}};
+  Json json{{"num_ctx", memory.num_ctx},     {"padded_ctx", memory.padded_ctx},
+            {"parallel", memory.parallel},   {"kv_type_k", memory.kv_type_k},
+            {"kv_type_v", memory.kv_type_v}, {"flash_attention", memory.flash_attention},
+            {"num_batch", memory.num_batch}, {"backend", memory.backend}};
   if (context.refused) {
     json["error"] = context.refused->why;
     return json;

@@ -15,16 +15,21 @@ template <typename T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
-Json or_null(const std::optional<Instant>& instant) { return instant ? Json(rfc3339(*instant)) : Json(nullptr); }
+Json or_null(const std::optional<Instant>& instant) {
+  return instant ? Json(rfc3339(*instant)) : Json(nullptr);
+}
 
-Json unless_zero(i64 value) { return value == 0 ? Json(nullptr) : Json(value); }
+Json unless_zero(i64 value) {
+  return value == 0 ? Json(nullptr) : Json(value);
+}
 
 Json json_of(const Percentiles& p) {
   return {{"p50", p.p50}, {"p90", p.p90}, {"p95", p.p95}, {"p99", p.p99}, {"p99.9", p.p99_9}, {"max", p.max}};
 }
 Json json_of(const std::optional<Percentiles>& p) {
   if (p) return json_of(*p);
-  return {{"p50", nullptr}, {"p90", nullptr}, {"p95", nullptr}, {"p99", nullptr}, {"p99.9", nullptr}, {"max", nullptr}};
+  return {{"p50", nullptr}, {"p90", nullptr},   {"p95", nullptr},
+          {"p99", nullptr}, {"p99.9", nullptr}, {"max", nullptr}};
 }
 
 Json json_of(const Required& required) {
@@ -42,7 +47,8 @@ Json json_of(const Censoring& censoring) {
 
 // All caches that grow with the window; null when any of them is unknown.
 Json kv_json(const Footprint& memory) {
-  return or_null(checked_add(memory.kv_bytes, checked_add(memory.kv_swa_bytes.value_or(0), memory.kv_indexer_bytes.value_or(0))));
+  return or_null(checked_add(
+      memory.kv_bytes, checked_add(memory.kv_swa_bytes.value_or(0), memory.kv_indexer_bytes.value_or(0))));
 }
 
 Json json_of(const Candidate& candidate) {
@@ -56,7 +62,8 @@ Json json_of(const Candidate& candidate) {
 
 Json json_of(const std::vector<Skip>& skips) {
   Json json = Json::array();
-  for (const Skip& skip : skips) json.push_back({{"reason", skip.reason}, {"count", skip.count}, {"first", skip.first}});
+  for (const Skip& skip : skips)
+    json.push_back({{"reason", skip.reason}, {"count", skip.count}, {"first", skip.first}});
   return json;
 }
 
@@ -152,14 +159,17 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
   Reader inner(plan);
   variant.base = inner.get<std::string>("base", "", true);
   variant.base_digest = inner.get<std::string>("base_digest", "", false);
-  if (const bool has_system = plan.is_object() && plan.contains("system") && !plan["system"].is_null(); has_system) {
+  if (const bool has_system = plan.is_object() && plan.contains("system") && !plan["system"].is_null();
+      has_system) {
     variant.system = inner.get<std::string>("system", "", true);
   }
   variant.parameters = inner.get<std::vector<std::pair<std::string, std::string>>>("parameters", {}, false);
   variant.sliding_window = inner.get<bool>("sliding_window", false, false);
-  if (const Bytes predicted = inner.get<i64>("predicted_bytes", -1, false); predicted >= 0) variant.predicted_bytes = predicted;
+  if (const Bytes predicted = inner.get<i64>("predicted_bytes", -1, false); predicted >= 0)
+    variant.predicted_bytes = predicted;
   const std::string& bad = outer.bad_key().empty() ? inner.bad_key() : outer.bad_key();
-  if (!bad.empty()) return fail(bad_plan(origin, "models[]: \"" + bad + "\" is missing or of the wrong type"));
+  if (!bad.empty())
+    return fail(bad_plan(origin, "models[]: \"" + bad + "\" is missing or of the wrong type"));
   return variant;
 }
 
@@ -172,8 +182,10 @@ Json json_of(const BudgetReport& report) {
             {"fits", or_null(report.fits)},
             {"tight", report.tight},
             {"alternatives", Json::array()}};
-  for (const Tenant& tenant : report.budget.tenants) json["tenants"].push_back({{"name", tenant.name}, {"bytes", tenant.bytes}});
-  for (const Tenant& model : report.models) json["models"].push_back({{"model", model.name}, {"bytes", unless_zero(model.bytes)}});
+  for (const Tenant& tenant : report.budget.tenants)
+    json["tenants"].push_back({{"name", tenant.name}, {"bytes", tenant.bytes}});
+  for (const Tenant& model : report.models)
+    json["models"].push_back({{"model", model.name}, {"bytes", unless_zero(model.bytes)}});
   for (const Alternative& alternative : report.alternatives) {
     json["alternatives"].push_back({{"what", alternative.what},
                                     {"needed_bytes", or_null(alternative.needed_bytes)},
@@ -186,11 +198,16 @@ Json json_of(const BudgetReport& report) {
 }  // namespace
 
 std::string analysis_json(const Analysis& analysis) {
-  Json json{{"schema", kAnalysisSchema}, {"inputs", Json::array()}, {"skipped", json_of(analysis.skipped)},
-            {"remarks", json_of(analysis.remarks)}, {"jobs", Json::array()}, {"models", Json::array()},
+  Json json{{"schema", kAnalysisSchema},
+            {"inputs", Json::array()},
+            {"skipped", json_of(analysis.skipped)},
+            {"remarks", json_of(analysis.remarks)},
+            {"jobs", Json::array()},
+            {"models", Json::array()},
             {"warnings", Json::array()}};
   for (const InputSummary& input : analysis.inputs) {
-    json["inputs"].push_back({{"source", input.source}, {"format", input.format}, {"rows", input.rows}, {"used", input.used}});
+    json["inputs"].push_back(
+        {{"source", input.source}, {"format", input.format}, {"rows", input.rows}, {"used", input.used}});
   }
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) json["jobs"].push_back(json_of(job));
@@ -210,7 +227,8 @@ Result<std::vector<Variant>> variants_of_plan(std::string_view text, const std::
   if (!json.contains("schema") || json["schema"] != kAnalysisSchema) {
     return fail(bad_plan(origin, std::string("its schema is not ") + kAnalysisSchema));
   }
-  if (!json.contains("models") || !json["models"].is_array()) return fail(bad_plan(origin, "it has no models"));
+  if (!json.contains("models") || !json["models"].is_array())
+    return fail(bad_plan(origin, "it has no models"));
   std::vector<Variant> variants;
   for (const Json& model : json["models"]) {
     if (!model.is_object()) return fail(bad_plan(origin, "models[] holds something else than objects"));

@@ -14,8 +14,8 @@ namespace ctxcap {
 // "ctxcap.analysis/1", indented, the same bytes for the same analysis.
 std::string analysis_json(const Analysis& analysis);
 
-// The variants that a saved analysis would create. Errors name the key: no JSON, another schema, a value of the
-// wrong type. What is read is not trusted: render/ checks it again before anything is created.
+// The variants that a saved analysis would create. Errors name the key: no JSON, another schema, a value of
+// the wrong type. What is read is not trusted: render/ checks it again before anything is created.
 Result<std::vector<Variant>> variants_of_plan(std::string_view json, const std::string& origin);
 
 }  // namespace ctxcap

@@ -17,9 +17,9 @@ namespace ctxcap {
 using MetaValue = std::variant<std::monostate, i64, double, bool, std::string, std::vector<i64>>;
 
 struct Tensor {
-  std::string name;         // GGUF name, e.g. "blk.0.attn_k.weight"
-  std::string type;         // upper case, e.g. "Q4_K"
-  std::vector<i64> shape;   // GGUF order: input dimension first
+  std::string name;        // GGUF name, e.g. "blk.0.attn_k.weight"
+  std::string type;        // upper case, e.g. "Q4_K"
+  std::vector<i64> shape;  // GGUF order: input dimension first
 };
 
 // What a runtime said about a model, in GGUF terms and nothing interpreted.
@@ -30,11 +30,11 @@ struct ModelDescription {
   std::vector<Tensor> tensors;                // empty when the runtime did not list them
   std::vector<std::string> capabilities;      // "completion", "vision", "embedding" ...; empty when unknown
   std::map<std::string, std::vector<std::string>> parameters;  // Modelfile PARAMETERs as text, unquoted
-  std::string parent_model;                   // name given to FROM when it was created; may be empty
-  std::string quantization;                   // details.quantization_level, e.g. "Q4_K_M"
-  std::string system;                         // SYSTEM text (never printed)
-  bool remote = false;                        // a cloud stub: no weights here
-  std::vector<std::string> adapters;          // paths of ADAPTER lines in the modelfile
+  std::string parent_model;           // name given to FROM when it was created; may be empty
+  std::string quantization;           // details.quantization_level, e.g. "Q4_K_M"
+  std::string system;                 // SYSTEM text (never printed)
+  bool remote = false;                // a cloud stub: no weights here
+  std::vector<std::string> adapters;  // paths of ADAPTER lines in the modelfile
 };
 
 // How a layer caches tokens. The bytes of each kind are summed by memory/, which knows no architecture names.
@@ -70,31 +70,33 @@ struct Layer {
 
 // Tensor bytes as stored, by where a fully offloaded model keeps them.
 struct Weights {
-  Bytes stored = 0;     // all tensors of the file, once
-  Bytes input = 0;      // of these: token embeddings and the like, which stay on the CPU
-  Bytes tied = 0;       // token embeddings that serve as output too are loaded a second time, on the GPU
-  Bytes tied_on_cpu = 0;  // where all runs on the CPU most architectures share that tensor, some load it twice
+  Bytes stored = 0;  // all tensors of the file, once
+  Bytes input = 0;   // of these: token embeddings and the like, which stay on the CPU
+  Bytes tied = 0;    // token embeddings that serve as output too are loaded a second time, on the GPU
+  Bytes tied_on_cpu =
+      0;                // where all runs on the CPU most architectures share that tensor, some load it twice
   Bytes projector = 0;  // of these: vision and audio towers inside the file
   Bytes draft = 0;      // of these: multi-token-prediction blocks, loaded only for drafting
   Bytes error = 0;      // +-; 0: counted tensor by tensor
 };
 
 // What the compute buffer is made of: floats that one token needs at the widest points of the graph, of the
-// widest block. llama.cpp computes the last block for few tokens only, so its feed-forward part does not count.
+// widest block. llama.cpp computes the last block for few tokens only, so its feed-forward part does not
+// count.
 struct ComputeShape {
-  i64 embedding = 0;         // width of the residual stream
-  i64 inputs = 0;            // floats of input embeddings per token
-  i64 heads = 0;             // most query heads of a block
-  i64 query = 0;             // widest query row
-  i64 output = 0;            // widest attention output row
-  i64 feed_forward = 0;      // floats at the peak of a dense feed-forward part; 0: there is none
-  i64 experts = 0;           // the same of a mixture of experts
-  i64 state = 0;             // the same of a recurrent block ...
+  i64 embedding = 0;           // width of the residual stream
+  i64 inputs = 0;              // floats of input embeddings per token
+  i64 heads = 0;               // most query heads of a block
+  i64 query = 0;               // widest query row
+  i64 output = 0;              // widest attention output row
+  i64 feed_forward = 0;        // floats at the peak of a dense feed-forward part; 0: there is none
+  i64 experts = 0;             // the same of a mixture of experts
+  i64 state = 0;               // the same of a recurrent block ...
   i64 state_per_sequence = 0;  // ... and floats per sequence beside it, however many tokens
-  i64 latent = 0;            // the same of latent attention
-  i64 attention = 0;         // floats at attention itself, beside f16 copies of quantised K and V
-  i64 extra = 0;             // floats per token that live through the whole graph (per-layer inputs)
-  double per_cell = 0;       // sparse indexers, position biases: floats per token and cell of the window, masks
+  i64 latent = 0;              // the same of latent attention
+  i64 attention = 0;           // floats at attention itself, beside f16 copies of quantised K and V
+  i64 extra = 0;               // floats per token that live through the whole graph (per-layer inputs)
+  double per_cell = 0;  // sparse indexers, position biases: floats per token and cell of the window, masks
   double per_cell_long = 0;  // included; the same from 32,768 cells on (0: as per_cell) ...
   i64 cell_base = 0;         // ... and floats per token beside them
   bool output_live = true;   // the attention output lives on beside the feed-forward part
@@ -107,30 +109,31 @@ struct ComputeShape {
 };
 
 struct ModelArch {
-  std::string architecture;       // as on disk, e.g. "mistral3"
-  std::string family;             // row of model/families that read it; empty: no family knows it
-  bool guess = false;             // no family knows the architecture; it looks like plain attention
-  std::string unknown_reason;     // why there are no layers; empty when known
+  std::string architecture;          // as on disk, e.g. "mistral3"
+  std::string family;                // row of model/families that read it; empty: no family knows it
+  bool guess = false;                // no family knows the architecture; it looks like plain attention
+  std::string unknown_reason;        // why there are no layers; empty when known
   std::optional<Tokens> max_ctx;     // {arch}.context_length: Ollama clamps to it
   std::optional<Tokens> native_ctx;  // rope.scaling.original_context_length, else context_length
-  std::string rope_scaling;       // "yarn", "linear", "longrope", or empty
-  bool extension_trained = false; // going past native_ctx was trained, is no add-on; false when nothing is past it
+  std::string rope_scaling;          // "yarn", "linear", "longrope", or empty
+  bool extension_trained =
+      false;  // going past native_ctx was trained, is no add-on; false when nothing is past it
   std::optional<Tokens> current_ctx;  // PARAMETER num_ctx of the model
-  std::vector<Layer> layers;      // one per block; empty when the architecture is not known
-  i64 widest_v = 0;               // widest V row over all blocks, also those without a cache of their own
-  bool one_sum = false;           // llama.cpp counts all caches and states of this model as one number
-  bool sequences_apart = false;   // a cache per sequence even where slots share one
-  bool state_per_draft = false;   // MTP drafts keep the state once more per drafted token
-  bool one_stream = false;        // llama.cpp aborts when slots have caches of their own
-  bool one_slot = false;          // Ollama runs it with one slot, whatever OLLAMA_NUM_PARALLEL says
-  bool no_flash_attention = false;  // llama.cpp never uses it here
-  std::vector<Layer> draft_layers;  // cached in a context of their own when MTP drafts
+  std::vector<Layer> layers;          // one per block; empty when the architecture is not known
+  i64 widest_v = 0;                   // widest V row over all blocks, also those without a cache of their own
+  bool one_sum = false;               // llama.cpp counts all caches and states of this model as one number
+  bool sequences_apart = false;       // a cache per sequence even where slots share one
+  bool state_per_draft = false;       // MTP drafts keep the state once more per drafted token
+  bool one_stream = false;            // llama.cpp aborts when slots have caches of their own
+  bool one_slot = false;              // Ollama runs it with one slot, whatever OLLAMA_NUM_PARALLEL says
+  bool no_flash_attention = false;    // llama.cpp never uses it here
+  std::vector<Layer> draft_layers;    // cached in a context of their own when MTP drafts
   ComputeShape compute;
-  std::optional<Weights> weights; // unknown without a tensor list, or with a tensor type that is not known
-  bool causal = true;             // attention looks back only; batches of others are not limited by the window
-  bool completion = true;         // can generate; false for embedding-only models
-  bool vision = false;            // Ollama raises num_ctx to 2048 for these
-  std::vector<std::string> notes; // what a reader should know, one sentence each
+  std::optional<Weights> weights;  // unknown without a tensor list, or with a tensor type that is not known
+  bool causal = true;      // attention looks back only; batches of others are not limited by the window
+  bool completion = true;  // can generate; false for embedding-only models
+  bool vision = false;     // Ollama raises num_ctx to 2048 for these
+  std::vector<std::string> notes;  // what a reader should know, one sentence each
 
   bool known() const { return !family.empty() && !layers.empty(); }
 };

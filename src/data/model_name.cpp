@@ -20,7 +20,8 @@ bool is_word(char c) {
 
 bool is_part(std::string_view part, std::size_t max, std::string_view also) {
   return !part.empty() && part.size() <= max && is_word(part.front()) &&
-         std::all_of(part.begin(), part.end(), [also](char c) { return is_word(c) || also.find(c) != also.npos; });
+         std::all_of(part.begin(), part.end(),
+                     [also](char c) { return is_word(c) || also.find(c) != also.npos; });
 }
 
 bool is_model_name(std::string_view name) {
@@ -57,9 +58,11 @@ Status check_model_name(std::string_view name) {
   const std::size_t colon = tag_colon(name);
   if (colon == name.npos) return {};
   std::string tag(name.substr(colon + 1));
-  std::transform(tag.begin(), tag.end(), tag.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(tag.begin(), tag.end(), tag.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   if (tag == "local" || tag == "cloud" || tag.ends_with("-cloud")) {
-    return fail(bad_name(name, fmt::format("Ollama takes the tag \"{}\" for a place, not for a variant", tag)));
+    return fail(
+        bad_name(name, fmt::format("Ollama takes the tag \"{}\" for a place, not for a variant", tag)));
   }
   return {};
 }

@@ -16,22 +16,22 @@ struct Variant {
   std::string base;         // FROM, e.g. "devstral-small-2:latest"
   std::string base_digest;  // of the base when the plan was made, hex without "sha256:"; empty: not known
   Tokens num_ctx = 0;
-  Tokens num_predict = 0;   // 0: not written
+  Tokens num_predict = 0;                                       // 0: not written
   std::optional<std::string> system;                            // SYSTEM text
   std::vector<std::pair<std::string, std::string>> parameters;  // further PARAMETERs as "name", "value"
   std::vector<std::string> jobs;                                // jobs it serves
   std::string modelfile;                                        // rendered text
-  std::string cli_obstacle;  // why a Modelfile cannot carry these values; empty: it can
-  bool sliding_window = false;               // /api/ps leaves out part of the KV cache of such models
-  std::optional<Bytes> predicted_bytes;      // total on the card
+  std::string cli_obstacle;              // why a Modelfile cannot carry these values; empty: it can
+  bool sliding_window = false;           // /api/ps leaves out part of the KV cache of such models
+  std::optional<Bytes> predicted_bytes;  // total on the card
 };
 
 // A row of /api/ps.
 struct RunningModel {
   std::string name;
-  std::string digest;       // hex, no prefix
-  Bytes size = 0;           // as Ollama adds it up
-  Bytes size_vram = 0;      // equal to size: wholly on the GPU; 0: on the CPU
+  std::string digest;                    // hex, no prefix
+  Bytes size = 0;                        // as Ollama adds it up
+  Bytes size_vram = 0;                   // equal to size: wholly on the GPU; 0: on the CPU
   std::optional<Tokens> context_length;  // per slot, clamped, not padded; unknown on old servers
 };
 
@@ -51,7 +51,7 @@ struct Verification {
   std::optional<Tokens> effective_ctx;  // from /api/ps
   std::optional<Bytes> size, size_vram;
   Placement placement = Placement::unknown;
-  std::vector<std::string> notes;       // what a reader should know, e.g. an old runner under the same name
+  std::vector<std::string> notes;  // what a reader should know, e.g. an old runner under the same name
 };
 
 struct Receipt {

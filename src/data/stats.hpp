@@ -85,8 +85,8 @@ struct DemandStats {
   std::optional<Instant> from, to;
   Percentiles prompt, total;
   std::optional<Percentiles> generation;  // unknown when no request told its generation
-  i64 unknown_generation = 0;             // requests that did not; `required` has room for num_predict more then
-  Histogram need;                         // of requests that a window cut: at least that window + 1
+  i64 unknown_generation = 0;       // requests that did not; `required` has room for num_predict more then
+  Histogram need;                   // of requests that a window cut: at least that window + 1
   std::optional<double> per_day;    // requests per day from the first to the last; unknown without times
   i64 days = 0;                     // UTC days with requests, where times are known
   std::vector<Tokens> daily_max;    // largest need of each of those days, in their order

@@ -10,54 +10,77 @@ namespace ctxcap {
 
 constexpr std::string_view word(Basis basis) {
   switch (basis) {
-    case Basis::tolerance_bound: return "tolerance-bound";
-    case Basis::little_data: return "little-data";
-    case Basis::explicit_window: return "explicit";
+    case Basis::tolerance_bound:
+      return "tolerance-bound";
+    case Basis::little_data:
+      return "little-data";
+    case Basis::explicit_window:
+      return "explicit";
   }
   return "";
 }
 constexpr std::string_view word(CensoringVerdict verdict) {
   switch (verdict) {
-    case CensoringVerdict::none: return "none";
-    case CensoringVerdict::client_limit: return "client-limit";
-    case CensoringVerdict::censored: return "censored";
+    case CensoringVerdict::none:
+      return "none";
+    case CensoringVerdict::client_limit:
+      return "client-limit";
+    case CensoringVerdict::censored:
+      return "censored";
   }
   return "";
 }
 constexpr std::string_view word(Action action) {
   switch (action) {
-    case Action::shrink: return "shrink";
-    case Action::keep: return "keep";
-    case Action::grow: return "grow";
-    case Action::withhold: return "withhold";
+    case Action::shrink:
+      return "shrink";
+    case Action::keep:
+      return "keep";
+    case Action::grow:
+      return "grow";
+    case Action::withhold:
+      return "withhold";
   }
   return "";
 }
 constexpr std::string_view word(CurrentFrom from) {
   switch (from) {
-    case CurrentFrom::request: return "request";
-    case CurrentFrom::model: return "model";
-    case CurrentFrom::environment: return "environment";
-    case CurrentFrom::server_default: return "default";
+    case CurrentFrom::request:
+      return "request";
+    case CurrentFrom::model:
+      return "model";
+    case CurrentFrom::environment:
+      return "environment";
+    case CurrentFrom::server_default:
+      return "default";
   }
   return "";
 }
 constexpr std::string_view word(LayerKind kind) {
   switch (kind) {
-    case LayerKind::full: return "full";
-    case LayerKind::window: return "window";
-    case LayerKind::latent: return "latent";
-    case LayerKind::recurrent: return "recurrent";
-    case LayerKind::none: return "none";
+    case LayerKind::full:
+      return "full";
+    case LayerKind::window:
+      return "window";
+    case LayerKind::latent:
+      return "latent";
+    case LayerKind::recurrent:
+      return "recurrent";
+    case LayerKind::none:
+      return "none";
   }
   return "";
 }
 constexpr std::string_view word(Placement placement) {
   switch (placement) {
-    case Placement::gpu: return "gpu";
-    case Placement::partial: return "partial";
-    case Placement::cpu: return "cpu";
-    case Placement::unknown: return "unknown";
+    case Placement::gpu:
+      return "gpu";
+    case Placement::partial:
+      return "partial";
+    case Placement::cpu:
+      return "cpu";
+    case Placement::unknown:
+      return "unknown";
   }
   return "";
 }

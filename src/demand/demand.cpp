@@ -18,7 +18,8 @@ constexpr Tokens kPredictStep = 256;  // a generation limit is a multiple of thi
 // The generation limit that the job is known to run with: the one given, else the largest that its requests
 // carried, provided that all of them carried one (Ollama takes 0 and below for "no limit").
 std::optional<Tokens> known_limit(const Demand& demand, i64 requests, const RiskOptions& options) {
-  const Tokens largest_asked = demand.num_predict_asked.empty() ? 0 : demand.num_predict_asked.rbegin()->first;
+  const Tokens largest_asked =
+      demand.num_predict_asked.empty() ? 0 : demand.num_predict_asked.rbegin()->first;
   // A limit that requests carry themselves wins over that of the model.
   if (options.num_predict) return std::max(*options.num_predict, largest_asked);
   i64 limited = 0;
@@ -30,12 +31,13 @@ std::optional<Tokens> known_limit(const Demand& demand, i64 requests, const Risk
   return largest_asked;
 }
 
-// Requests whose generation nobody logged need room for it all the same: the limit where one is known, else what
-// the others generate. With neither, the room is unknown (see DemandStats::unknown_generation).
+// Requests whose generation nobody logged need room for it all the same: the limit where one is known, else
+// what the others generate. With neither, the room is unknown (see DemandStats::unknown_generation).
 void make_room_for_unknown_answers(DemandStats& stats, const DayDemand& pooled) {
   stats.unknown_generation = stats.requests - pooled.generation.count();
   if (stats.unknown_generation == 0 || !stats.num_predict) return;
-  stats.required.num_ctx = checked_add(stats.required.num_ctx, *stats.num_predict).value_or(stats.required.num_ctx);
+  stats.required.num_ctx =
+      checked_add(stats.required.num_ctx, *stats.num_predict).value_or(stats.required.num_ctx);
 }
 
 std::optional<Tokens> generation_limit(const Histogram& generation, const RiskOptions& options) {

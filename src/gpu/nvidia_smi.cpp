@@ -8,8 +8,9 @@ namespace ctxcap::gpu {
 
 std::optional<Bytes> used_bytes(Processes& processes) {
   if (!processes.find("nvidia-smi")) return std::nullopt;
-  const auto answer = processes.run({.argv = {"nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits"},
-                                     .timeout = std::chrono::seconds(10)});
+  const auto answer =
+      processes.run({.argv = {"nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits"},
+                     .timeout = std::chrono::seconds(10)});
   if (!answer || answer->exit_code != 0) return std::nullopt;
   std::optional<Bytes> used;
   for (std::string_view line : split(answer->out, '\n')) {

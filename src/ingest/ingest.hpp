@@ -26,7 +26,7 @@ namespace ctxcap::ingest {
 
 struct Options {
   Mapping mapping;
-  int threads = 0;        // 0: as many as the machine has cores
+  int threads = 0;             // 0: as many as the machine has cores
   bool keep_requests = false;  // fill Demand::sent: memory grows with the rows
   std::size_t batch = 0;  // bytes of a stream that are gathered before they are read; 0: 4 MiB per thread
 };

@@ -66,7 +66,8 @@ Demand Histograms::demand_of(const Group& group) {
     demand.days.emplace(day, std::move(told));
   }
   demand.sent = group.sent;
-  std::stable_sort(demand.sent.begin(), demand.sent.end(), [](const Sent& a, const Sent& b) { return a.at < b.at; });
+  std::stable_sort(demand.sent.begin(), demand.sent.end(),
+                   [](const Sent& a, const Sent& b) { return a.at < b.at; });
   if (group.to != kNoTime) {
     demand.from = Instant{group.from};
     demand.to = Instant{group.to};

@@ -1,6 +1,7 @@
-// Estimates corrected by what was measured. The caches are exact, so what the measurement tells is how far the
-// estimates of weights and compute are off: at the two windows measured, in between and beyond by the line through
-// them while the batch is the same (the compute buffer jumps with the batch), else by their mean.
+// Estimates corrected by what was measured. The caches are exact, so what the measurement tells is how far
+// the estimates of weights and compute are off: at the two windows measured, in between and beyond by the
+// line through them while the batch is the same (the compute buffer jumps with the batch), else by their
+// mean.
 
 #include <algorithm>
 #include <cmath>
@@ -26,20 +27,24 @@ bool covers(const Calibration& calibration, const RuntimeSettings& settings) {
          calibration.kv_type_v == settings.kv_type_v && calibration.backend == settings.backend;
 }
 
-Footprint calibrated(Footprint memory, const Footprint& at_low, const Footprint& at_high, const Calibration& calibration) {
-  const std::optional<Bytes> estimate = observable(memory), low = observable(at_low), high = observable(at_high);
+Footprint calibrated(Footprint memory, const Footprint& at_low, const Footprint& at_high,
+                     const Calibration& calibration) {
+  const std::optional<Bytes> estimate = observable(memory), low = observable(at_low),
+                             high = observable(at_high);
   if (!estimate || !low || !high) return memory;
   const double low_error = static_cast<double>(calibration.low_bytes - *low);
   const double high_error = static_cast<double>(calibration.high_bytes - *high);
   const bool same_batch = memory.num_batch == at_low.num_batch && memory.num_batch == at_high.num_batch;
   const double along = static_cast<double>(memory.num_ctx - calibration.low_ctx) /
                        static_cast<double>(calibration.high_ctx - calibration.low_ctx);
-  const double correction = same_batch ? low_error + (high_error - low_error) * along : (low_error + high_error) / 2;
+  const double correction =
+      same_batch ? low_error + (high_error - low_error) * along : (low_error + high_error) / 2;
 
   if (calibration.overhead_bytes) memory.overhead_bytes = calibration.overhead_bytes;
   memory.overhead_exact = memory.overhead_exact || calibration.overhead_bytes.has_value();
-  const std::optional<Bytes> total = checked_add(checked_add(estimate, std::llround(correction)),
-                                                 checked_add(memory.overhead_bytes, memory.projector_bytes.value_or(0)));
+  const std::optional<Bytes> total =
+      checked_add(checked_add(estimate, std::llround(correction)),
+                  checked_add(memory.overhead_bytes, memory.projector_bytes.value_or(0)));
   if (!total) return memory;
   // Beyond the measured windows the line may bend; at another batch the estimate's own band stays.
   const Bytes bend = std::llround(std::abs(high_error - low_error) * std::abs(along)) + kRounding;

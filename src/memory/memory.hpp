@@ -32,8 +32,9 @@ bool covers(const Calibration& calibration, const RuntimeSettings& settings);
 Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const RuntimeSettings& settings,
                             const std::optional<Calibration>& calibration);
 
-// The footprint with its total corrected by a measurement, and an interval that comes from it. at_low and at_high
-// are the footprints of the two windows measured. Unchanged where a term is unknown.
-Footprint calibrated(Footprint memory, const Footprint& at_low, const Footprint& at_high, const Calibration& calibration);
+// The footprint with its total corrected by a measurement, and an interval that comes from it. at_low and
+// at_high are the footprints of the two windows measured. Unchanged where a term is unknown.
+Footprint calibrated(Footprint memory, const Footprint& at_low, const Footprint& at_high,
+                     const Calibration& calibration);
 
 }  // namespace ctxcap::memory

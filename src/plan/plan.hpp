@@ -13,8 +13,8 @@
 namespace ctxcap::plan {
 
 struct VariantOptions {
-  std::string tag;    // of the variant; empty: made from the job's name, "capped" for several jobs
-  std::string name;   // whole name, overrides `tag`; empty: made from base and tag
+  std::string tag;   // of the variant; empty: made from the job's name, "capped" for several jobs
+  std::string name;  // whole name, overrides `tag`; empty: made from base and tag
   std::optional<std::string> system;
   std::vector<std::pair<std::string, std::string>> parameters;
   std::string base_digest;  // where known
@@ -25,7 +25,8 @@ struct VariantOptions {
 Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions& options);
 
 // Why, in lines for the head of a Modelfile: counts only, nobody's text but the names of jobs.
-std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant& variant, const std::string& version);
+std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant& variant,
+                                     const std::string& version);
 
 // A tag out of a job's name: "Mail / Triage v2" -> "mail-triage-v2"; "capped" where nothing is left.
 std::string tag_of_job(const std::string& job);

@@ -14,7 +14,8 @@ constexpr const char* kSharedTag = "capped";
 constexpr std::size_t kLongestTag = 40;
 
 const Candidate* taken(const JobDecision& job) {
-  const auto found = std::find_if(job.candidates.begin(), job.candidates.end(), [](const Candidate& c) { return c.taken; });
+  const auto found =
+      std::find_if(job.candidates.begin(), job.candidates.end(), [](const Candidate& c) { return c.taken; });
   return found == job.candidates.end() ? nullptr : &*found;
 }
 
@@ -26,12 +27,14 @@ std::string period(const DemandStats& stats) {
 std::string requirement(const DemandStats& stats) {
   const Required& required = stats.required;
   if (required.rank) {
-    return fmt::format("{} tokens required at risk {} with {} confidence (rank {} of {})", with_commas(required.num_ctx),
-                       percent(required.risk), percent(required.confidence), with_commas(*required.rank),
-                       with_commas(stats.requests));
+    return fmt::format("{} tokens required at risk {} with {} confidence (rank {} of {})",
+                       with_commas(required.num_ctx), percent(required.risk), percent(required.confidence),
+                       with_commas(*required.rank), with_commas(stats.requests));
   }
-  return fmt::format("{} tokens required: little data, so the observed maximum and a quarter more; these requests support a risk of {}",
-                     with_commas(required.num_ctx), percent(required.supported_risk));
+  return fmt::format(
+      "{} tokens required: little data, so the observed maximum and a quarter more; these requests support a "
+      "risk of {}",
+      with_commas(required.num_ctx), percent(required.supported_risk));
 }
 
 }  // namespace
@@ -77,12 +80,13 @@ Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions&
   return variant;
 }
 
-std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant& variant, const std::string& version) {
+std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant& variant,
+                                     const std::string& version) {
   std::vector<std::string> lines;
   lines.push_back(fmt::format("{} by ctxcap {}", variant.name, version));
   for (const JobDecision& job : decision.jobs) {
-    lines.push_back(fmt::format("{}: {}, {}", printable(job.stats.job, 60), counted(job.stats.requests, "request"),
-                                period(job.stats)));
+    lines.push_back(fmt::format("{}: {}, {}", printable(job.stats.job, 60),
+                                counted(job.stats.requests, "request"), period(job.stats)));
     lines.push_back("  " + requirement(job.stats));
   }
   lines.push_back(fmt::format("num_ctx {}: {}", variant.num_ctx, decision.jobs.front().reason));
@@ -92,8 +96,9 @@ std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant
   }
   const Candidate* candidate = taken(decision.jobs.front());
   if (candidate != nullptr && candidate->memory.kv_bytes) {
-    facts += fmt::format("{}KV cache {}", facts.empty() ? "" : ", ",
-                         human_bytes(*candidate->memory.kv_bytes + candidate->memory.kv_swa_bytes.value_or(0)));
+    facts +=
+        fmt::format("{}KV cache {}", facts.empty() ? "" : ", ",
+                    human_bytes(*candidate->memory.kv_bytes + candidate->memory.kv_swa_bytes.value_or(0)));
   }
   if (!facts.empty()) lines.push_back(facts);
   return lines;

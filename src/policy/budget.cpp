@@ -16,11 +16,14 @@ constexpr double kLargeCacheShare = 0.3;
 
 const Candidate* taken(const BaseDecision& base) {
   const auto& candidates = base.jobs.front().candidates;
-  const auto found = std::find_if(candidates.begin(), candidates.end(), [](const Candidate& c) { return c.taken; });
+  const auto found =
+      std::find_if(candidates.begin(), candidates.end(), [](const Candidate& c) { return c.taken; });
   return found == candidates.end() ? nullptr : &*found;
 }
 
-std::optional<Bytes> cache_of(const Footprint& memory) { return checked_add(memory.kv_bytes, memory.kv_swa_bytes.value_or(0)); }
+std::optional<Bytes> cache_of(const Footprint& memory) {
+  return checked_add(memory.kv_bytes, memory.kv_swa_bytes.value_or(0));
+}
 
 Bytes others(const Budget& budget) {
   Bytes bytes = budget.reserve;
@@ -49,7 +52,8 @@ std::optional<Alternative> next_rung_down(const BaseDecision& base, std::optiona
     over += job.stats.need.count_above(below.num_ctx);
     requests += job.stats.requests;
   }
-  Alternative alternative{.what = fmt::format("{} at {}", printable(base.model, 60), with_commas(below.num_ctx))};
+  Alternative alternative{.what =
+                              fmt::format("{} at {}", printable(base.model, 60), with_commas(below.num_ctx))};
   if (requests > 0) alternative.share_over = static_cast<double>(over) / static_cast<double>(requests);
   if (needed && now->memory.total_bytes && below.memory.total_bytes) {
     alternative.needed_bytes = *needed - *now->memory.total_bytes + *below.memory.total_bytes;
@@ -64,7 +68,8 @@ BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& bud
   BudgetReport report{.budget = budget};
   for (const BaseDecision& base : bases) {
     const Candidate* candidate = taken(base);
-    report.models.push_back({base.model, candidate != nullptr ? candidate->memory.total_bytes.value_or(0) : 0});
+    report.models.push_back(
+        {base.model, candidate != nullptr ? candidate->memory.total_bytes.value_or(0) : 0});
   }
   report.needed_bytes = checked_add(sum(bases, &Footprint::total_bytes), others(budget));
   if (!report.needed_bytes) {
@@ -73,7 +78,9 @@ BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& bud
     std::optional<Bytes> known = others(budget);
     for (const BaseDecision& base : bases) {
       const Candidate* candidate = taken(base);
-      if (candidate != nullptr) known = checked_add(known, cache_of(candidate->memory).value_or(0) + candidate->memory.weights_bytes.value_or(0));
+      if (candidate != nullptr)
+        known = checked_add(
+            known, cache_of(candidate->memory).value_or(0) + candidate->memory.weights_bytes.value_or(0));
     }
     if (known.value_or(INT64_MAX) > budget.card) report.fits = false;
     return report;
@@ -83,7 +90,8 @@ BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& bud
   report.tight = *report.fits && high && *high > budget.card;
   if (*report.fits) return report;
   for (const BaseDecision& base : bases) {
-    if (auto alternative = next_rung_down(base, report.needed_bytes, budget.card)) report.alternatives.push_back(*alternative);
+    if (auto alternative = next_rung_down(base, report.needed_bytes, budget.card))
+      report.alternatives.push_back(*alternative);
   }
   return report;
 }
@@ -93,21 +101,29 @@ std::vector<Warning> budget_warnings(std::span<const BaseDecision> bases, const 
   if (!report.needed_bytes && report.fits == false) {
     warnings.push_back({"over-budget", "what is known of them alone is more than the card has"});
   } else if (!report.needed_bytes) {
-    warnings.push_back({"budget-unknown", "whether it fits the card is unknown, because the memory of a model is"});
+    warnings.push_back(
+        {"budget-unknown", "whether it fits the card is unknown, because the memory of a model is"});
   } else if (!*report.fits) {
-    warnings.push_back({"over-budget", fmt::format("together they need {}, the card has {}", human_bytes(*report.needed_bytes),
-                                                   human_bytes(report.budget.card))});
+    warnings.push_back(
+        {"over-budget", fmt::format("together they need {}, the card has {}",
+                                    human_bytes(*report.needed_bytes), human_bytes(report.budget.card))});
   } else if (report.tight) {
     warnings.push_back({"tight", "it fits by the estimate, but not by the upper end of it"});
   }
   for (const BaseDecision& base : bases) {
     const Candidate* candidate = taken(base);
     const std::optional<Bytes> cache = candidate != nullptr ? cache_of(candidate->memory) : std::nullopt;
-    if (!cache || static_cast<double>(*cache) <= kLargeCacheShare * static_cast<double>(report.budget.card)) continue;
-    if (candidate->memory.kv_type_k != "f16" && candidate->memory.kv_type_k != "f32" && candidate->memory.kv_type_k != "bf16") continue;
-    warnings.push_back({"large-cache", fmt::format("{}: the KV cache alone is {} of the card; OLLAMA_KV_CACHE_TYPE=q8_0 would about halve it",
-                                                   printable(base.model, 60),
-                                                   percent(static_cast<double>(*cache) / static_cast<double>(report.budget.card)))});
+    if (!cache || static_cast<double>(*cache) <= kLargeCacheShare * static_cast<double>(report.budget.card))
+      continue;
+    if (candidate->memory.kv_type_k != "f16" && candidate->memory.kv_type_k != "f32" &&
+        candidate->memory.kv_type_k != "bf16")
+      continue;
+    warnings.push_back(
+        {"large-cache",
+         fmt::format(
+             "{}: the KV cache alone is {} of the card; OLLAMA_KV_CACHE_TYPE=q8_0 would about halve it",
+             printable(base.model, 60),
+             percent(static_cast<double>(*cache) / static_cast<double>(report.budget.card)))});
   }
   return warnings;
 }

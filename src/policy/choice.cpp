@@ -10,7 +10,8 @@ bool is_rung(Tokens num_ctx, const std::optional<ModelArch>& arch) {
   return on_grid(num_ctx) || (arch && (arch->native_ctx == num_ctx || arch->max_ctx == num_ctx));
 }
 
-std::optional<Tokens> smallest_rung(Tokens at_least, const std::optional<ModelArch>& arch, std::span<const Rung> rungs) {
+std::optional<Tokens> smallest_rung(Tokens at_least, const std::optional<ModelArch>& arch,
+                                    std::span<const Rung> rungs) {
   for (const Rung& rung : rungs) {
     if (rung.num_ctx >= at_least && is_rung(rung.num_ctx, arch)) return rung.num_ctx;
   }
@@ -35,8 +36,8 @@ Tokens largest_in_use(std::span<const JobInput> jobs) {
 
 }  // namespace
 
-Choice choose(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch, std::span<const Rung> rungs,
-              const Options& options) {
+Choice choose(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch,
+              std::span<const Rung> rungs, const Options& options) {
   Choice choice{.required = largest_required(jobs), .cut_at = largest_cutting_window(jobs)};
   choice.smallest_rung = smallest_rung(choice.required, arch, rungs);
   const auto take = [&](std::optional<Tokens> num_ctx, Why why) {

@@ -20,8 +20,8 @@ Tokens largest_required(std::span<const JobInput> jobs);
 // The largest window that cut prompts or answers of these jobs; 0: none did.
 Tokens largest_cutting_window(std::span<const JobInput> jobs);
 
-// The window to try after such a cut: what the censoring test advises, at least more than the window that cut.
-// 0: nothing was cut.
+// The window to try after such a cut: what the censoring test advises, at least more than the window that
+// cut. 0: nothing was cut.
 Tokens window_to_grow_to(std::span<const JobInput> jobs);
 
 enum class Why {
@@ -40,12 +40,12 @@ enum class Why {
 struct Choice {
   std::optional<Tokens> num_ctx;
   Why why = Why::nothing;
-  Tokens required = 0;       // largest required window
-  Tokens cut_at = 0;         // largest window that cut requests; 0: none
+  Tokens required = 0;                  // largest required window
+  Tokens cut_at = 0;                    // largest window that cut requests; 0: none
   std::optional<Tokens> smallest_rung;  // that holds `required`, whatever was preferred in the end
 };
 
-Choice choose(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch, std::span<const Rung> rungs,
-              const Options& options);
+Choice choose(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch,
+              std::span<const Rung> rungs, const Options& options);
 
 }  // namespace ctxcap::policy

@@ -14,18 +14,23 @@ namespace {
 
 Action action_of(const Choice& choice, const JobInput& job, const std::optional<ModelArch>& arch) {
   if (!choice.num_ctx) return Action::withhold;
-  if (choice.why == Why::grow && job.stats.censoring.verdict == CensoringVerdict::censored) return Action::grow;
+  if (choice.why == Why::grow && job.stats.censoring.verdict == CensoringVerdict::censored)
+    return Action::grow;
   // Where today's window is unknown it is at most the declared one, and that is what most servers grant.
-  const std::optional<Tokens> today = job.current ? std::optional(job.current->num_ctx) : arch ? arch->max_ctx : std::nullopt;
+  const std::optional<Tokens> today = job.current ? std::optional(job.current->num_ctx)
+                                      : arch      ? arch->max_ctx
+                                                  : std::nullopt;
   if (!today || *choice.num_ctx == *today) return Action::keep;
   return *choice.num_ctx < *today ? Action::shrink : Action::grow;
 }
 
 // The job that needs most decides for all.
 DemandStats deciding_stats(std::span<const JobInput> jobs) {
-  return std::max_element(jobs.begin(), jobs.end(), [](const JobInput& a, const JobInput& b) {
-           return a.stats.required.num_ctx < b.stats.required.num_ctx;
-         })->stats;
+  return std::max_element(jobs.begin(), jobs.end(),
+                          [](const JobInput& a, const JobInput& b) {
+                            return a.stats.required.num_ctx < b.stats.required.num_ctx;
+                          })
+      ->stats;
 }
 
 std::string job_reason(const Choice& choice, const JobInput& job, const DemandStats& deciding) {
@@ -42,7 +47,8 @@ JobDecision decide_job(const Choice& choice, JobInput job, const DemandStats& de
                        .num_predict = job.stats.num_predict,
                        .action = action_of(choice, job, arch),
                        .reason = job_reason(choice, job, deciding)};
-  const auto taken = std::find_if(rungs.begin(), rungs.end(), [&](const Rung& r) { return choice.num_ctx == r.num_ctx; });
+  const auto taken =
+      std::find_if(rungs.begin(), rungs.end(), [&](const Rung& r) { return choice.num_ctx == r.num_ctx; });
   for (const Rung& rung : rungs) {
     const i64 over = job.stats.need.count_above(rung.num_ctx);
     decision.candidates.push_back(
@@ -50,7 +56,8 @@ JobDecision decide_job(const Choice& choice, JobInput job, const DemandStats& de
          .taken = choice.num_ctx == rung.num_ctx,
          .requests_over = over,
          .memory = rung.memory,
-         .reason = candidate_reason(choice, rung, over, job, arch, taken == rungs.end() ? nullptr : &taken->memory)});
+         .reason = candidate_reason(choice, rung, over, job, arch,
+                                    taken == rungs.end() ? nullptr : &taken->memory)});
   }
   decision.stats = std::move(job.stats);
   return decision;

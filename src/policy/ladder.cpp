@@ -22,7 +22,8 @@ Tokens largest_cutting_window(std::span<const JobInput> jobs) {
   Tokens window = 0;
   for (const JobInput& job : jobs) {
     const Censoring& censoring = job.stats.censoring;
-    if (censoring.verdict == CensoringVerdict::censored) window = std::max(window, censoring.num_ctx.value_or(0));
+    if (censoring.verdict == CensoringVerdict::censored)
+      window = std::max(window, censoring.num_ctx.value_or(0));
   }
   return window;
 }
@@ -37,7 +38,8 @@ Tokens window_to_grow_to(std::span<const JobInput> jobs) {
   return window;
 }
 
-std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch, const Options& options) {
+std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch,
+                           const Options& options) {
   const std::optional<Tokens> max = arch ? arch->max_ctx : std::nullopt;
   const std::optional<Tokens> native = arch ? arch->native_ctx : std::nullopt;
   // Whether a model that nobody described sees images is unknown, so it gets their floor.

@@ -26,7 +26,8 @@ struct JobInput {
 // llama.cpp pads to), the native length, the declared maximum and the windows in use; at most the declared
 // maximum, at least 2,048 for vision models (Ollama raises to that), and no further than one rung above
 // everything that is needed, native or in use.
-std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch, const Options& options);
+std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<ModelArch>& arch,
+                           const Options& options);
 
 // One cap for all jobs of a base model. `rungs` are ladder()'s, in its order, with their memory.
 // Rules, in this order:
@@ -41,8 +42,8 @@ BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional
                     std::vector<Rung> rungs, const Options& options);
 
 // Everything that must be resident together, against the card: the base models at their caps, the tenants and
-// the reserve. Over budget, the report carries the next rung down of each model, with the share of requests that
-// would not fit it. Every base has at least one job.
+// the reserve. Over budget, the report carries the next rung down of each model, with the share of requests
+// that would not fit it. Every base has at least one job.
 BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& budget);
 
 // What to say about it: over budget, tight, unknown, or a cache of more than 30 % of the card.

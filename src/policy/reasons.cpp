@@ -25,7 +25,8 @@ std::string basis_text(const Required& required) {
 // " (+1.25 GiB)" of cache, or nothing where either is unknown.
 std::string extra_memory(const Footprint& memory, const Footprint& taken) {
   if (!memory.kv_bytes || !taken.kv_bytes) return {};
-  const Bytes extra = *memory.kv_bytes + memory.kv_swa_bytes.value_or(0) - *taken.kv_bytes - taken.kv_swa_bytes.value_or(0);
+  const Bytes extra =
+      *memory.kv_bytes + memory.kv_swa_bytes.value_or(0) - *taken.kv_bytes - taken.kv_swa_bytes.value_or(0);
   return fmt::format(" (+{})", human_bytes(extra));
 }
 
@@ -52,13 +53,15 @@ std::string reason_of(const Choice& choice, const DemandStats& deciding_job) {
       return fmt::format("the window {} cut requests, so their need is unknown: grow, then watch",
                          with_commas(choice.cut_at));
     case Why::watch:
-      return fmt::format("the window {} cut requests, so their need is unknown: keep the one in use, and watch",
-                         with_commas(choice.cut_at));
+      return fmt::format(
+          "the window {} cut requests, so their need is unknown: keep the one in use, and watch",
+          with_commas(choice.cut_at));
     case Why::no_answers:
       return "nobody logged how much is generated, so the room for answers is unknown";
     case Why::nothing:
       return choice.cut_at > 0
-                 ? fmt::format("the window {} cut requests and the model declares no larger one", with_commas(choice.cut_at))
+                 ? fmt::format("the window {} cut requests and the model declares no larger one",
+                               with_commas(choice.cut_at))
                  : "no window is large enough";
   }
   return {};
@@ -71,13 +74,16 @@ std::string candidate_reason(const Choice& choice, const Rung& rung, i64 over, c
   if (over > 0) {
     return fmt::format("{} of {} needed more", with_commas(over), counted(job.stats.requests, "request"));
   }
-  if (choice.cut_at >= rung.num_ctx) return fmt::format("the window {} cut requests", with_commas(choice.cut_at));
+  if (choice.cut_at >= rung.num_ctx)
+    return fmt::format("the window {} cut requests", with_commas(choice.cut_at));
   if (required.num_ctx > rung.num_ctx) return fmt::format("below the {}", basis_text(required));
   if (choice.num_ctx && rung.num_ctx < *choice.num_ctx) {
     if (rung.num_ctx >= choice.required) {
-      return choice.why == Why::explicit_window ? "smaller than the window asked for" : "would do, but native is near";
+      return choice.why == Why::explicit_window ? "smaller than the window asked for"
+                                                : "would do, but native is near";
     }
-    return fmt::format("enough for this job; another job on the same weights needs {}", with_commas(choice.required));
+    return fmt::format("enough for this job; another job on the same weights needs {}",
+                       with_commas(choice.required));
   }
   std::string reason = "larger than needed";
   if (taken != nullptr) reason += extra_memory(rung.memory, *taken);

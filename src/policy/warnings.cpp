@@ -11,57 +11,70 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
   for (const JobInput& job : jobs) {
     const DemandStats& stats = job.stats;
     if (stats.unknown_generation > 0) {
-      warnings.push_back({"unknown-generation",
-                          stats.num_predict
-                              ? fmt::format("{}: {} did not say how much was generated; room for {} tokens was added", stats.job,
-                                            counted(stats.unknown_generation, "request"), with_commas(*stats.num_predict))
-                              : fmt::format("{}: no request says how much was generated; give the limit with --num-predict", stats.job)});
+      warnings.push_back(
+          {"unknown-generation",
+           stats.num_predict
+               ? fmt::format("{}: {} did not say how much was generated; room for {} tokens was added",
+                             stats.job, counted(stats.unknown_generation, "request"),
+                             with_commas(*stats.num_predict))
+               : fmt::format("{}: no request says how much was generated; give the limit with --num-predict",
+                             stats.job)});
     }
     if (stats.required.basis == Basis::little_data && stats.required.supported_risk > stats.required.risk) {
-      warnings.push_back({"little-data", fmt::format("{}: {} can only bound the risk at {}, not at {}", stats.job,
-                                                     counted(stats.requests, "request"), percent(stats.required.supported_risk),
-                                                     percent(stats.required.risk))});
+      warnings.push_back(
+          {"little-data", fmt::format("{}: {} can only bound the risk at {}, not at {}", stats.job,
+                                      counted(stats.requests, "request"),
+                                      percent(stats.required.supported_risk), percent(stats.required.risk))});
     }
     if (stats.censoring.verdict == CensoringVerdict::censored) {
-      warnings.push_back({"censored", fmt::format("{}: a window of {} cut {}; the true need is unknown", stats.job,
-                                                  with_commas(stats.censoring.num_ctx.value_or(0)),
+      warnings.push_back({"censored", fmt::format("{}: a window of {} cut {}; the true need is unknown",
+                                                  stats.job, with_commas(stats.censoring.num_ctx.value_or(0)),
                                                   counted(stats.censoring.rows, "request"))});
     }
     if (stats.censoring.verdict == CensoringVerdict::client_limit) {
-      warnings.push_back({"client-limit", fmt::format("{}: the client itself stops at {} tokens ({} there)", stats.job,
-                                                      with_commas(stats.censoring.num_ctx.value_or(0)),
-                                                      counted(stats.censoring.rows, "request"))});
+      warnings.push_back(
+          {"client-limit", fmt::format("{}: the client itself stops at {} tokens ({} there)", stats.job,
+                                       with_commas(stats.censoring.num_ctx.value_or(0)),
+                                       counted(stats.censoring.rows, "request"))});
     }
     if (job.current && job.current->from == CurrentFrom::request && cap && job.current->num_ctx != *cap) {
-      warnings.push_back({"client-overrides",
-                          fmt::format("{}: requests carry num_ctx {}, which overrides the cap and reloads the model; "
-                                      "take it out of the client's options",
-                                      stats.job, with_commas(job.current->num_ctx))});
+      warnings.push_back(
+          {"client-overrides",
+           fmt::format("{}: requests carry num_ctx {}, which overrides the cap and reloads the model; "
+                       "take it out of the client's options",
+                       stats.job, with_commas(job.current->num_ctx))});
     }
   }
 }
 
-void about_model(std::vector<Warning>& warnings, const Choice& choice, const ModelArch& arch, const std::string& model) {
-  if (!arch.known()) warnings.push_back({"unknown-architecture", fmt::format("{}: {}", model, arch.unknown_reason)});
+void about_model(std::vector<Warning>& warnings, const Choice& choice, const ModelArch& arch,
+                 const std::string& model) {
+  if (!arch.known())
+    warnings.push_back({"unknown-architecture", fmt::format("{}: {}", model, arch.unknown_reason)});
   if (!choice.num_ctx) return;
   if (arch.max_ctx && *choice.num_ctx > *arch.max_ctx) {
-    warnings.push_back({"clamped", fmt::format("{}: Ollama clamps num_ctx to the declared {} without a word", model,
-                                               with_commas(*arch.max_ctx))});
+    warnings.push_back({"clamped", fmt::format("{}: Ollama clamps num_ctx to the declared {} without a word",
+                                               model, with_commas(*arch.max_ctx))});
   }
   if (choice.why == Why::declared_max) {
-    warnings.push_back({"needs-more-than-model",
-                        fmt::format("{}: requests need {} tokens, the model declares {}; split the input or use another model",
-                                    model, with_commas(choice.required), with_commas(*choice.num_ctx))});
+    warnings.push_back(
+        {"needs-more-than-model",
+         fmt::format(
+             "{}: requests need {} tokens, the model declares {}; split the input or use another model",
+             model, with_commas(choice.required), with_commas(*choice.num_ctx))});
   }
   if (arch.native_ctx && *choice.num_ctx > *arch.native_ctx) {
-    warnings.push_back({"past-native",
-                        fmt::format("{}: the cap is past the native length {}; {}", model, with_commas(*arch.native_ctx),
-                                    arch.extension_trained ? "this family was trained with its extension"
-                                                           : "the extension is an add-on that this family was not trained with")});
+    warnings.push_back(
+        {"past-native",
+         fmt::format("{}: the cap is past the native length {}; {}", model, with_commas(*arch.native_ctx),
+                     arch.extension_trained
+                         ? "this family was trained with its extension"
+                         : "the extension is an add-on that this family was not trained with")});
   }
   if (choice.why == Why::explicit_window && *choice.num_ctx % 256 != 0) {
-    warnings.push_back({"padded", fmt::format("{}: a window of {} costs what {} costs", model, with_commas(*choice.num_ctx),
-                                              with_commas(round_up(*choice.num_ctx, 256)))});
+    warnings.push_back(
+        {"padded", fmt::format("{}: a window of {} costs what {} costs", model, with_commas(*choice.num_ctx),
+                               with_commas(round_up(*choice.num_ctx, 256)))});
   }
 }
 
@@ -73,8 +86,8 @@ std::vector<Warning> warnings_of(const Choice& choice, std::span<const JobInput>
   about_jobs(warnings, jobs, choice.num_ctx);
   if (arch) about_model(warnings, choice, *arch, model);
   if (choice.num_ctx && *choice.num_ctx < choice.required && choice.why != Why::declared_max) {
-    warnings.push_back({"below-required", fmt::format("{}: the window is below the {} that requests need", model,
-                                                      with_commas(choice.required))});
+    warnings.push_back({"below-required", fmt::format("{}: the window is below the {} that requests need",
+                                                      model, with_commas(choice.required))});
   }
   return warnings;
 }

@@ -10,8 +10,8 @@ namespace ctxcap {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Instant now() = 0;                                        // wall clock, UTC
-  virtual std::chrono::nanoseconds elapsed() = 0;                   // monotonic, from an arbitrary start
+  virtual Instant now() = 0;                       // wall clock, UTC
+  virtual std::chrono::nanoseconds elapsed() = 0;  // monotonic, from an arbitrary start
   virtual void sleep_for(std::chrono::milliseconds duration) = 0;
 };
 

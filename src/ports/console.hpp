@@ -18,8 +18,8 @@ class Console {
   virtual bool out_is_tty() = 0;
   virtual bool err_is_tty() = 0;
   virtual bool in_is_tty() = 0;
-  virtual int width() = 0;                                // columns; 100 when unknown
-  virtual std::optional<std::string> read_line() = 0;     // from stdin; nullopt at its end
+  virtual int width() = 0;                             // columns; 100 when unknown
+  virtual std::optional<std::string> read_line() = 0;  // from stdin; nullopt at its end
 };
 
 }  // namespace ctxcap

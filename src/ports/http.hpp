@@ -17,8 +17,8 @@ struct HttpRequest {
   std::string method = "GET";
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;                              // sent when not empty
-  std::chrono::milliseconds timeout{60'000};     // for the whole exchange; 0: none
+  std::string body;                           // sent when not empty
+  std::chrono::milliseconds timeout{60'000};  // for the whole exchange; 0: none
   std::chrono::milliseconds connect_timeout{5'000};
 };
 

@@ -13,8 +13,8 @@ namespace ctxcap {
 struct ProcessRequest {
   std::vector<std::string> argv;  // argv[0] is looked up in PATH unless it holds a slash
   std::vector<std::pair<std::string, std::string>> env;  // added to the inherited environment
-  std::string directory;          // working directory; empty: inherited
-  std::chrono::milliseconds timeout{600'000};  // then SIGTERM, then SIGKILL
+  std::string directory;                                 // working directory; empty: inherited
+  std::chrono::milliseconds timeout{600'000};            // then SIGTERM, then SIGKILL
 };
 
 struct ProcessResult {

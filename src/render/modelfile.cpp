@@ -47,7 +47,8 @@ TemplateData modelfile_data(const Variant& variant, const std::vector<std::strin
   // Block quotes always: a value that begins with a quote needs them, and the others lose nothing.
   data.text["system"] = "\"\"\"" + variant.system.value_or("") + "\"\"\"";
   data.lists["comments"];
-  for (const std::string& comment : comments) data.lists["comments"].push_back({.text = {{"line", printable(comment)}}});
+  for (const std::string& comment : comments)
+    data.lists["comments"].push_back({.text = {{"line", printable(comment)}}});
   for (const auto& [name, value] : all_parameters(variant)) {
     data.lists["parameters"].push_back({.text = {{"name", name}, {"value", value}}});
   }
@@ -103,16 +104,18 @@ Result<Variant> check_modelfile(Variant variant, const std::string& origin) {
     wrong = difference(*commands, variant);
   }
   if (wrong.empty()) return variant;
-  return fail({.kind = ErrorKind::usage,
-               .what = "the Modelfile does not say what was decided",
-               .why = fmt::format("{}: {}", origin, wrong),
-               .hint = "start from templates/modelfile.mustache and keep its FROM, PARAMETER and SYSTEM lines"});
+  return fail(
+      {.kind = ErrorKind::usage,
+       .what = "the Modelfile does not say what was decided",
+       .why = fmt::format("{}: {}", origin, wrong),
+       .hint = "start from templates/modelfile.mustache and keep its FROM, PARAMETER and SYSTEM lines"});
 }
 
 Result<Variant> render_modelfile(Variant variant, const ModelfileRequest& request) {
   TRY(check_values(variant));
-  TRY_ASSIGN(variant.modelfile, render_template(request.template_text, modelfile_data(variant, request.comments),
-                                                request.template_origin));
+  TRY_ASSIGN(variant.modelfile,
+             render_template(request.template_text, modelfile_data(variant, request.comments),
+                             request.template_origin));
   return check_modelfile(std::move(variant), request.template_origin);
 }
 

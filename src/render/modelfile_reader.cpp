@@ -10,7 +10,7 @@
 namespace ctxcap::render {
 namespace {
 
-constexpr std::array kCommands = {"FROM",     "LICENSE", "TEMPLATE", "SYSTEM",  "ADAPTER", "DRAFT",
+constexpr std::array kCommands = {"FROM",     "LICENSE", "TEMPLATE",  "SYSTEM",  "ADAPTER", "DRAFT",
                                   "RENDERER", "PARSER",  "PARAMETER", "MESSAGE", "REQUIRES"};
 
 std::string_view trim(std::string_view text, std::string_view blanks = " \t\r\n") {

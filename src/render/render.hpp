@@ -22,8 +22,8 @@ struct ModelfileRequest {
 // that drops or changes what was asked for.
 Result<Variant> render_modelfile(Variant variant, const ModelfileRequest& request);
 
-// The same checks for a variant whose text was rendered before and read from a file since (`origin`); fills in
-// cli_obstacle.
+// The same checks for a variant whose text was rendered before and read from a file since (`origin`); fills
+// in cli_obstacle.
 Result<Variant> check_modelfile(Variant variant, const std::string& origin);
 
 }  // namespace ctxcap::render

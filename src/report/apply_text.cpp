@@ -21,18 +21,23 @@ std::string error_text(const Error& error, Colour colour) {
   return text;
 }
 
-std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed, const TextOptions& options) {
+std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,
+                      const TextOptions& options) {
   const bool exists = std::any_of(installed.begin(), installed.end(),
                                   [&](const InstalledModel& model) { return model.name == variant.name; });
   std::string text = "Plan\n";
-  text += fmt::format("  {}  {} FROM {}\n", exists ? "replace" : "create ", paint(variant.name, Tone::bold, options.colour),
-                      variant.base);
+  text += fmt::format("  {}  {} FROM {}\n", exists ? "replace" : "create ",
+                      paint(variant.name, Tone::bold, options.colour), variant.base);
   for (const std::string_view line : split(variant.modelfile, '\n')) {
     if (line.starts_with("PARAMETER ")) text += fmt::format("             {}\n", printable(line, 100));
   }
-  if (variant.system) text += fmt::format("             SYSTEM of {} characters\n", with_commas(display_width(*variant.system)));
-  text += fmt::format("  reload   {} and its variants share one runner; what is loaded now is unloaded\n", variant.base);
-  if (exists) text += fmt::format("  keep     the {} of before until the new one is verified\n", variant.name);
+  if (variant.system)
+    text +=
+        fmt::format("             SYSTEM of {} characters\n", with_commas(display_width(*variant.system)));
+  text += fmt::format("  reload   {} and its variants share one runner; what is loaded now is unloaded\n",
+                      variant.base);
+  if (exists)
+    text += fmt::format("  keep     the {} of before until the new one is verified\n", variant.name);
   return text;
 }
 
@@ -40,18 +45,28 @@ std::string receipt_text(const Receipt& receipt, const Variant& variant, const T
   const Marks& marks = marks_for(options);
   const Verification& seen = receipt.verification;
   const bool kept = seen.effective_ctx == seen.asked_ctx;
-  std::string text = fmt::format("{} {} is live at {} (by {}, asked {}", kept ? marks.good : marks.warn, receipt.variant,
-                                 seen.effective_ctx ? with_commas(*seen.effective_ctx) : "an unknown window", receipt.via,
-                                 with_commas(seen.asked_ctx));
+  std::string text =
+      fmt::format("{} {} is live at {} (by {}, asked {}", kept ? marks.good : marks.warn, receipt.variant,
+                  seen.effective_ctx ? with_commas(*seen.effective_ctx) : "an unknown window", receipt.via,
+                  with_commas(seen.asked_ctx));
   switch (seen.placement) {
-    case Placement::gpu: text += ", wholly on the GPU"; break;
-    case Placement::partial: text += ", partly on the CPU"; break;
-    case Placement::cpu: text += ", on the CPU"; break;
-    case Placement::unknown: text += ", placement unknown"; break;
+    case Placement::gpu:
+      text += ", wholly on the GPU";
+      break;
+    case Placement::partial:
+      text += ", partly on the CPU";
+      break;
+    case Placement::cpu:
+      text += ", on the CPU";
+      break;
+    case Placement::unknown:
+      text += ", placement unknown";
+      break;
   }
   text += ")\n";
   if (seen.size) text += fmt::format("  holds    {} as Ollama adds it up", human_bytes(*seen.size));
-  if (seen.size && variant.predicted_bytes) text += fmt::format(", {} predicted", human_bytes(*variant.predicted_bytes));
+  if (seen.size && variant.predicted_bytes)
+    text += fmt::format(", {} predicted", human_bytes(*variant.predicted_bytes));
   if (seen.size) text += "\n";
   for (const std::string& note : seen.notes) text += fmt::format("  note     {}\n", note);
   return text;

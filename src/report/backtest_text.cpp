@@ -15,24 +15,34 @@ std::string rules_table(const JobBacktest& job, int width) {
   std::vector<std::vector<std::string>> rows;
   for (const RuleReport& rule : job.rules) {
     const RuleResult& result = rule.result;
-    const double share = result.requests == 0 ? 0 : static_cast<double>(result.exceeded) / static_cast<double>(result.requests);
-    rows.push_back({result.rule, with_commas(result.decisions), with_commas(result.requests), with_commas(result.exceeded),
-                    percent(share), with_commas(static_cast<i64>(result.mean_num_ctx)),
+    const double share = result.requests == 0
+                             ? 0
+                             : static_cast<double>(result.exceeded) / static_cast<double>(result.requests);
+    rows.push_back({result.rule, with_commas(result.decisions), with_commas(result.requests),
+                    with_commas(result.exceeded), percent(share),
+                    with_commas(static_cast<i64>(result.mean_num_ctx)),
                     rule.mean_kv_bytes ? human_bytes(static_cast<Bytes>(*rule.mean_kv_bytes)) : "?"});
   }
-  return render_table({{"RULE"}, {"DECISIONS", Align::right, 1}, {"REQS", Align::right}, {"CUT", Align::right},
-                       {"SHARE", Align::right}, {"MEAN NUM_CTX", Align::right}, {"MEAN KV", Align::right}},
+  return render_table({{"RULE"},
+                       {"DECISIONS", Align::right, 1},
+                       {"REQS", Align::right},
+                       {"CUT", Align::right},
+                       {"SHARE", Align::right},
+                       {"MEAN NUM_CTX", Align::right},
+                       {"MEAN KV", Align::right}},
                       std::move(rows), width);
 }
 
 }  // namespace
 
 std::string backtest_text(const Backtest& backtest, const TextOptions& options) {
-  std::string text = fmt::format("Each rule sees what came before and sets a window; CUT counts the requests after it that needed more.\nAsked: at most {} of them, at {} confidence\n",
-                                 percent(backtest.risk), percent(backtest.confidence));
+  std::string text = fmt::format(
+      "Each rule sees what came before and sets a window; CUT counts the requests after it that needed "
+      "more.\nAsked: at most {} of them, at {} confidence\n",
+      percent(backtest.risk), percent(backtest.confidence));
   for (const JobBacktest& job : backtest.jobs) {
-    text += fmt::format("\n{}{}{}, by {}\n", printable(job.job, 60), job.model.empty() ? "" : " on ", printable(job.model, 60),
-                        job.by_day ? "day" : "thousand requests");
+    text += fmt::format("\n{}{}{}, by {}\n", printable(job.job, 60), job.model.empty() ? "" : " on ",
+                        printable(job.model, 60), job.by_day ? "day" : "thousand requests");
     text += job.rules.empty() ? " too little of the log to look back on\n" : rules_table(job, options.width);
   }
   return text;

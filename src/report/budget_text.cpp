@@ -14,7 +14,8 @@ std::string verdict(const BudgetReport& report, const TextOptions& options) {
   if (!report.fits) return "unknown whether it fits";
   if (!report.needed_bytes) return fmt::format("{} more than the card has", marks.bad);
   const Bytes spare = report.budget.card - *report.needed_bytes;
-  if (*report.fits) return fmt::format("{} fits, {} spare{}", marks.good, human_bytes(spare), report.tight ? " (tight)" : "");
+  if (*report.fits)
+    return fmt::format("{} fits, {} spare{}", marks.good, human_bytes(spare), report.tight ? " (tight)" : "");
   return fmt::format("{} {} too much", marks.bad, human_bytes(-spare));
 }
 
@@ -22,8 +23,11 @@ std::string alternative_line(const Alternative& alternative, const TextOptions& 
   const Marks& marks = marks_for(options);
   std::string text = fmt::format("  or     {}: ", alternative.what);
   text += alternative.needed_bytes ? human_bytes(*alternative.needed_bytes) + " together" : "memory unknown";
-  if (alternative.needed_bytes) text += fmt::format(", {}", alternative.fits ? std::string(marks.good) + " fits" : std::string(marks.bad) + " still too much");
-  if (alternative.share_over) text += fmt::format("; {} of the requests needed more", percent(*alternative.share_over));
+  if (alternative.needed_bytes)
+    text += fmt::format(", {}", alternative.fits ? std::string(marks.good) + " fits"
+                                                 : std::string(marks.bad) + " still too much");
+  if (alternative.share_over)
+    text += fmt::format("; {} of the requests needed more", percent(*alternative.share_over));
   return text + "\n";
 }
 
@@ -32,12 +36,15 @@ std::string alternative_line(const Alternative& alternative, const TextOptions& 
 std::string budget_text(const BudgetReport& report, const TextOptions& options) {
   std::string text = fmt::format("Card     {}", human_bytes(report.budget.card));
   for (const Tenant& model : report.models) {
-    text += fmt::format(" {} {} {}", marks_for(options).minus, printable(model.name, 40), model.bytes > 0 ? human_bytes(model.bytes) : "?");
+    text += fmt::format(" {} {} {}", marks_for(options).minus, printable(model.name, 40),
+                        model.bytes > 0 ? human_bytes(model.bytes) : "?");
   }
   for (const Tenant& tenant : report.budget.tenants) {
-    text += fmt::format(" {} {} {}", marks_for(options).minus, printable(tenant.name, 40), human_bytes(tenant.bytes));
+    text += fmt::format(" {} {} {}", marks_for(options).minus, printable(tenant.name, 40),
+                        human_bytes(tenant.bytes));
   }
-  text += fmt::format(" {} reserve {}: {}\n", marks_for(options).minus, human_bytes(report.budget.reserve), verdict(report, options));
+  text += fmt::format(" {} reserve {}: {}\n", marks_for(options).minus, human_bytes(report.budget.reserve),
+                      verdict(report, options));
   for (const Alternative& alternative : report.alternatives) text += alternative_line(alternative, options);
   return text;
 }

@@ -16,14 +16,16 @@ constexpr std::ptrdiff_t kRowsAround = 3;  // rungs shown below and above the ca
 
 // The job that needs most: its reasons are those of the base model.
 const JobDecision& binding_job(const BaseDecision& decision) {
-  return *std::max_element(decision.jobs.begin(), decision.jobs.end(), [](const JobDecision& a, const JobDecision& b) {
-    return a.stats.required.num_ctx < b.stats.required.num_ctx;
-  });
+  return *std::max_element(decision.jobs.begin(), decision.jobs.end(),
+                           [](const JobDecision& a, const JobDecision& b) {
+                             return a.stats.required.num_ctx < b.stats.required.num_ctx;
+                           });
 }
 
 bool in_use(const BaseDecision& decision, Tokens num_ctx) {
-  return std::any_of(decision.jobs.begin(), decision.jobs.end(),
-                     [num_ctx](const JobDecision& job) { return job.current && job.current->num_ctx == num_ctx; });
+  return std::any_of(decision.jobs.begin(), decision.jobs.end(), [num_ctx](const JobDecision& job) {
+    return job.current && job.current->num_ctx == num_ctx;
+  });
 }
 
 i64 requests_over(const BaseDecision& decision, std::size_t index) {
@@ -32,14 +34,17 @@ i64 requests_over(const BaseDecision& decision, std::size_t index) {
   return over;
 }
 
-std::string bytes_or_unknown(std::optional<Bytes> bytes) { return bytes ? human_bytes(*bytes) : "?"; }
+std::string bytes_or_unknown(std::optional<Bytes> bytes) {
+  return bytes ? human_bytes(*bytes) : "?";
+}
 
 }  // namespace
 
 std::string candidates_table(const BaseDecision& decision, const TextOptions& options) {
   const Marks& marks = marks_for(options);
   const std::vector<Candidate>& candidates = binding_job(decision).candidates;
-  const auto taken = std::find_if(candidates.begin(), candidates.end(), [](const Candidate& c) { return c.taken; });
+  const auto taken =
+      std::find_if(candidates.begin(), candidates.end(), [](const Candidate& c) { return c.taken; });
 
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
@@ -49,13 +54,20 @@ std::string candidates_table(const BaseDecision& decision, const TextOptions& op
     const bool used = in_use(decision, candidate.num_ctx);
     if (taken != candidates.end() && distance > kRowsAround && !native && !used) continue;
     std::string note = candidate.taken ? std::string(marks.pointer) : "";
-    rows.push_back({note, with_commas(candidate.num_ctx) + (used ? " (now)" : native ? " (native)" : ""),
+    rows.push_back({note,
+                    with_commas(candidate.num_ctx) + (used     ? " (now)"
+                                                      : native ? " (native)"
+                                                               : ""),
                     with_commas(requests_over(decision, i)), bytes_or_unknown(cache_bytes(candidate.memory)),
                     bytes_or_unknown(candidate.memory.total_bytes), candidate.reason});
   }
   using Align = Column::Align;
-  return render_table({{""}, {"NUM_CTX"}, {"OVER", Align::right}, {"KV CACHE", Align::right},
-                       {"TOTAL", Align::right, 1}, {"WHY"}},
+  return render_table({{""},
+                       {"NUM_CTX"},
+                       {"OVER", Align::right},
+                       {"KV CACHE", Align::right},
+                       {"TOTAL", Align::right, 1},
+                       {"WHY"}},
                       std::move(rows), options.width);
 }
 

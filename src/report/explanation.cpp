@@ -15,7 +15,9 @@ namespace ctxcap::report {
 namespace {
 
 // ceil(permille n / 1000): the rank that a percentile is.
-i64 rank_of(i64 permille, i64 n) { return (permille * n + 999) / 1000; }
+i64 rank_of(i64 permille, i64 n) {
+  return (permille * n + 999) / 1000;
+}
 
 std::string demand_text(const DemandStats& stats) {
   const i64 n = stats.requests;
@@ -24,12 +26,16 @@ std::string demand_text(const DemandStats& stats) {
   if (stats.per_day) text += fmt::format(", {:.1f} a day", *stats.per_day);
   text += ".\n";
   if (stats.left_out > 0) {
-    text += fmt::format("  {} of earlier days were cut by a smaller window and left out.\n", counted(stats.left_out, "request"));
+    text += fmt::format("  {} of earlier days were cut by a smaller window and left out.\n",
+                        counted(stats.left_out, "request"));
   }
-  text += fmt::format("  Prompt + generation of one request: half of them need at most {} (the {}th smallest), 99 % at most {} (the {}th),\n"
-                      "  99.9 % at most {} (the {}th), the largest {}.\n",
-                      with_commas(stats.total.p50), with_commas(rank_of(500, n)), with_commas(stats.total.p99),
-                      with_commas(rank_of(990, n)), with_commas(stats.total.p99_9), with_commas(rank_of(999, n)), with_commas(stats.total.max));
+  text += fmt::format(
+      "  Prompt + generation of one request: half of them need at most {} (the {}th smallest), 99 % at most "
+      "{} (the {}th),\n"
+      "  99.9 % at most {} (the {}th), the largest {}.\n",
+      with_commas(stats.total.p50), with_commas(rank_of(500, n)), with_commas(stats.total.p99),
+      with_commas(rank_of(990, n)), with_commas(stats.total.p99_9), with_commas(rank_of(999, n)),
+      with_commas(stats.total.max));
   return text;
 }
 
@@ -38,16 +44,25 @@ std::string censoring_text(const DemandStats& stats) {
   std::string text = "Were the counts cut?\n";
   switch (censoring.verdict) {
     case CensoringVerdict::none:
-      return text + "  No point mass at a truncation mark of any plausible window, no wall below one: the counts are taken as they are.\n";
+      return text +
+             "  No point mass at a truncation mark of any plausible window, no wall below one: the counts "
+             "are taken as they are.\n";
     case CensoringVerdict::client_limit:
-      return text + fmt::format("  {} heap at {}, which is no truncation mark of any window: the client's own limit, no cut by the server.\n",
-                                counted(censoring.rows, "request"), with_commas(censoring.num_ctx.value_or(0)));
-    case CensoringVerdict::censored: break;
+      return text + fmt::format(
+                        "  {} heap at {}, which is no truncation mark of any window: the client's own limit, "
+                        "no cut by the server.\n",
+                        counted(censoring.rows, "request"), with_commas(censoring.num_ctx.value_or(0)));
+    case CensoringVerdict::censored:
+      break;
   }
-  text += fmt::format("  Yes: {} stand where a window of {} cuts ({}). They needed at least that window.\n", counted(censoring.rows, "request"),
-                      with_commas(censoring.num_ctx.value_or(0)), join(censoring.kinds, ", "));
-  if (censoring.grow_to) text += fmt::format("  Try {} next and watch {}", with_commas(*censoring.grow_to), counted(censoring.watch_requests, "request"));
-  if (censoring.grow_to && censoring.watch_days) text += fmt::format(", about {}", counted(*censoring.watch_days, "day"));
+  text += fmt::format("  Yes: {} stand where a window of {} cuts ({}). They needed at least that window.\n",
+                      counted(censoring.rows, "request"), with_commas(censoring.num_ctx.value_or(0)),
+                      join(censoring.kinds, ", "));
+  if (censoring.grow_to)
+    text += fmt::format("  Try {} next and watch {}", with_commas(*censoring.grow_to),
+                        counted(censoring.watch_requests, "request"));
+  if (censoring.grow_to && censoring.watch_days)
+    text += fmt::format(", about {}", counted(*censoring.watch_days, "day"));
   return text + (censoring.grow_to ? ".\n" : "");
 }
 
@@ -56,22 +71,32 @@ std::string required_text(const DemandStats& stats) {
   const i64 n = stats.requests;
   std::string text = "Required window\n";
   if (required.rank) {
-    text += fmt::format("  Asked: with {} confidence at most {} of future requests need more. The smallest rank r whose order statistic\n"
-                        "  bounds that is the first with I(1 - {}; r, n - r + 1) <= 1 - {} for n = {}: r = {} (incomplete beta function).\n"
-                        "  The {}th smallest need is {}.\n",
-                        percent(required.confidence), percent(required.risk), required.risk, required.confidence, with_commas(n),
-                        with_commas(*required.rank), with_commas(*required.rank), with_commas(stats.need.at_rank(*required.rank)));
+    text += fmt::format(
+        "  Asked: with {} confidence at most {} of future requests need more. The smallest rank r whose "
+        "order statistic\n"
+        "  bounds that is the first with I(1 - {}; r, n - r + 1) <= 1 - {} for n = {}: r = {} (incomplete "
+        "beta function).\n"
+        "  The {}th smallest need is {}.\n",
+        percent(required.confidence), percent(required.risk), required.risk, required.confidence,
+        with_commas(n), with_commas(*required.rank), with_commas(*required.rank),
+        with_commas(stats.need.at_rank(*required.rank)));
     if (required.num_ctx != stats.need.at_rank(*required.rank)) {
-      text += fmt::format("  Raised to {}, because the days differ beyond chance.\n", with_commas(required.num_ctx));
+      text += fmt::format("  Raised to {}, because the days differ beyond chance.\n",
+                          with_commas(required.num_ctx));
     }
   } else {
-    text += fmt::format("  {} are too few for a risk of {} at {} confidence: little data. The largest need, {}, and a quarter more: {}.\n",
-                        counted(n, "request"), percent(required.risk), percent(required.confidence), with_commas(stats.need.max()),
-                        with_commas(required.num_ctx));
+    text += fmt::format(
+        "  {} are too few for a risk of {} at {} confidence: little data. The largest need, {}, and a "
+        "quarter more: {}.\n",
+        counted(n, "request"), percent(required.risk), percent(required.confidence),
+        with_commas(stats.need.max()), with_commas(required.num_ctx));
   }
-  text += fmt::format("  The smallest risk that {} support is 1 - (1 - {})^(1/{}) = {}.\n", counted(n, "request"), required.confidence, n,
-                      percent(required.supported_risk));
-  if (stats.num_predict) text += fmt::format("  Generation limit: {} (the same bound for generation alone, rounded up to 256, or as asked).\n", with_commas(*stats.num_predict));
+  text += fmt::format("  The smallest risk that {} support is 1 - (1 - {})^(1/{}) = {}.\n",
+                      counted(n, "request"), required.confidence, n, percent(required.supported_risk));
+  if (stats.num_predict)
+    text += fmt::format(
+        "  Generation limit: {} (the same bound for generation alone, rounded up to 256, or as asked).\n",
+        with_commas(*stats.num_predict));
   return text;
 }
 
@@ -79,42 +104,57 @@ std::string model_text(const BaseDecision& base, const JobDecision& job) {
   std::string text = "Model\n";
   if (!base.arch) return text + "  Nobody described it, so native length and memory are unknown.\n";
   const ModelArch& arch = *base.arch;
-  text += fmt::format("  {}: native length {}, declared {}.\n", printable(arch.architecture, 40), arch.native_ctx ? with_commas(*arch.native_ctx) : "unknown",
+  text += fmt::format("  {}: native length {}, declared {}.\n", printable(arch.architecture, 40),
+                      arch.native_ctx ? with_commas(*arch.native_ctx) : "unknown",
                       arch.max_ctx ? with_commas(*arch.max_ctx) : "unknown");
   const Candidate* taken = taken_candidate(job);
   const std::optional<Bytes> cache = taken != nullptr ? cache_bytes(taken->memory) : std::nullopt;
   if (!cache) return text;
   const Footprint& memory = taken->memory;
-  text += fmt::format("  At {} (allocated {}, {}, {} and {}): {} bytes of caches and state.\n", with_commas(memory.num_ctx), with_commas(memory.padded_ctx),
-                      counted(memory.parallel, "slot"), memory.kv_type_k, memory.kv_type_v, with_commas(*cache));
+  text +=
+      fmt::format("  At {} (allocated {}, {}, {} and {}): {} bytes of caches and state.\n",
+                  with_commas(memory.num_ctx), with_commas(memory.padded_ctx),
+                  counted(memory.parallel, "slot"), memory.kv_type_k, memory.kv_type_v, with_commas(*cache));
   if (memory.total_bytes) {
-    text += fmt::format("  Weights {}, compute {}, process {}: together {}{}.\n", human_bytes(memory.weights_bytes.value_or(0) + memory.projector_bytes.value_or(0)),
-                        human_bytes(memory.compute_bytes.value_or(0)), human_bytes(memory.overhead_bytes.value_or(0)), human_bytes(*memory.total_bytes),
+    text += fmt::format("  Weights {}, compute {}, process {}: together {}{}.\n",
+                        human_bytes(memory.weights_bytes.value_or(0) + memory.projector_bytes.value_or(0)),
+                        human_bytes(memory.compute_bytes.value_or(0)),
+                        human_bytes(memory.overhead_bytes.value_or(0)), human_bytes(*memory.total_bytes),
                         memory.measured ? ", corrected by a measurement" : "");
   }
   return text;
 }
 
 std::string outlook_text(const Outlook& outlook) {
-  std::string text = fmt::format("Outlook at {}\n  {} needed more so far; with {} confidence at most {} of future ones will.\n", with_commas(outlook.num_ctx),
-                                 counted(outlook.requests_over, "request"), percent(outlook.confidence), percent(outlook.share_upper));
+  std::string text = fmt::format(
+      "Outlook at {}\n  {} needed more so far; with {} confidence at most {} of future ones will.\n",
+      with_commas(outlook.num_ctx), counted(outlook.requests_over, "request"), percent(outlook.confidence),
+      percent(outlook.share_upper));
   if (outlook.requests_30d && outlook.cut_30d_upper) {
-    text += fmt::format("  In 30 days at this rate: {:.0f} requests, at most {:.1f} of them cut", *outlook.requests_30d, *outlook.cut_30d_upper);
+    text += fmt::format("  In 30 days at this rate: {:.0f} requests, at most {:.1f} of them cut",
+                        *outlook.requests_30d, *outlook.cut_30d_upper);
     if (outlook.expected_cut_30d) text += fmt::format(", {:.2g} expected", *outlook.expected_cut_30d);
-    if (outlook.clean_30d) text += fmt::format("; the chance that none is cut: {}", percent(*outlook.clean_30d));
+    if (outlook.clean_30d)
+      text += fmt::format("; the chance that none is cut: {}", percent(*outlook.clean_30d));
     text += ".\n";
   }
-  if (outlook.day_chance) text += fmt::format("  Seen by days: the chance that the next day has a request that needs more is {}.\n", percent(*outlook.day_chance));
+  if (outlook.day_chance)
+    text += fmt::format("  Seen by days: the chance that the next day has a request that needs more is {}.\n",
+                        percent(*outlook.day_chance));
   return text;
 }
 
 }  // namespace
 
-std::string explanation(const BaseDecision& base, const JobDecision& job, const std::optional<Outlook>& outlook, const TextOptions& options) {
+std::string explanation(const BaseDecision& base, const JobDecision& job,
+                        const std::optional<Outlook>& outlook, const TextOptions& options) {
   const DemandStats& stats = job.stats;
-  std::string text = fmt::format("{} on {}: ", printable(stats.job, 60), stats.model.empty() ? "an unnamed model" : printable(stats.model, 60));
-  text += job.num_ctx ? fmt::format("{} ({})\n", with_commas(*job.num_ctx), word(job.action)) : std::string("no window\n");
-  text += "\n" + demand_text(stats) + "\n" + censoring_text(stats) + "\n" + required_text(stats) + "\n" + model_text(base, job);
+  std::string text = fmt::format("{} on {}: ", printable(stats.job, 60),
+                                 stats.model.empty() ? "an unnamed model" : printable(stats.model, 60));
+  text += job.num_ctx ? fmt::format("{} ({})\n", with_commas(*job.num_ctx), word(job.action))
+                      : std::string("no window\n");
+  text += "\n" + demand_text(stats) + "\n" + censoring_text(stats) + "\n" + required_text(stats) + "\n" +
+          model_text(base, job);
   text += "\nWindows considered\n" + candidates_table(base, options) + "  " + job.reason + "\n";
   if (outlook) text += "\n" + outlook_text(*outlook);
   return text;

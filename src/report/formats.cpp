@@ -11,7 +11,8 @@
 namespace ctxcap::report {
 namespace {
 
-constexpr std::array<const Format*, 4> kFormats = {&kTableFormat, &kJsonFormat, &kCsvFormat, &kMarkdownFormat};
+constexpr std::array<const Format*, 4> kFormats = {&kTableFormat, &kJsonFormat, &kCsvFormat,
+                                                   &kMarkdownFormat};
 
 Error no_format(std::string what, std::string_view given) {
   std::vector<std::string> names;
@@ -25,7 +26,9 @@ Error no_format(std::string what, std::string_view given) {
 
 }  // namespace
 
-std::span<const Format* const> formats() { return kFormats; }
+std::span<const Format* const> formats() {
+  return kFormats;
+}
 
 Result<const Format*> format_named(std::string_view name) {
   for (const Format* format : kFormats) {

@@ -15,20 +15,28 @@ namespace {
 
 using Align = Column::Align;
 
-std::string bytes_text(std::optional<Bytes> bytes) { return bytes ? human_bytes(*bytes) : "?"; }
+std::string bytes_text(std::optional<Bytes> bytes) {
+  return bytes ? human_bytes(*bytes) : "?";
+}
 // A term that is exactly nothing says nothing.
-std::string term_text(std::optional<Bytes> bytes) { return bytes && *bytes == 0 ? "-" : bytes_text(bytes); }
-std::string tokens_text(std::optional<Tokens> tokens) { return tokens ? with_commas(*tokens) : "?"; }
+std::string term_text(std::optional<Bytes> bytes) {
+  return bytes && *bytes == 0 ? "-" : bytes_text(bytes);
+}
+std::string tokens_text(std::optional<Tokens> tokens) {
+  return tokens ? with_commas(*tokens) : "?";
+}
 
 std::string head(const Inspection& inspection) {
   const ModelArch& arch = inspection.arch;
   std::string text = inspection.model.empty() ? "" : printable(inspection.model, 80) + "\n";
   text += fmt::format("Architecture  {} ({})\n", printable(arch.architecture, 60),
                       arch.family.empty() ? "unknown" : "read as " + arch.family);
-  text += fmt::format("Window        native {}, declared {}", tokens_text(arch.native_ctx), tokens_text(arch.max_ctx));
+  text += fmt::format("Window        native {}, declared {}", tokens_text(arch.native_ctx),
+                      tokens_text(arch.max_ctx));
   if (!arch.rope_scaling.empty()) {
     text += ", extended by " + printable(arch.rope_scaling, 30);
-    if (arch.native_ctx != arch.max_ctx) text += arch.extension_trained ? " (trained with it)" : " (an add-on)";
+    if (arch.native_ctx != arch.max_ctx)
+      text += arch.extension_trained ? " (trained with it)" : " (an add-on)";
   }
   if (arch.current_ctx) text += fmt::format(", PARAMETER num_ctx {}", with_commas(*arch.current_ctx));
   text += "\n";
@@ -45,22 +53,28 @@ std::string layers_table(const Inspection& inspection, int width) {
     for (const i64 elements : layer.state) state += elements;
     std::string note = layer.kind == LayerKind::window ? "last " + with_commas(layer.window) + " tokens" : "";
     for (const SideCache& side : layer.side) {
-      note += fmt::format("{}and {} + {} a row beside, one for {} tokens", note.empty() ? "" : " ", side.k_width, side.v_width,
-                          side.tokens_per_row);
+      note += fmt::format("{}and {} + {} a row beside, one for {} tokens", note.empty() ? "" : " ",
+                          side.k_width, side.v_width, side.tokens_per_row);
     }
     rows.push_back({with_commas(group.count), std::string(word(layer.kind)), with_commas(layer.k_width),
                     with_commas(layer.v_width), with_commas(state), note});
   }
-  return render_table({{"LAYERS", Align::right}, {"KIND"}, {"K WIDTH", Align::right}, {"V WIDTH", Align::right},
-                       {"STATE", Align::right, 1}, {""}},
+  return render_table({{"LAYERS", Align::right},
+                       {"KIND"},
+                       {"K WIDTH", Align::right},
+                       {"V WIDTH", Align::right},
+                       {"STATE", Align::right, 1},
+                       {""}},
                       rows, width);
 }
 
 std::vector<std::string> context_row(const InspectedContext& context) {
   const Footprint& memory = context.memory;
-  const std::string type = memory.kv_type_k == memory.kv_type_v ? memory.kv_type_k : memory.kv_type_k + "," + memory.kv_type_v;
+  const std::string type =
+      memory.kv_type_k == memory.kv_type_v ? memory.kv_type_k : memory.kv_type_k + "," + memory.kv_type_v;
   const std::string window = with_commas(memory.num_ctx) + (context.clamped_to ? "!" : "");
-  if (context.refused) return {window, type, with_commas(memory.num_batch), "refused", "", "", "", "", "", ""};
+  if (context.refused)
+    return {window, type, with_commas(memory.num_batch), "refused", "", "", "", "", "", ""};
   const bool interval = memory.total_low_bytes && memory.total_high_bytes;
   return {window,
           type,
@@ -71,24 +85,35 @@ std::vector<std::string> context_row(const InspectedContext& context) {
           bytes_text(memory.compute_bytes),
           bytes_text(checked_add(memory.weights_bytes, memory.projector_bytes.value_or(0))),
           bytes_text(memory.total_bytes),
-          interval ? fmt::format("{} to {}", human_bytes(*memory.total_low_bytes), human_bytes(*memory.total_high_bytes)) : ""};
+          interval ? fmt::format("{} to {}", human_bytes(*memory.total_low_bytes),
+                                 human_bytes(*memory.total_high_bytes))
+                   : ""};
 }
 
 std::string contexts_table(const Inspection& inspection, int width) {
   std::vector<std::vector<std::string>> rows;
   for (const InspectedContext& context : inspection.contexts) rows.push_back(context_row(context));
-  return render_table({{"NUM_CTX", Align::right}, {"KV TYPE"}, {"BATCH", Align::right, 3}, {"KV", Align::right},
-                       {"WINDOW KV", Align::right, 1}, {"STATE", Align::right, 2}, {"COMPUTE", Align::right},
-                       {"WEIGHTS", Align::right}, {"TOTAL", Align::right}, {"BETWEEN", Align::right, 4}},
+  return render_table({{"NUM_CTX", Align::right},
+                       {"KV TYPE"},
+                       {"BATCH", Align::right, 3},
+                       {"KV", Align::right},
+                       {"WINDOW KV", Align::right, 1},
+                       {"STATE", Align::right, 2},
+                       {"COMPUTE", Align::right},
+                       {"WEIGHTS", Align::right},
+                       {"TOTAL", Align::right},
+                       {"BETWEEN", Align::right, 4}},
                       rows, width);
 }
 
 std::string measured_text(const Calibration& calibration) {
-  std::string text = fmt::format("Measured at {} on {}: {} at {}, {} at {}, so {} a token", rfc3339(calibration.measured),
-                                 printable(calibration.host, 80), human_bytes(calibration.low_bytes),
-                                 with_commas(calibration.low_ctx), human_bytes(calibration.high_bytes),
-                                 with_commas(calibration.high_ctx), human_bytes(static_cast<Bytes>(calibration.bytes_per_token())));
-  if (calibration.overhead_bytes) text += fmt::format("; the process takes {} beside that", human_bytes(*calibration.overhead_bytes));
+  std::string text = fmt::format("Measured at {} on {}: {} at {}, {} at {}, so {} a token",
+                                 rfc3339(calibration.measured), printable(calibration.host, 80),
+                                 human_bytes(calibration.low_bytes), with_commas(calibration.low_ctx),
+                                 human_bytes(calibration.high_bytes), with_commas(calibration.high_ctx),
+                                 human_bytes(static_cast<Bytes>(calibration.bytes_per_token())));
+  if (calibration.overhead_bytes)
+    text += fmt::format("; the process takes {} beside that", human_bytes(*calibration.overhead_bytes));
   return text + ". Totals are corrected by it.\n";
 }
 
@@ -97,10 +122,12 @@ std::string exactness(const Inspection& inspection) {
   for (const InspectedContext& context : inspection.contexts) {
     const Footprint& memory = context.memory;
     if (context.refused || !memory.kv_bytes) continue;
-    std::string text = memory.caches_exact ? "KV, window KV and state are exact" : "The architecture is a guess, and so are its caches";
+    std::string text = memory.caches_exact ? "KV, window KV and state are exact"
+                                           : "The architecture is a guess, and so are its caches";
     text += memory.weights_exact ? "; weights are exact" : "; weights are an estimate";
     text += "; compute is an estimate within a measured band";
-    text += memory.overhead_exact ? "; the process was measured" : "; the total has an estimate for the process";
+    text +=
+        memory.overhead_exact ? "; the process was measured" : "; the total has an estimate for the process";
     return text + ".\n";
   }
   return {};
@@ -116,7 +143,8 @@ std::string foot(const Inspection& inspection) {
   }
   for (const InspectedContext& context : inspection.contexts) {
     if (!context.clamped_to) continue;
-    text += fmt::format("! Ollama would give {} instead of {}\n", with_commas(*context.clamped_to), with_commas(context.memory.num_ctx));
+    text += fmt::format("! Ollama would give {} instead of {}\n", with_commas(*context.clamped_to),
+                        with_commas(context.memory.num_ctx));
     break;
   }
   return text;

@@ -10,12 +10,15 @@
 namespace ctxcap::report {
 namespace {
 
-std::string text(std::optional<i64> value) { return value ? fmt::format("{}", *value) : ""; }
+std::string text(std::optional<i64> value) {
+  return value ? fmt::format("{}", *value) : "";
+}
 
 }  // namespace
 
 const Candidate* taken_candidate(const JobDecision& job) {
-  const auto found = std::find_if(job.candidates.begin(), job.candidates.end(), [](const Candidate& c) { return c.taken; });
+  const auto found =
+      std::find_if(job.candidates.begin(), job.candidates.end(), [](const Candidate& c) { return c.taken; });
   return found == job.candidates.end() ? nullptr : &*found;
 }
 
@@ -36,12 +39,14 @@ std::vector<std::vector<std::string>> job_rows(const Analysis& analysis) {
     for (const JobDecision& job : base.decision.jobs) {
       const DemandStats& stats = job.stats;
       const Candidate* taken = taken_candidate(job);
-      rows.push_back({printable(stats.job), printable(stats.model), text(stats.requests), text(stats.total.p50), text(stats.total.p95),
-                      text(stats.total.p99), text(stats.total.max),
-                      job.current ? text(job.current->num_ctx) : "", text(job.num_ctx), text(job.num_predict),
-                      std::string(word(job.action)), std::string(word(stats.required.basis)),
-                      text(stats.required.num_ctx), fmt::format("{}", stats.required.supported_risk),
-                      taken != nullptr ? text(cache_bytes(taken->memory)) : "", std::string(word(stats.censoring.verdict))});
+      rows.push_back({printable(stats.job), printable(stats.model), text(stats.requests),
+                      text(stats.total.p50), text(stats.total.p95), text(stats.total.p99),
+                      text(stats.total.max), job.current ? text(job.current->num_ctx) : "", text(job.num_ctx),
+                      text(job.num_predict), std::string(word(job.action)),
+                      std::string(word(stats.required.basis)), text(stats.required.num_ctx),
+                      fmt::format("{}", stats.required.supported_risk),
+                      taken != nullptr ? text(cache_bytes(taken->memory)) : "",
+                      std::string(word(stats.censoring.verdict))});
     }
   }
   return rows;

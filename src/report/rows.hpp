@@ -8,9 +8,10 @@
 
 namespace ctxcap::report {
 
-inline constexpr const char* kRowHeadings[] = {"job",     "model",  "requests", "p50",    "p95",      "p99",
-                                               "max",     "current_num_ctx", "num_ctx", "num_predict", "action",
-                                               "basis",   "required", "supported_risk", "kv_bytes", "verdict"};
+inline constexpr const char* kRowHeadings[] = {
+    "job",      "model",           "requests", "p50",         "p95",    "p99",
+    "max",      "current_num_ctx", "num_ctx",  "num_predict", "action", "basis",
+    "required", "supported_risk",  "kv_bytes", "verdict"};
 
 // Numbers without separators; unknown is empty.
 std::vector<std::vector<std::string>> job_rows(const Analysis& analysis);

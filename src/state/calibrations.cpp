@@ -7,14 +7,22 @@ namespace ctxcap::state {
 namespace {
 
 JsonFile calibrations_file(World& world) {
-  return JsonFile(world.files, state_directory(world) + "/calibrations.json", "ctxcap.calibrations/1", "calibrations");
+  return JsonFile(world.files, state_directory(world) + "/calibrations.json", "ctxcap.calibrations/1",
+                  "calibrations");
 }
 
 Json json_of(const Calibration& entry) {
-  return {{"host", entry.host},           {"digest", entry.digest},         {"measured", rfc3339(entry.measured)},
-          {"parallel", entry.parallel},   {"kv_type_k", entry.kv_type_k},   {"kv_type_v", entry.kv_type_v},
-          {"backend", entry.backend},     {"low_ctx", entry.low_ctx},       {"high_ctx", entry.high_ctx},
-          {"low_bytes", entry.low_bytes}, {"high_bytes", entry.high_bytes},
+  return {{"host", entry.host},
+          {"digest", entry.digest},
+          {"measured", rfc3339(entry.measured)},
+          {"parallel", entry.parallel},
+          {"kv_type_k", entry.kv_type_k},
+          {"kv_type_v", entry.kv_type_v},
+          {"backend", entry.backend},
+          {"low_ctx", entry.low_ctx},
+          {"high_ctx", entry.high_ctx},
+          {"low_bytes", entry.low_bytes},
+          {"high_bytes", entry.high_bytes},
           {"overhead_bytes", entry.overhead_bytes ? Json(*entry.overhead_bytes) : Json(nullptr)}};
 }
 
@@ -30,7 +38,8 @@ std::optional<Calibration> calibration_of(const Json& json) {
     entry.high_ctx = json.at("high_ctx");
     entry.low_bytes = json.at("low_bytes");
     entry.high_bytes = json.at("high_bytes");
-    if (const Json& overhead = json.at("overhead_bytes"); !overhead.is_null()) entry.overhead_bytes = overhead.get<Bytes>();
+    if (const Json& overhead = json.at("overhead_bytes"); !overhead.is_null())
+      entry.overhead_bytes = overhead.get<Bytes>();
     if (!measured || entry.low_ctx >= entry.high_ctx) return std::nullopt;
     entry.measured = *measured;
     return entry;

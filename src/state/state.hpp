@@ -15,8 +15,8 @@ namespace ctxcap::state {
 
 // A variant that ctxcap created. It stays ours while its digest is the one we left behind.
 struct OwnedVariant {
-  std::string host;    // URL of the server
-  std::string name;    // with tag
+  std::string host;  // URL of the server
+  std::string name;  // with tag
   std::string base;
   std::string digest;  // hex
   Instant created;
@@ -26,8 +26,9 @@ struct OwnedVariant {
 
 class State {
  public:
-  // $CTXCAP_STATE_DIR, else $XDG_STATE_HOME/ctxcap, else $HOME/.local/state/ctxcap. A missing file is an empty
-  // state. Errors (ErrorKind::failure): a file that cannot be read, or is not ours; it is left as it is.
+  // $CTXCAP_STATE_DIR, else $XDG_STATE_HOME/ctxcap, else $HOME/.local/state/ctxcap. A missing file is an
+  // empty state. Errors (ErrorKind::failure): a file that cannot be read, or is not ours; it is left as it
+  // is.
   static Result<State> open(World& world);
 
   // The model of that name is the one we left there, or is there because a run of ours was cut short.

@@ -12,10 +12,12 @@ JsonFile variants_file(World& world) {
 
 std::optional<OwnedVariant> variant_of(const Json& json) {
   const auto text = [&](const char* key) {
-    return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
+    return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>()
+                                                                           : "";
   };
   const std::optional<Instant> created = parse_time(text("created"));
-  OwnedVariant variant{.host = text("host"), .name = text("name"), .base = text("base"), .digest = text("digest")};
+  OwnedVariant variant{
+      .host = text("host"), .name = text("name"), .base = text("base"), .digest = text("digest")};
   variant.pending = json.is_object() && json.value("pending", false);
   if (variant.name.empty() || (variant.digest.empty() && !variant.pending) || !created) return std::nullopt;
   variant.created = *created;
@@ -47,7 +49,9 @@ bool State::is_pending(const std::string& host, const std::string& name) const {
 }
 
 Status State::begin(const OwnedVariant& variant) {
-  const auto same = [&](const OwnedVariant& known) { return known.host == variant.host && known.name == variant.name; };
+  const auto same = [&](const OwnedVariant& known) {
+    return known.host == variant.host && known.name == variant.name;
+  };
   const auto known = std::find_if(variants_.begin(), variants_.end(), same);
   if (known == variants_.end()) {
     variants_.push_back(variant);
@@ -68,7 +72,9 @@ Status State::restore(const std::string& host, const std::string& name) {
 }
 
 Status State::record(const OwnedVariant& variant) {
-  std::erase_if(variants_, [&](const OwnedVariant& known) { return known.host == variant.host && known.name == variant.name; });
+  std::erase_if(variants_, [&](const OwnedVariant& known) {
+    return known.host == variant.host && known.name == variant.name;
+  });
   variants_.push_back(variant);
   return write();
 }

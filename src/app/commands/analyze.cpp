@@ -35,8 +35,10 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
     }
     return fail({.kind = ErrorKind::withheld,
                  .what = "no request in the traces can be used",
-                 .why = "every row was skipped: " + analysis.skipped.front().reason + " first at " + analysis.skipped.front().first,
-                 .hint = "name the fields with --map prompt=FIELD,generation=FIELD, or look at the reasons with -f json"});
+                 .why = "every row was skipped: " + analysis.skipped.front().reason + " first at " +
+                        analysis.skipped.front().first,
+                 .hint = "name the fields with --map prompt=FIELD,generation=FIELD, or look at the reasons "
+                         "with -f json"});
   }
   return verdict(analysis);
 }

@@ -26,7 +26,8 @@ struct Planned {
   ExitCode verdict = ExitCode::done;
 };
 
-// The plan's text is read back with Ollama's grammar before it is used: a plan is a file that people may edit.
+// The plan's text is read back with Ollama's grammar before it is used: a plan is a file that people may
+// edit.
 Result<Planned> from_plan(const std::string& path, World& world) {
   TRY_ASSIGN(const std::string json, world.files.read_all(path));
   TRY_ASSIGN(std::vector<Variant> variants, variants_of_plan(json, path));
@@ -58,7 +59,8 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                  .hint = "ctxcap analyze --traces FILE -o plan.json   then   ctxcap apply plan.json"});
   }
   TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
-  TRY_ASSIGN(const Planned planned, flags.plan.empty() ? from_traces(options, world, talk) : from_plan(flags.plan, world));
+  TRY_ASSIGN(const Planned planned,
+             flags.plan.empty() ? from_traces(options, world, talk) : from_plan(flags.plan, world));
   if (planned.variants.empty()) {
     return fail({.kind = ErrorKind::withheld,
                  .what = "there is no variant to create",
@@ -77,7 +79,8 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 
 Runner configure(CLI::App& parser) {
   const auto flags = std::make_shared<Flags>();
-  parser.add_option("plan", flags->plan, "A saved analysis (ctxcap analyze -o plan.json)")->type_name("PLAN.json");
+  parser.add_option("plan", flags->plan, "A saved analysis (ctxcap analyze -o plan.json)")
+      ->type_name("PLAN.json");
   add_trace_flags(parser, flags->analyze);
   add_model_flags(parser, flags->analyze);
   add_policy_flags(parser, flags->analyze);
@@ -86,10 +89,13 @@ Runner configure(CLI::App& parser) {
   add_variant_flags(parser, flags->analyze);
   parser.add_flag("-y,--yes", flags->apply.yes, "Do not ask");
   parser.add_flag("--dry-run", flags->apply.dry_run, "Show what would be done, change nothing");
-  parser.add_option("--via", flags->apply.via, "How to create: auto, cli (ollama create) or api (POST /api/create)")
+  parser
+      .add_option("--via", flags->apply.via,
+                  "How to create: auto, cli (ollama create) or api (POST /api/create)")
       ->check(CLI::IsMember({"auto", "cli", "api"}))
       ->capture_default_str();
-  parser.add_flag("--force", flags->apply.force, "Replace a model of the same name that ctxcap did not create");
+  parser.add_flag("--force", flags->apply.force,
+                  "Replace a model of the same name that ctxcap did not create");
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
 }
 

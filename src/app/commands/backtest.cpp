@@ -1,5 +1,5 @@
-// ctxcap backtest: would the rule have held? Walks forward over the traces, day by day, and applies the rule to
-// what came before; side by side with the rules that people use instead.
+// ctxcap backtest: would the rule have held? Walks forward over the traces, day by day, and applies the rule
+// to what came before; side by side with the rules that people use instead.
 
 #include <fmt/format.h>
 
@@ -33,7 +33,8 @@ std::vector<Part> parts_of(const Demand& demand) {
 }
 
 // Bytes of KV cache that the rule would have held on average; nullopt where the model is not known.
-Result<std::optional<double>> mean_kv_bytes(const RuleResult& rule, const std::optional<ModelArch>& arch, const RuntimeSettings& settings) {
+Result<std::optional<double>> mean_kv_bytes(const RuleResult& rule, const std::optional<ModelArch>& arch,
+                                            const RuntimeSettings& settings) {
   if (!arch || !arch->known() || rule.windows.empty()) return std::optional<double>{};
   double sum = 0;
   for (const Tokens window : rule.windows) {
@@ -45,7 +46,8 @@ Result<std::optional<double>> mean_kv_bytes(const RuleResult& rule, const std::o
   return std::optional(sum / static_cast<double>(rule.windows.size()));
 }
 
-Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& model, const AnalyzeOptions& options) {
+Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& model,
+                                 const AnalyzeOptions& options) {
   JobBacktest result{.job = demand.job, .model = demand.model};
   const std::vector<Part> parts = parts_of(demand);
   result.by_day = !parts.empty() && parts.front().day != kUnknownDay;
@@ -59,7 +61,9 @@ Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& mod
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   if (flags.analyze.traces.empty() || (flags.format != "table" && flags.format != "json")) {
     return fail({.kind = ErrorKind::usage,
-                 .what = flags.analyze.traces.empty() ? "no traces given" : fmt::format("backtest has no format \"{}\"", printable(flags.format, 40)),
+                 .what = flags.analyze.traces.empty()
+                             ? "no traces given"
+                             : fmt::format("backtest has no format \"{}\"", printable(flags.format, 40)),
                  .why = "backtest walks over request logs and prints a table or JSON",
                  .hint = "ctxcap backtest --traces FILE -f table"});
   }
@@ -77,8 +81,10 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
     backtest.jobs.push_back(std::move(job));
   }
   talk.clear();
-  world.console.out(flags.format == "json" ? backtest_json(backtest) : report::backtest_text(backtest, talk.out()));
-  const bool any = std::any_of(backtest.jobs.begin(), backtest.jobs.end(), [](const JobBacktest& job) { return !job.rules.empty(); });
+  world.console.out(flags.format == "json" ? backtest_json(backtest)
+                                           : report::backtest_text(backtest, talk.out()));
+  const bool any = std::any_of(backtest.jobs.begin(), backtest.jobs.end(),
+                               [](const JobBacktest& job) { return !job.rules.empty(); });
   return any ? ExitCode::done : ExitCode::withheld;
 }
 

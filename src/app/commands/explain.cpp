@@ -24,10 +24,12 @@ Error no_such_job(const std::string& job, const Analysis& analysis) {
     for (const JobDecision& decision : base.decision.jobs) names.push_back(printable(decision.stats.job, 60));
   }
   const std::string meant = closest(job, names);
-  return {.kind = ErrorKind::usage,
-          .what = fmt::format("there is no job \"{}\" in the traces", printable(job, 60)),
-          .why = names.empty() ? "they hold no request that can be used" : "the jobs are " + join(names, ", "),
-          .hint = meant.empty() ? "ctxcap analyze --traces FILE   lists them" : fmt::format("did you mean {}?", meant)};
+  return {
+      .kind = ErrorKind::usage,
+      .what = fmt::format("there is no job \"{}\" in the traces", printable(job, 60)),
+      .why = names.empty() ? "they hold no request that can be used" : "the jobs are " + join(names, ", "),
+      .hint = meant.empty() ? "ctxcap analyze --traces FILE   lists them"
+                            : fmt::format("did you mean {}?", meant)};
 }
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {

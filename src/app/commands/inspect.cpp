@@ -85,7 +85,8 @@ Result<std::vector<Tokens>> windows(const Flags& flags, const ModelArch& arch) {
 
 // One column of the table for each: as set, or the three that people choose between.
 std::vector<RuntimeSettings> variations(const Flags& flags, const RuntimeSettings& settings, World& world) {
-  const bool type_given = !flags.server.kv_type.empty() || !world.environment.get("OLLAMA_KV_CACHE_TYPE").value_or("").empty();
+  const bool type_given =
+      !flags.server.kv_type.empty() || !world.environment.get("OLLAMA_KV_CACHE_TYPE").value_or("").empty();
   if (type_given) return {settings};
   std::vector<RuntimeSettings> all;
   for (const char* type : {"f16", "q8_0", "q4_0"}) {
@@ -98,7 +99,8 @@ std::vector<RuntimeSettings> variations(const Flags& flags, const RuntimeSetting
 InspectedContext inspect_context(const ModelArch& arch, Tokens window, const RuntimeSettings& settings,
                                  const std::optional<Calibration>& calibration) {
   InspectedContext context;
-  if (const Tokens effective = memory::effective_ctx(arch, window); effective != window) context.clamped_to = effective;
+  if (const Tokens effective = memory::effective_ctx(arch, window); effective != window)
+    context.clamped_to = effective;
   Result<Footprint> memory = memory::footprint(arch, window, settings, calibration);
   if (memory) {
     context.memory = std::move(*memory);
@@ -119,7 +121,8 @@ InspectedContext inspect_context(const ModelArch& arch, Tokens window, const Run
 std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers) {
   std::vector<LayerGroup> groups;
   for (const Layer& layer : layers) {
-    const auto same = std::find_if(groups.begin(), groups.end(), [&](const LayerGroup& group) { return group.layer == layer; });
+    const auto same = std::find_if(groups.begin(), groups.end(),
+                                   [&](const LayerGroup& group) { return group.layer == layer; });
     if (same == groups.end()) {
       groups.push_back({layer, 1});
     } else {
@@ -134,8 +137,11 @@ Result<Inspection> from_file(const std::string& path, World& world) {
   return Inspection{.arch = model::architecture_of(description)};
 }
 
-Result<Inspection> from_server(const Flags& flags, const RuntimeSettings& settings, World& world, Talk& talk) {
-  const std::string host_text = flags.server.ollama_host.empty() ? world.environment.get("OLLAMA_HOST").value_or("") : flags.server.ollama_host;
+Result<Inspection> from_server(const Flags& flags, const RuntimeSettings& settings, World& world,
+                               Talk& talk) {
+  const std::string host_text = flags.server.ollama_host.empty()
+                                    ? world.environment.get("OLLAMA_HOST").value_or("")
+                                    : flags.server.ollama_host;
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(host_text));
   runtime::Ollama ollama(world.http, world.clock, host);
   TRY_ASSIGN(const ModelDescription description, describe_by_server(flags.model, ollama));
@@ -156,11 +162,13 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                  .why = "it prints a table or JSON",
                  .hint = "-f table or -f json"});
   }
-  if (flags.server.show.size() > 1 || flags.server.show.empty() == flags.model.empty() || (flags.measure && flags.model.empty())) {
+  if (flags.server.show.size() > 1 || flags.server.show.empty() == flags.model.empty() ||
+      (flags.measure && flags.model.empty())) {
     return fail(one_model_only());
   }
   TRY_ASSIGN(RuntimeSettings settings, settle_settings(flags.server, world));
-  TRY_ASSIGN(Inspection inspection, flags.model.empty() ? from_file(flags.server.show.front(), world) : from_server(flags, settings, world, talk));
+  TRY_ASSIGN(Inspection inspection, flags.model.empty() ? from_file(flags.server.show.front(), world)
+                                                        : from_server(flags, settings, world, talk));
   inspection.layers = groups_of(inspection.arch.layers);
   // Ollama gives such families one slot whatever its environment says; a flag is taken at its word.
   if (inspection.arch.one_slot && flags.server.parallel.empty()) settings.parallel = 1;
@@ -170,9 +178,11 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
       inspection.contexts.push_back(inspect_context(inspection.arch, window, variation, inspection.measured));
     }
   }
-  if (inspection.contexts.size() == 1 && inspection.contexts.front().refused) return fail(*inspection.contexts.front().refused);
+  if (inspection.contexts.size() == 1 && inspection.contexts.front().refused)
+    return fail(*inspection.contexts.front().refused);
   talk.clear();
-  world.console.out(flags.format == "json" ? inspection_json(inspection) : report::inspection_text(inspection, talk.out()));
+  world.console.out(flags.format == "json" ? inspection_json(inspection)
+                                           : report::inspection_text(inspection, talk.out()));
   return ExitCode::done;
 }
 
@@ -189,12 +199,12 @@ Runner configure(CLI::App& parser) {
 
 }  // namespace
 
-constinit const Command kInspect{
-    "inspect", "What a model is and what each window of it takes on the card, term by term",
-    "  ctxcap inspect devstral-small-2\n"
-    "  ctxcap inspect gemma3:4b --context 4096,40960 --kv-type q8_0\n"
-    "  ctxcap inspect --show show.json --parallel 4 -f json\n"
-    "  ctxcap inspect devstral-small-2 --measure\n",
-    configure};
+constinit const Command kInspect{"inspect",
+                                 "What a model is and what each window of it takes on the card, term by term",
+                                 "  ctxcap inspect devstral-small-2\n"
+                                 "  ctxcap inspect gemma3:4b --context 4096,40960 --kv-type q8_0\n"
+                                 "  ctxcap inspect --show show.json --parallel 4 -f json\n"
+                                 "  ctxcap inspect devstral-small-2 --measure\n",
+                                 configure};
 
 }  // namespace ctxcap::app

@@ -9,12 +9,14 @@ namespace {
 // A part that is not mapped keeps the names it is known by.
 Value prompt_of(const Fields& fields) {
   if (fields.has_mapped(Part::prompt)) return fields.mapped(Part::prompt);
-  return fields.first({Key::prompt_tokens, Key::input_tokens, Key::input_length, Key::prompt_eval_count, Key::ContextTokens});
+  return fields.first(
+      {Key::prompt_tokens, Key::input_tokens, Key::input_length, Key::prompt_eval_count, Key::ContextTokens});
 }
 
 Value generation_of(const Fields& fields) {
   if (fields.has_mapped(Part::generation)) return fields.mapped(Part::generation);
-  return fields.first({Key::completion_tokens, Key::output_tokens, Key::output_length, Key::eval_count, Key::GeneratedTokens});
+  return fields.first({Key::completion_tokens, Key::output_tokens, Key::output_length, Key::eval_count,
+                       Key::GeneratedTokens});
 }
 
 void read_mapped(const Fields& fields, Sink& sink) {

@@ -6,10 +6,13 @@
 namespace ctxcap::report {
 namespace {
 
-std::string print(const Analysis& analysis, const TextOptions&) { return analysis_json(analysis); }
+std::string print(const Analysis& analysis, const TextOptions&) {
+  return analysis_json(analysis);
+}
 
 }  // namespace
 
-constinit const Format kJsonFormat{"json", ".json", "everything, for machines; apply can read it back", print};
+constinit const Format kJsonFormat{"json", ".json", "everything, for machines; apply can read it back",
+                                   print};
 
 }  // namespace ctxcap::report

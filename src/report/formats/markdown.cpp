@@ -27,10 +27,12 @@ std::string print(const Analysis& analysis, const TextOptions&) {
     for (const std::string& value : row) text += fmt::format(" {} |", cell(value));
     text += "\n";
   }
-  for (const Warning& warning : analysis.warnings) text += fmt::format("\n* **{}** {}", warning.code, cell(warning.text));
+  for (const Warning& warning : analysis.warnings)
+    text += fmt::format("\n* **{}** {}", warning.code, cell(warning.text));
   if (!analysis.warnings.empty()) text += "\n";
   for (const BaseAnalysis& base : analysis.bases) {
-    if (base.variant) text += fmt::format("\n`{}`\n\n```\n{}```\n", base.variant->name, base.variant->modelfile);
+    if (base.variant)
+      text += fmt::format("\n`{}`\n\n```\n{}```\n", base.variant->name, base.variant->modelfile);
   }
   return text;
 }

@@ -22,8 +22,8 @@ std::string skip_list(const std::vector<Skip>& skipped, std::string_view label) 
   std::stable_sort(most.begin(), most.end(), [](const Skip& a, const Skip& b) { return a.count > b.count; });
   std::string text;
   for (const Skip& skip : most) {
-    text += fmt::format("{:<9}{:>6} {}, first {}\n", text.empty() ? label : "", with_commas(skip.count), skip.reason,
-                        printable(skip.first, 120));
+    text += fmt::format("{:<9}{:>6} {}, first {}\n", text.empty() ? label : "", with_commas(skip.count),
+                        skip.reason, printable(skip.first, 120));
   }
   return text;
 }
@@ -38,7 +38,8 @@ std::string period(const Analysis& analysis, const Marks& marks) {
   }
   if (!from || !to) return {};
   const Day first = day_of(*from), last = day_of(*to);
-  return fmt::format(" {} {} {} {} ({} d)", marks.dot, iso_date(first), marks.arrow, iso_date(last), last - first + 1);
+  return fmt::format(" {} {} {} {} ({} d)", marks.dot, iso_date(first), marks.arrow, iso_date(last),
+                     last - first + 1);
 }
 
 std::string head(const Analysis& analysis, const Marks& marks) {
@@ -47,14 +48,17 @@ std::string head(const Analysis& analysis, const Marks& marks) {
     rows += input.rows;
     used += input.used;
   }
-  std::string text = fmt::format("Traces   {} of {} rows used{}\n", with_commas(used), with_commas(rows), period(analysis, marks));
+  std::string text = fmt::format("Traces   {} of {} rows used{}\n", with_commas(used), with_commas(rows),
+                                 period(analysis, marks));
   text += skip_list(analysis.skipped, "Skipped") + skip_list(analysis.remarks, "Remarks");
-  text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n", marks.at_most,
-                      percent(analysis.risk), percent(analysis.confidence));
+  text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n",
+                      marks.at_most, percent(analysis.risk), percent(analysis.confidence));
   return text;
 }
 
-std::string window(std::optional<Tokens> num_ctx) { return num_ctx ? with_commas(*num_ctx) : "?"; }
+std::string window(std::optional<Tokens> num_ctx) {
+  return num_ctx ? with_commas(*num_ctx) : "?";
+}
 
 // "40,960 → 8,192", "? → 8,192", "8,192 kept"
 std::string change(const JobDecision& job, const Marks& marks) {
@@ -77,10 +81,12 @@ std::string cache_change(const JobDecision& job) {
 
 std::string verdict(const JobDecision& job, const Marks& marks) {
   if (job.action == Action::withhold) return fmt::format("{} withheld", marks.bad);
-  if (job.stats.censoring.verdict == CensoringVerdict::censored) return fmt::format("{} grow: cut", marks.grow);
+  if (job.stats.censoring.verdict == CensoringVerdict::censored)
+    return fmt::format("{} grow: cut", marks.grow);
   if (*job.num_ctx < job.stats.required.num_ctx) return fmt::format("{} too small", marks.bad);
   if (job.action == Action::grow) return fmt::format("{} grow", marks.grow);
-  if (!job.current) return fmt::format("{} cap", job.stats.required.basis == Basis::little_data ? marks.warn : marks.good);
+  if (!job.current)
+    return fmt::format("{} cap", job.stats.required.basis == Basis::little_data ? marks.warn : marks.good);
   const bool little = job.stats.required.basis == Basis::little_data;
   if (little) return fmt::format("{} little data", marks.warn);
   return fmt::format("{} {}", marks.good, job.action == Action::keep ? "keep" : "shrink");
@@ -105,7 +111,8 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
       const DemandStats& stats = job.stats;
       rows.push_back({printable(stats.job, 40), stats.model.empty() ? "?" : printable(stats.model, 40),
                       with_commas(stats.requests), with_commas(stats.total.p50), with_commas(stats.total.p99),
-                      with_commas(stats.total.max), change(job, marks), job.share_upper ? percent(*job.share_upper) : "?", cache_change(job),
+                      with_commas(stats.total.max), change(job, marks),
+                      job.share_upper ? percent(*job.share_upper) : "?", cache_change(job),
                       verdict(job, marks)});
     }
   }
@@ -124,7 +131,8 @@ std::string model_line(const BaseDecision& decision) {
 std::string warnings_text(const Analysis& analysis, const TextOptions& options) {
   std::string text;
   for (const Warning& warning : analysis.warnings) {
-    text += " " + paint(marks_for(options).warn, Tone::warn, options.colour) + " " + printable(warning.text, 400) + "\n";
+    text += " " + paint(marks_for(options).warn, Tone::warn, options.colour) + " " +
+            printable(warning.text, 400) + "\n";
   }
   return text;
 }
@@ -132,7 +140,10 @@ std::string warnings_text(const Analysis& analysis, const TextOptions& options) 
 std::string modelfile_text(const Variant& variant, const TextOptions& options) {
   std::string text = fmt::format("Modelfile of {}\n", variant.name);
   for (const std::string_view line : split(variant.modelfile, '\n')) {
-    if (!line.empty()) text += "  " + paint(printable(line, 400), line.starts_with("#") ? Tone::dim : Tone::plain, options.colour) + "\n";
+    if (!line.empty())
+      text += "  " +
+              paint(printable(line, 400), line.starts_with("#") ? Tone::dim : Tone::plain, options.colour) +
+              "\n";
   }
   return text;
 }

@@ -8,7 +8,9 @@ TEST_CASE("a template renders text as it is") {
   const TemplateData data{.text = {{"x", "a<b>&\"c\""}},
                           .flags = {{"yes", true}, {"no", false}},
                           .lists = {{"items", {{.text = {{"n", "1"}}}, {.text = {{"n", "2"}}}}}}};
-  CHECK(render_template("{{x}}|{{#yes}}y{{/yes}}{{#no}}n{{/no}}{{^no}}not{{/no}}|{{#items}}{{n}}{{x}};{{/items}}", data, "t")
+  CHECK(render_template(
+            "{{x}}|{{#yes}}y{{/yes}}{{#no}}n{{/no}}{{^no}}not{{/no}}|{{#items}}{{n}}{{x}};{{/items}}", data,
+            "t")
             .value() == "a<b>&\"c\"|ynot|1a<b>&\"c\";2a<b>&\"c\";");
 }
 

@@ -43,7 +43,8 @@ TEST_CASE("splitting keeps empty parts") {
 }
 
 TEST_CASE("a table aligns its columns and ends no line with blanks") {
-  const std::string table = render_table({{"JOB"}, {"REQS", Column::Align::right}}, {{"triage", "41,207"}, {"x", "9"}}, 80);
+  const std::string table =
+      render_table({{"JOB"}, {"REQS", Column::Align::right}}, {{"triage", "41,207"}, {"x", "9"}}, 80);
   CHECK(table ==
         " JOB       REQS\n"
         " triage  41,207\n"
@@ -51,7 +52,8 @@ TEST_CASE("a table aligns its columns and ends no line with blanks") {
 }
 
 TEST_CASE("a narrow table drops what matters least, then cuts text") {
-  const std::vector<Column> columns = {{"JOB"}, {"MODEL", Column::Align::left, 1}, {"CAP", Column::Align::right}};
+  const std::vector<Column> columns = {
+      {"JOB"}, {"MODEL", Column::Align::left, 1}, {"CAP", Column::Align::right}};
   CHECK(render_table(columns, {{"nightly-summaries", "devstral-small-2", "8,192"}}, 20) ==
         " JOB             CAP\n"
         " nightly-sum…  8,192\n");

@@ -19,9 +19,11 @@ TEST_CASE("ranks and counts equal those of the sorted list") {
     std::sort(values.begin(), values.end());
     const Histogram histogram = make_histogram(bins);
     REQUIRE(histogram.count() == static_cast<i64>(values.size()));
-    for (std::size_t i = 0; i < values.size(); ++i) CHECK(histogram.at_rank(static_cast<i64>(i) + 1) == values[i]);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      CHECK(histogram.at_rank(static_cast<i64>(i) + 1) == values[i]);
     for (Tokens x = -1; x <= 20; ++x) {
-      CHECK(histogram.count_above(x) == std::count_if(values.begin(), values.end(), [&](Tokens v) { return v > x; }));
+      CHECK(histogram.count_above(x) ==
+            std::count_if(values.begin(), values.end(), [&](Tokens v) { return v > x; }));
       CHECK(histogram.count_at(x) == std::count(values.begin(), values.end(), x));
     }
   }

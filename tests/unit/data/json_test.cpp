@@ -15,11 +15,21 @@ Analysis analysis() {
   job.stats.job = "mail";
   job.stats.model = "m";
   job.stats.requests = 10;
-  job.stats.required = {.num_ctx = 7'453, .basis = Basis::little_data, .risk = 0.001, .confidence = 0.95, .supported_risk = 0.26};
+  job.stats.required = {.num_ctx = 7'453,
+                        .basis = Basis::little_data,
+                        .risk = 0.001,
+                        .confidence = 0.95,
+                        .supported_risk = 0.26};
   job.candidates = {{.num_ctx = 8'192, .taken = true, .reason = "r"}};
   base.decision.jobs.push_back(job);
-  base.variant = Variant{.name = "m:mail", .base = "m", .base_digest = "abc", .num_ctx = 8'192, .num_predict = 256,
-                         .system = "Sort \"it\".\n", .parameters = {{"seed", "1"}, {"stop", "x"}}, .jobs = {"mail"},
+  base.variant = Variant{.name = "m:mail",
+                         .base = "m",
+                         .base_digest = "abc",
+                         .num_ctx = 8'192,
+                         .num_predict = 256,
+                         .system = "Sort \"it\".\n",
+                         .parameters = {{"seed", "1"}, {"stop", "x"}},
+                         .jobs = {"mail"},
                          .modelfile = "FROM m\n"};
   Analysis all;
   all.bases.push_back(base);
@@ -70,13 +80,18 @@ TEST_CASE("a plan that is not one is refused with its place") {
     text.replace(text.find(from), from.size(), to);
     return text;
   };
-  const std::string bad[] = {"", "[]", "null", "{}", "{\"schema\":\"ctxcap.analysis/2\",\"models\":[]}",
-                             "{\"schema\":\"ctxcap.analysis/1\"}",
-                             "{\"schema\":\"ctxcap.analysis/1\",\"models\":[1]}",
-                             "{\"schema\":\"ctxcap.analysis/1\",\"models\":{}}",
-                             without("\"base\": \"m\"", "\"base\": 7"),
-                             without("\"modelfile\": \"FROM m\\n\"", "\"modelfile\": null"),
-                             without("\"num_predict\": 256,\n      \"jobs\"", "\"num_predict\": \"x\",\n      \"jobs\"")};
+  const std::string bad[] = {
+      "",
+      "[]",
+      "null",
+      "{}",
+      "{\"schema\":\"ctxcap.analysis/2\",\"models\":[]}",
+      "{\"schema\":\"ctxcap.analysis/1\"}",
+      "{\"schema\":\"ctxcap.analysis/1\",\"models\":[1]}",
+      "{\"schema\":\"ctxcap.analysis/1\",\"models\":{}}",
+      without("\"base\": \"m\"", "\"base\": 7"),
+      without("\"modelfile\": \"FROM m\\n\"", "\"modelfile\": null"),
+      without("\"num_predict\": 256,\n      \"jobs\"", "\"num_predict\": \"x\",\n      \"jobs\"")};
   for (const std::string& text : bad) {
     CAPTURE(text);
     const auto variants = variants_of_plan(text, "plan.json");

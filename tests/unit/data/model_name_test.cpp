@@ -7,13 +7,15 @@
 using namespace ctxcap;
 
 TEST_CASE("names keep to Ollama's grammar") {
-  const char* good[] = {"qwen3", "qwen3:8b", "me/qwen3:8b", "host.example:5000/me/qwen3:8b", "_x", "a.b-c_d:1.0"};
+  const char* good[] = {"qwen3", "qwen3:8b",   "me/qwen3:8b", "host.example:5000/me/qwen3:8b",
+                        "_x",    "a.b-c_d:1.0"};
   for (const char* name : good) {
     CAPTURE(name);
     CHECK(check_model_name(name));
   }
-  const char* bad[] = {"",        ":8b",     "qwen3:", "-qwen3",      "my model", "../x",       "/x",  "a//b",
-                       "a/b/c/d", "me.x/y", "q:a:b",  "qwen3:cloud", "qwen3:LOCAL", "x:8b-cloud", "a\nb", "\"x\""};
+  const char* bad[] = {"",     ":8b",     "qwen3:", "-qwen3", "my model",    "../x",        "/x",
+                       "a//b", "a/b/c/d", "me.x/y", "q:a:b",  "qwen3:cloud", "qwen3:LOCAL", "x:8b-cloud",
+                       "a\nb", "\"x\""};
   for (const char* name : bad) {
     CAPTURE(name);
     CHECK(!check_model_name(name));
@@ -42,12 +44,13 @@ TEST_CASE("parameters take what Ollama's parser takes") {
     const char *name, *value;
     bool good;
   };
-  const Row rows[] = {{"num_gpu", "99", true},     {"num_gpu", "8k", false},       {"num_gpu", "4096.0", false},
-                      {"seed", "-1", true},        {"seed", "1e6", false},         {"temperature", "0", true},
-                      {"temperature", "0.2", true}, {"temperature", "warm", false}, {"temperature", "nan", false},
-                      {"use_mmap", "true", true},  {"use_mmap", "1", false},       {"stop", "</s>", true},
-                      {"stop", "", false},         {"stop", "a\nb", false},        {"Temperature", "1", false},
-                      {"mirostat", "1", false},    {"flash_attention", "1", false}};
+  const Row rows[] = {
+      {"num_gpu", "99", true},      {"num_gpu", "8k", false},       {"num_gpu", "4096.0", false},
+      {"seed", "-1", true},         {"seed", "1e6", false},         {"temperature", "0", true},
+      {"temperature", "0.2", true}, {"temperature", "warm", false}, {"temperature", "nan", false},
+      {"use_mmap", "true", true},   {"use_mmap", "1", false},       {"stop", "</s>", true},
+      {"stop", "", false},          {"stop", "a\nb", false},        {"Temperature", "1", false},
+      {"mirostat", "1", false},     {"flash_attention", "1", false}};
   for (const Row& row : rows) {
     CAPTURE(row.name);
     CAPTURE(row.value);

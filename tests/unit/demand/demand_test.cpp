@@ -81,7 +81,8 @@ TEST_CASE("a generation limit bounds the need: prompt plus limit is enough") {
 
   SUBCASE("a limit that requests carry counts where all do and none went beyond it") {
     Demand demand = demand_of(requests);
-    demand.num_predict_asked = {{256, 2'000}, {600, 1'000}};  // and yet one generated 30,000: it was not in force
+    demand.num_predict_asked = {{256, 2'000},
+                                {600, 1'000}};  // and yet one generated 30,000: it was not in force
     CHECK(stats_of(demand, {}).required.num_ctx == 31'000);
     // The limit of the model gives way to a larger one that requests carry.
     CHECK(stats_of(demand, {.num_predict = 512}).required.num_ctx == 3'999 + 600);

@@ -23,8 +23,12 @@ Footprint estimate(Tokens num_ctx, i64 num_batch = 1'024) {
           .overhead_bytes = 300 * kMiB};
 }
 
-const Calibration kMeasured{.host = "h", .digest = "d", .low_ctx = 8'192, .high_ctx = 16'384,
-                            .low_bytes = 1'028 * kMiB, .high_bytes = 1'044 * kMiB};
+const Calibration kMeasured{.host = "h",
+                            .digest = "d",
+                            .low_ctx = 8'192,
+                            .high_ctx = 16'384,
+                            .low_bytes = 1'028 * kMiB,
+                            .high_bytes = 1'044 * kMiB};
 
 }  // namespace
 
@@ -38,8 +42,10 @@ TEST_CASE("a measured window takes what was measured, and the process beside it"
 TEST_CASE("between and beyond, the error of the estimate follows the line; at another batch its mean") {
   const Footprint low = estimate(8'192), high = estimate(16'384);
   // 20 MiB off at 8,192, 28 at 16,384: 24 half way, 36 at 24,576.
-  CHECK(memory::calibrated(estimate(12'288), low, high, kMeasured).total_bytes == (1'000 + 12 + 24 + 300) * kMiB);
-  CHECK(memory::calibrated(estimate(24'576), low, high, kMeasured).total_bytes == (1'000 + 24 + 36 + 300) * kMiB);
+  CHECK(memory::calibrated(estimate(12'288), low, high, kMeasured).total_bytes ==
+        (1'000 + 12 + 24 + 300) * kMiB);
+  CHECK(memory::calibrated(estimate(24'576), low, high, kMeasured).total_bytes ==
+        (1'000 + 24 + 36 + 300) * kMiB);
   const Footprint other = memory::calibrated(estimate(65'536, 2'048), low, high, kMeasured);
   CHECK(other.total_bytes == (1'000 + 64 + 24 + 300) * kMiB);
   CHECK(*other.total_high_bytes - *other.total_low_bytes >= 60 * kMiB);

@@ -12,8 +12,11 @@ BaseDecision decision(std::vector<std::string> jobs) {
     JobDecision job{.num_ctx = 8'192, .reason = "why"};
     job.stats.job = std::move(name);
     job.stats.requests = 4'100;
-    job.stats.required = {.num_ctx = 7'453, .rank = 4'100, .risk = 0.001, .confidence = 0.95, .supported_risk = 0.0007};
-    job.candidates = {{.num_ctx = 8'192, .taken = true, .memory = {.kv_bytes = 1'342'177'280, .total_bytes = 17'000'000'000}}};
+    job.stats.required = {
+        .num_ctx = 7'453, .rank = 4'100, .risk = 0.001, .confidence = 0.95, .supported_risk = 0.0007};
+    job.candidates = {{.num_ctx = 8'192,
+                       .taken = true,
+                       .memory = {.kv_bytes = 1'342'177'280, .total_bytes = 17'000'000'000}}};
     base.jobs.push_back(std::move(job));
   }
   return base;
@@ -34,7 +37,8 @@ TEST_CASE("a variant is named after its one job, or plainly for several") {
 }
 
 TEST_CASE("a variant carries what was decided and what it will take") {
-  const Variant variant = plan::plan_variant(decision({"a", "b"}), {.parameters = {{"seed", "1"}}, .base_digest = "abc"}).value();
+  const Variant variant =
+      plan::plan_variant(decision({"a", "b"}), {.parameters = {{"seed", "1"}}, .base_digest = "abc"}).value();
   CHECK(variant.base == "devstral-small-2");
   CHECK(variant.num_ctx == 8'192);
   CHECK(variant.num_predict == 256);
@@ -48,7 +52,8 @@ TEST_CASE("the head of a Modelfile says why, in counts") {
   const BaseDecision base = decision({"mail"});
   const Variant variant = plan::plan_variant(base, {}).value();
   CHECK(plan::reasons_for(base, variant, "1.2.3") ==
-        std::vector<std::string>{"devstral-small-2:mail by ctxcap 1.2.3", "mail: 4,100 requests, at unknown times",
-                                 "  7,453 tokens required at risk 0.1 % with 95 % confidence (rank 4,100 of 4,100)",
-                                 "num_ctx 8192: why", "KV cache 1.25 GiB"});
+        std::vector<std::string>{
+            "devstral-small-2:mail by ctxcap 1.2.3", "mail: 4,100 requests, at unknown times",
+            "  7,453 tokens required at risk 0.1 % with 95 % confidence (rank 4,100 of 4,100)",
+            "num_ctx 8192: why", "KV cache 1.25 GiB"});
 }

@@ -11,17 +11,20 @@ namespace {
 
 JobInput job(Tokens required, std::optional<Tokens> current = std::nullopt, std::string name = "mail") {
   JobInput input{.stats = {.job = std::move(name), .model = "m", .requests = 10'000}};
-  input.stats.required = {.num_ctx = required, .basis = Basis::tolerance_bound, .risk = 0.001, .confidence = 0.95};
+  input.stats.required = {
+      .num_ctx = required, .basis = Basis::tolerance_bound, .risk = 0.001, .confidence = 0.95};
   input.stats.need = make_histogram({{required / 2, 9'000}, {required, 1'000}});
   if (current) input.current = CurrentWindow{*current, CurrentFrom::model};
   return input;
 }
 
 ModelArch arch(Tokens native, Tokens max) {
-  return {.architecture = "llama", .family = "plain", .max_ctx = max, .native_ctx = native, .layers = {Layer{}}};
+  return {
+      .architecture = "llama", .family = "plain", .max_ctx = max, .native_ctx = native, .layers = {Layer{}}};
 }
 
-BaseDecision decide(std::vector<JobInput> jobs, std::optional<ModelArch> model, policy::Options options = {}) {
+BaseDecision decide(std::vector<JobInput> jobs, std::optional<ModelArch> model,
+                    policy::Options options = {}) {
   std::vector<Rung> rungs;
   for (const Tokens window : policy::ladder(jobs, model, options)) {
     rungs.push_back({window, {.num_ctx = window, .kv_bytes = window * 163'840}});
@@ -36,7 +39,8 @@ const Candidate* candidate(const JobDecision& decision, Tokens num_ctx) {
 }
 
 bool warned(const BaseDecision& base, std::string_view code) {
-  return std::any_of(base.warnings.begin(), base.warnings.end(), [code](const Warning& w) { return w.code == code; });
+  return std::any_of(base.warnings.begin(), base.warnings.end(),
+                     [code](const Warning& w) { return w.code == code; });
 }
 
 }  // namespace
@@ -50,7 +54,8 @@ TEST_CASE("the cap is the smallest rung that holds the need, or a native length 
     Action action;
   };
   const Row rows[] = {
-      {"the source article: native is the smallest rung", 7'480, 8'192, 393'216, 40'960, 8'192, Action::shrink},
+      {"the source article: native is the smallest rung", 7'480, 8'192, 393'216, 40'960, 8'192,
+       Action::shrink},
       {"native is preferred up to twice the rung", 5'000, 8'192, 131'072, 40'960, 8'192, Action::shrink},
       {"exactly twice still counts", 4'096, 8'192, 131'072, 40'960, 8'192, Action::shrink},
       {"native further away is left alone", 3'000, 8'192, 131'072, 40'960, 3'072, Action::shrink},
@@ -58,9 +63,10 @@ TEST_CASE("the cap is the smallest rung that holds the need, or a native length 
       {"past native when the need is", 8'193, 8'192, 131'072, 131'072, 12'288, Action::shrink},
       {"a need of one token takes the smallest rung", 1, 32'768, 32'768, 4'096, 1'024, Action::shrink},
       {"growing", 20'000, 131'072, 131'072, 16'384, 24'576, Action::grow},
-      {"the window in use is kept where it is enough and smaller than the rung", 35'000, 131'072, 131'072, 40'960,
-       40'960, Action::keep},
-      {"no rung fits below the declared maximum, which is one itself", 35'000, 2'048, 40'960, 40'960, 40'960, Action::keep},
+      {"the window in use is kept where it is enough and smaller than the rung", 35'000, 131'072, 131'072,
+       40'960, 40'960, Action::keep},
+      {"no rung fits below the declared maximum, which is one itself", 35'000, 2'048, 40'960, 40'960, 40'960,
+       Action::keep},
       {"the need is more than the model declares", 50'000, 40'960, 40'960, 8'192, 40'960, Action::grow},
       {"today's window unknown: compared with the declared one", 3'000, 131'072, 131'072, std::nullopt, 3'072,
        Action::shrink},
@@ -73,7 +79,8 @@ TEST_CASE("the cap is the smallest rung that holds the need, or a native length 
     CHECK(*base.num_ctx == row.cap);
     CHECK(base.jobs[0].action == row.action);
     const auto& candidates = base.jobs[0].candidates;
-    CHECK(std::count_if(candidates.begin(), candidates.end(), [](const Candidate& c) { return c.taken; }) == 1);
+    CHECK(std::count_if(candidates.begin(), candidates.end(), [](const Candidate& c) { return c.taken; }) ==
+          1);
     CHECK(std::is_sorted(candidates.begin(), candidates.end(),
                          [](const Candidate& a, const Candidate& b) { return a.num_ctx < b.num_ctx; }));
     for (const Candidate& c : candidates) CHECK(!c.reason.empty());
@@ -86,8 +93,7 @@ TEST_CASE("every rung says why it was taken or rejected") {
   REQUIRE(candidate(decision, 4'096) != nullptr);
   CHECK(candidate(decision, 4'096)->requests_over == 1'000);
   CHECK(candidate(decision, 4'096)->reason == "1,000 of 10,000 requests needed more");
-  CHECK(candidate(decision, 8'192)->reason ==
-        "native, and the smallest rung for the 7,480 required");
+  CHECK(candidate(decision, 8'192)->reason == "native, and the smallest rung for the 7,480 required");
   REQUIRE(candidate(decision, 40'960) != nullptr);
   CHECK(candidate(decision, 40'960)->reason == "larger than needed (+5.00 GiB), past native");
 }
@@ -102,11 +108,13 @@ TEST_CASE("rungs are multiples of 256, also for small and vision models") {
 }
 
 TEST_CASE("jobs on the same weights share one cap, big enough for each") {
-  const BaseDecision base = decide({job(3'000, 16'384, "small"), job(9'000, 16'384, "large")}, arch(131'072, 131'072));
+  const BaseDecision base =
+      decide({job(3'000, 16'384, "small"), job(9'000, 16'384, "large")}, arch(131'072, 131'072));
   CHECK(base.num_ctx == 12'288);
   for (const JobDecision& decision : base.jobs) CHECK(decision.num_ctx == 12'288);
   CHECK(base.jobs[0].reason.find("large on the same weights needs 9,000") == 0);
-  CHECK(candidate(base.jobs[0], 6'144)->reason == "enough for this job; another job on the same weights needs 9,000");
+  CHECK(candidate(base.jobs[0], 6'144)->reason ==
+        "enough for this job; another job on the same weights needs 9,000");
 }
 
 TEST_CASE("a job whose requests were cut grows, whatever its counts say") {

@@ -10,15 +10,20 @@ using namespace ctxcap::render;
 namespace {
 
 constexpr const char* kTemplate =
-    "{{#comments}}\n# {{line}}\n{{/comments}}\nFROM {{base}}\n{{#parameters}}\nPARAMETER {{name}} {{value}}\n{{/parameters}}\n"
+    "{{#comments}}\n# {{line}}\n{{/comments}}\nFROM {{base}}\n{{#parameters}}\nPARAMETER {{name}} "
+    "{{value}}\n{{/parameters}}\n"
     "{{#has_system}}\nSYSTEM {{system}}\n{{/has_system}}\n";
 
 Variant variant() {
-  return {.name = "devstral-small-2:triage", .base = "devstral-small-2:latest", .num_ctx = 8192, .num_predict = 512};
+  return {.name = "devstral-small-2:triage",
+          .base = "devstral-small-2:latest",
+          .num_ctx = 8192,
+          .num_predict = 512};
 }
 
 Result<Variant> rendered(const Variant& from, std::string text = kTemplate) {
-  return render_modelfile(from, {.template_text = std::move(text), .template_origin = "test", .comments = {"why"}});
+  return render_modelfile(from,
+                          {.template_text = std::move(text), .template_origin = "test", .comments = {"why"}});
 }
 
 }  // namespace
@@ -92,11 +97,26 @@ TEST_CASE("no value can break out of its line") {
       {"a name that is an option", [](Variant& v) { v.name = "-f"; }},
       {"a cloud tag", [](Variant& v) { v.name = "devstral:cloud"; }},
       {"a -cloud tag", [](Variant& v) { v.name = "devstral:big-Cloud"; }},
-      {"a parameter with a line end", [](Variant& v) { v.parameters = {{"stop", "x\nFROM evil"}}; }},
-      {"a parameter with quotes", [](Variant& v) { v.parameters = {{"stop", "\"x"}}; }},
-      {"an unknown parameter", [](Variant& v) { v.parameters = {{"temprature", "1"}}; }},
-      {"a float for an integer", [](Variant& v) { v.parameters = {{"top_k", "1e6"}}; }},
-      {"a parameter that ctxcap decides", [](Variant& v) { v.parameters = {{"num_ctx", "131072"}}; }},
+      {"a parameter with a line end",
+       [](Variant& v) {
+         v.parameters = {{"stop", "x\nFROM evil"}};
+       }},
+      {"a parameter with quotes",
+       [](Variant& v) {
+         v.parameters = {{"stop", "\"x"}};
+       }},
+      {"an unknown parameter",
+       [](Variant& v) {
+         v.parameters = {{"temprature", "1"}};
+       }},
+      {"a float for an integer",
+       [](Variant& v) {
+         v.parameters = {{"top_k", "1e6"}};
+       }},
+      {"a parameter that ctxcap decides",
+       [](Variant& v) {
+         v.parameters = {{"num_ctx", "131072"}};
+       }},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);
@@ -110,7 +130,8 @@ TEST_CASE("no value can break out of its line") {
 }
 
 TEST_CASE("a comment from a log stays one comment line") {
-  const auto result = render_modelfile(variant(), {.template_text = kTemplate, .comments = {"job a\nFROM evil"}});
+  const auto result =
+      render_modelfile(variant(), {.template_text = kTemplate, .comments = {"job a\nFROM evil"}});
   REQUIRE(result);
   CHECK(result->modelfile.find("# job a?FROM evil\n") == 0);
 }

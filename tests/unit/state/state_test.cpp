@@ -84,8 +84,13 @@ TEST_CASE("only one at a time may change things") {
 TEST_CASE("a measurement replaces the one before of the same model and settings") {
   Sandbox sandbox;
   World world = sandbox.world();
-  Calibration calibration{.host = "h", .digest = "d", .measured = Instant{1}, .low_ctx = 8'192, .high_ctx = 16'384,
-                          .low_bytes = 100, .high_bytes = 200};
+  Calibration calibration{.host = "h",
+                          .digest = "d",
+                          .measured = Instant{1},
+                          .low_ctx = 8'192,
+                          .high_ctx = 16'384,
+                          .low_bytes = 100,
+                          .high_bytes = 200};
   REQUIRE(state::record_calibration(world, calibration));
   calibration.high_bytes = 300;
   REQUIRE(state::record_calibration(world, calibration));
@@ -99,7 +104,11 @@ TEST_CASE("a measurement replaces the one before of the same model and settings"
 }
 
 TEST_CASE("a state file that is not ours is an error and stays as it is") {
-  const char* contents[] = {"", "not json", "[]", "{\"schema\":\"other/1\"}", "{\"schema\":\"ctxcap.variants/1\",\"variants\":[{}]}",
+  const char* contents[] = {"",
+                            "not json",
+                            "[]",
+                            "{\"schema\":\"other/1\"}",
+                            "{\"schema\":\"ctxcap.variants/1\",\"variants\":[{}]}",
                             "{\"schema\":\"ctxcap.variants/1\",\"variants\":[7]}"};
   for (const char* content : contents) {
     CAPTURE(content);

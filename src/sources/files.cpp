@@ -1,4 +1,4 @@
-#include "sources/sources.hpp"
+#include "sources/files.hpp"
 
 #include <fmt/format.h>
 

@@ -25,6 +25,8 @@ Status read_stream(ByteReader& stream, ingest::Ingestor& ingestor) {
 Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk& talk) {
   static_assert(ingest::Ingestor::kBehind <= kReadPadding);
   TRY_ASSIGN(ingest::Mapping mapping, ingest::mapping_of(options.map));
+  TRY_ASSIGN(const sources::Names names, sources::find_traces(options.files, world.files));
+  for (const std::string& note : names.notes) talk.note("note: " + note);
   const sources::Source* at_hand = nullptr;
   ingest::Ingestor ingestor(
       {.mapping = std::move(mapping), .threads = options.threads, .keep_requests = options.keep_requests},
@@ -32,7 +34,7 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
         talk.progress(at_hand->name, at_hand->done(progress.bytes), at_hand->size(),
                       fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
       });
-  for (const std::string& file : options.files) {
+  for (const std::string& file : names.files) {
     TRY_ASSIGN(const sources::Source source, sources::open_source(file, world.files));
     at_hand = &source;
     if (source.mapped) {

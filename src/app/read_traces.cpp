@@ -31,7 +31,7 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
   ingest::Ingestor ingestor(
       {.mapping = std::move(mapping), .threads = options.threads, .keep_requests = options.keep_requests},
       [&](const ingest::Progress& progress) {
-        talk.progress(at_hand->name, at_hand->done(progress.bytes), at_hand->size(),
+        talk.progress(at_hand->name, progress.bytes, at_hand->expected(progress.bytes),
                       fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
       });
   for (const std::string& file : names.files) {

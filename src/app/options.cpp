@@ -190,7 +190,10 @@ Status settle_variant(const AnalyzeFlags& flags, World& world, AnalyzeOptions& o
 }  // namespace
 
 void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
-  parser.add_option("--traces", flags.traces, "Request logs: JSONL, CSV, pages of an API; \"-\" is stdin")
+  parser
+      .add_option(
+          "--traces", flags.traces,
+          "Request logs: files, directories, patterns, \"-\" is stdin; JSONL, JSON, CSV, also gzip and zstd")
       ->type_name("FILE");
   parser
       .add_option("--map", flags.map,

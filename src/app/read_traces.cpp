@@ -25,26 +25,27 @@ Status read_stream(ByteReader& stream, ingest::Ingestor& ingestor) {
 Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk& talk) {
   static_assert(ingest::Ingestor::kBehind <= kReadPadding);
   TRY_ASSIGN(ingest::Mapping mapping, ingest::mapping_of(options.map));
-  std::string name;
-  std::optional<Bytes> size;
+  TRY_ASSIGN(const sources::Names names, sources::find_traces(options.files, world.files));
+  for (const std::string& note : names.notes) talk.note("note: " + note);
+  const sources::Source* at_hand = nullptr;
   ingest::Ingestor ingestor(
       {.mapping = std::move(mapping), .threads = options.threads, .keep_requests = options.keep_requests},
       [&](const ingest::Progress& progress) {
-        talk.progress(name, progress.bytes, size,
+        talk.progress(at_hand->name, progress.bytes, at_hand->expected(progress.bytes),
                       fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
       });
-  for (const std::string& file : options.files) {
+  for (const std::string& file : names.files) {
     TRY_ASSIGN(const sources::Source source, sources::open_source(file, world.files));
-    name = file;
-    size = source.size();
+    at_hand = &source;
     if (source.mapped) {
       TRY(ingestor.whole(file, source.mapped->bytes()));
     } else {
       ingestor.begin(file);
       TRY(read_stream(*source.stream, ingestor));
     }
+    talk.clear();
+    if (const std::string remark = source.remark(); !remark.empty()) talk.note("note: " + remark);
   }
-  talk.clear();
   return ingestor.finish();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Seam: the file system.
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,15 @@ class MappedFile {
   virtual std::string_view bytes() const = 0;
 };
 inline constexpr std::size_t kReadPadding = 64;
+
+// A file without a name that is gone when the value dies: room for what does not fit into memory.
+class ScratchFile {
+ public:
+  virtual ~ScratchFile() = default;
+  virtual Status write(std::uint64_t offset, std::string_view bytes) = 0;
+  // Exactly `size` bytes that were written before. Several threads may read and write at once.
+  virtual Status read(std::uint64_t offset, char* into, std::size_t size) = 0;
+};
 
 enum class PathKind { missing, file, directory, other };  // other: pipe, device, socket
 
@@ -53,6 +63,7 @@ class Files {
     virtual const std::string& path() const = 0;
   };
   virtual Result<std::unique_ptr<PrivateDirectory>> make_private_directory() = 0;
+  virtual Result<std::unique_ptr<ScratchFile>> make_scratch_file() = 0;
 };
 
 }  // namespace ctxcap

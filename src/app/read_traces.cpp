@@ -7,18 +7,28 @@
 #include "sources/sources.hpp"
 
 namespace ctxcap::app {
+namespace {}  // namespace
+
 namespace {
 
-constexpr std::size_t kReadSize = 1 << 20;  // bytes taken from a stream at once
-
-Status read_stream(ByteReader& stream, ingest::Ingestor& ingestor) {
-  std::string buffer(kReadSize, '\0');
-  for (;;) {
-    TRY_ASSIGN(const std::size_t got, stream.read(buffer.data(), buffer.size()));
-    if (got == 0) return ingestor.end();
-    TRY(ingestor.feed(std::string_view(buffer).substr(0, got)));
+// Rows that wait for others and do not fit into memory. No file before it is needed.
+class ScratchOverflow final : public ingest::Overflow {
+ public:
+  explicit ScratchOverflow(Files& files) : files_(files) {}
+  Status write(std::uint64_t offset, std::string_view bytes) override {
+    if (!file_) {
+      TRY_ASSIGN(file_, files_.make_scratch_file());
+    }
+    return file_->write(offset, bytes);
   }
-}
+  Status read(std::uint64_t offset, char* into, std::size_t size) override {
+    return file_->read(offset, into, size);
+  }
+
+ private:
+  Files& files_;
+  std::unique_ptr<ScratchFile> file_;
+};
 
 }  // namespace
 
@@ -27,8 +37,12 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
   TRY_ASSIGN(ingest::Mapping mapping, ingest::mapping_of(options.map));
   std::string name;
   std::optional<Bytes> size;
+  ScratchOverflow overflow(world.files);
   ingest::Ingestor ingestor(
-      {.mapping = std::move(mapping), .threads = options.threads, .keep_requests = options.keep_requests},
+      {.mapping = std::move(mapping),
+       .threads = options.threads,
+       .keep_requests = options.keep_requests,
+       .overflow = &overflow},
       [&](const ingest::Progress& progress) {
         talk.progress(name, progress.bytes, size,
                       fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
@@ -40,12 +54,12 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
     if (source.mapped) {
       TRY(ingestor.whole(file, source.mapped->bytes()));
     } else {
-      ingestor.begin(file);
-      TRY(read_stream(*source.stream, ingestor));
+      TRY(ingestor.stream(file,
+                          [&](char* into, std::size_t room) { return source.stream->read(into, room); }));
     }
   }
   talk.clear();
-  return ingestor.finish();
+  return std::move(ingestor).finish();
 }
 
 }  // namespace ctxcap::app

@@ -68,18 +68,11 @@ TraceSummary ingest_once(const Options& options, Files& files) {
   if (options.way == Way::whole) {
     const sources::Source source = must(sources::open_source(options.file, files));
     must(ingestor.whole(options.file, source.mapped->bytes()));
-    return ingestor.finish();
+    return must(std::move(ingestor).finish());
   }
   const std::unique_ptr<ByteReader> reader = must(files.open(options.file));
-  std::vector<char> buffer(1 << 20);
-  ingestor.begin(options.file);
-  for (;;) {
-    const std::size_t got = must(reader->read(buffer.data(), buffer.size()));
-    if (got == 0) break;
-    must(ingestor.feed({buffer.data(), got}));
-  }
-  must(ingestor.end());
-  return ingestor.finish();
+  must(ingestor.stream(options.file, [&](char* into, std::size_t size) { return reader->read(into, size); }));
+  return must(std::move(ingestor).finish());
 }
 
 void same(const std::string& what, const nlohmann::json& want, const nlohmann::json& got) {

@@ -106,16 +106,14 @@ TEST_CASE("ingesting two inputs is adding what each says") {
   for (int i = 200; i < 300; ++i) b += plain_row(i) + "\n";
   ingest::Ingestor both;
   for (const std::string* text : std::initializer_list<const std::string*>{&a, &b}) {
-    both.begin("f");
-    REQUIRE(both.feed(*text).has_value());
-    REQUIRE(both.end().has_value());
+    REQUIRE(stream_into(both, *text).has_value());
   }
   std::map<std::pair<std::string, std::string>, DayDemand> sum;
   for (const std::string* text : std::initializer_list<const std::string*>{&a, &b}) {
     for (const Demand& demand : ingest_whole(*text).demands)
       sum[{demand.model, demand.job}].merge(demand.pooled());
   }
-  const TraceSummary together = both.finish();
+  const TraceSummary together = finished(std::move(both));
   REQUIRE(together.demands.size() == sum.size());
   for (const Demand& demand : together.demands) CHECK(demand.pooled() == sum[{demand.model, demand.job}]);
 }

@@ -1,14 +1,12 @@
 #include "app/read_traces.hpp"
 
-#include <fmt/format.h>
+#include <chrono>
 
-#include "base/units.hpp"
+#include "app/progress.hpp"
 #include "ingest/ingest.hpp"
 #include "sources/sources.hpp"
 
 namespace ctxcap::app {
-namespace {}  // namespace
-
 namespace {
 
 // Rows that wait for others and do not fit into memory. No file before it is needed.
@@ -37,20 +35,24 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
   TRY_ASSIGN(ingest::Mapping mapping, ingest::mapping_of(options.map));
   std::string name;
   std::optional<Bytes> size;
+  std::chrono::nanoseconds started{};
   ScratchOverflow overflow(world.files);
-  ingest::Ingestor ingestor(
-      {.mapping = std::move(mapping),
-       .threads = options.threads,
-       .keep_requests = options.keep_requests,
-       .overflow = &overflow},
-      [&](const ingest::Progress& progress) {
-        talk.progress(name, progress.bytes, size,
-                      fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
-      });
+  ingest::Ingestor ingestor({.mapping = std::move(mapping),
+                             .threads = options.threads,
+                             .keep_requests = options.keep_requests,
+                             .overflow = &overflow},
+                            [&](const ingest::Progress& progress) {
+                              talk.progress(name, progress.bytes, size,
+                                            progress_text({.bytes = progress.bytes,
+                                                           .rows = progress.rows,
+                                                           .since_start = world.clock.elapsed() - started,
+                                                           .total = size}));
+                            });
   for (const std::string& file : options.files) {
     TRY_ASSIGN(const sources::Source source, sources::open_source(file, world.files));
     name = file;
     size = source.size();
+    started = world.clock.elapsed();
     if (source.mapped) {
       TRY(ingestor.whole(file, source.mapped->bytes()));
     } else {

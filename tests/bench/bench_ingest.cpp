@@ -1,6 +1,6 @@
 // Times the way from a file to its demand, and checks the answer against the generator's truth.
 //
-// usage: bench_ingest FILE [--threads N] [--repeat N] [--truth TRUTH.json] [--stream | --scan]
+// usage: bench_ingest FILE [--threads N] [--repeat N] [--truth TRUTH.json] [--batch BYTES] [--stream | --scan]
 //
 // Prints seconds, GB/s and rows/s of the best run, and the peak memory. --stream feeds the file through
 // read() as if it came from a pipe. --scan only counts line ends, on as many threads: the floor.
@@ -30,6 +30,7 @@ enum class Way { whole, stream, scan };
 struct Options {
   std::string file, truth;
   int threads = 0, repeat = 3;
+  std::size_t batch = 0;
   Way way = Way::whole;
 };
 
@@ -64,7 +65,7 @@ i64 scan(std::string_view text, int threads) {
 }
 
 TraceSummary ingest_once(const Options& options, Files& files) {
-  ingest::Ingestor ingestor({.threads = options.threads});
+  ingest::Ingestor ingestor({.threads = options.threads, .batch = options.batch});
   if (options.way == Way::whole) {
     const sources::Source source = must(sources::open_source(options.file, files));
     must(ingestor.whole(options.file, source.mapped->bytes()));
@@ -113,6 +114,8 @@ Options parse(int count, char** arguments) {
       options.threads = std::stoi(next());
     } else if (argument == "--repeat") {
       options.repeat = std::stoi(next());
+    } else if (argument == "--batch") {
+      options.batch = std::stoul(next());
     } else if (argument == "--truth") {
       options.truth = next();
     } else if (argument == "--stream") {

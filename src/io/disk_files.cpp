@@ -79,6 +79,43 @@ class Mapping final : public MappedFile {
   std::size_t reserved_, size_;
 };
 
+class UnnamedFile final : public ScratchFile {
+ public:
+  explicit UnnamedFile(Fd fd) : fd_(std::move(fd)) {}
+
+  Status write(std::uint64_t offset, std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t put = ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (put < 0 && errno == EINTR) continue;
+      if (put <= 0) return failed("write to", put < 0 ? errno : ENOSPC);
+      bytes.remove_prefix(static_cast<std::size_t>(put));
+      offset += static_cast<std::uint64_t>(put);
+    }
+    return {};
+  }
+
+  Status read(std::uint64_t offset, char* into, std::size_t size) override {
+    while (size > 0) {
+      const ssize_t got = ::pread(fd_.get(), into, size, static_cast<off_t>(offset));
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return failed("read from", got < 0 ? errno : EIO);
+      into += got;
+      size -= static_cast<std::size_t>(got);
+      offset += static_cast<std::uint64_t>(got);
+    }
+    return {};
+  }
+
+ private:
+  static tl::unexpected<Error> failed(const char* what, int error) {
+    return fail({.kind = ErrorKind::failure,
+                 .what = std::string("could not ") + what + " a temporary file",
+                 .why = errno_text(error),
+                 .hint = "set TMPDIR to a directory with more room"});
+  }
+  Fd fd_;
+};
+
 // The kernel drops the lock with the descriptor, also when the process is killed.
 class FileLock final : public Files::Lock {
  public:
@@ -209,6 +246,22 @@ class DiskFiles final : public Files {
                    .hint = "set TMPDIR to a directory that you can write to"});
     }
     return std::make_unique<TemporaryDirectory>(std::move(path));
+  }
+
+  Result<std::unique_ptr<ScratchFile>> make_scratch_file() override {
+    // Not /tmp, which is memory on many machines.
+    const char* base = std::getenv("TMPDIR");
+    std::string path = std::string(base != nullptr && *base == '/' ? base : "/var/tmp") + "/ctxcap-XXXXXX";
+    Fd fd(::mkostemp(path.data(), O_CLOEXEC));
+    if (!fd) {
+      const int error = errno;
+      return fail({.kind = ErrorKind::failure,
+                   .what = "could not create a temporary file",
+                   .why = path + ": " + errno_text(error),
+                   .hint = "set TMPDIR to a directory that you can write to"});
+    }
+    ::unlink(path.c_str());
+    return std::make_unique<UnnamedFile>(std::move(fd));
   }
 };
 

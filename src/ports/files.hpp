@@ -36,6 +36,15 @@ struct FileId {
   friend auto operator<=>(const FileId&, const FileId&) = default;
 };
 
+// A file without a name that is gone when the value dies: room for what does not fit into memory.
+class ScratchFile {
+ public:
+  virtual ~ScratchFile() = default;
+  virtual Status write(std::uint64_t offset, std::string_view bytes) = 0;
+  // Exactly `size` bytes that were written before. Several threads may read and write at once.
+  virtual Status read(std::uint64_t offset, char* into, std::size_t size) = 0;
+};
+
 enum class PathKind { missing, file, directory, other };  // other: pipe, device, socket
 
 class Files {
@@ -65,6 +74,7 @@ class Files {
     virtual const std::string& path() const = 0;
   };
   virtual Result<std::unique_ptr<PrivateDirectory>> make_private_directory() = 0;
+  virtual Result<std::unique_ptr<ScratchFile>> make_scratch_file() = 0;
 };
 
 }  // namespace ctxcap

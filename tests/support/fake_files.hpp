@@ -78,6 +78,9 @@ class FakeFiles final : public Files {
   Result<std::unique_ptr<PrivateDirectory>> make_private_directory() override {
     return fail({.what = "no private directories in this fake", .why = "", .hint = ""});
   }
+  Result<std::unique_ptr<ScratchFile>> make_scratch_file() override {
+    return fail({.what = "no scratch files in this fake", .why = "", .hint = ""});
+  }
 
  private:
   class Mapped final : public MappedFile {

@@ -157,6 +157,20 @@ TEST_CASE("directories are created for this user alone, and those that are there
   }
 }
 
+TEST_CASE("a scratch file gives back what was written, by its place") {
+  io::RealWorld real;
+  const auto file = real.world().files.make_scratch_file();
+  REQUIRE(file.has_value());
+  REQUIRE((*file)->write(0, "first").has_value());
+  REQUIRE((*file)->write(5, std::string(100'000, 'x') + "last").has_value());
+  std::string text(7, '?');
+  REQUIRE((*file)->read(2, text.data(), text.size()).has_value());
+  CHECK(text == "rstxxxx");
+  REQUIRE((*file)->read(100'005, text.data(), 4).has_value());
+  CHECK(text.substr(0, 4) == "last");
+  CHECK_FALSE((*file)->read(100'005, text.data(), 5).has_value());  // one byte more than there is
+}
+
 TEST_CASE("a private directory is ours alone and goes with all that is in it") {
   io::RealWorld real;
   std::string path;

@@ -48,7 +48,10 @@ std::vector<std::vector<Demand>> parts_of(const std::vector<Demand>& demands, bo
 // The first that is known: what requests carry, the model's PARAMETER, the environment, what is loaded now.
 std::optional<CurrentWindow> current_window(const DemandStats& stats, const DescribedModel& model,
                                             std::optional<Tokens> environment_ctx) {
-  if (stats.asked_ctx) return CurrentWindow{*stats.asked_ctx, CurrentFrom::request};
+  const auto& asked = stats.num_ctx_asked;
+  const auto most = std::max_element(asked.begin(), asked.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most != asked.end()) return CurrentWindow{most->first, CurrentFrom::request};
   if (model.arch && model.arch->current_ctx)
     return CurrentWindow{*model.arch->current_ctx, CurrentFrom::model};
   if (environment_ctx) return CurrentWindow{*environment_ctx, CurrentFrom::environment};

@@ -13,7 +13,7 @@
 namespace ctxcap::app {
 
 struct TraceOptions {
-  std::vector<std::string> files;                        // "-" is stdin
+  std::vector<std::string> files;  // as given: files, directories, patterns; "-" is stdin
   std::vector<std::pair<std::string, std::string>> map;  // part of a call -> column or key
   int threads = 0;                                       // 0: all cores
   bool keep_requests = false;                            // every request by itself, not only counts

@@ -26,7 +26,8 @@ std::uint64_t trace_hash(std::string_view trace) {
 
 }  // namespace
 
-RowReader::RowReader(const Mapping& mapping) : mapping_(&mapping), texts_(kMostLevels) {
+RowReader::RowReader(const Mapping& mapping, Tally& tally)
+    : mapping_(&mapping), texts_(kMostLevels), tally_(&tally) {
   for (std::size_t i = 0; i < kMostLevels; ++i) levels_.push_back(std::make_unique<Fields>(mapping));
 }
 
@@ -71,13 +72,13 @@ void RowReader::read_fields(i64 line) {
 void RowReader::take(const Call& call, const Format& format, i64 line) {
   line_ = line;
   counted_to_ = row_begin_ = nullptr;
-  tally_->formats |= std::uint64_t{1} << index_of(format);
+  tally_->of_input(input_).formats |= std::uint64_t{1} << index_of(format);
   count(call);
 }
 
 void RowReader::skip(Reason reason, i64 line) {
-  ++tally_->rows;
-  tally_->skipped[static_cast<std::size_t>(reason)].add({.line = line});
+  ++tally_->of_input(input_).rows;
+  tally_->skip(reason, {.piece = piece_, .line = static_cast<std::uint32_t>(line)});
 }
 
 void RowReader::read_object(std::string_view object) {
@@ -139,7 +140,7 @@ void RowReader::dispatch() {
   if (fields.has_repeated_key()) return count(unusable(Reason::duplicate_key));
   const Format* const format = find_format(fields);
   if (format == nullptr) return count(unusable(Reason::unknown_format));
-  if (!format->name.empty()) tally_->formats |= std::uint64_t{1} << index_of(*format);
+  if (!format->name.empty()) tally_->of_input(input_).formats |= std::uint64_t{1} << index_of(*format);
   format->read(fields, *this);
 }
 
@@ -161,53 +162,53 @@ void RowReader::apply_mapping(Call& call) const {
 }
 
 void RowReader::count(const Call& call) {
-  ++tally_->rows;
+  ++tally_->of_input(input_).rows;
   const std::uint64_t trace = trace_hash(call.trace);
   if (call.is_root && trace != 0) note_root(call);
   const bool job_is_open = call.usage.reason == Reason::none && trace != 0 && !call.is_root &&
                            call.job.job.empty() && call.job.trace_name.empty();
-  if (!call.id.empty() || job_is_open) return keep(call, request_of(call), job_is_open ? trace : 0);
-  const Place place{.line = line_of(row_begin_)};
-  if (call.usage.reason != Reason::none) {
-    return tally_->skipped[static_cast<std::size_t>(call.usage.reason)].add(place);
-  }
-  ++tally_->used;
   Request request = request_of(call);
-  request.job = tally_->names.number_of(choose_job(call.job, call.model));
-  request.model = tally_->names.number_of(model_name(call.model));
-  tally_->histograms.add(request);
-  for (std::size_t remark = 0; remark < kRemarks; ++remark) {
-    if (call.usage.remarks.has(static_cast<Remark>(remark))) tally_->remarked[remark].add(place);
+  if (call.usage.reason == Reason::none) {
+    request.job = tally_->names.number_of(choose_job(call.job, call.model));
+    request.model = tally_->names.number_of(model_name(call.model));
   }
+  if (!call.id.empty() || job_is_open) return keep(call, request, job_is_open ? trace : 0);
+  if (call.usage.reason != Reason::none) return tally_->skip(call.usage.reason, place());
+  tally_->count(request, call.usage.remarks, place(), input_);
 }
 
 void RowReader::keep(const Call& call, const Request& request, std::uint64_t trace) {
-  HeldRow& row = tally_->held.emplace_back();
-  if (!call.id.empty()) row.id = {hash_of(call.id, 1) | 1, hash_of(call.id, 2)};
-  row.trace = trace;
-  row.updated = call.updated ? call.updated->micros : kNoTime;
-  row.request = request;
-  row.line = static_cast<std::uint32_t>(line_of(row_begin_));  // pieces are far shorter than 2^32 lines
-  row.reason = call.usage.reason;
-  row.remarks = call.usage.remarks;
-  if (row.reason != Reason::none) return;
-  row.request.job = tally_->names.number_of(choose_job(call.job, call.model));
-  row.request.model = tally_->names.number_of(model_name(call.model));
-  if (call.scope.empty() || !call.start || !call.end) return;
-  tally_->timed.push_back({.held = {.row = static_cast<std::uint32_t>(tally_->held.size() - 1)},
-                           .start = call.start->micros,
-                           .end = call.end->micros,
-                           .scope = hash_of(call.scope, 4),
-                           .is_root = call.is_root});
+  HeldRow row{.trace = trace,
+              .updated = call.updated ? call.updated->micros : kNoTime,
+              .request = request,
+              .place = place(),
+              .reason = call.usage.reason,
+              .remarks = call.usage.remarks};
+  if (!call.id.empty()) {
+    row.has_id = true;
+    row.id = {hash_of(call.id, 1), static_cast<std::uint32_t>(hash_of(call.id, 2))};
+  }
+  if (!call.scope.empty() && call.start && call.end && row.reason == Reason::none) {
+    row.kind = HeldRow::Kind::timed;
+    row.end = call.end->micros;
+    row.scope = hash_of(call.scope, 4);
+    row.is_root = call.is_root;
+  }
+  tally_->pass_on(row, Stage::versions, input_);
 }
 
 void RowReader::note_root(const Call& call) {
   const JobHints names{.job = call.job.job, .trace_name = call.job.trace_name, .own_name = call.job.own_name};
   const std::string_view name = choose_job(names, call.model);
   if (name == "all") return;
-  tally_->roots.push_back({.trace = trace_hash(call.trace),
-                           .start = call.start ? call.start->micros : kNoTime,
-                           .name = tally_->names.number_of(name)});
+  HeldRow row{.kind = HeldRow::Kind::root, .trace = trace_hash(call.trace), .place = place()};
+  row.request.start = call.start ? call.start->micros : kNoTime;
+  row.request.job = tally_->names.number_of(name);
+  tally_->held.put(Stage::jobs, row.trace, row);
+}
+
+Place RowReader::place() {
+  return {.piece = piece_, .line = static_cast<std::uint32_t>(line_of(row_begin_))};
 }
 
 i64 RowReader::line_of(const char* position) {

@@ -16,10 +16,14 @@ namespace ctxcap::ingest {
 
 class RowReader final : private Sink {
  public:
-  explicit RowReader(const Mapping& mapping);
+  // Rows go to `tally`.
+  RowReader(const Mapping& mapping, Tally& tally);
 
-  // Rows go to `tally` until the next call.
-  void begin(Tally& tally) { tally_ = &tally; }
+  // What is read next is of that input and piece; lines are counted from the piece's beginning.
+  void begin(std::size_t input, std::uint32_t piece) {
+    input_ = input;
+    piece_ = piece;
+  }
 
   // One line, or one value of a document that starts at `line`: an object, an array of objects, or what
   // somebody took for one. kPadding bytes must be readable behind it. Blank text is no row.
@@ -44,6 +48,7 @@ class RowReader final : private Sink {
   void count(const Call& call);
   void apply_mapping(Call& call) const;
   void keep(const Call& call, const Request& request, std::uint64_t trace);
+  Place place();
   void note_root(const Call& call);
   i64 line_of(const char* position);
 
@@ -55,7 +60,9 @@ class RowReader final : private Sink {
   std::vector<std::unique_ptr<Fields>> levels_;
   std::vector<std::string> texts_;  // decoded bodies, one per level, padded
   std::size_t level_ = 0;
-  Tally* tally_ = nullptr;
+  Tally* tally_;
+  std::size_t input_ = 0;
+  std::uint32_t piece_ = 0;
 
   // Where the row at hand stands: lines are counted on from the last row of the same record.
   const char* counted_to_ = nullptr;

@@ -53,7 +53,7 @@ constinit const Command kAnalyze{
     "analyze", "What each job needs, the window it gets, and the Modelfile for it; changes nothing",
     "  ctxcap analyze --traces traces.jsonl\n"
     "  ctxcap analyze --traces a.jsonl b.csv --show show.json --tag triage\n"
-    "  zcat traces.jsonl.gz | ctxcap analyze --traces - -f json\n"
+    "  ctxcap analyze --traces 'logs/*.jsonl.gz' -f json\n"
     "  ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen\n",
     configure};
 

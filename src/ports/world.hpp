@@ -8,6 +8,7 @@
 #include "ports/console.hpp"
 #include "ports/files.hpp"
 #include "ports/http.hpp"
+#include "ports/interrupts.hpp"
 #include "ports/processes.hpp"
 
 namespace ctxcap {
@@ -25,6 +26,7 @@ struct World {
   Files& files;
   Console& console;
   Environment& environment;
+  Interrupts& interrupts;
 };
 
 }  // namespace ctxcap

@@ -235,10 +235,10 @@ std::string_view describe(std::string_view word) {
   return sentence_of(word);
 }
 
-std::vector<FormatInfo> known_formats() {
-  std::vector<FormatInfo> list;
+std::vector<TraceFormat> known_formats() {
+  std::vector<TraceFormat> list;
   for (const Format* format : formats()) {
-    if (!format->name.empty()) list.push_back({format->name, format->help});
+    list.push_back({format->name, format->help, format->told_by, format->holds_rows});
   }
   return list;
 }

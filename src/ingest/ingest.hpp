@@ -20,6 +20,7 @@
 
 #include "base/result.hpp"
 #include "data/demand.hpp"
+#include "data/trace_format.hpp"
 #include "ingest/mapping.hpp"
 
 namespace ctxcap::ingest {
@@ -66,10 +67,7 @@ class Ingestor {
 // The sentence that goes with a word in TraceSummary::skipped or ::remarks; empty for an unknown word.
 std::string_view describe(std::string_view word);
 
-struct FormatInfo {
-  std::string_view name, help;
-};
-// The formats that rows can have, in the order in which they are tried.
-std::vector<FormatInfo> known_formats();
+// In the order in which they are tried; the first that knows a row reads it.
+std::vector<TraceFormat> known_formats();
 
 }  // namespace ctxcap::ingest

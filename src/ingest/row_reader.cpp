@@ -139,7 +139,7 @@ void RowReader::dispatch() {
   if (fields.has_repeated_key()) return count(unusable(Reason::duplicate_key));
   const Format* const format = find_format(fields);
   if (format == nullptr) return count(unusable(Reason::unknown_format));
-  if (!format->name.empty()) tally_->formats |= std::uint64_t{1} << index_of(*format);
+  if (!format->holds_rows) tally_->formats |= std::uint64_t{1} << index_of(*format);
   format->read(fields, *this);
 }
 

@@ -20,10 +20,13 @@ void read_request(const Fields& fields, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kHelicone{"helicone", "Helicone's request export",
-                                 [](const Fields& fields) {
-                                   return fields.keys().has_all({Key::response_id, Key::delay_ms});
-                                 },
-                                 read_request};
+constinit const Format kHelicone{.name = "helicone",
+                                 .help = "Helicone's request export",
+                                 .told_by = "`response_id` and `delay_ms`",
+                                 .matches =
+                                     [](const Fields& fields) {
+                                       return fields.keys().has_all({Key::response_id, Key::delay_ms});
+                                     },
+                                 .read = read_request};
 
 }  // namespace ctxcap::ingest

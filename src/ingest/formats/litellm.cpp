@@ -79,17 +79,23 @@ void read_row(const Fields& fields, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kLiteLlm{"litellm", "LiteLLM's standard logging payload (custom logger, generic_api)",
-                                [](const Fields& fields) {
-                                  return fields.keys().has_all({Key::call_type, Key::hidden_params});
-                                },
-                                read_row};
+constinit const Format kLiteLlm{.name = "litellm",
+                                .help = "LiteLLM's standard logging payload (custom logger, generic_api)",
+                                .told_by = "`call_type` and `hidden_params`",
+                                .matches =
+                                    [](const Fields& fields) {
+                                      return fields.keys().has_all({Key::call_type, Key::hidden_params});
+                                    },
+                                .read = read_row};
 
 constinit const Format kLiteLlmSpend{
-    "litellm-spend", "row of LiteLLM's spend logs",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::request_id, Key::call_type, Key::spend});
-    },
-    read_row};
+    .name = "litellm-spend",
+    .help = "row of LiteLLM's spend logs",
+    .told_by = "`request_id`, `call_type` and `spend`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all({Key::request_id, Key::call_type, Key::spend});
+        },
+    .read = read_row};
 
 }  // namespace ctxcap::ingest

@@ -24,10 +24,13 @@ void read_log(const Fields& fields, Sink& sink) {
 }  // namespace
 
 constinit const Format kLlm{
-    "llm", "logs of the command-line tool llm (logs list --json, rows of its database)",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::options_json, Key::input_tokens, Key::datetime_utc});
-    },
-    read_log};
+    .name = "llm",
+    .help = "logs of the command-line tool llm (logs list --json, rows of its database)",
+    .told_by = "`options_json`, `input_tokens` and `datetime_utc`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all({Key::options_json, Key::input_tokens, Key::datetime_utc});
+        },
+    .read = read_log};
 
 }  // namespace ctxcap::ingest

@@ -62,24 +62,34 @@ void read_dataframe_row(const Fields& fields, Sink& sink) {
 }  // namespace
 
 constinit const Format kPhoenix{
-    "phoenix", "span of Phoenix' REST API",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::context, Key::span_kind, Key::attributes});
-    },
-    read_rest_span};
+    .name = "phoenix",
+    .help = "span of Phoenix' REST API",
+    .told_by = "`context`, `span_kind` and `attributes`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all({Key::context, Key::span_kind, Key::attributes});
+        },
+    .read = read_rest_span};
 
 constinit const Format kPhoenixOtlp{
-    "phoenix-otlp", "span of Phoenix' REST API in OTLP's spelling",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::trace_id, Key::span_id, Key::start_time_unix_nano, Key::attributes});
-    },
-    read_otlp_span};
+    .name = "phoenix-otlp",
+    .help = "span of Phoenix' REST API in OTLP's spelling",
+    .told_by = "`trace_id`, `span_id`, `start_time_unix_nano` and `attributes`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all(
+              {Key::trace_id, Key::span_id, Key::start_time_unix_nano, Key::attributes});
+        },
+    .read = read_otlp_span};
 
 constinit const Format kPhoenixDataframe{
-    "phoenix-dataframe", "row of a Phoenix dataframe (JSONL, CSV)",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::span_kind, Key::context_span_id});
-    },
-    read_dataframe_row};
+    .name = "phoenix-dataframe",
+    .help = "row of a Phoenix dataframe (JSONL, CSV)",
+    .told_by = "`span_kind` and `context.span_id`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all({Key::span_kind, Key::context_span_id});
+        },
+    .read = read_dataframe_row};
 
 }  // namespace ctxcap::ingest

@@ -15,7 +15,8 @@ struct Format {
   std::string_view told_by;                         // what `matches` looks at, in words
   bool (*matches)(const Fields& fields) = nullptr;  // top-level keys only
   void (*read)(const Fields& fields, Sink& sink) = nullptr;
-  bool holds_rows = false;  // only holds rows of other formats, which reports name instead
+  std::span<const Key> body = {};  // the keys that hold what the request sent, in parts or as a whole
+  bool holds_rows = false;         // only holds rows of other formats, which reports name instead
 };
 
 // In the order in which they are tried; the first match reads the record.

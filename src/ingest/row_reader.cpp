@@ -1,11 +1,14 @@
 #include "ingest/row_reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr Bytes kLargestBody = 0xFFFF'FFFF;
 
 std::uint32_t small(std::optional<Tokens> tokens) {
   return static_cast<std::uint32_t>(std::min(tokens.value_or(0), kLargestCount));
@@ -140,7 +143,19 @@ void RowReader::dispatch() {
   const Format* const format = find_format(fields);
   if (format == nullptr) return count(unusable(Reason::unknown_format));
   if (!format->holds_rows) tally_->formats |= std::uint64_t{1} << index_of(*format);
+  const Format* const outer = std::exchange(format_, format);
   format->read(fields, *this);
+  format_ = outer;
+}
+
+// What a request sent stands in its record, unless the format has put it together.
+Bytes RowReader::body_bytes(const Call& call) const {
+  if (format_ == nullptr || call.usage.reason != Reason::none) return 0;
+  Body body = call.body;
+  if (body.empty()) {
+    for (const Key key : format_->body) body.add((*levels_[level_])[key]);
+  }
+  return std::min(body.bytes_beside(call.usage.prompt), kLargestBody);
 }
 
 void RowReader::add(const Call& call) {
@@ -166,13 +181,14 @@ void RowReader::count(const Call& call) {
   if (call.is_root && trace != 0) note_root(call);
   const bool job_is_open = call.usage.reason == Reason::none && trace != 0 && !call.is_root &&
                            call.job.job.empty() && call.job.trace_name.empty();
-  if (!call.id.empty() || job_is_open) return keep(call, request_of(call), job_is_open ? trace : 0);
+  Request request = request_of(call);
+  request.body = static_cast<std::uint32_t>(body_bytes(call));
+  if (!call.id.empty() || job_is_open) return keep(call, request, job_is_open ? trace : 0);
   const Place place{.line = line_of(row_begin_)};
   if (call.usage.reason != Reason::none) {
     return tally_->skipped[static_cast<std::size_t>(call.usage.reason)].add(place);
   }
   ++tally_->used;
-  Request request = request_of(call);
   request.job = tally_->names.number_of(choose_job(call.job, call.model));
   request.model = tally_->names.number_of(model_name(call.model));
   tally_->histograms.add(request);

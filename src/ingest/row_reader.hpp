@@ -42,6 +42,7 @@ class RowReader final : private Sink {
   void read_values(std::string_view text);
   void dispatch();
   void count(const Call& call);
+  Bytes body_bytes(const Call& call) const;
   void apply_mapping(Call& call) const;
   void keep(const Call& call, const Request& request, std::uint64_t trace);
   void note_root(const Call& call);
@@ -55,6 +56,7 @@ class RowReader final : private Sink {
   std::vector<std::unique_ptr<Fields>> levels_;
   std::vector<std::string> texts_;  // decoded bodies, one per level, padded
   std::size_t level_ = 0;
+  const Format* format_ = nullptr;  // of the record at hand
   Tally* tally_ = nullptr;
 
   // Where the row at hand stands: lines are counted on from the last row of the same record.

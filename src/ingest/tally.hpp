@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "data/demand.hpp"
+#include "ingest/body_map.hpp"
 #include "ingest/call.hpp"
 #include "ingest/count_map.hpp"
 #include "ingest/interner.hpp"
@@ -43,6 +44,7 @@ struct Request {
   std::uint32_t context = 0;
   std::uint32_t job = 0, model = 0;            // Interner numbers
   std::uint32_t num_ctx = 0, num_predict = 0;  // 0: not asked
+  std::uint32_t body = 0;                      // bytes; 0: unknown
   i64 start = kNoTime;                         // µs
 };
 
@@ -102,6 +104,7 @@ class Histograms {
     std::map<Day, DayCounts> days;
     i64 from = std::numeric_limits<i64>::max(), to = kNoTime;
     std::map<Tokens, i64> num_ctx, num_predict;
+    BodyMap bodies;
     std::vector<Sent> sent;  // in the order of the rows; empty unless kept
   };
 

@@ -1,10 +1,14 @@
 // Helicone's export. From its documentation; no recording was at hand.
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr std::array kBody{Key::request_body};
 
 void read_request(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
@@ -27,6 +31,7 @@ constinit const Format kHelicone{.name = "helicone",
                                      [](const Fields& fields) {
                                        return fields.keys().has_all({Key::response_id, Key::delay_ms});
                                      },
-                                 .read = read_request};
+                                 .read = read_request,
+                                 .body = kBody};
 
 }  // namespace ctxcap::ingest

@@ -1,12 +1,15 @@
 // Langfuse observations, in every shape they leave a server: rows of both APIs, both UI exports, both blob
 // exports. They differ in spelling and in what they leave out; what a key means is the same everywhere.
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
 
+constexpr std::array kBody{Key::input};
 constexpr std::initializer_list<Key> kUsageMaps{Key::usageDetails, Key::usage_details};
 constexpr std::initializer_list<Key> kParents{Key::parentObservationId, Key::parent_observation_id};
 constexpr std::initializer_list<Key> kTraces{Key::traceId, Key::trace_id};
@@ -126,7 +129,8 @@ constinit const Format kLangfuseV1{.name = "langfuse-v1",
                                        [](const Fields& fields) {
                                          return has_all(fields, {Key::traceId, Key::promptTokens});
                                        },
-                                   .read = read_observation};
+                                   .read = read_observation,
+                                   .body = kBody};
 
 constinit const Format kLangfuseV2{.name = "langfuse-v2",
                                    .help = "row of GET /api/public/v2/observations",
@@ -135,7 +139,8 @@ constinit const Format kLangfuseV2{.name = "langfuse-v2",
                                        [](const Fields& fields) {
                                          return has_all(fields, {Key::traceId, Key::inputUsage});
                                        },
-                                   .read = read_observation};
+                                   .read = read_observation,
+                                   .body = kBody};
 
 constinit const Format kLangfuseEvents{.name = "langfuse-ui-events",
                                        .help = "UI export of the events table (JSON, JSONL, CSV)",
@@ -144,7 +149,8 @@ constinit const Format kLangfuseEvents{.name = "langfuse-ui-events",
                                            [](const Fields& fields) {
                                              return has_all(fields, {Key::providedModelName, Key::latencyMs});
                                            },
-                                       .read = read_observation};
+                                       .read = read_observation,
+                                       .body = kBody};
 
 constinit const Format kLangfuseObservations{
     .name = "langfuse-ui-observations",
@@ -154,7 +160,8 @@ constinit const Format kLangfuseObservations{
         [](const Fields& fields) {
           return has_all(fields, {Key::traceId, Key::providedUsageDetails});
         },
-    .read = read_observation};
+    .read = read_observation,
+    .body = kBody};
 
 constinit const Format kLangfuseBlob{
     .name = "langfuse-blob",
@@ -165,7 +172,8 @@ constinit const Format kLangfuseBlob{
           return has_all(fields, {Key::trace_id, Key::provided_model_name}) ||
                  has_all(fields, {Key::trace_id, Key::parent_observation_id});
         },
-    .read = read_observation};
+    .read = read_observation,
+    .body = kBody};
 
 // A v2 row whose groups were not all asked for.
 constinit const Format kLangfuseBare{
@@ -176,6 +184,7 @@ constinit const Format kLangfuseBare{
         [](const Fields& fields) {
           return has_all(fields, {Key::traceId, Key::parentObservationId, Key::type});
         },
-    .read = read_observation};
+    .read = read_observation,
+    .body = kBody};
 
 }  // namespace ctxcap::ingest

@@ -1,11 +1,15 @@
 // LiteLLM: the standard logging payload of its callbacks, and the rows of its spend table. Counts on the
 // ollama and ollama_chat providers are those that Ollama reported.
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr std::array kBody{Key::messages, Key::proxy_server_request};
 
 // "chatcmpl-17" of an Ollama behind /v1 comes again; the ids that LiteLLM makes do not.
 constexpr std::size_t kShortestUniqueId = 24;
@@ -86,7 +90,8 @@ constinit const Format kLiteLlm{.name = "litellm",
                                     [](const Fields& fields) {
                                       return fields.keys().has_all({Key::call_type, Key::hidden_params});
                                     },
-                                .read = read_row};
+                                .read = read_row,
+                                .body = kBody};
 
 constinit const Format kLiteLlmSpend{
     .name = "litellm-spend",
@@ -96,6 +101,7 @@ constinit const Format kLiteLlmSpend{
         [](const Fields& fields) {
           return fields.keys().has_all({Key::request_id, Key::call_type, Key::spend});
         },
-    .read = read_row};
+    .read = read_row,
+    .body = kBody};
 
 }  // namespace ctxcap::ingest

@@ -1,11 +1,15 @@
 // llama.cpp's server: answers of /completion, of /v1/messages, and its refusals, which name the prompt's true
 // size and are the best rows there are.
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/plain.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr std::array kBody{Key::prompt};
 
 void read_completion(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
@@ -56,7 +60,8 @@ constinit const Format kLlamaCpp{
         [](const Fields& fields) {
           return fields.keys().has_all({Key::tokens_evaluated, Key::tokens_predicted});
         },
-    .read = read_completion};
+    .read = read_completion,
+    .body = kBody};
 
 constinit const Format kLlamaCppMessage{.name = "messages",
                                         .help = "answer of /v1/messages",

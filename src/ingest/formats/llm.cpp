@@ -1,11 +1,15 @@
 // `llm logs list --json` and rows of its database. A conversation's name is the beginning of its prompt:
 // private, and no job.
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr std::array kBody{Key::prompt, Key::system};
 
 void read_log(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
@@ -31,6 +35,7 @@ constinit const Format kLlm{
         [](const Fields& fields) {
           return fields.keys().has_all({Key::options_json, Key::input_tokens, Key::datetime_utc});
         },
-    .read = read_log};
+    .read = read_log,
+    .body = kBody};
 
 }  // namespace ctxcap::ingest

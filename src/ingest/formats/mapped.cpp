@@ -37,6 +37,7 @@ constinit const Format kMapped{.name = "mapped",
                                      return fields.has_mapped(Part::prompt) ||
                                             fields.has_mapped(Part::generation);
                                    },
-                               .read = read_mapped};
+                               .read = read_mapped,
+                               .body = kPlainBody};
 
 }  // namespace ctxcap::ingest

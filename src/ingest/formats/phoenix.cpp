@@ -1,12 +1,16 @@
 // Arize Phoenix: spans of its REST API (also in OTLP's spelling), and its dataframes as JSONL or CSV. The
 // pages of the API are unpacked by page.cpp.
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/typed_values.hpp"
 #include "ingest/span.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr std::array kDataframeBody{Key::df_input};
 
 // The kind of a span stands at its top, and is also right for spans that were converted from gen_ai.
 Span common_part(const Fields& fields) {
@@ -90,6 +94,7 @@ constinit const Format kPhoenixDataframe{
         [](const Fields& fields) {
           return fields.keys().has_all({Key::span_kind, Key::context_span_id});
         },
-    .read = read_dataframe_row};
+    .read = read_dataframe_row,
+    .body = kDataframeBody};
 
 }  // namespace ctxcap::ingest

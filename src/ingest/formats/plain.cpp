@@ -134,6 +134,7 @@ constinit const Format kPlain{
                                Key::ContextTokens}) ||
                  keys.has(Key::usage) || keys.has_all({Key::model, Key::done});
         },
-    .read = read_plain};
+    .read = read_plain,
+    .body = kPlainBody};
 
 }  // namespace ctxcap::ingest

@@ -25,6 +25,7 @@ Status read_stream(ByteReader& stream, ingest::Ingestor& ingestor) {
 Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk& talk) {
   static_assert(ingest::Ingestor::kBehind <= kReadPadding);
   TRY_ASSIGN(ingest::Mapping mapping, ingest::mapping_of(options.map));
+  if (!options.job_rule.empty()) TRY(ingest::take_job_rule(options.job_rule, mapping));
   std::string name;
   std::optional<Bytes> size;
   ingest::Ingestor ingestor(

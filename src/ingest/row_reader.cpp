@@ -169,7 +169,8 @@ void RowReader::apply_mapping(Call& call) const {
   const Fields& fields = *levels_[level_];
   Scratch& scratch = fields.scratch();
   const auto text = [&](Part part) { return fields.mapped(part).text(scratch); };
-  if (const auto job = text(Part::job); !job.empty()) call.job.job = job;
+  const bool only_mapped = mapping_->job_rule == JobRule::field && !(*mapping_)[Part::job].empty();
+  if (const auto job = text(Part::job); only_mapped || !job.empty()) call.job.job = job;
   if (const auto model = text(Part::model); !model.empty()) call.model = model;
   if (const auto id = text(Part::id); !id.empty()) call.id = id;
   if (const Value time = fields.mapped(Part::time); time.present()) call.start = read_time(time, scratch);
@@ -180,7 +181,7 @@ void RowReader::count(const Call& call) {
   const std::uint64_t trace = trace_hash(call.trace);
   if (call.is_root && trace != 0) note_root(call);
   const bool job_is_open = call.usage.reason == Reason::none && trace != 0 && !call.is_root &&
-                           call.job.job.empty() && call.job.trace_name.empty();
+                           is_named_by_root(call.job, mapping_->job_rule);
   Request request = request_of(call);
   request.body = static_cast<std::uint32_t>(body_bytes(call));
   if (!call.id.empty() || job_is_open) return keep(call, request, job_is_open ? trace : 0);
@@ -189,7 +190,7 @@ void RowReader::count(const Call& call) {
     return tally_->skipped[static_cast<std::size_t>(call.usage.reason)].add(place);
   }
   ++tally_->used;
-  request.job = tally_->names.number_of(choose_job(call.job, call.model));
+  request.job = tally_->names.number_of(job_of(call));
   request.model = tally_->names.number_of(model_name(call.model));
   tally_->histograms.add(request);
   for (std::size_t remark = 0; remark < kRemarks; ++remark) {
@@ -207,7 +208,7 @@ void RowReader::keep(const Call& call, const Request& request, std::uint64_t tra
   row.reason = call.usage.reason;
   row.remarks = call.usage.remarks;
   if (row.reason != Reason::none) return;
-  row.request.job = tally_->names.number_of(choose_job(call.job, call.model));
+  row.request.job = tally_->names.number_of(job_of(call));
   row.request.model = tally_->names.number_of(model_name(call.model));
   if (call.scope.empty() || !call.start || !call.end) return;
   tally_->timed.push_back({.held = {.row = static_cast<std::uint32_t>(tally_->held.size() - 1)},
@@ -218,12 +219,19 @@ void RowReader::keep(const Call& call, const Request& request, std::uint64_t tra
 }
 
 void RowReader::note_root(const Call& call) {
-  const JobHints names{.job = call.job.job, .trace_name = call.job.trace_name, .own_name = call.job.own_name};
-  const std::string_view name = choose_job(names, call.model);
-  if (name == "all") return;
+  const std::string_view name = root_name(call.job, call.model, mapping_->job_rule);
+  if (name.empty()) return;
   tally_->roots.push_back({.trace = trace_hash(call.trace),
                            .start = call.start ? call.start->micros : kNoTime,
                            .name = tally_->names.number_of(name)});
+}
+
+std::string_view RowReader::job_of(const Call& call) const {
+  // A root names the rows inside its trace, and itself.
+  const JobRule rule = mapping_->job_rule;
+  if (rule != JobRule::trace_name || !call.is_root) return choose_job(call.job, call.model, rule);
+  const std::string_view name = root_name(call.job, call.model, rule);
+  return name.empty() ? "all" : name;
 }
 
 i64 RowReader::line_of(const char* position) {

@@ -46,6 +46,7 @@ class RowReader final : private Sink {
   void apply_mapping(Call& call) const;
   void keep(const Call& call, const Request& request, std::uint64_t trace);
   void note_root(const Call& call);
+  std::string_view job_of(const Call& call) const;
   i64 line_of(const char* position);
 
   // Objects in pages in recordings: each level needs its own fields while the inner ones are read.

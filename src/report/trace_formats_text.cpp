@@ -25,7 +25,9 @@ std::string trace_formats_text(std::span<const TraceFormat> formats, const TextO
          "CSV column or a JSON key, dots lead into objects. A part that is not mapped keeps its known "
          "names.\n"
          "  ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen\n"
-         "  ctxcap analyze --traces my.jsonl --map prompt=usage.in,generation=usage.out,job=meta.task\n";
+         "  ctxcap analyze --traces my.jsonl --map prompt=usage.in,generation=usage.out,job=meta.task\n"
+         "\nWhat counts as the job: --job auto (default), trace-name, name, prompt, tag, service, field, "
+         "field:PATH.\n";
 }
 
 }  // namespace ctxcap::report

@@ -20,6 +20,30 @@ Status read_stream(ByteReader& stream, ingest::Ingestor& ingestor) {
   }
 }
 
+// The file of --bad-lines. Rows come while others are still read, so they are written in blocks.
+class BadRowFile {
+ public:
+  explicit BadRowFile(std::unique_ptr<Files::AtomicFile> file) : file_(std::move(file)) {}
+  void add(const BadRow& row) {
+    waiting_ += bad_row_json(row);
+    if (waiting_.size() >= kReadSize) flush();
+  }
+  Status commit() {
+    flush();
+    TRY(status_);
+    return file_->commit();
+  }
+
+ private:
+  void flush() {
+    if (status_) status_ = file_->write(waiting_);
+    waiting_.clear();
+  }
+  std::unique_ptr<Files::AtomicFile> file_;
+  std::string waiting_;
+  Status status_;
+};
+
 }  // namespace
 
 Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk& talk) {
@@ -28,8 +52,18 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
   if (!options.job_rule.empty()) TRY(ingest::take_job_rule(options.job_rule, mapping));
   std::string name;
   std::optional<Bytes> size;
+  std::optional<BadRowFile> bad_rows;
+  ingest::OnBadRow on_bad_row;
+  if (!options.bad_rows.empty()) {
+    TRY_ASSIGN(auto file, world.files.create_atomic(options.bad_rows));
+    bad_rows.emplace(std::move(file));
+    on_bad_row = [&](const BadRow& row) { bad_rows->add(row); };
+  }
   ingest::Ingestor ingestor(
-      {.mapping = std::move(mapping), .threads = options.threads, .keep_requests = options.keep_requests},
+      {.mapping = std::move(mapping),
+       .threads = options.threads,
+       .keep_requests = options.keep_requests,
+       .on_bad_row = std::move(on_bad_row)},
       [&](const ingest::Progress& progress) {
         talk.progress(name, progress.bytes, size,
                       fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
@@ -46,7 +80,9 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
     }
   }
   talk.clear();
-  return ingestor.finish();
+  TraceSummary summary = ingestor.finish();
+  if (bad_rows) TRY(bad_rows->commit());
+  return summary;
 }
 
 }  // namespace ctxcap::app

@@ -1,6 +1,7 @@
 #include "ingest/row_reader.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "ingest/when.hpp"
@@ -54,37 +55,42 @@ void RowReader::read(std::string_view text, i64 line) {
   if (text.empty()) return;
   level_ = 0;
   line_ = line;
-  counted_to_ = row_begin_ = text.data();
+  counted_to_ = text.data();
+  record_ = row_ = text;
   if (text.front() == '{') {
     read_object(text);
   } else if (text.front() == '[') {
     read_elements(text);
   } else {
-    skip(Reason::bad_json, line);
+    skip(Reason::bad_json, text, line);
   }
 }
 
-void RowReader::read_fields(i64 line) {
+void RowReader::read_fields(std::string_view record, i64 line) {
   level_ = 0;
   line_ = line;
-  counted_to_ = row_begin_ = nullptr;
+  counted_to_ = nullptr;
+  record_ = row_ = record;
   dispatch();
 }
 
-void RowReader::take(const Call& call, const Format& format, i64 line) {
+void RowReader::take(const Call& call, const Format& format, std::string_view text, i64 line) {
   line_ = line;
-  counted_to_ = row_begin_ = nullptr;
+  counted_to_ = nullptr;
+  record_ = row_ = text;
   tally_->formats |= std::uint64_t{1} << index_of(format);
   count(call);
 }
 
-void RowReader::skip(Reason reason, i64 line) {
+void RowReader::skip(Reason reason, std::string_view text, i64 line) {
   ++tally_->rows;
+  record_ = row_ = text;
+  note(reason, line);
   tally_->skipped[static_cast<std::size_t>(reason)].add({.line = line});
 }
 
 void RowReader::read_object(std::string_view object) {
-  row_begin_ = object.data();
+  row_ = object;
   const Reason reason = parser_.parse(object, *levels_[level_]);
   if (reason == Reason::none) return dispatch();
   // Several values on one line, or a comma behind the last: `cat a.json b.json`, lines cut out of an array.
@@ -96,7 +102,7 @@ void RowReader::read_values(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = text[at] == '{' ? skip_value(text, at) : kNoEnd;
     const std::string_view value = text.substr(at, end == kNoEnd ? text.size() - at : end - at);
-    row_begin_ = value.data();
+    row_ = value;
     if (end == kNoEnd || value.size() == text.size()) return count(unusable(Reason::bad_json));
     const Reason reason = parser_.parse(value, *levels_[level_]);
     if (reason == Reason::none) {
@@ -111,7 +117,7 @@ void RowReader::read_values(std::string_view text) {
 
 void RowReader::read_elements(std::string_view array) {
   const bool whole = Value::json(array).each_element([&](Value element) {
-    row_begin_ = element.raw().data();
+    row_ = element.raw();
     if (element.is_object()) return nested(element.raw());
     count(unusable(Reason::unknown_format));
   });
@@ -185,8 +191,9 @@ void RowReader::count(const Call& call) {
   Request request = request_of(call);
   request.body = static_cast<std::uint32_t>(body_bytes(call));
   if (!call.id.empty() || job_is_open) return keep(call, request, job_is_open ? trace : 0);
-  const Place place{.line = line_of(row_begin_)};
+  const Place place{.line = line_of(row_.data())};
   if (call.usage.reason != Reason::none) {
+    note(call.usage.reason, place.line);
     return tally_->skipped[static_cast<std::size_t>(call.usage.reason)].add(place);
   }
   ++tally_->used;
@@ -204,9 +211,10 @@ void RowReader::keep(const Call& call, const Request& request, std::uint64_t tra
   row.trace = trace;
   row.updated = call.updated ? call.updated->micros : kNoTime;
   row.request = request;
-  row.line = static_cast<std::uint32_t>(line_of(row_begin_));  // pieces are far shorter than 2^32 lines
+  row.line = static_cast<std::uint32_t>(line_of(row_.data()));  // pieces are far shorter than 2^32 lines
   row.reason = call.usage.reason;
   row.remarks = call.usage.remarks;
+  if (tally_->notes_bad_rows) tally_->held_spots.push_back(spot());
   if (row.reason != Reason::none) return;
   row.request.job = tally_->names.number_of(job_of(call));
   row.request.model = tally_->names.number_of(model_name(call.model));
@@ -232,6 +240,21 @@ std::string_view RowReader::job_of(const Call& call) const {
   if (rule != JobRule::trace_name || !call.is_root) return choose_job(call.job, call.model, rule);
   const std::string_view name = root_name(call.job, call.model, rule);
   return name.empty() ? "all" : name;
+}
+
+// A row inside of a text that had to be decoded stands where its record does.
+Spot RowReader::spot() const {
+  const std::less_equal<> before;
+  for (const std::string_view text : {row_, record_}) {
+    const bool inside = before(piece_.data(), text.data()) &&
+                        before(text.data() + text.size(), piece_.data() + piece_.size());
+    if (inside) return {.offset = text.data() - piece_.data(), .length = static_cast<i64>(text.size())};
+  }
+  return {};
+}
+
+void RowReader::note(Reason reason, i64 line) {
+  if (tally_->notes_bad_rows) tally_->noted.push_back({.line = line, .spot = spot(), .reason = reason});
 }
 
 i64 RowReader::line_of(const char* position) {

@@ -28,6 +28,19 @@ struct Place {
   auto operator<=>(const Place&) const = default;
 };
 
+// Where a row stands in its piece, in bytes.
+struct Spot {
+  i64 offset = -1;  // -1: nowhere
+  i64 length = 0;
+};
+
+// A row that is not used, by a reason that is settled.
+struct NotedRow {
+  i64 line = 0;
+  Spot spot;
+  Reason reason = Reason::none;
+};
+
 struct Occurrences {
   i64 count = 0;
   Place first;
@@ -129,6 +142,9 @@ struct Tally {
   std::vector<HeldRow> held;
   std::vector<TimedCall> timed;
   std::vector<Root> roots;
+  bool notes_bad_rows = false;
+  std::vector<NotedRow> noted;   // empty unless asked for
+  std::vector<Spot> held_spots;  // of `held`; empty unless asked for
 };
 
 }  // namespace ctxcap::ingest

@@ -14,5 +14,6 @@ std::unique_ptr<Console> make_tty_console();
 
 // Old content or new, never half of it; see Files::write_atomic.
 Status write_file_atomically(const std::string& path, std::string_view content);
+Result<std::unique_ptr<Files::AtomicFile>> create_atomic_file(const std::string& path);
 
 }  // namespace ctxcap::io

@@ -31,13 +31,8 @@ std::size_t cut_csv(std::string_view text, AtEnd at_end, std::size_t size) {
   const std::string_view most = text.substr(0, size);
   bool quoted = std::count(most.begin(), most.end(), '"') % 2 != 0;
   if (text.size() > size) {
-    for (std::size_t at = size;;) {
-      const std::size_t found = text.find_first_of(quoted ? "\"" : "\"\n", at);
-      if (found == kNoEnd) break;
-      if (text[found] == '\n') return found + 1;
-      quoted = !quoted;
-      at = found + 1;
-    }
+    const std::size_t end = csv_line_end(text, size, quoted);
+    if (end != kNoEnd) return end + 1;
   }
   if (at_end == AtEnd::yes) return text.size();
   for (std::size_t at = most.size(); at > 0; --at) {

@@ -83,6 +83,8 @@ Status settle_policy(const AnalyzeFlags& flags, AnalyzeOptions& options) {
                            "it is 1 or more",
                            "--native-stretch 1 takes native only where it is the smallest rung"));
   }
+  options.per_job = flags.per_job;
+  options.traces.keep_requests = flags.per_job;  // reloads are counted from their order
   options.risk.risk = flags.risk;
   options.risk.confidence = flags.confidence;
   options.policy.native_stretch = flags.native_stretch;
@@ -190,7 +192,10 @@ Status settle_variant(const AnalyzeFlags& flags, World& world, AnalyzeOptions& o
 }  // namespace
 
 void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
-  parser.add_option("--traces", flags.traces, "Request logs: JSONL, CSV, pages of an API; \"-\" is stdin")
+  parser
+      .add_option(
+          "--traces", flags.traces,
+          "Request logs: files, directories, patterns, \"-\" is stdin; JSONL, JSON, CSV, also gzip and zstd")
       ->type_name("FILE");
   parser
       .add_option("--map", flags.map,
@@ -224,6 +229,8 @@ void add_policy_flags(CLI::App& parser, AnalyzeFlags& flags) {
       .add_option("--native-stretch", flags.native_stretch,
                   "Take the native length up to this many times the smallest rung")
       ->capture_default_str();
+  parser.add_flag("--per-job", flags.per_job,
+                  "A window for each job, also on shared weights; counts the reloads that it costs");
   parser.add_option("--num-ctx", flags.num_ctx, "This window, whatever the data says")->type_name("TOKENS");
   parser.add_option("--num-predict", flags.num_predict, "Generation limit of the variant")
       ->type_name("TOKENS");
@@ -263,6 +270,13 @@ void add_variant_flags(CLI::App& parser, AnalyzeFlags& flags) {
       ->type_name("FILE");
 }
 
+void add_demand_flags(CLI::App& parser, AnalyzeFlags& flags) {
+  add_trace_flags(parser, flags);
+  add_model_flags(parser, flags);
+  add_policy_flags(parser, flags);
+  add_runtime_flags(parser, flags);
+}
+
 void add_output_flags(CLI::App& parser, OutputFlags& flags) {
   parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv or md")
       ->capture_default_str();
@@ -270,6 +284,11 @@ void add_output_flags(CLI::App& parser, OutputFlags& flags) {
       .add_option("-o,--output", flags.files,
                   "Also write a file; its suffix picks the format (.json .csv .md .txt)")
       ->type_name("FILE");
+}
+
+Status require_traces(const AnalyzeFlags& flags, const std::string& usage) {
+  if (!flags.traces.empty()) return {};
+  return fail(wrong_flag("no traces given", "the numbers come from request logs", usage));
 }
 
 Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world) {

@@ -59,8 +59,9 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
   static_assert(ingest::Ingestor::kBehind <= kReadPadding);
   TRY_ASSIGN(ingest::Mapping mapping, ingest::mapping_of(options.map));
   if (!options.job_rule.empty()) TRY(ingest::take_job_rule(options.job_rule, mapping));
-  std::string name;
-  std::optional<Bytes> size;
+  TRY_ASSIGN(const sources::Names names, sources::find_traces(options.files, world.files));
+  for (const std::string& note : names.notes) talk.note("note: " + note);
+  const sources::Source* at_hand = nullptr;
   std::chrono::nanoseconds started{};
   std::optional<BadRowFile> bad_rows;
   ingest::OnBadRow on_bad_row;
@@ -76,16 +77,16 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
                              .overflow = &overflow,
                              .on_bad_row = std::move(on_bad_row)},
                             [&](const ingest::Progress& progress) {
-                              talk.progress(name, progress.bytes, size,
+                              const std::optional<Bytes> expected = at_hand->expected(progress.bytes);
+                              talk.progress(at_hand->name, progress.bytes, expected,
                                             progress_text({.bytes = progress.bytes,
                                                            .rows = progress.rows,
                                                            .since_start = world.clock.elapsed() - started,
-                                                           .total = size}));
+                                                           .total = expected}));
                             });
-  for (const std::string& file : options.files) {
+  for (const std::string& file : names.files) {
     TRY_ASSIGN(const sources::Source source, sources::open_source(file, world.files));
-    name = file;
-    size = source.size();
+    at_hand = &source;
     started = world.clock.elapsed();
     if (source.mapped) {
       TRY(ingestor.whole(file, source.mapped->bytes()));
@@ -93,8 +94,9 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
       TRY(ingestor.stream(file,
                           [&](char* into, std::size_t room) { return source.stream->read(into, room); }));
     }
+    talk.clear();
+    if (const std::string remark = source.remark(); !remark.empty()) talk.note("note: " + remark);
   }
-  talk.clear();
   TRY_ASSIGN(TraceSummary summary, std::move(ingestor).finish());
   if (bad_rows) TRY(bad_rows->commit());
   return summary;

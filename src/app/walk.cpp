@@ -7,6 +7,7 @@
 #include "app/assets.hpp"
 #include "app/budget.hpp"
 #include "app/describe.hpp"
+#include "app/shared_weights.hpp"
 #include "base/text.hpp"
 #include "data/model_name.hpp"
 #include "demand/demand.hpp"
@@ -18,18 +19,39 @@
 namespace ctxcap::app {
 namespace {
 
-using JobsByModel = std::map<std::string, std::vector<Demand>>;
+using Models = std::map<std::string, DescribedModel>;
+using JobsByBase = std::map<std::string, std::vector<Demand>>;
 
-JobsByModel by_model(std::vector<Demand> demands) {
-  JobsByModel groups;
-  for (Demand& demand : demands) groups[demand.model].push_back(std::move(demand));
+std::vector<std::string> models_of(const std::vector<Demand>& demands) {
+  std::vector<std::string> names;
+  for (const Demand& demand : demands) names.push_back(demand.model);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+JobsByBase by_base(std::vector<Demand> demands, const Models& models) {
+  JobsByBase groups;
+  for (Demand& demand : demands) groups[base_of(demand.model, models)].push_back(std::move(demand));
   return groups;
+}
+
+// Demands of each job of a base; all as one unless every job is to have its own window.
+std::vector<std::vector<Demand>> parts_of(const std::vector<Demand>& demands, bool per_job) {
+  if (!per_job) return {demands};
+  std::map<std::string, std::vector<Demand>> by_job;
+  for (const Demand& demand : demands) by_job[demand.job].push_back(demand);
+  std::vector<std::vector<Demand>> parts;
+  for (auto& [job, part] : by_job) parts.push_back(std::move(part));
+  return parts;
 }
 
 // The first that is known: what requests carry, the model's PARAMETER, the environment, what is loaded now.
 std::optional<CurrentWindow> current_window(const DemandStats& stats, const DescribedModel& model,
                                             std::optional<Tokens> environment_ctx) {
-  if (stats.asked_ctx) return CurrentWindow{*stats.asked_ctx, CurrentFrom::request};
+  const auto& asked = stats.num_ctx_asked;
+  const auto most = std::max_element(asked.begin(), asked.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most != asked.end()) return CurrentWindow{most->first, CurrentFrom::request};
   if (model.arch && model.arch->current_ctx)
     return CurrentWindow{*model.arch->current_ctx, CurrentFrom::model};
   if (environment_ctx) return CurrentWindow{*environment_ctx, CurrentFrom::environment};
@@ -51,31 +73,23 @@ policy::JobInput job_input(const Demand& demand, const DescribedModel& model, co
 Result<std::vector<Rung>> price(std::span<const Tokens> windows, const DescribedModel& model,
                                 const RuntimeSettings& settings) {
   const std::optional<ModelArch>& arch = model.arch;
-  RuntimeSettings load = settings;
-  if (arch && arch->one_slot) load.parallel = 1;  // Ollama's own rule for such families
   std::vector<Rung> rungs;
   for (const Tokens window : windows) {
     Rung rung{.num_ctx = window, .memory = {.num_ctx = window}};
     if (arch && arch->known()) {
-      TRY_ASSIGN(rung.memory, memory::footprint(*arch, window, load, model.calibration));
+      TRY_ASSIGN(rung.memory, memory::footprint(*arch, window, memory::as_ollama_runs(*arch, settings),
+                                                model.calibration));
     }
     rungs.push_back(std::move(rung));
   }
   return rungs;
 }
 
-// Cloud stubs have no weights here, and a model that cannot generate serves no such job. A name from a log
-// that is none to Ollama could not be a base.
-bool can_be_capped(const std::string& name, const DescribedModel& model) {
-  return check_model_name(name) &&
-         std::none_of(model.warnings.begin(), model.warnings.end(), [](const Warning& warning) {
-           return warning.code == "cloud-model" || warning.code == "embedding-model";
-         });
-}
-
 Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const DescribedModel& model,
                                            const AnalyzeOptions& options) {
-  if (!decision.num_ctx || !can_be_capped(decision.model, model)) return std::optional<Variant>{};
+  // A name from a log that is none to Ollama could not be a base.
+  if (!decision.num_ctx || !model.can_be_capped || !check_model_name(decision.model))
+    return std::optional<Variant>{};
   plan::VariantOptions variant_options = options.variant;
   variant_options.base_digest = model.digest;
   TRY_ASSIGN(Variant variant, plan::plan_variant(decision, variant_options));
@@ -87,17 +101,18 @@ Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const D
   return std::optional(std::move(variant));
 }
 
+// `demands` may come from several models on the same weights: each tells its own window in use.
 Result<BaseAnalysis> analyze_base(const std::string& name, const std::vector<Demand>& demands,
-                                  const DescribedModel& model, const AnalyzeOptions& options) {
+                                  const Models& models, const AnalyzeOptions& options) {
+  const DescribedModel& model = models.at(name);
   std::vector<policy::JobInput> jobs;
-  for (const Demand& demand : demands) jobs.push_back(job_input(demand, model, options));
+  for (const Demand& demand : demands) jobs.push_back(job_input(demand, models.at(demand.model), options));
   TRY_ASSIGN(std::vector<Rung> rungs,
              price(policy::ladder(jobs, model.arch, options.policy), model, options.settings));
   BaseAnalysis base{.decision =
                         policy::decide(name, std::move(jobs), model.arch, std::move(rungs), options.policy)};
   for (JobDecision& job : base.decision.jobs) {
-    if (job.num_ctx)
-      job.share_upper = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence).share_upper;
+    if (job.num_ctx) job.outlook = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence);
   }
   TRY_ASSIGN(base.variant, variant_for(base.decision, model, options));
   return base;
@@ -111,6 +126,16 @@ std::vector<BaseDecision> decisions_of(const Analysis& analysis) {
   std::vector<BaseDecision> decisions;
   for (const BaseAnalysis& base : analysis.bases) decisions.push_back(base.decision);
   return decisions;
+}
+
+void add_shared_weights(Analysis& analysis, const JobsByBase& groups) {
+  for (const auto& [name, demands] : groups) {
+    std::vector<BaseAnalysis> parts;
+    for (const BaseAnalysis& base : analysis.bases) {
+      if (base.decision.model == name) parts.push_back(base);
+    }
+    if (parts.size() > 1) analysis.shared.push_back(count_reloads_of(parts, demands));
+  }
 }
 
 }  // namespace
@@ -127,23 +152,24 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
   //    From here on no trace is read again.
 
   // 2. What is each model? The only question to the outside; from here on every number is on the table.
-  const JobsByModel groups = by_model(std::move(traces.demands));
-  std::vector<std::string> names;
-  for (const auto& [name, demands] : groups) names.push_back(name);
-  TRY_ASSIGN(auto models, describe_models(names, options, world, talk));
+  TRY_ASSIGN(const Models models, describe_models(models_of(traces.demands), options, world, talk));
+  const JobsByBase groups = by_base(std::move(traces.demands), models);
 
   // 3. Per base model: what its jobs need, what every window would cost, which one is taken and why, and the
   //    Modelfile that says so. Pure: same input, same bytes.
-  for (const std::string& name : names) {
-    const DescribedModel& model = models[name];
+  std::vector<std::vector<Demand>> parts;  // of analysis.bases, one by one
+  for (const auto& [name, demands] : groups) {
     if (!name.empty() && !check_model_name(name)) {
       analysis.warnings.push_back(
           {"bad-model-name",
            printable(name, 60) + " is no name of a model on Ollama, so no variant is made for it"});
     }
-    TRY_ASSIGN(BaseAnalysis base, analyze_base(name, groups.at(name), model, options));
-    append(analysis.warnings, model.warnings);
-    analysis.bases.push_back(std::move(base));
+    for (const std::string& model : models_of(demands)) append(analysis.warnings, models.at(model).warnings);
+    for (std::vector<Demand>& part : parts_of(demands, options.per_job)) {
+      TRY_ASSIGN(BaseAnalysis base, analyze_base(name, part, models, options));
+      analysis.bases.push_back(std::move(base));
+      parts.push_back(std::move(part));
+    }
   }
 
   // 4. Everything that must be resident together, against the card.
@@ -151,9 +177,12 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
     TRY_ASSIGN(
         analysis.budget,
         fit_budget(analysis.bases, *options.budget, options, [&](std::size_t i, const AnalyzeOptions& again) {
-          return analyze_base(names[i], groups.at(names[i]), models[names[i]], again);
+          return analyze_base(analysis.bases[i].decision.model, parts[i], models, again);
         }));
   }
+
+  // 5. What separate windows on the same weights would have cost.
+  if (options.per_job) add_shared_weights(analysis, groups);
   for (const BaseAnalysis& base : analysis.bases) append(analysis.warnings, base.decision.warnings);
   if (analysis.budget)
     append(analysis.warnings, policy::budget_warnings(decisions_of(analysis), *analysis.budget));

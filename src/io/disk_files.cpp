@@ -1,11 +1,13 @@
 // Files on the disk.
 
 #include <fcntl.h>
+#include <glob.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -145,6 +147,34 @@ class DiskFiles final : public Files {
     if (::stat(path.c_str(), &info) != 0) return PathKind::missing;
     if (S_ISREG(info.st_mode)) return PathKind::file;
     return S_ISDIR(info.st_mode) ? PathKind::directory : PathKind::other;
+  }
+
+  std::optional<FileId> id(const std::string& path) override {
+    struct stat info {};
+    const int failed = path == "-" ? ::fstat(STDIN_FILENO, &info) : ::stat(path.c_str(), &info);
+    if (failed != 0 || (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) return std::nullopt;
+    return FileId{.device = info.st_dev, .inode = info.st_ino};
+  }
+
+  Result<std::vector<std::string>> list(const std::string& directory) override {
+    std::error_code error;
+    std::vector<std::string> names;
+    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+      names.push_back(at->path().filename());
+    }
+    if (error) return cannot_read(directory, error.value());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  Result<std::vector<std::string>> glob(const std::string& pattern) override {
+    glob_t found{};
+    const int result = ::glob(pattern.c_str(), GLOB_ERR, nullptr, &found);
+    const int error = errno;
+    std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    ::globfree(&found);
+    if (result != 0 && result != GLOB_NOMATCH) return cannot_read(pattern, error);
+    return paths;
   }
 
   Result<std::unique_ptr<MappedFile>> map(const std::string& path) override {

@@ -47,10 +47,8 @@ std::string inspection_text(const Inspection& inspection, const TextOptions& opt
 // One row per rule, for each job.
 std::string backtest_text(const Backtest& backtest, const TextOptions& options);
 
-// Every number of one decision, with its inputs, in sentences that can be checked by hand. `outlook` is for
-// the cap.
-std::string explanation(const BaseDecision& base, const JobDecision& job,
-                        const std::optional<Outlook>& outlook, const TextOptions& options);
+// Every number of one decision, with its inputs, in sentences that can be checked by hand.
+std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options);
 
 // The formats that request logs may have, and how --map reads any other.
 std::string trace_formats_text(std::span<const TraceFormat> formats, const TextOptions& options);

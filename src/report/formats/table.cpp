@@ -11,6 +11,7 @@
 #include "report/candidates.hpp"
 #include "report/formats/formats.hpp"
 #include "report/rows.hpp"
+#include "report/shared_weights_text.hpp"
 #include "report/style.hpp"
 
 namespace ctxcap::report {
@@ -60,7 +61,7 @@ std::string window(std::optional<Tokens> num_ctx) {
   return num_ctx ? with_commas(*num_ctx) : "?";
 }
 
-// "40,960 → 8,192", "? → 8,192", "8,192 kept"
+// "40,960 → 8,192", "? → 8,192", "8,192 → withheld"
 std::string change(const JobDecision& job, const Marks& marks) {
   const std::string now = job.current ? with_commas(job.current->num_ctx) : "?";
   if (!job.num_ctx) return fmt::format("{} {} withheld", now, marks.arrow);
@@ -112,7 +113,7 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
       rows.push_back({printable(stats.job, 40), stats.model.empty() ? "?" : printable(stats.model, 40),
                       with_commas(stats.requests), with_commas(stats.total.p50), with_commas(stats.total.p99),
                       with_commas(stats.total.max), change(job, marks),
-                      job.share_upper ? percent(*job.share_upper) : "?", cache_change(job),
+                      job.outlook ? percent(job.outlook->share_upper) : "?", cache_change(job),
                       verdict(job, marks)});
     }
   }
@@ -152,6 +153,7 @@ std::string print(const Analysis& analysis, const TextOptions& options) {
   std::string text = head(analysis, marks_for(options));
   if (analysis.bases.empty()) return text;
   text += "\n" + jobs_table(analysis, options);
+  for (const SharedWeights& shared : analysis.shared) text += "\n" + shared_weights_text(shared, options);
   if (analysis.budget) text += "\n" + budget_text(*analysis.budget, options);
   if (!analysis.warnings.empty()) text += "\n" + warnings_text(analysis, options);
   for (const BaseAnalysis& base : analysis.bases) {

@@ -90,6 +90,22 @@ TEST_CASE("the kind of a path is seen, also through a link") {
   CHECK(disk.files.kind("/dev/null") == PathKind::other);
 }
 
+TEST_CASE("links to one file have one identity, and a pipe has none") {
+  Disk disk;
+  REQUIRE(disk.files.write_atomic(disk.path("file"), "x"));
+  REQUIRE(disk.files.write_atomic(disk.path("other"), "x"));
+  fs::create_symlink("file", disk.path("link"));
+  fs::create_hard_link(disk.path("file"), disk.path("hard"));
+  for (const char* name : {"link", "hard", "./file"}) {
+    CHECK(disk.files.id(disk.path(name)) == disk.files.id(disk.path("file")));
+  }
+  CHECK(disk.files.id(disk.path("other")) != disk.files.id(disk.path("file")));
+  CHECK_FALSE(disk.files.id("/dev/null"));
+  const auto missing = disk.files.list(disk.path("missing"));
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().why == "No such file or directory");
+}
+
 TEST_CASE("writing replaces the whole file, keeps its mode and its links, and leaves nothing beside it") {
   Disk disk;
   const auto old_mask = ::umask(027);

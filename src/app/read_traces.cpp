@@ -69,7 +69,11 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
                       fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
       });
   for (const std::string& file : options.files) {
-    TRY_ASSIGN(const sources::Source source, sources::open_source(file, world.files));
+    TRY_ASSIGN(sources::Source source, sources::open_source(file, world.files));
+    if (source.mapped && sources::is_database(source.mapped->bytes())) {
+      source.mapped.reset();
+      TRY_ASSIGN(source.stream, sources::open_llm_database(file, world.databases));
+    }
     name = file;
     size = source.size();
     if (source.mapped) {

@@ -78,6 +78,9 @@ namespace ctxcap::ingest {
   X(output_tokens, "output_tokens")                             \
   X(input_length, "input_length")                               \
   X(output_length, "output_length")                             \
+  X(inputTokens, "inputTokens")                                 \
+  X(outputTokens, "outputTokens")                               \
+  X(usage_metadata, "usage_metadata")                           \
   X(prompt_eval_count, "prompt_eval_count")                     \
   X(eval_count, "eval_count")                                   \
   X(ContextTokens, "ContextTokens")                             \
@@ -95,8 +98,11 @@ namespace ctxcap::ingest {
   X(headers, "headers")                                         \
   X(body, "body")                                               \
   X(body_text, "body_text")                                     \
+  X(MESSAGE, "MESSAGE")                                         \
+  X(log, "log")                                                 \
   /* spans */                                                   \
   X(resourceSpans, "resourceSpans")                             \
+  X(resource_spans, "resource_spans")                           \
   X(resourceLogs, "resourceLogs")                               \
   X(resourceMetrics, "resourceMetrics")                         \
   X(context, "context")                                         \

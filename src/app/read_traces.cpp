@@ -85,7 +85,11 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
                                                            .total = expected}));
                             });
   for (const std::string& file : names.files) {
-    TRY_ASSIGN(const sources::Source source, sources::open_source(file, world.files));
+    TRY_ASSIGN(sources::Source source, sources::open_source(file, world.files));
+    if (source.mapped && sources::is_database(source.mapped->bytes())) {
+      source.mapped.reset();
+      TRY_ASSIGN(source.stream, sources::open_llm_database(file, world.databases));
+    }
     at_hand = &source;
     started = world.clock.elapsed();
     if (source.mapped) {

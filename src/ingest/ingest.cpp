@@ -1,5 +1,7 @@
 #include "ingest/ingest.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <mutex>
@@ -214,6 +216,23 @@ Result<TraceSummary> Ingestor::finish() && {
 
 std::string_view describe(std::string_view word) {
   return sentence_of(word);
+}
+
+Error nothing_usable(const std::vector<Skip>& skipped) {
+  // A word that says what the file is beats one that says what it is not; else the most frequent.
+  const auto weight = [](const Skip& skip) {
+    const bool is_vague =
+        skip.reason == "bad-json" || skip.reason == "bad-csv" || skip.reason == "unknown-format";
+    return std::pair(!is_vague, skip.count);
+  };
+  const Skip& main = *std::max_element(skipped.begin(), skipped.end(),
+                                       [&](const Skip& a, const Skip& b) { return weight(a) < weight(b); });
+  const std::string_view hint = hint_of(main.reason);
+  return {.kind = ErrorKind::withheld,
+          .what = "no request in the traces can be used",
+          .why = fmt::format("every row was skipped: {} ({}), first at {}", main.reason,
+                             sentence_of(main.reason), main.first),
+          .hint = std::string(hint.empty() ? "look at the rows that --bad-lines FILE names" : hint)};
 }
 
 std::vector<TraceFormat> known_formats() {

@@ -92,6 +92,10 @@ class Ingestor {
 // The sentence that goes with a word in TraceSummary::skipped or ::remarks; empty for an unknown word.
 std::string_view describe(std::string_view word);
 
+// Of inputs in which no row can be used: what they seem to be, and where to find rows that can (an Error of
+// ErrorKind::withheld). `skipped` is not empty.
+Error nothing_usable(const std::vector<Skip>& skipped);
+
 // In the order in which they are tried; the first that knows a row reads it.
 std::vector<TraceFormat> known_formats();
 

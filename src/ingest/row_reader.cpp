@@ -37,12 +37,20 @@ RowReader::RowReader(const Mapping& mapping, Tally& tally)
 
 namespace {
 
-// Server-sent events: "data: {...}" is a record, the other lines of an event are none.
-std::string_view without_event_frame(std::string_view text) {
+// Server-sent events ("data: {...}" is a record, the other lines of an event are none) and prefixed rows.
+std::string_view without_frame(std::string_view text) {
   if (text.starts_with("data:")) {
     const std::string_view data = trimmed(text.substr(5));
     return data == "[DONE]" ? std::string_view() : data;
   }
+  // What a logger or a collector writes before the row: "app-1  | {...}", "2026-08-20T09:15:09Z stdout F
+  // {...}".
+  constexpr std::size_t kLongestPrefix = 200;
+  const std::size_t brace = text.substr(0, kLongestPrefix).find('{');
+  const bool is_prefixed = brace != std::string_view::npos && brace > 0 && text.ends_with('}') &&
+                           std::string_view(" \t|:").find(text[brace - 1]) != std::string_view::npos &&
+                           text[0] != '[' && skip_value(text, brace) == text.size();
+  if (is_prefixed) return text.substr(brace);
   const bool is_frame = text.starts_with("event:") || text.starts_with("id:") || text.starts_with("retry:") ||
                         text.starts_with(": ");
   return is_frame ? std::string_view() : text;
@@ -52,7 +60,7 @@ std::string_view without_event_frame(std::string_view text) {
 
 void RowReader::read(std::string_view text, i64 line) {
   text = trimmed(text);
-  if (!text.empty() && text.front() != '{') text = without_event_frame(text);
+  if (!text.empty() && text.front() != '{') text = without_frame(text);
   if (text.empty()) return;
   level_ = 0;
   line_ = line;

@@ -28,20 +28,54 @@ class ScratchOverflow final : public ingest::Overflow {
   std::unique_ptr<ScratchFile> file_;
 };
 
+// The file of --bad-lines. Rows come while others are still read, so they are written in blocks.
+class BadRowFile {
+ public:
+  explicit BadRowFile(std::unique_ptr<Files::AtomicFile> file) : file_(std::move(file)) {}
+  void add(const BadRow& row) {
+    waiting_ += bad_row_json(row);
+    constexpr std::size_t kBlock = 1 << 20;
+    if (waiting_.size() >= kBlock) flush();
+  }
+  Status commit() {
+    flush();
+    TRY(status_);
+    return file_->commit();
+  }
+
+ private:
+  void flush() {
+    if (status_) status_ = file_->write(waiting_);
+    waiting_.clear();
+  }
+  std::unique_ptr<Files::AtomicFile> file_;
+  std::string waiting_;
+  Status status_;
+};
+
 }  // namespace
 
 Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk& talk) {
   static_assert(ingest::Ingestor::kBehind <= kReadPadding);
   TRY_ASSIGN(ingest::Mapping mapping, ingest::mapping_of(options.map));
+  if (!options.job_rule.empty()) TRY(ingest::take_job_rule(options.job_rule, mapping));
   TRY_ASSIGN(const sources::Names names, sources::find_traces(options.files, world.files));
   for (const std::string& note : names.notes) talk.note("note: " + note);
   const sources::Source* at_hand = nullptr;
   std::chrono::nanoseconds started{};
+  std::optional<BadRowFile> bad_rows;
+  ingest::OnBadRow on_bad_row;
+  if (!options.bad_rows.empty()) {
+    TRY_ASSIGN(auto file, world.files.create_atomic(options.bad_rows));
+    bad_rows.emplace(std::move(file));
+    on_bad_row = [&](const BadRow& row) { bad_rows->add(row); };
+  }
   ScratchOverflow overflow(world.files);
   ingest::Ingestor ingestor({.mapping = std::move(mapping),
                              .threads = options.threads,
                              .keep_requests = options.keep_requests,
-                             .overflow = &overflow},
+                             .overflow = &overflow,
+                             .on_bad_row = std::move(on_bad_row)},
                             [&](const ingest::Progress& progress) {
                               const std::optional<Bytes> expected = at_hand->expected(progress.bytes);
                               talk.progress(at_hand->name, progress.bytes, expected,
@@ -51,7 +85,11 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
                                                            .total = expected}));
                             });
   for (const std::string& file : names.files) {
-    TRY_ASSIGN(const sources::Source source, sources::open_source(file, world.files));
+    TRY_ASSIGN(sources::Source source, sources::open_source(file, world.files));
+    if (source.mapped && sources::is_database(source.mapped->bytes())) {
+      source.mapped.reset();
+      TRY_ASSIGN(source.stream, sources::open_llm_database(file, world.databases));
+    }
     at_hand = &source;
     started = world.clock.elapsed();
     if (source.mapped) {
@@ -63,7 +101,9 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
     talk.clear();
     if (const std::string remark = source.remark(); !remark.empty()) talk.note("note: " + remark);
   }
-  return std::move(ingestor).finish();
+  TRY_ASSIGN(TraceSummary summary, std::move(ingestor).finish());
+  if (bad_rows) TRY(bad_rows->commit());
+  return summary;
 }
 
 }  // namespace ctxcap::app

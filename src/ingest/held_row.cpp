@@ -14,7 +14,7 @@ enum Flag : std::uint16_t {
   kHasStart = 1 << 3,
   kHasGeneration = 1 << 4,
   kHasNumCtx = 1 << 5,
-  kHasNumPredict = 1 << 6,
+  kHasSpot = 1 << 6,
   kIsRoot = 1 << 7,
   kHasRemarks = 1 << 8,
 };
@@ -73,7 +73,7 @@ std::uint16_t flags_of(const HeldRow& row) {
   set(kHasStart, row.request.start != kNoTime && counts);
   set(kHasGeneration, row.request.generation >= 0);
   set(kHasNumCtx, row.request.num_ctx != 0);
-  set(kHasNumPredict, row.request.num_predict != 0);
+  set(kHasSpot, row.spot.offset >= 0);
   set(kIsRoot, row.is_root);
   set(kHasRemarks, !row.remarks.empty());
   return static_cast<std::uint16_t>(flags);
@@ -90,7 +90,8 @@ char* put_request(char* to, const HeldRow& row, int flags) {
   const std::uint32_t sum = request.prompt + static_cast<std::uint32_t>(std::max(request.generation, 0));
   to = put_short(to, static_cast<std::uint32_t>(request.context - sum));
   if ((flags & kHasNumCtx) != 0) to = put_short(to, request.num_ctx);
-  if ((flags & kHasNumPredict) != 0) to = put_short(to, request.num_predict);
+  to = put_short(to, request.num_predict);
+  to = put_short(to, request.body);
   if (row.kind != HeldRow::Kind::timed) return to;
   to = put_short(to, distance(row.end, request.start));
   return put(to, row.scope);
@@ -106,7 +107,8 @@ const char* get_request(const char* at, HeldRow& row, int flags) {
   const std::uint32_t sum = request.prompt + static_cast<std::uint32_t>(std::max(request.generation, 0));
   request.context = sum + get_short32(at);
   if ((flags & kHasNumCtx) != 0) request.num_ctx = get_short32(at);
-  if ((flags & kHasNumPredict) != 0) request.num_predict = get_short32(at);
+  request.num_predict = get_short32(at);
+  request.body = get_short32(at);
   if (row.kind != HeldRow::Kind::timed) return at;
   row.end = at_distance(get_short(at), request.start);
   row.scope = get<std::uint64_t>(at);
@@ -132,6 +134,10 @@ std::size_t write(const HeldRow& row, char* into) {
   if (row.updated != kNoTime) to = put_short(to, distance(row.updated, start));
   to = put_short(to, row.place.piece);
   to = put_short(to, row.place.line);
+  if ((flags & kHasSpot) != 0) {
+    to = put_short(to, static_cast<std::uint64_t>(row.spot.offset));
+    to = put_short(to, static_cast<std::uint64_t>(row.spot.length));
+  }
   if (!row.remarks.empty()) to = put(to, row.remarks);
   if (row.reason == Reason::none) to = put_request(to, row, flags);
   return static_cast<std::size_t>(to - into);
@@ -154,6 +160,10 @@ const char* read(const char* at, HeldRow& row) {
   if ((flags & kHasUpdated) != 0) row.updated = at_distance(get_short(at), start);
   row.place.piece = get_short32(at);
   row.place.line = get_short32(at);
+  if ((flags & kHasSpot) != 0) {
+    row.spot.offset = static_cast<i64>(get_short(at));
+    row.spot.length = static_cast<i64>(get_short(at));
+  }
   if ((flags & kHasRemarks) != 0) row.remarks = get<Remarks>(at);
   return row.reason == Reason::none ? get_request(at, row, flags) : at;
 }

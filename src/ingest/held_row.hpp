@@ -1,6 +1,6 @@
 #pragma once
 // Rows that cannot be counted before all rows are seen, written as short as they can be: another version of a
-// row may follow, another span may be the same call, or the root of its trace may name its job. Some 40 bytes
+// row may follow, another span may be the same call, or the root of its trace may name its job. Some 45 bytes
 // for a row of Langfuse.
 
 #include <cstdint>
@@ -32,6 +32,7 @@ struct HeldRow {
   i64 updated = kNoTime;    // µs
   Request request;          // only where the reason is none
   Place place;
+  Spot spot;  // only where somebody asked for it
   Reason reason = Reason::none;
   Remarks remarks;
   bool is_root = false;     // of a timed call: the outermost span of its trace
@@ -43,7 +44,7 @@ struct HeldRow {
   bool outranks(const HeldRow& other) const;
 };
 
-inline constexpr std::size_t kLongestHeldRow = 160;  // bytes
+inline constexpr std::size_t kLongestHeldRow = 192;  // bytes
 
 // Writes the row; returns the bytes used, at most kLongestHeldRow.
 std::size_t write(const HeldRow& row, char* into);

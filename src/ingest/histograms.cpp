@@ -54,6 +54,7 @@ void Histograms::add(const Request& request, Place place) {
   }
   if (request.num_ctx != 0) mine.num_ctx.add(request.num_ctx);
   if (request.num_predict != 0) mine.num_predict.add(request.num_predict);
+  if (request.body != 0) mine.bodies.add(request.prompt, request.body);
 }
 
 void Histograms::merge(Histograms&& other) {
@@ -75,6 +76,7 @@ void Histograms::merge(Histograms&& other) {
     mine.to = std::max(mine.to, theirs.to);
     mine.num_ctx.merge(theirs.num_ctx);
     mine.num_predict.merge(theirs.num_predict);
+    mine.bodies.merge(theirs.bodies);
   }
   other.groups_.clear();
   for (auto& [names, theirs] : other.kept_) {
@@ -107,6 +109,7 @@ Demand Histograms::demand_of(const Group& group) {
   }
   add_to(demand.num_ctx_asked, group.num_ctx);
   add_to(demand.num_predict_asked, group.num_predict);
+  demand.bodies = group.bodies.sizes();
   return demand;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/demand.hpp"
+#include "ingest/body_map.hpp"
 #include "ingest/count_map.hpp"
 #include "ingest/interner.hpp"
 #include "ingest/place.hpp"
@@ -34,6 +35,7 @@ class Histograms {
     std::vector<DayCounts> days;  // ascending
     i64 from = std::numeric_limits<i64>::max(), to = kNoTime;
     CountMap num_ctx, num_predict;
+    BodyMap bodies;
 
     DayCounts& on(Day day);
   };

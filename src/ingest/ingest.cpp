@@ -1,6 +1,9 @@
 #include "ingest/ingest.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -46,7 +49,8 @@ class Ingestor::Impl {
   // What one thread works with.
   struct Lane {
     Lane(const Options& options, Names& names, Shelves& shelves)
-        : tally(names, shelves, options.keep_requests), reader(options.mapping, tally) {}
+        : tally(names, shelves, options.keep_requests, options.on_bad_row != nullptr),
+          reader(options.mapping, tally) {}
     Tally tally;
     RowReader reader;
     Piece piece;
@@ -56,8 +60,10 @@ class Ingestor::Impl {
   void begin(std::string source);
   Status read(Pieces& pieces, const Shape& shape, std::size_t workers);
   void work(Pieces& pieces, const Shape& shape, Lane& lane);
+  void skip_head(std::string_view head);
   bool take_piece(Pieces& pieces, Lane& lane);
-  void finish_piece(const Piece& piece, i64 lines, i64 rows);
+  void finish_piece(Lane& lane, i64 lines, i64 rows);
+  void tell(const NotedRow& row) const;
   Lane& lane(std::size_t number);
 
   const Options options_;
@@ -71,8 +77,9 @@ class Ingestor::Impl {
   Status status_;
   bool is_over_ = false;
 
-  std::mutex counting_;  // guards these two:
+  std::mutex counting_;  // guards these three:
   Inputs inputs_;
+  std::map<std::uint32_t, std::vector<NotedRow>> noted_;  // by piece; told when the pieces before it are read
   Progress progress_;
 };
 
@@ -87,8 +94,7 @@ Status Ingestor::Impl::whole(std::string source, std::string_view text) {
   begin(source);
   TRY_ASSIGN(const std::optional<Shape> found, shape_of(text, AtEnd::yes, source, options_.mapping));
   const Shape shape = found.value_or(Shape{});
-  const std::string_view head = text.substr(0, shape.begin);
-  inputs_.add_piece(std::count(head.begin(), head.end(), '\n'));
+  skip_head(text.substr(0, shape.begin));
   const std::size_t fair = std::clamp(text.size() / (threads_ * 8), kSmallestPiece, kLargestPiece);
   const std::size_t piece_size = options_.batch > 0 ? options_.batch : fair;
   TextPieces pieces(text.substr(shape.begin), Cutter(shape.layout), piece_size);
@@ -105,8 +111,7 @@ Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
     TRY_ASSIGN(at_end, fill_up(beginning, size, fill));
     TRY_ASSIGN(shape, shape_of(beginning.view(), at_end, source, options_.mapping));
   }
-  const std::string_view head = beginning.view().substr(0, shape->begin);
-  inputs_.add_piece(std::count(head.begin(), head.end(), '\n'));
+  skip_head(beginning.view().substr(0, shape->begin));
   StreamPieces pieces(fill, beginning.view().substr(shape->begin), at_end, Cutter(shape->layout), piece_size);
   // One more than cores: one waits for bytes.
   return read(pieces, *shape, at_end == AtEnd::yes ? 1 : threads_ + 1);
@@ -130,10 +135,15 @@ void Ingestor::Impl::work(Pieces& pieces, const Shape& shape, Lane& lane) {
   PieceReader reader(shape, lane.reader);
   while (take_piece(pieces, lane)) {
     const i64 rows_before = lane.tally.of_input(input).rows;
-    lane.reader.begin(input, lane.piece.number);
+    lane.reader.begin(input, lane.piece.number, lane.piece.text);
     const i64 lines = reader.read(lane.piece);
-    finish_piece(lane.piece, lines, lane.tally.of_input(input).rows - rows_before);
+    finish_piece(lane, lines, lane.tally.of_input(input).rows - rows_before);
   }
+}
+
+// What stands before the first record: a byte order mark, a CSV header.
+void Ingestor::Impl::skip_head(std::string_view head) {
+  inputs_.finish_piece(inputs_.add_piece(head.size()), std::count(head.begin(), head.end(), '\n'));
 }
 
 bool Ingestor::Impl::take_piece(Pieces& pieces, Lane& lane) {
@@ -144,17 +154,31 @@ bool Ingestor::Impl::take_piece(Pieces& pieces, Lane& lane) {
   is_over_ = !got || !*got;
   if (is_over_) return false;
   const std::scoped_lock numbering(counting_);
-  lane.piece.number = inputs_.add_piece();
+  lane.piece.number = inputs_.add_piece(lane.piece.text.size());
   return true;
 }
 
-void Ingestor::Impl::finish_piece(const Piece& piece, i64 lines, i64 rows) {
+void Ingestor::Impl::finish_piece(Lane& lane, i64 lines, i64 rows) {
   const std::scoped_lock lock(counting_);
-  inputs_.set_lines(piece.number, lines);
+  inputs_.finish_piece(lane.piece.number, lines);
+  if (!lane.tally.noted.empty()) noted_[lane.piece.number] = std::exchange(lane.tally.noted, {});
+  while (!noted_.empty() && noted_.begin()->first < inputs_.first_open()) {
+    for (const NotedRow& row : noted_.begin()->second) tell(row);
+    noted_.erase(noted_.begin());
+  }
   if (!on_progress_) return;
-  progress_.bytes += static_cast<i64>(piece.text.size());
+  progress_.bytes += static_cast<i64>(lane.piece.text.size());
   progress_.rows += rows;
   on_progress_(progress_);
+}
+
+void Ingestor::Impl::tell(const NotedRow& row) const {
+  BadRow told{.source = inputs_.source(inputs_.input_of(row.place)),
+              .line = inputs_.line_of(row.place),
+              .length = row.spot.length,
+              .reason = wording(row.reason).word};
+  if (row.spot.offset >= 0) told.offset = inputs_.byte_of(row.place, row.spot);
+  options_.on_bad_row(told);
 }
 
 Ingestor::Impl::Lane& Ingestor::Impl::lane(std::size_t number) {
@@ -167,6 +191,10 @@ Result<TraceSummary> Ingestor::Impl::finish() {
   std::vector<Tally*> tallies;
   for (const auto& lane : lanes_) tallies.push_back(&lane->tally);
   TRY(settle(shelves_, tallies, [&](Place place) { return inputs_.input_of(place); }));
+  std::vector<NotedRow> noted;
+  for (Tally* tally : tallies) noted.insert(noted.end(), tally->noted.begin(), tally->noted.end());
+  std::sort(noted.begin(), noted.end());
+  for (const NotedRow& row : noted) tell(row);
   return summary_of(tallies, inputs_, names_);
 }
 
@@ -190,10 +218,27 @@ std::string_view describe(std::string_view word) {
   return sentence_of(word);
 }
 
-std::vector<FormatInfo> known_formats() {
-  std::vector<FormatInfo> list;
+Error nothing_usable(const std::vector<Skip>& skipped) {
+  // A word that says what the file is beats one that says what it is not; else the most frequent.
+  const auto weight = [](const Skip& skip) {
+    const bool is_vague =
+        skip.reason == "bad-json" || skip.reason == "bad-csv" || skip.reason == "unknown-format";
+    return std::pair(!is_vague, skip.count);
+  };
+  const Skip& main = *std::max_element(skipped.begin(), skipped.end(),
+                                       [&](const Skip& a, const Skip& b) { return weight(a) < weight(b); });
+  const std::string_view hint = hint_of(main.reason);
+  return {.kind = ErrorKind::withheld,
+          .what = "no request in the traces can be used",
+          .why = fmt::format("every row was skipped: {} ({}), first at {}", main.reason,
+                             sentence_of(main.reason), main.first),
+          .hint = std::string(hint.empty() ? "look at the rows that --bad-lines FILE names" : hint)};
+}
+
+std::vector<TraceFormat> known_formats() {
+  std::vector<TraceFormat> list;
   for (const Format* format : formats()) {
-    if (!format->name.empty()) list.push_back({format->name, format->help});
+    list.push_back({format->name, format->help, format->told_by, format->holds_rows});
   }
   return list;
 }

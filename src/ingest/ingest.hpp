@@ -23,7 +23,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "data/bad_row.hpp"
 #include "data/demand.hpp"
+#include "data/trace_format.hpp"
 #include "ingest/mapping.hpp"
 
 namespace ctxcap::ingest {
@@ -38,6 +40,11 @@ class Overflow {
   virtual Status read(std::uint64_t offset, char* into, std::size_t size) = 0;
 };
 
+// Called for each row that is not used, from any thread but never from two at once; in the order of the rows,
+// but those that have ids (or wait for a trace's root) come last, from finish(). The views live until it
+// returns.
+using OnBadRow = std::function<void(const BadRow&)>;
+
 struct Options {
   Mapping mapping;
   int threads = 0;                        // 0: as many as the machine has cores
@@ -45,6 +52,7 @@ struct Options {
   std::size_t batch = 0;                  // bytes that a thread takes at once; 0: a good number
   Overflow* overflow = nullptr;           // nullptr: all rows wait in memory
   std::size_t held_in_memory = 24 << 20;  // bytes of waiting rows, before they go to the overflow
+  OnBadRow on_bad_row;                    // memory grows with the rows that have ids and are not used
 };
 
 // Reads up to `size` bytes of a stream; 0 at its end. Called from any thread but never from two at once.
@@ -84,10 +92,11 @@ class Ingestor {
 // The sentence that goes with a word in TraceSummary::skipped or ::remarks; empty for an unknown word.
 std::string_view describe(std::string_view word);
 
-struct FormatInfo {
-  std::string_view name, help;
-};
-// The formats that rows can have, in the order in which they are tried.
-std::vector<FormatInfo> known_formats();
+// Of inputs in which no row can be used: what they seem to be, and where to find rows that can (an Error of
+// ErrorKind::withheld). `skipped` is not empty.
+Error nothing_usable(const std::vector<Skip>& skipped);
+
+// In the order in which they are tried; the first that knows a row reads it.
+std::vector<TraceFormat> known_formats();
 
 }  // namespace ctxcap::ingest

@@ -10,164 +10,186 @@
 namespace ctxcap::ingest {
 
 // X(identifier, "spelling"). The identifier is the spelling unless C++ forbids it.
-#define CTXCAP_KEYS(X)                                         \
-  /* who and when */                                           \
-  X(id, "id")                                                  \
-  X(traceId, "traceId")                                        \
-  X(trace_id, "trace_id")                                      \
-  X(parentObservationId, "parentObservationId")                \
-  X(parent_observation_id, "parent_observation_id")            \
-  X(type, "type")                                              \
-  X(name, "name")                                              \
-  X(job, "job")                                                \
-  X(traceName, "traceName")                                    \
-  X(trace_name, "trace_name")                                  \
-  X(promptName, "promptName")                                  \
-  X(prompt_name, "prompt_name")                                \
-  X(tags, "tags")                                              \
-  X(traceTags, "traceTags")                                    \
-  X(service, "service")                                        \
-  X(environment, "environment")                                \
-  X(level, "level")                                            \
-  X(statusMessage, "statusMessage")                            \
-  X(status_message, "status_message")                          \
-  X(startTime, "startTime")                                    \
-  X(start_time, "start_time")                                  \
-  X(updatedAt, "updatedAt")                                    \
-  X(updated_at, "updated_at")                                  \
-  X(timestamp, "timestamp")                                    \
-  X(TIMESTAMP, "TIMESTAMP")                                    \
-  X(time, "time")                                              \
-  X(created, "created")                                        \
-  X(created_at, "created_at")                                  \
-  /* model and parameters */                                   \
-  X(model, "model")                                            \
-  X(providedModelName, "providedModelName")                    \
-  X(provided_model_name, "provided_model_name")                \
-  X(modelId, "modelId")                                        \
-  X(model_id, "model_id")                                      \
-  X(internalModelId, "internalModelId")                        \
-  X(modelParameters, "modelParameters")                        \
-  X(model_parameters, "model_parameters")                      \
-  X(options, "options")                                        \
-  X(num_ctx, "num_ctx")                                        \
-  X(num_predict, "num_predict")                                \
-  X(max_tokens, "max_tokens")                                  \
-  /* counts */                                                 \
-  X(usage, "usage")                                            \
-  X(usageDetails, "usageDetails")                              \
-  X(usage_details, "usage_details")                            \
-  X(providedUsageDetails, "providedUsageDetails")              \
-  X(inputUsage, "inputUsage")                                  \
-  X(outputUsage, "outputUsage")                                \
-  X(totalUsage, "totalUsage")                                  \
-  X(promptTokens, "promptTokens")                              \
-  X(completionTokens, "completionTokens")                      \
-  X(totalTokens, "totalTokens")                                \
-  X(prompt_tokens, "prompt_tokens")                            \
-  X(completion_tokens, "completion_tokens")                    \
-  X(total_tokens, "total_tokens")                              \
-  X(input_tokens, "input_tokens")                              \
-  X(output_tokens, "output_tokens")                            \
-  X(input_length, "input_length")                              \
-  X(output_length, "output_length")                            \
-  X(prompt_eval_count, "prompt_eval_count")                    \
-  X(eval_count, "eval_count")                                  \
-  X(ContextTokens, "ContextTokens")                            \
-  X(GeneratedTokens, "GeneratedTokens")                        \
-  X(latencyMs, "latencyMs")                                    \
-  X(done, "done")                                              \
-  X(object, "object")                                          \
-  X(error, "error")                                            \
-  X(status, "status")                                          \
-  /* containers and recordings */                              \
-  X(data, "data")                                              \
-  X(meta, "meta")                                              \
-  X(observations, "observations")                              \
-  X(request, "request")                                        \
-  X(headers, "headers")                                        \
-  X(body, "body")                                              \
-  X(body_text, "body_text")                                    \
-  /* spans */                                                  \
-  X(resourceSpans, "resourceSpans")                            \
-  X(resourceLogs, "resourceLogs")                              \
-  X(resourceMetrics, "resourceMetrics")                        \
-  X(context, "context")                                        \
-  X(kind, "kind")                                              \
-  X(attributes, "attributes")                                  \
-  X(resource, "resource")                                      \
-  X(parent_id, "parent_id")                                    \
-  X(end_time, "end_time")                                      \
-  X(span_kind, "span_kind")                                    \
-  X(span_id, "span_id")                                        \
-  X(parent_span_id, "parent_span_id")                          \
-  X(status_code, "status_code")                                \
-  X(start_time_unix_nano, "start_time_unix_nano")              \
-  X(end_time_unix_nano, "end_time_unix_nano")                  \
-  X(context_trace_id, "context.trace_id")                      \
-  X(context_span_id, "context.span_id")                        \
-  X(df_prompt, "attributes.llm.token_count.prompt")            \
-  X(df_completion, "attributes.llm.token_count.completion")    \
-  X(df_model, "attributes.llm.model_name")                     \
-  X(df_parameters, "attributes.llm.invocation_parameters")     \
-  X(df_operation, "attributes.gen_ai.operation.name")          \
-  X(df_input_tokens, "attributes.gen_ai.usage.input_tokens")   \
-  X(df_output_tokens, "attributes.gen_ai.usage.output_tokens") \
-  X(df_agent, "attributes.gen_ai.agent.name")                  \
-  X(df_request_model, "attributes.gen_ai.request.model")       \
-  X(info, "info")                                              \
-  X(trace, "trace")                                            \
-  X(traces, "traces")                                          \
-  X(trace_metadata, "trace_metadata")                          \
-  /* gateways, servers and clients */                          \
-  X(call_type, "call_type")                                    \
-  X(hidden_params, "hidden_params")                            \
-  X(request_id, "request_id")                                  \
-  X(spend, "spend")                                            \
-  X(cache_hit, "cache_hit")                                    \
-  X(custom_llm_provider, "custom_llm_provider")                \
-  X(stream, "stream")                                          \
-  X(request_tags, "request_tags")                              \
-  X(metadata, "metadata")                                      \
-  X(error_str, "error_str")                                    \
-  X(proxy_server_request, "proxy_server_request")              \
-  X(timings, "timings")                                        \
-  X(response, "response")                                      \
-  X(sequence_number, "sequence_number")                        \
-  X(custom_id, "custom_id")                                    \
-  X(options_json, "options_json")                              \
-  X(datetime_utc, "datetime_utc")                              \
-  X(tokens_evaluated, "tokens_evaluated")                      \
-  X(tokens_predicted, "tokens_predicted")                      \
-  X(stop, "stop")                                              \
-  X(generation_settings, "generation_settings")                \
-  X(chat, "chat")                                              \
-  X(response_id, "response_id")                                \
-  X(delay_ms, "delay_ms")                                      \
-  X(request_properties, "request_properties")                  \
-  X(model_override, "model_override")                          \
-  X(response_model, "response_model")                          \
-  X(request_model, "request_model")                            \
-  X(request_created_at, "request_created_at")                  \
-  X(component, "component")                                    \
-  /* documents that are no calls */                            \
-  X(message, "message")                                        \
-  X(version, "version")                                        \
-  X(count_count, "count_count")                                \
-  X(time_dimension, "time_dimension")                          \
-  X(countTraces, "countTraces")                                \
-  X(measured, "measured")                                      \
-  X(modelName, "modelName")                                    \
-  X(matchPattern, "matchPattern")                              \
-  X(organization, "organization")                              \
-  X(scores, "scores")                                          \
-  X(bookmarked, "bookmarked")                                  \
-  X(successes, "successes")                                    \
-  X(errors, "errors")                                          \
-  X(exportSource, "exportSource")                              \
-  X(view, "view")                                              \
-  X(metrics, "metrics")                                        \
-  X(models, "models")                                          \
+#define CTXCAP_KEYS(X)                                          \
+  /* bodies; see is_body() */                                   \
+  X(input, "input")                                             \
+  X(messages, "messages")                                       \
+  X(prompt, "prompt")                                           \
+  X(system, "system")                                           \
+  X(request_body, "request_body")                               \
+  X(df_input, "attributes.input.value")                         \
+  /* who and when */                                            \
+  X(id, "id")                                                   \
+  X(traceId, "traceId")                                         \
+  X(trace_id, "trace_id")                                       \
+  X(parentObservationId, "parentObservationId")                 \
+  X(parent_observation_id, "parent_observation_id")             \
+  X(type, "type")                                               \
+  X(name, "name")                                               \
+  X(job, "job")                                                 \
+  X(traceName, "traceName")                                     \
+  X(trace_name, "trace_name")                                   \
+  X(promptName, "promptName")                                   \
+  X(prompt_name, "prompt_name")                                 \
+  X(tags, "tags")                                               \
+  X(traceTags, "traceTags")                                     \
+  X(service, "service")                                         \
+  X(environment, "environment")                                 \
+  X(level, "level")                                             \
+  X(statusMessage, "statusMessage")                             \
+  X(status_message, "status_message")                           \
+  X(startTime, "startTime")                                     \
+  X(start_time, "start_time")                                   \
+  X(updatedAt, "updatedAt")                                     \
+  X(updated_at, "updated_at")                                   \
+  X(timestamp, "timestamp")                                     \
+  X(TIMESTAMP, "TIMESTAMP")                                     \
+  X(time, "time")                                               \
+  X(created, "created")                                         \
+  X(created_at, "created_at")                                   \
+  /* model and parameters */                                    \
+  X(model, "model")                                             \
+  X(providedModelName, "providedModelName")                     \
+  X(provided_model_name, "provided_model_name")                 \
+  X(modelId, "modelId")                                         \
+  X(model_id, "model_id")                                       \
+  X(internalModelId, "internalModelId")                         \
+  X(modelParameters, "modelParameters")                         \
+  X(model_parameters, "model_parameters")                       \
+  X(options, "options")                                         \
+  X(num_ctx, "num_ctx")                                         \
+  X(num_predict, "num_predict")                                 \
+  X(max_tokens, "max_tokens")                                   \
+  /* counts */                                                  \
+  X(usage, "usage")                                             \
+  X(usageDetails, "usageDetails")                               \
+  X(usage_details, "usage_details")                             \
+  X(providedUsageDetails, "providedUsageDetails")               \
+  X(inputUsage, "inputUsage")                                   \
+  X(outputUsage, "outputUsage")                                 \
+  X(totalUsage, "totalUsage")                                   \
+  X(promptTokens, "promptTokens")                               \
+  X(completionTokens, "completionTokens")                       \
+  X(totalTokens, "totalTokens")                                 \
+  X(prompt_tokens, "prompt_tokens")                             \
+  X(completion_tokens, "completion_tokens")                     \
+  X(total_tokens, "total_tokens")                               \
+  X(input_tokens, "input_tokens")                               \
+  X(output_tokens, "output_tokens")                             \
+  X(input_length, "input_length")                               \
+  X(output_length, "output_length")                             \
+  X(inputTokens, "inputTokens")                                 \
+  X(outputTokens, "outputTokens")                               \
+  X(usage_metadata, "usage_metadata")                           \
+  X(prompt_eval_count, "prompt_eval_count")                     \
+  X(eval_count, "eval_count")                                   \
+  X(ContextTokens, "ContextTokens")                             \
+  X(GeneratedTokens, "GeneratedTokens")                         \
+  X(latencyMs, "latencyMs")                                     \
+  X(done, "done")                                               \
+  X(object, "object")                                           \
+  X(error, "error")                                             \
+  X(status, "status")                                           \
+  /* containers and recordings */                               \
+  X(data, "data")                                               \
+  X(meta, "meta")                                               \
+  X(observations, "observations")                               \
+  X(request, "request")                                         \
+  X(headers, "headers")                                         \
+  X(body, "body")                                               \
+  X(body_text, "body_text")                                     \
+  X(MESSAGE, "MESSAGE")                                         \
+  X(log, "log")                                                 \
+  /* spans */                                                   \
+  X(resourceSpans, "resourceSpans")                             \
+  X(resource_spans, "resource_spans")                           \
+  X(resourceLogs, "resourceLogs")                               \
+  X(resourceMetrics, "resourceMetrics")                         \
+  X(context, "context")                                         \
+  X(kind, "kind")                                               \
+  X(attributes, "attributes")                                   \
+  X(resource, "resource")                                       \
+  X(parent_id, "parent_id")                                     \
+  X(end_time, "end_time")                                       \
+  X(span_kind, "span_kind")                                     \
+  X(span_id, "span_id")                                         \
+  X(parent_span_id, "parent_span_id")                           \
+  X(status_code, "status_code")                                 \
+  X(start_time_unix_nano, "start_time_unix_nano")               \
+  X(end_time_unix_nano, "end_time_unix_nano")                   \
+  X(context_trace_id, "context.trace_id")                       \
+  X(context_span_id, "context.span_id")                         \
+  X(df_prompt, "attributes.llm.token_count.prompt")             \
+  X(df_completion, "attributes.llm.token_count.completion")     \
+  X(df_model, "attributes.llm.model_name")                      \
+  X(df_parameters, "attributes.llm.invocation_parameters")      \
+  X(df_operation, "attributes.gen_ai.operation.name")           \
+  X(df_input_tokens, "attributes.gen_ai.usage.input_tokens")    \
+  X(df_output_tokens, "attributes.gen_ai.usage.output_tokens")  \
+  X(df_agent, "attributes.gen_ai.agent.name")                   \
+  X(df_request_model, "attributes.gen_ai.request.model")        \
+  X(info, "info")                                               \
+  X(trace, "trace")                                             \
+  X(traces, "traces")                                           \
+  X(trace_metadata, "trace_metadata")                           \
+  /* gateways, servers and clients */                           \
+  X(call_type, "call_type")                                     \
+  X(hidden_params, "hidden_params")                             \
+  X(request_id, "request_id")                                   \
+  X(spend, "spend")                                             \
+  X(cache_hit, "cache_hit")                                     \
+  X(custom_llm_provider, "custom_llm_provider")                 \
+  X(stream, "stream")                                           \
+  X(request_tags, "request_tags")                               \
+  X(metadata, "metadata")                                       \
+  X(error_str, "error_str")                                     \
+  X(proxy_server_request, "proxy_server_request")               \
+  X(timings, "timings")                                         \
+  X(response, "response")                                       \
+  X(sequence_number, "sequence_number")                         \
+  X(custom_id, "custom_id")                                     \
+  X(options_json, "options_json")                               \
+  X(datetime_utc, "datetime_utc")                               \
+  X(tokens_evaluated, "tokens_evaluated")                       \
+  X(tokens_predicted, "tokens_predicted")                       \
+  X(stop, "stop")                                               \
+  X(generation_settings, "generation_settings")                 \
+  X(chat, "chat")                                               \
+  X(response_id, "response_id")                                 \
+  X(delay_ms, "delay_ms")                                       \
+  X(request_properties, "request_properties")                   \
+  X(model_override, "model_override")                           \
+  X(response_model, "response_model")                           \
+  X(request_model, "request_model")                             \
+  X(request_created_at, "request_created_at")                   \
+  X(component, "component")                                     \
+  /* documents that are no calls */                             \
+  X(message, "message")                                         \
+  X(version, "version")                                         \
+  X(count_count, "count_count")                                 \
+  X(time_dimension, "time_dimension")                           \
+  X(countTraces, "countTraces")                                 \
+  X(measured, "measured")                                       \
+  X(modelName, "modelName")                                     \
+  X(matchPattern, "matchPattern")                               \
+  X(organization, "organization")                               \
+  X(scores, "scores")                                           \
+  X(bookmarked, "bookmarked")                                   \
+  X(successes, "successes")                                     \
+  X(errors, "errors")                                           \
+  X(exportSource, "exportSource")                               \
+  X(view, "view")                                               \
+  X(metrics, "metrics")                                         \
+  X(models, "models")                                           \
+  X(default_generation_settings, "default_generation_settings") \
+  X(is_processing, "is_processing")                             \
+  X(n_ctx, "n_ctx")                                             \
+  X(added_tokens, "added_tokens")                               \
+  X(modelfile, "modelfile")                                     \
+  X(model_info, "model_info")                                   \
+  X(architectures, "architectures")                             \
+  X(model_type, "model_type")                                   \
+  X(detail, "detail")                                           \
   X(digest, "digest")
 
 enum class Key : std::uint8_t {
@@ -185,6 +207,11 @@ inline constexpr std::array<std::string_view, kKeys> kKeySpellings{{
 #undef CTXCAP_KEY_TEXT
 }};
 #undef CTXCAP_KEYS
+
+// Bodies are measured and not read: they tell no format, and one that stands twice is no fault of the row.
+constexpr bool is_body(Key key) {
+  return key <= Key::df_input;
+}
 
 // The key so spelled; nullopt when no format looks at it.
 std::optional<Key> find_key(std::string_view spelling);

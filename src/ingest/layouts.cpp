@@ -31,13 +31,8 @@ std::size_t cut_csv(std::string_view text, AtEnd at_end, std::size_t size) {
   const std::string_view most = text.substr(0, size);
   bool quoted = std::count(most.begin(), most.end(), '"') % 2 != 0;
   if (text.size() > size) {
-    for (std::size_t at = size;;) {
-      const std::size_t found = text.find_first_of(quoted ? "\"" : "\"\n", at);
-      if (found == kNoEnd) break;
-      if (text[found] == '\n') return found + 1;
-      quoted = !quoted;
-      at = found + 1;
-    }
+    const std::size_t end = csv_line_end(text, size, quoted);
+    if (end != kNoEnd) return end + 1;
   }
   if (at_end == AtEnd::yes) return text.size();
   for (std::size_t at = most.size(); at > 0; --at) {
@@ -121,7 +116,7 @@ namespace {
 // A document that never ends: what it swallowed may be lines. Those that open an object are read as such, the
 // rest is part of the one bad document.
 void salvage_lines(std::string_view text, i64 line, RowReader& reader) {
-  reader.skip(Reason::bad_json, line);
+  reader.skip(Reason::bad_json, text.substr(0, line_end(text, 0)), line);
   for (std::size_t end = line_end(text, 0); end != kNoEnd; end = line_end(text, end + 1)) {
     ++line;
     const std::size_t begin = end + 1;
@@ -155,9 +150,8 @@ i64 PieceReader::read_log(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = line_end(text, at);
     const std::size_t stop = std::min(end, text.size());
-    if (const auto call = log_.line(text.substr(at, stop - at))) {
-      reader_->take(*call, kLlamaCppLog, lines + 1);
-    }
+    const std::string_view line = text.substr(at, stop - at);
+    if (const auto call = log_.line(line)) reader_->take(*call, kLlamaCppLog, line, lines + 1);
     if (end == kNoEnd) break;
     ++lines;
     at = end + 1;
@@ -181,7 +175,9 @@ void PieceReader::read_csv_record(std::string_view record, i64 line) {
   scratch_.clear();
   const CsvHeader& header = shape_->header;
   const bool well_formed = split_csv(record, header.delimiter, scratch_, cells_);
-  if (!well_formed || cells_.size() != header.columns.size()) return reader_->skip(Reason::bad_csv, line);
+  if (!well_formed || cells_.size() != header.columns.size()) {
+    return reader_->skip(Reason::bad_csv, record, line);
+  }
   Fields& fields = reader_->fields();
   fields.clear();
   for (std::size_t i = 0; i < cells_.size(); ++i) {
@@ -190,7 +186,7 @@ void PieceReader::read_csv_record(std::string_view record, i64 line) {
     if (wanted) fields.put(column, wanted, Value::bare(cells_[i]));
     if (wanted.metric) fields.note_metric();
   }
-  reader_->read_fields(line);
+  reader_->read_fields(record, line);
 }
 
 }  // namespace ctxcap::ingest

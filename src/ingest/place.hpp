@@ -17,6 +17,13 @@ struct Place {
   auto operator<=>(const Place&) const = default;
 };
 
+// Where a row stands in its piece, in bytes.
+struct Spot {
+  i64 offset = -1;  // -1: nowhere
+  i64 length = 0;
+  auto operator<=>(const Spot&) const = default;
+};
+
 struct Occurrences {
   i64 count = 0;
   Place first;

@@ -16,6 +16,7 @@ struct Request {
   std::uint32_t context = 0;
   std::uint32_t job = 0, model = 0;            // numbers of Names
   std::uint32_t num_ctx = 0, num_predict = 0;  // 0: not asked
+  std::uint32_t body = 0;                      // bytes of what was sent; 0: unknown
   i64 start = kNoTime;                         // µs
 };
 

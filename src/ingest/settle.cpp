@@ -60,8 +60,7 @@ void Shelf::choose_versions() {
   each([&](const HeldRow& row, std::uint32_t at) {
     const auto hash = static_cast<std::uint32_t>(row.id.high);
     std::size_t i = row.id.high >> 16 & mask;
-    while (slots[i].at != kEmpty &&
-           (slots[i].hash != hash || id_at(rows_.data() + slots[i].at) != row.id)) {
+    while (slots[i].at != kEmpty && (slots[i].hash != hash || id_at(rows_.data() + slots[i].at) != row.id)) {
       i = (i + 1) & mask;
     }
     if (slots[i].at == kEmpty) {
@@ -70,7 +69,8 @@ void Shelf::choose_versions() {
     }
     const HeldRow other = row_at(slots[i].at);
     const bool better = row.outranks(other);
-    tally_->skip(Reason::duplicate, better ? other.place : row.place);
+    const HeldRow& loser = better ? other : row;
+    tally_->skip(Reason::duplicate, loser.place, loser.spot);
     if (better) slots[i].at = at;
   });
   for (const Slot& slot : slots) {
@@ -103,7 +103,7 @@ void Shelf::drop_copies() {
                            return outer.scope != call.scope && outer.end >= end;
                          });
     if (is_copy) {
-      tally_->skip(Reason::duplicate, call.place);
+      tally_->skip(Reason::duplicate, call.place, call.spot);
       continue;
     }
     const auto same = std::find_if(begun.begin(), begun.end(),

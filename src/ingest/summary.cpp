@@ -46,7 +46,8 @@ std::vector<Skip> listed(std::span<Tally* const> tallies, std::array<Occurrences
     if (all.count == 0) continue;
     list.push_back({.reason = std::string(wording(static_cast<Word>(i)).word),
                     .count = all.count,
-                    .first = inputs.text_of(all.first)});
+                    .first = fmt::format("{}:{}", inputs.source(inputs.input_of(all.first)),
+                                         inputs.line_of(all.first))});
   }
   std::sort(list.begin(), list.end(), [](const Skip& a, const Skip& b) { return a.reason < b.reason; });
   return list;

@@ -14,7 +14,7 @@ void Tally::count(const Request& request, Remarks remarks, Place place, std::siz
 void Tally::pass_on(const HeldRow& row, Stage next, std::size_t input) {
   const Request& request = row.request;
   if (next == Stage::versions && row.has_id) return held.put(Stage::versions, row.id.high, row);
-  if (row.reason != Reason::none) return skip(row.reason, row.place);
+  if (row.reason != Reason::none) return skip(row.reason, row.place, row.spot);
   if (next <= Stage::copies && row.kind == HeldRow::Kind::timed) {
     const std::array<std::uint32_t, 3> counts{request.model, request.prompt,
                                               static_cast<std::uint32_t>(request.generation)};

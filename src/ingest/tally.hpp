@@ -12,9 +12,17 @@
 
 namespace ctxcap::ingest {
 
+// A row that is not used, by a reason that is settled.
+struct NotedRow {
+  Place place;
+  Spot spot;
+  Reason reason = Reason::none;
+  auto operator<=>(const NotedRow&) const = default;
+};
+
 struct Tally {
-  Tally(Names& all_names, Shelves& shelves, bool keep_requests)
-      : names(all_names), histograms(keep_requests), held(shelves) {}
+  Tally(Names& all_names, Shelves& shelves, bool keep_requests, bool note_bad_rows)
+      : names(all_names), histograms(keep_requests), held(shelves), notes_bad_rows(note_bad_rows) {}
 
   struct OfInput {
     i64 rows = 0;
@@ -25,7 +33,10 @@ struct Tally {
     if (inputs.size() <= number) inputs.resize(number + 1);
     return inputs[number];
   }
-  void skip(Reason reason, Place place) { skipped[static_cast<std::size_t>(reason)].add(place); }
+  void skip(Reason reason, Place place, Spot spot) {
+    skipped[static_cast<std::size_t>(reason)].add(place);
+    if (notes_bad_rows) noted.push_back({.place = place, .spot = spot, .reason = reason});
+  }
   // A row whose time has come.
   void count(const Request& request, Remarks remarks, Place place, std::size_t input);
   // Shelves a row for the first stage from `next` on that it has to wait for; counts it where there is none.
@@ -37,6 +48,8 @@ struct Tally {
   Shelves::Writer held;
   std::array<Occurrences, kReasons> skipped;
   std::array<Occurrences, kRemarks> remarked;
+  bool notes_bad_rows;
+  std::vector<NotedRow> noted;  // those that nobody was told about yet
 };
 
 }  // namespace ctxcap::ingest

@@ -37,6 +37,7 @@ struct RealWorld::Parts {
   std::unique_ptr<Files> files = make_disk_files();
   std::unique_ptr<Console> console = make_tty_console();
   ProcessEnvironment environment;
+  std::unique_ptr<Databases> databases = make_sqlite_databases();
   std::unique_ptr<Interrupts> interrupts = make_signal_interrupts();
 };
 
@@ -47,7 +48,7 @@ RealWorld::~RealWorld() = default;
 
 World RealWorld::world() {
   return World{*parts_->http,    *parts_->processes,  parts_->clock,      *parts_->files,
-               *parts_->console, parts_->environment, *parts_->interrupts};
+               *parts_->console, parts_->environment, *parts_->databases, *parts_->interrupts};
 }
 
 }  // namespace ctxcap::io

@@ -2,4 +2,5 @@
 // Where trace bytes come from. The door of this room: one header per kind of source.
 
 #include "sources/files.hpp"
+#include "sources/llm_database.hpp"
 #include "sources/names.hpp"

@@ -6,6 +6,7 @@
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "app/walk.hpp"
+#include "ingest/ingest.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -28,12 +29,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                    .why = "there is no row in them",
                    .hint = "check that the export was not cut short"});
     }
-    return fail({.kind = ErrorKind::withheld,
-                 .what = "no request in the traces can be used",
-                 .why = "every row was skipped: " + analysis.skipped.front().reason + " first at " +
-                        analysis.skipped.front().first,
-                 .hint = "name the fields with --map prompt=FIELD,generation=FIELD, or look at the reasons "
-                         "with -f json"});
+    return fail(ingest::nothing_usable(analysis.skipped));
   }
   return verdict(analysis);
 }

@@ -134,7 +134,7 @@ TEST_CASE("a waiting row is written short and read back whole") {
            a.request.generation == b.request.generation && a.request.context == b.request.context &&
            a.request.job == b.request.job && a.request.model == b.request.model &&
            a.request.num_ctx == b.request.num_ctx && a.request.num_predict == b.request.num_predict &&
-           a.request.start == b.request.start;
+           a.request.start == b.request.start && a.request.body == b.request.body && a.spot == b.spot;
   };
   const ingest::Request usual{.prompt = 6120,
                               .generation = 400,
@@ -143,6 +143,7 @@ TEST_CASE("a waiting row is written short and read back whole") {
                               .model = 1,
                               .num_ctx = 8192,
                               .num_predict = 1024,
+                              .body = 24'000,
                               .start = 1'787'217'302'123'000};
   const ingest::Request largest{.prompt = 2'147'483'647,
                                 .generation = 2'147'483'647,
@@ -151,6 +152,7 @@ TEST_CASE("a waiting row is written short and read back whole") {
                                 .model = 4'000'000'000,
                                 .num_ctx = 2'147'483'647,
                                 .num_predict = 2'147'483'647,
+                                .body = ~std::uint32_t{0},
                                 .start = -4'000'000'000'000'000};
   struct Row {
     std::string name;
@@ -164,7 +166,7 @@ TEST_CASE("a waiting row is written short and read back whole") {
                .updated = usual.start + 9'000'000,
                .request = usual,
                .place = {.piece = 900, .line = 20'000}},
-               44},
+               47},
            Row{"unusable",
                {.has_id = true,
                .id = {.high = 1, .low = 7},
@@ -174,7 +176,7 @@ TEST_CASE("a waiting row is written short and read back whole") {
                28},
            Row{"without a time of update, answer or limits",
                {.trace = 5, .request = {.prompt = 7, .context = 7, .start = usual.start}},
-               27},
+               29},
            Row{"a root",
                {.kind = HeldRow::Kind::root, .trace = 9, .request = {.job = 77, .start = 5}, .place = {1, 1}},
                21},

@@ -43,6 +43,8 @@ Result<std::optional<Tokens>> tokens_of(const std::string& text, const std::stri
 
 Status settle_traces(const AnalyzeFlags& flags, AnalyzeOptions& options) {
   options.traces.files = flags.traces;
+  options.traces.job_rule = flags.job_rule;
+  options.traces.bad_rows = flags.bad_lines;
   for (std::size_t i = 0; i < flags.traces.size(); ++i) {
     if (std::find(flags.traces.begin(), flags.traces.begin() + static_cast<std::ptrdiff_t>(i),
                   flags.traces[i]) != flags.traces.begin() + static_cast<std::ptrdiff_t>(i)) {
@@ -194,6 +196,15 @@ void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
       .add_option("--map", flags.map,
                   "Names of fields that are not known: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=")
       ->type_name("FIELD=PATH");
+  parser
+      .add_option("--job", flags.job_rule,
+                  "What counts as the job: auto, trace-name, name, prompt, tag, service, field or field:PATH")
+      ->type_name("RULE");
+  parser
+      .add_option(
+          "--bad-lines", flags.bad_lines,
+          "Also write where each row stands that is not used, and why (JSON lines, no text of prompts)")
+      ->type_name("FILE");
 }
 
 void add_model_flags(CLI::App& parser, AnalyzeFlags& flags) {

@@ -24,6 +24,8 @@ namespace ctxcap::app {
 // As typed; empty: not given.
 struct AnalyzeFlags {
   std::vector<std::string> traces, map;
+  std::string job_rule;
+  std::string bad_lines;
   std::vector<std::string> show;  // [MODEL=]FILE
   std::string ollama_host;
   double risk = 0.001, confidence = 0.95, native_stretch = 2.0;

@@ -52,7 +52,7 @@ class Ingestor::Impl {
         on_progress_(std::move(on_progress)),
         threads_(thread_count(options_.threads)),
         batch_(options_.batch > 0 ? options_.batch : kBatchPerThread * threads_),
-        totals_(options_.keep_requests) {}
+        totals_(options_.keep_requests, options_.on_bad_row) {}
 
   void begin(std::string source);
   Status feed(std::string_view bytes);
@@ -67,7 +67,8 @@ class Ingestor::Impl {
   void read_all_lines(std::string_view text);
   template <typename Cutter>
   std::size_t read_in_order(Cutter& cutter, std::string_view text, AtEnd at_end);
-  void add(Tally&& piece);
+  Tally new_tally() const;
+  void add(Tally&& piece, std::size_t bytes);
   void report(std::size_t bytes, i64 rows);
   RowReader& reader(std::size_t thread);
 
@@ -85,6 +86,7 @@ class Ingestor::Impl {
   PaddedBuffer waiting_;
   std::size_t read_at_ = 0;  // bytes that must wait before reading on is worth it
   i64 next_line_ = 1;
+  i64 next_byte_ = 0;
   std::mutex progress_mutex_;
   Progress progress_;
 };
@@ -97,6 +99,7 @@ void Ingestor::Impl::begin(std::string source) {
   waiting_.clear();
   read_at_ = 0;
   next_line_ = 1;
+  next_byte_ = 0;
   progress_ = {};
 }
 
@@ -135,6 +138,7 @@ Result<std::size_t> Ingestor::Impl::read(std::string_view text, AtEnd at_end) {
     TRY_ASSIGN(shape_, shape_of(text, at_end, source_, options_.mapping));
     if (!shape_) return std::size_t{0};
     skipped = shape_->begin;
+    next_byte_ += static_cast<i64>(skipped);
     next_line_ += std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(skipped), '\n');
     if (shape_->layout == Layout::documents) cutter_.emplace<DocumentCutter>();
     if (shape_->layout == Layout::log) cutter_.emplace<LogCutter>();
@@ -156,19 +160,18 @@ std::size_t Ingestor::Impl::read_shaped(std::string_view text, AtEnd at_end) {
 
 template <typename Cutter>
 std::size_t Ingestor::Impl::read_in_order(Cutter& cutter, std::string_view text, AtEnd at_end) {
-  Tally tally;
-  tally.histograms.keep_requests = options_.keep_requests;
+  Tally tally = new_tally();
   const std::size_t used = cutter.read(text, at_end, reader(0), tally);
   report(used, tally.rows);
-  add(std::move(tally));
+  add(std::move(tally), used);
   return used;
 }
 
 void Ingestor::Impl::read_all_lines(std::string_view text) {
   const std::size_t piece_size = std::clamp(text.size() / (threads_ * 4), kSmallestPiece, kLargestPiece);
   const std::vector<std::string_view> pieces = cut_at_lines(text, piece_size);
-  std::vector<Tally> tallies(pieces.size());
-  for (Tally& tally : tallies) tally.histograms.keep_requests = options_.keep_requests;
+  std::vector<Tally> tallies;
+  for (std::size_t i = 0; i < pieces.size(); ++i) tallies.push_back(new_tally());
   std::atomic<std::size_t> next{0};
   const auto work = [&](RowReader& mine) {
     for (std::size_t i = next++; i < pieces.size(); i = next++) {
@@ -183,13 +186,21 @@ void Ingestor::Impl::read_all_lines(std::string_view text) {
   }
   work(reader(0));
   for (std::thread& other : others) other.join();
-  for (Tally& tally : tallies) add(std::move(tally));
+  for (std::size_t i = 0; i < pieces.size(); ++i) add(std::move(tallies[i]), pieces[i].size());
 }
 
-void Ingestor::Impl::add(Tally&& piece) {
+Tally Ingestor::Impl::new_tally() const {
+  Tally tally;
+  tally.histograms.keep_requests = options_.keep_requests;
+  tally.notes_bad_rows = options_.on_bad_row != nullptr;
+  return tally;
+}
+
+void Ingestor::Impl::add(Tally&& piece, std::size_t bytes) {
   const i64 lines = piece.lines;
-  totals_.add(std::move(piece), next_line_);
+  totals_.add(std::move(piece), {.line = next_line_, .byte = next_byte_});
   next_line_ += lines;
+  next_byte_ += static_cast<i64>(bytes);
 }
 
 void Ingestor::Impl::report(std::size_t bytes, i64 rows) {
@@ -206,7 +217,7 @@ RowReader& Ingestor::Impl::reader(std::size_t thread) {
 }
 
 TraceSummary Ingestor::Impl::finish() {
-  return std::exchange(totals_, Totals(options_.keep_requests)).summary();
+  return std::exchange(totals_, Totals(options_.keep_requests, options_.on_bad_row)).summary();
 }
 
 Ingestor::Ingestor(Options options, OnProgress on_progress)
@@ -235,10 +246,10 @@ std::string_view describe(std::string_view word) {
   return sentence_of(word);
 }
 
-std::vector<FormatInfo> known_formats() {
-  std::vector<FormatInfo> list;
+std::vector<TraceFormat> known_formats() {
+  std::vector<TraceFormat> list;
   for (const Format* format : formats()) {
-    if (!format->name.empty()) list.push_back({format->name, format->help});
+    list.push_back({format->name, format->help, format->told_by, format->holds_rows});
   }
   return list;
 }

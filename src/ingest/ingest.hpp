@@ -19,16 +19,23 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "data/bad_row.hpp"
 #include "data/demand.hpp"
+#include "data/trace_format.hpp"
 #include "ingest/mapping.hpp"
 
 namespace ctxcap::ingest {
+
+// Called for each row that is not used, from the thread that feeds; in the order of the rows, but those that
+// have ids (or wait for a trace's root) come last, from finish(). The views live until it returns.
+using OnBadRow = std::function<void(const BadRow&)>;
 
 struct Options {
   Mapping mapping;
   int threads = 0;             // 0: as many as the machine has cores
   bool keep_requests = false;  // fill Demand::sent: memory grows with the rows
   std::size_t batch = 0;  // bytes of a stream that are gathered before they are read; 0: 4 MiB per thread
+  OnBadRow on_bad_row;    // takes 16 bytes for each row that has an id
 };
 
 // How far the input at hand is. Called now and then, from any thread but never from two at once.
@@ -66,10 +73,7 @@ class Ingestor {
 // The sentence that goes with a word in TraceSummary::skipped or ::remarks; empty for an unknown word.
 std::string_view describe(std::string_view word);
 
-struct FormatInfo {
-  std::string_view name, help;
-};
-// The formats that rows can have, in the order in which they are tried.
-std::vector<FormatInfo> known_formats();
+// In the order in which they are tried; the first that knows a row reads it.
+std::vector<TraceFormat> known_formats();
 
 }  // namespace ctxcap::ingest

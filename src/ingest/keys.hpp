@@ -11,6 +11,13 @@ namespace ctxcap::ingest {
 
 // X(identifier, "spelling"). The identifier is the spelling unless C++ forbids it.
 #define CTXCAP_KEYS(X)                                         \
+  /* bodies; see is_body() */                                  \
+  X(input, "input")                                            \
+  X(messages, "messages")                                      \
+  X(prompt, "prompt")                                          \
+  X(system, "system")                                          \
+  X(request_body, "request_body")                              \
+  X(df_input, "attributes.input.value")                        \
   /* who and when */                                           \
   X(id, "id")                                                  \
   X(traceId, "traceId")                                        \
@@ -185,6 +192,11 @@ inline constexpr std::array<std::string_view, kKeys> kKeySpellings{{
 #undef CTXCAP_KEY_TEXT
 }};
 #undef CTXCAP_KEYS
+
+// Bodies are measured and not read: they tell no format, and one that stands twice is no fault of the row.
+constexpr bool is_body(Key key) {
+  return key <= Key::df_input;
+}
 
 // The key so spelled; nullopt when no format looks at it.
 std::optional<Key> find_key(std::string_view spelling);

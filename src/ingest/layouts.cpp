@@ -20,7 +20,7 @@ std::size_t line_end(std::string_view text, std::size_t at) {
 }  // namespace
 
 void read_lines(std::string_view text, RowReader& reader, Tally& tally) {
-  reader.begin(tally);
+  reader.begin(tally, text);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = line_end(text, at);
     reader.read(text.substr(at, std::min(end, text.size()) - at), tally.lines + 1);
@@ -35,7 +35,7 @@ namespace {
 // A document that never ends: what it swallowed may be lines. Those that open an object are read as such, the
 // rest is part of the one bad document.
 void salvage_lines(std::string_view text, RowReader& reader, Tally& tally) {
-  reader.skip(Reason::bad_json, tally.lines + 1);
+  reader.skip(Reason::bad_json, text.substr(0, line_end(text, 0)), tally.lines + 1);
   for (std::size_t end = line_end(text, 0); end != kNoEnd; end = line_end(text, end + 1)) {
     ++tally.lines;
     const std::size_t begin = end + 1;
@@ -49,7 +49,7 @@ void salvage_lines(std::string_view text, RowReader& reader, Tally& tally) {
 }  // namespace
 
 std::size_t DocumentCutter::read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally) {
-  reader.begin(tally);
+  reader.begin(tally, text);
   std::size_t used = 0;  // everything before has been counted in tally.lines
   const auto use = [&](std::size_t to) {
     tally.lines += line_ends(text.substr(used, to - used));
@@ -80,13 +80,13 @@ std::size_t DocumentCutter::read(std::string_view text, AtEnd at_end, RowReader&
 }
 
 std::size_t LogCutter::read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally) {
-  reader.begin(tally);
+  reader.begin(tally, text);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = line_end(text, at);
     if (end == kNoEnd && at_end == AtEnd::no) return at;
     const std::size_t stop = std::min(end, text.size());
-    if (const auto call = log_.line(text.substr(at, stop - at)))
-      reader.take(*call, kLlamaCppLog, tally.lines + 1);
+    const std::string_view line = text.substr(at, stop - at);
+    if (const auto call = log_.line(line)) reader.take(*call, kLlamaCppLog, line, tally.lines + 1);
     if (end == kNoEnd) return stop;
     ++tally.lines;
     at = end + 1;
@@ -95,7 +95,7 @@ std::size_t LogCutter::read(std::string_view text, AtEnd at_end, RowReader& read
 }
 
 std::size_t CsvCutter::read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally) {
-  reader.begin(tally);
+  reader.begin(tally, text);
   std::size_t at = 0;
   while (at < text.size()) {
     const std::size_t end = csv_record_end(text, at, at_end);
@@ -111,7 +111,8 @@ std::size_t CsvCutter::read(std::string_view text, AtEnd at_end, RowReader& read
 void CsvCutter::read_record(std::string_view record, i64 line, RowReader& reader) {
   scratch_.clear();
   const bool well_formed = split_csv(record, header_.delimiter, scratch_, cells_);
-  if (!well_formed || cells_.size() != header_.columns.size()) return reader.skip(Reason::bad_csv, line);
+  if (!well_formed || cells_.size() != header_.columns.size())
+    return reader.skip(Reason::bad_csv, record, line);
   Fields& fields = reader.fields();
   fields.clear();
   for (std::size_t i = 0; i < cells_.size(); ++i) {
@@ -120,7 +121,7 @@ void CsvCutter::read_record(std::string_view record, i64 line, RowReader& reader
     if (wanted) fields.put(column, wanted, Value::bare(cells_[i]));
     if (wanted.metric) fields.note_metric();
   }
-  reader.read_fields(line);
+  reader.read_fields(record, line);
 }
 
 }  // namespace ctxcap::ingest

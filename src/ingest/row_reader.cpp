@@ -1,11 +1,15 @@
 #include "ingest/row_reader.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr Bytes kLargestBody = 0xFFFF'FFFF;
 
 std::uint32_t small(std::optional<Tokens> tokens) {
   return static_cast<std::uint32_t>(std::min(tokens.value_or(0), kLargestCount));
@@ -51,37 +55,42 @@ void RowReader::read(std::string_view text, i64 line) {
   if (text.empty()) return;
   level_ = 0;
   line_ = line;
-  counted_to_ = row_begin_ = text.data();
+  counted_to_ = text.data();
+  record_ = row_ = text;
   if (text.front() == '{') {
     read_object(text);
   } else if (text.front() == '[') {
     read_elements(text);
   } else {
-    skip(Reason::bad_json, line);
+    skip(Reason::bad_json, text, line);
   }
 }
 
-void RowReader::read_fields(i64 line) {
+void RowReader::read_fields(std::string_view record, i64 line) {
   level_ = 0;
   line_ = line;
-  counted_to_ = row_begin_ = nullptr;
+  counted_to_ = nullptr;
+  record_ = row_ = record;
   dispatch();
 }
 
-void RowReader::take(const Call& call, const Format& format, i64 line) {
+void RowReader::take(const Call& call, const Format& format, std::string_view text, i64 line) {
   line_ = line;
-  counted_to_ = row_begin_ = nullptr;
+  counted_to_ = nullptr;
+  record_ = row_ = text;
   tally_->formats |= std::uint64_t{1} << index_of(format);
   count(call);
 }
 
-void RowReader::skip(Reason reason, i64 line) {
+void RowReader::skip(Reason reason, std::string_view text, i64 line) {
   ++tally_->rows;
+  record_ = row_ = text;
+  note(reason, line);
   tally_->skipped[static_cast<std::size_t>(reason)].add({.line = line});
 }
 
 void RowReader::read_object(std::string_view object) {
-  row_begin_ = object.data();
+  row_ = object;
   const Reason reason = parser_.parse(object, *levels_[level_]);
   if (reason == Reason::none) return dispatch();
   // Several values on one line, or a comma behind the last: `cat a.json b.json`, lines cut out of an array.
@@ -93,7 +102,7 @@ void RowReader::read_values(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = text[at] == '{' ? skip_value(text, at) : kNoEnd;
     const std::string_view value = text.substr(at, end == kNoEnd ? text.size() - at : end - at);
-    row_begin_ = value.data();
+    row_ = value;
     if (end == kNoEnd || value.size() == text.size()) return count(unusable(Reason::bad_json));
     const Reason reason = parser_.parse(value, *levels_[level_]);
     if (reason == Reason::none) {
@@ -108,7 +117,7 @@ void RowReader::read_values(std::string_view text) {
 
 void RowReader::read_elements(std::string_view array) {
   const bool whole = Value::json(array).each_element([&](Value element) {
-    row_begin_ = element.raw().data();
+    row_ = element.raw();
     if (element.is_object()) return nested(element.raw());
     count(unusable(Reason::unknown_format));
   });
@@ -139,8 +148,20 @@ void RowReader::dispatch() {
   if (fields.has_repeated_key()) return count(unusable(Reason::duplicate_key));
   const Format* const format = find_format(fields);
   if (format == nullptr) return count(unusable(Reason::unknown_format));
-  if (!format->name.empty()) tally_->formats |= std::uint64_t{1} << index_of(*format);
+  if (!format->holds_rows) tally_->formats |= std::uint64_t{1} << index_of(*format);
+  const Format* const outer = std::exchange(format_, format);
   format->read(fields, *this);
+  format_ = outer;
+}
+
+// What a request sent stands in its record, unless the format has put it together.
+Bytes RowReader::body_bytes(const Call& call) const {
+  if (format_ == nullptr || call.usage.reason != Reason::none) return 0;
+  Body body = call.body;
+  if (body.empty()) {
+    for (const Key key : format_->body) body.add((*levels_[level_])[key]);
+  }
+  return std::min(body.bytes_beside(call.usage.prompt), kLargestBody);
 }
 
 void RowReader::add(const Call& call) {
@@ -154,7 +175,8 @@ void RowReader::apply_mapping(Call& call) const {
   const Fields& fields = *levels_[level_];
   Scratch& scratch = fields.scratch();
   const auto text = [&](Part part) { return fields.mapped(part).text(scratch); };
-  if (const auto job = text(Part::job); !job.empty()) call.job.job = job;
+  const bool only_mapped = mapping_->job_rule == JobRule::field && !(*mapping_)[Part::job].empty();
+  if (const auto job = text(Part::job); only_mapped || !job.empty()) call.job.job = job;
   if (const auto model = text(Part::model); !model.empty()) call.model = model;
   if (const auto id = text(Part::id); !id.empty()) call.id = id;
   if (const Value time = fields.mapped(Part::time); time.present()) call.start = read_time(time, scratch);
@@ -165,15 +187,17 @@ void RowReader::count(const Call& call) {
   const std::uint64_t trace = trace_hash(call.trace);
   if (call.is_root && trace != 0) note_root(call);
   const bool job_is_open = call.usage.reason == Reason::none && trace != 0 && !call.is_root &&
-                           call.job.job.empty() && call.job.trace_name.empty();
-  if (!call.id.empty() || job_is_open) return keep(call, request_of(call), job_is_open ? trace : 0);
-  const Place place{.line = line_of(row_begin_)};
+                           is_named_by_root(call.job, mapping_->job_rule);
+  Request request = request_of(call);
+  request.body = static_cast<std::uint32_t>(body_bytes(call));
+  if (!call.id.empty() || job_is_open) return keep(call, request, job_is_open ? trace : 0);
+  const Place place{.line = line_of(row_.data())};
   if (call.usage.reason != Reason::none) {
+    note(call.usage.reason, place.line);
     return tally_->skipped[static_cast<std::size_t>(call.usage.reason)].add(place);
   }
   ++tally_->used;
-  Request request = request_of(call);
-  request.job = tally_->names.number_of(choose_job(call.job, call.model));
+  request.job = tally_->names.number_of(job_of(call));
   request.model = tally_->names.number_of(model_name(call.model));
   tally_->histograms.add(request);
   for (std::size_t remark = 0; remark < kRemarks; ++remark) {
@@ -187,11 +211,12 @@ void RowReader::keep(const Call& call, const Request& request, std::uint64_t tra
   row.trace = trace;
   row.updated = call.updated ? call.updated->micros : kNoTime;
   row.request = request;
-  row.line = static_cast<std::uint32_t>(line_of(row_begin_));  // pieces are far shorter than 2^32 lines
+  row.line = static_cast<std::uint32_t>(line_of(row_.data()));  // pieces are far shorter than 2^32 lines
   row.reason = call.usage.reason;
   row.remarks = call.usage.remarks;
+  if (tally_->notes_bad_rows) tally_->held_spots.push_back(spot());
   if (row.reason != Reason::none) return;
-  row.request.job = tally_->names.number_of(choose_job(call.job, call.model));
+  row.request.job = tally_->names.number_of(job_of(call));
   row.request.model = tally_->names.number_of(model_name(call.model));
   if (call.scope.empty() || !call.start || !call.end) return;
   tally_->timed.push_back({.held = {.row = static_cast<std::uint32_t>(tally_->held.size() - 1)},
@@ -202,12 +227,34 @@ void RowReader::keep(const Call& call, const Request& request, std::uint64_t tra
 }
 
 void RowReader::note_root(const Call& call) {
-  const JobHints names{.job = call.job.job, .trace_name = call.job.trace_name, .own_name = call.job.own_name};
-  const std::string_view name = choose_job(names, call.model);
-  if (name == "all") return;
+  const std::string_view name = root_name(call.job, call.model, mapping_->job_rule);
+  if (name.empty()) return;
   tally_->roots.push_back({.trace = trace_hash(call.trace),
                            .start = call.start ? call.start->micros : kNoTime,
                            .name = tally_->names.number_of(name)});
+}
+
+std::string_view RowReader::job_of(const Call& call) const {
+  // A root names the rows inside its trace, and itself.
+  const JobRule rule = mapping_->job_rule;
+  if (rule != JobRule::trace_name || !call.is_root) return choose_job(call.job, call.model, rule);
+  const std::string_view name = root_name(call.job, call.model, rule);
+  return name.empty() ? "all" : name;
+}
+
+// A row inside of a text that had to be decoded stands where its record does.
+Spot RowReader::spot() const {
+  const std::less_equal<> before;
+  for (const std::string_view text : {row_, record_}) {
+    const bool inside = before(piece_.data(), text.data()) &&
+                        before(text.data() + text.size(), piece_.data() + piece_.size());
+    if (inside) return {.offset = text.data() - piece_.data(), .length = static_cast<i64>(text.size())};
+  }
+  return {};
+}
+
+void RowReader::note(Reason reason, i64 line) {
+  if (tally_->notes_bad_rows) tally_->noted.push_back({.line = line, .spot = spot(), .reason = reason});
 }
 
 i64 RowReader::line_of(const char* position) {

@@ -29,7 +29,7 @@ constexpr std::array<Magic, 10> kMagics{{
     {"\xfd\x37zXZ\0"sv, "it is compressed with xz", "xzcat {} | ctxcap analyze --traces -"},
     {"PK\x03\x04"sv, "it is a zip archive", "unzip -p {} | ctxcap analyze --traces -"},
     {"PAR1"sv, "it is a Parquet file", "export the table as JSONL or CSV"},
-    {"SQLite format 3\0"sv, "it is an SQLite database", "export the table as JSONL or CSV"},
+    {"SQLite format 3\0"sv, "it is an SQLite database", "name the file itself, not a pipe of it"},
     {"\xff\xfe"sv, "it is UTF-16 text", "iconv -f UTF-16 -t UTF-8 {} | ctxcap analyze --traces -"},
     {"\xfe\xff"sv, "it is UTF-16 text", "iconv -f UTF-16 -t UTF-8 {} | ctxcap analyze --traces -"},
     {"%PDF"sv, "it is a PDF document", "ctxcap reads JSONL, JSON and CSV"},

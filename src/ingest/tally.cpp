@@ -21,6 +21,7 @@ void Histograms::add(const Request& request) {
     group.to = std::max(group.to, request.start);
   }
   if (request.num_ctx != 0) ++group.num_ctx[request.num_ctx];
+  if (request.body != 0) group.bodies.add(request.prompt, request.body);
   if (request.num_predict != 0) ++group.num_predict[request.num_predict];
 }
 
@@ -38,6 +39,7 @@ void Histograms::merge(const Histograms& other, const std::vector<std::uint32_t>
     mine.to = std::max(mine.to, group.to);
     for (const auto& [tokens, count] : group.num_ctx) mine.num_ctx[tokens] += count;
     for (const auto& [tokens, count] : group.num_predict) mine.num_predict[tokens] += count;
+    mine.bodies.merge(group.bodies);
     mine.sent.insert(mine.sent.end(), group.sent.begin(), group.sent.end());
   }
 }
@@ -65,6 +67,7 @@ Demand Histograms::demand_of(const Group& group) {
     if (counts.bare.empty()) told.need = told.total;
     demand.days.emplace(day, std::move(told));
   }
+  demand.bodies = group.bodies.sizes();
   demand.sent = group.sent;
   std::stable_sort(demand.sent.begin(), demand.sent.end(),
                    [](const Sent& a, const Sent& b) { return a.at < b.at; });

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "data/demand.hpp"
+#include "ingest/body_map.hpp"
 #include "ingest/call.hpp"
 #include "ingest/count_map.hpp"
 #include "ingest/interner.hpp"
@@ -25,6 +26,19 @@ struct Place {
   std::uint32_t input = 0;
   i64 line = 0;
   auto operator<=>(const Place&) const = default;
+};
+
+// Where a row stands in its piece, in bytes.
+struct Spot {
+  i64 offset = -1;  // -1: nowhere
+  i64 length = 0;
+};
+
+// A row that is not used, by a reason that is settled.
+struct NotedRow {
+  i64 line = 0;
+  Spot spot;
+  Reason reason = Reason::none;
 };
 
 struct Occurrences {
@@ -43,6 +57,7 @@ struct Request {
   std::uint32_t context = 0;
   std::uint32_t job = 0, model = 0;            // Interner numbers
   std::uint32_t num_ctx = 0, num_predict = 0;  // 0: not asked
+  std::uint32_t body = 0;                      // bytes; 0: unknown
   i64 start = kNoTime;                         // µs
 };
 
@@ -102,6 +117,7 @@ class Histograms {
     std::map<Day, DayCounts> days;
     i64 from = std::numeric_limits<i64>::max(), to = kNoTime;
     std::map<Tokens, i64> num_ctx, num_predict;
+    BodyMap bodies;
     std::vector<Sent> sent;  // in the order of the rows; empty unless kept
   };
 
@@ -126,6 +142,9 @@ struct Tally {
   std::vector<HeldRow> held;
   std::vector<TimedCall> timed;
   std::vector<Root> roots;
+  bool notes_bad_rows = false;
+  std::vector<NotedRow> noted;   // empty unless asked for
+  std::vector<Spot> held_spots;  // of `held`; empty unless asked for
 };
 
 }  // namespace ctxcap::ingest

@@ -29,7 +29,7 @@ void Totals::begin_input(std::string source) {
   formats_.push_back(0);
 }
 
-void Totals::add(Tally&& piece, i64 first_line) {
+void Totals::add(Tally&& piece, Start start) {
   const std::uint32_t input = static_cast<std::uint32_t>(inputs_.size() - 1);
   inputs_[input].rows += piece.rows;
   inputs_[input].used += piece.used;
@@ -40,7 +40,7 @@ void Totals::add(Tally&& piece, i64 first_line) {
     renumber[i] = all_.names.number_of(piece.names.text_of(i));
   }
   all_.histograms.merge(piece.histograms, renumber);
-  const auto placed = [&](Place place) { return Place{.input = input, .line = place.line + first_line - 1}; };
+  const auto placed = [&](Place place) { return Place{.input = input, .line = place.line + start.line - 1}; };
   const auto take = [&](auto& mine, const auto& others) {
     for (std::size_t i = 0; i < mine.size(); ++i) {
       if (others[i].count > 0) mine[i].add(placed(others[i].first), others[i].count);
@@ -48,6 +48,7 @@ void Totals::add(Tally&& piece, i64 first_line) {
   };
   take(all_.skipped, piece.skipped);
   take(all_.remarked, piece.remarked);
+  for (const NotedRow& row : piece.noted) tell(row, input, start);
   for (HeldRow& row : piece.held) {
     if (row.reason != Reason::none) continue;
     row.request.job = renumber[row.request.job];
@@ -57,7 +58,10 @@ void Totals::add(Tally&& piece, i64 first_line) {
   all_.timed.insert(all_.timed.end(), piece.timed.begin(), piece.timed.end());
   if (!piece.held.empty()) {
     piece.held.shrink_to_fit();
-    held_.push_back({.input = input, .first_line = first_line, .rows = std::move(piece.held)});
+    held_.push_back({.input = input,
+                     .start = start,
+                     .rows = std::move(piece.held),
+                     .spots = std::move(piece.held_spots)});
   }
   for (Root& root : piece.roots) root.name = renumber[root.name];
   all_.roots.insert(all_.roots.end(), piece.roots.begin(), piece.roots.end());
@@ -165,10 +169,22 @@ void Totals::settle_held_rows() {
   drop_inner_copies();
   name_jobs_by_roots();
   for (const Piece& piece : held_) {
-    for (const HeldRow& row : piece.rows) {
-      settle(row, {.input = piece.input, .line = piece.first_line + row.line - 1});
+    for (std::size_t i = 0; i < piece.rows.size(); ++i) {
+      const HeldRow& row = piece.rows[i];
+      settle(row, {.input = piece.input, .line = piece.start.line + row.line - 1});
+      if (row.reason == Reason::none || piece.spots.empty()) continue;
+      tell({.line = row.line, .spot = piece.spots[i], .reason = row.reason}, piece.input, piece.start);
     }
   }
+}
+
+void Totals::tell(const NotedRow& row, std::uint32_t input, Start start) const {
+  BadRow told{.source = inputs_[input].source,
+              .line = start.line + row.line - 1,
+              .length = row.spot.length,
+              .reason = wording(row.reason).word};
+  if (row.spot.offset >= 0) told.offset = start.byte + row.spot.offset;
+  on_bad_row_(told);
 }
 
 std::string Totals::place_text(Place place) const {

@@ -143,6 +143,9 @@ class DiskFiles final : public Files {
   Status write_atomic(const std::string& path, std::string_view content) override {
     return write_file_atomically(path, content);
   }
+  Result<std::unique_ptr<AtomicFile>> create_atomic(const std::string& path) override {
+    return create_atomic_file(path);
+  }
 
   Status make_directories(const std::string& path) override {
     const fs::path whole = fs::path(path).lexically_normal();

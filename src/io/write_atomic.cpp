@@ -37,22 +37,6 @@ std::string follow_links(const std::string& path) {
   return target;
 }
 
-// Removes the temporary file unless it was renamed.
-class Temporary {
- public:
-  explicit Temporary(std::string path) : path_(std::move(path)) {}
-  ~Temporary() {
-    if (!kept_) ::unlink(path_.c_str());
-  }
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-  void keep() { kept_ = true; }
-
- private:
-  std::string path_;
-  bool kept_ = false;
-};
-
 // As the file it replaces; a new one gets what the umask leaves of 0666. The owner is kept where we may.
 bool copy_access(int fd, const struct stat& old) {
   if (::fchown(fd, old.st_uid, old.st_gid) != 0 && errno != EPERM) return false;
@@ -74,32 +58,67 @@ Fd create_beside(const std::string& target, unsigned mode, std::string& name) {
   return Fd();
 }
 
-}  // namespace
+// Removes its temporary file unless that was renamed.
+class DiskAtomicFile final : public Files::AtomicFile {
+ public:
+  explicit DiskAtomicFile(std::string path) : path_(std::move(path)), target_(follow_links(path_)) {}
+  ~DiskAtomicFile() override {
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  }
+  DiskAtomicFile(const DiskAtomicFile&) = delete;
+  DiskAtomicFile& operator=(const DiskAtomicFile&) = delete;
 
-Status write_file_atomically(const std::string& path, std::string_view content) {
-  const std::string target = follow_links(path);
-  struct stat old {};
-  const bool exists = ::stat(target.c_str(), &old) == 0;
-  if (exists && S_ISDIR(old.st_mode)) return cannot_write(path, EISDIR);
-  if (exists && !S_ISREG(old.st_mode)) {  // a device or a pipe cannot be replaced, only written to
-    const Fd fd = open_fd(target, O_WRONLY);
-    if (!fd || !write_all(fd.get(), content)) return cannot_write(path, errno);
+  Status open() {
+    struct stat old {};
+    const bool exists = ::stat(target_.c_str(), &old) == 0;
+    if (exists && S_ISDIR(old.st_mode)) return cannot_write(path_, EISDIR);
+    if (exists && !S_ISREG(old.st_mode)) {  // a device or a pipe cannot be replaced, only written to
+      fd_ = open_fd(target_, O_WRONLY);
+      if (!fd_) return cannot_write(path_, errno);
+      return {};
+    }
+    // A file that replaces a private one must not be readable by others before its mode is copied.
+    std::string name;
+    fd_ = create_beside(target_, exists ? 0600 : 0666, name);
+    if (!fd_) return cannot_write(path_, errno);
+    temporary_ = std::move(name);
+    if (exists && !copy_access(fd_.get(), old)) return cannot_write(path_, errno);
     return {};
   }
 
-  std::string name;
-  // A file that replaces a private one must not be readable by others before its mode is copied.
-  Fd fd = create_beside(target, exists ? 0600 : 0666, name);
-  if (!fd) return cannot_write(path, errno);
-  Temporary temporary(name);
-  if (exists && !copy_access(fd.get(), old)) return cannot_write(path, errno);
-  if (!write_all(fd.get(), content) || ::fsync(fd.get()) != 0) return cannot_write(path, errno);
-  fd.reset();
-  if (std::rename(name.c_str(), target.c_str()) != 0) return cannot_write(path, errno);
-  temporary.keep();
-  const fs::path parent = fs::path(target).parent_path();
-  sync_directory(parent.empty() ? "." : parent.string());
-  return {};
+  Status write(std::string_view text) override {
+    if (!write_all(fd_.get(), text)) return cannot_write(path_, errno);
+    return {};
+  }
+
+  Status commit() override {
+    if (temporary_.empty()) return {};
+    if (::fsync(fd_.get()) != 0) return cannot_write(path_, errno);
+    fd_.reset();
+    if (std::rename(temporary_.c_str(), target_.c_str()) != 0) return cannot_write(path_, errno);
+    temporary_.clear();
+    const fs::path parent = fs::path(target_).parent_path();
+    sync_directory(parent.empty() ? "." : parent.string());
+    return {};
+  }
+
+ private:
+  std::string path_, target_, temporary_;
+  Fd fd_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Files::AtomicFile>> create_atomic_file(const std::string& path) {
+  auto file = std::make_unique<DiskAtomicFile>(path);
+  TRY(file->open());
+  return file;
+}
+
+Status write_file_atomically(const std::string& path, std::string_view content) {
+  TRY_ASSIGN(const auto file, create_atomic_file(path));
+  TRY(file->write(content));
+  return file->commit();
 }
 
 }  // namespace ctxcap::io

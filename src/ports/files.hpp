@@ -38,6 +38,14 @@ class Files {
   virtual Result<std::string> read_all(const std::string& path) = 0;
   // Temporary file beside it, fsync, rename: the old content or the new, never half of it.
   virtual Status write_atomic(const std::string& path, std::string_view content) = 0;
+  // The same for content that comes bit by bit: nothing is there before commit(), which comes once.
+  class AtomicFile {
+   public:
+    virtual ~AtomicFile() = default;
+    virtual Status write(std::string_view text) = 0;
+    virtual Status commit() = 0;
+  };
+  virtual Result<std::unique_ptr<AtomicFile>> create_atomic(const std::string& path) = 0;
   // Creates a directory and its parents, for this user alone; nothing to do where it exists.
   virtual Status make_directories(const std::string& path) = 0;
   // Takes a lock that other processes see, by a file that stays. Errors: somebody else holds it.

@@ -9,6 +9,7 @@
 #include "base/quantity.hpp"
 #include "base/result.hpp"
 #include "ports/files.hpp"
+#include "sources/llm_database.hpp"
 
 namespace ctxcap::sources {
 

@@ -45,6 +45,10 @@ class FakeFiles final : public Files {
     files[path] = content;
     return {};
   }
+  Result<std::unique_ptr<AtomicFile>> create_atomic(const std::string& path) override {
+    diary.push_back("create " + path);
+    return std::make_unique<Atomic>(files[path]);
+  }
   Result<std::unique_ptr<Lock>> lock(const std::string&) override { return std::make_unique<Lock>(); }
   Status make_directories(const std::string& path) override {
     directories.insert(path);
@@ -55,6 +59,23 @@ class FakeFiles final : public Files {
   }
 
  private:
+  class Atomic final : public AtomicFile {
+   public:
+    explicit Atomic(std::string& target) : target_(&target) {}
+    Status write(std::string_view text) override {
+      content_ += text;
+      return {};
+    }
+    Status commit() override {
+      *target_ = content_;
+      return {};
+    }
+
+   private:
+    std::string* target_;
+    std::string content_;
+  };
+
   class Mapped final : public MappedFile {
    public:
     explicit Mapped(std::string content) : size_(content.size()), padded_(std::move(content)) {

@@ -61,8 +61,10 @@ Reason reason_for(const Fields& fields) {
 }  // namespace
 
 constinit const Format kNoCalls{
-    "no-calls", "metrics, error bodies, health, manifests, model and project lists: refused by name",
-    [](const Fields& fields) { return reason_for(fields) != Reason::none; },
-    [](const Fields& fields, Sink& sink) { sink.add(unusable(reason_for(fields))); }};
+    .name = "no-calls",
+    .help = "metrics, error bodies, health, manifests, model and project lists: refused by name",
+    .told_by = "their own keys, such as `resourceMetrics`, `models`, `count_count`",
+    .matches = [](const Fields& fields) { return reason_for(fields) != Reason::none; },
+    .read = [](const Fields& fields, Sink& sink) { sink.add(unusable(reason_for(fields))); }};
 
 }  // namespace ctxcap::ingest

@@ -61,13 +61,17 @@ void read_export(Value resources, const Nesting& nesting, Scratch& scratch, Sink
 }  // namespace
 
 constinit const Format kOtlp{
-    "otlp", "OpenTelemetry spans and events as OTLP JSON (gen_ai, OpenInference and Traceloop attributes)",
-    [](const Fields& fields) {
-      return fields.keys().has_any({Key::resourceSpans, Key::resourceLogs});
-    },
-    [](const Fields& fields, Sink& sink) {
-      read_export(fields[Key::resourceSpans], {"scopeSpans", "spans"}, fields.scratch(), sink);
-      read_export(fields[Key::resourceLogs], {"scopeLogs", "logRecords"}, fields.scratch(), sink);
-    }};
+    .name = "otlp",
+    .help = "OpenTelemetry spans and events as OTLP JSON (gen_ai, OpenInference and Traceloop attributes)",
+    .told_by = "`resourceSpans` or `resourceLogs`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_any({Key::resourceSpans, Key::resourceLogs});
+        },
+    .read =
+        [](const Fields& fields, Sink& sink) {
+          read_export(fields[Key::resourceSpans], {"scopeSpans", "spans"}, fields.scratch(), sink);
+          read_export(fields[Key::resourceLogs], {"scopeLogs", "logRecords"}, fields.scratch(), sink);
+        }};
 
 }  // namespace ctxcap::ingest

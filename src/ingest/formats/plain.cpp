@@ -121,14 +121,20 @@ void read_plain(const Fields& fields, Sink& sink) {
 }  // namespace
 
 constinit const Format kPlain{
-    "plain",
-    "rows with prompt_tokens, input_tokens, input_length, prompt_eval_count or ContextTokens, or \"usage\"",
-    [](const Fields& fields) {
-      const KeySet& keys = fields.keys();
-      return keys.has_any({Key::prompt_tokens, Key::completion_tokens, Key::total_tokens, Key::input_tokens,
-                           Key::input_length, Key::prompt_eval_count, Key::eval_count, Key::ContextTokens}) ||
-             keys.has(Key::usage) || keys.has_all({Key::model, Key::done});
-    },
-    read_plain};
+    .name = "plain",
+    .help =
+        "rows with prompt_tokens, input_tokens, input_length, prompt_eval_count or ContextTokens, or "
+        "\"usage\"",
+    .told_by = "any of these keys, or `usage`, or `model` and `done`",
+    .matches =
+        [](const Fields& fields) {
+          const KeySet& keys = fields.keys();
+          return keys.has_any({Key::prompt_tokens, Key::completion_tokens, Key::total_tokens,
+                               Key::input_tokens, Key::input_length, Key::prompt_eval_count, Key::eval_count,
+                               Key::ContextTokens}) ||
+                 keys.has(Key::usage) || keys.has_all({Key::model, Key::done});
+        },
+    .read = read_plain,
+    .body = kPlainBody};
 
 }  // namespace ctxcap::ingest

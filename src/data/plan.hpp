@@ -24,6 +24,7 @@ struct Variant {
   std::string cli_obstacle;              // why a Modelfile cannot carry these values; empty: it can
   bool sliding_window = false;           // /api/ps leaves out part of the KV cache of such models
   std::optional<Bytes> predicted_bytes;  // total on the card
+  bool operator==(const Variant&) const = default;
 };
 
 // A row of /api/ps.
@@ -52,6 +53,7 @@ struct Verification {
   std::optional<Bytes> size, size_vram;
   Placement placement = Placement::unknown;
   std::vector<std::string> notes;  // what a reader should know, e.g. an old runner under the same name
+  bool operator==(const Verification&) const = default;
 };
 
 struct Receipt {

@@ -83,6 +83,8 @@ Status settle_policy(const AnalyzeFlags& flags, AnalyzeOptions& options) {
                            "it is 1 or more",
                            "--native-stretch 1 takes native only where it is the smallest rung"));
   }
+  options.per_job = flags.per_job;
+  options.traces.keep_requests = flags.per_job;  // reloads are counted from their order
   options.risk.risk = flags.risk;
   options.risk.confidence = flags.confidence;
   options.policy.native_stretch = flags.native_stretch;
@@ -190,7 +192,10 @@ Status settle_variant(const AnalyzeFlags& flags, World& world, AnalyzeOptions& o
 }  // namespace
 
 void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
-  parser.add_option("--traces", flags.traces, "Request logs: JSONL, CSV, pages of an API; \"-\" is stdin")
+  parser
+      .add_option(
+          "--traces", flags.traces,
+          "Request logs: files, directories, patterns, \"-\" is stdin; JSONL, JSON, CSV, also gzip and zstd")
       ->type_name("FILE");
   parser
       .add_option("--map", flags.map,
@@ -224,6 +229,8 @@ void add_policy_flags(CLI::App& parser, AnalyzeFlags& flags) {
       .add_option("--native-stretch", flags.native_stretch,
                   "Take the native length up to this many times the smallest rung")
       ->capture_default_str();
+  parser.add_flag("--per-job", flags.per_job,
+                  "A window for each job, also on shared weights; counts the reloads that it costs");
   parser.add_option("--num-ctx", flags.num_ctx, "This window, whatever the data says")->type_name("TOKENS");
   parser.add_option("--num-predict", flags.num_predict, "Generation limit of the variant")
       ->type_name("TOKENS");

@@ -1,24 +1,32 @@
 #include "app/read_traces.hpp"
 
-#include <fmt/format.h>
+#include <chrono>
 
-#include "base/units.hpp"
+#include "app/progress.hpp"
 #include "ingest/ingest.hpp"
 #include "sources/sources.hpp"
 
 namespace ctxcap::app {
 namespace {
 
-constexpr std::size_t kReadSize = 1 << 20;  // bytes taken from a stream at once
-
-Status read_stream(ByteReader& stream, ingest::Ingestor& ingestor) {
-  std::string buffer(kReadSize, '\0');
-  for (;;) {
-    TRY_ASSIGN(const std::size_t got, stream.read(buffer.data(), buffer.size()));
-    if (got == 0) return ingestor.end();
-    TRY(ingestor.feed(std::string_view(buffer).substr(0, got)));
+// Rows that wait for others and do not fit into memory. No file before it is needed.
+class ScratchOverflow final : public ingest::Overflow {
+ public:
+  explicit ScratchOverflow(Files& files) : files_(files) {}
+  Status write(std::uint64_t offset, std::string_view bytes) override {
+    if (!file_) {
+      TRY_ASSIGN(file_, files_.make_scratch_file());
+    }
+    return file_->write(offset, bytes);
   }
-}
+  Status read(std::uint64_t offset, char* into, std::size_t size) override {
+    return file_->read(offset, into, size);
+  }
+
+ private:
+  Files& files_;
+  std::unique_ptr<ScratchFile> file_;
+};
 
 // The file of --bad-lines. Rows come while others are still read, so they are written in blocks.
 class BadRowFile {
@@ -26,7 +34,8 @@ class BadRowFile {
   explicit BadRowFile(std::unique_ptr<Files::AtomicFile> file) : file_(std::move(file)) {}
   void add(const BadRow& row) {
     waiting_ += bad_row_json(row);
-    if (waiting_.size() >= kReadSize) flush();
+    constexpr std::size_t kBlock = 1 << 20;
+    if (waiting_.size() >= kBlock) flush();
   }
   Status commit() {
     flush();
@@ -50,8 +59,10 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
   static_assert(ingest::Ingestor::kBehind <= kReadPadding);
   TRY_ASSIGN(ingest::Mapping mapping, ingest::mapping_of(options.map));
   if (!options.job_rule.empty()) TRY(ingest::take_job_rule(options.job_rule, mapping));
-  std::string name;
-  std::optional<Bytes> size;
+  TRY_ASSIGN(const sources::Names names, sources::find_traces(options.files, world.files));
+  for (const std::string& note : names.notes) talk.note("note: " + note);
+  const sources::Source* at_hand = nullptr;
+  std::chrono::nanoseconds started{};
   std::optional<BadRowFile> bad_rows;
   ingest::OnBadRow on_bad_row;
   if (!options.bad_rows.empty()) {
@@ -59,32 +70,38 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
     bad_rows.emplace(std::move(file));
     on_bad_row = [&](const BadRow& row) { bad_rows->add(row); };
   }
-  ingest::Ingestor ingestor(
-      {.mapping = std::move(mapping),
-       .threads = options.threads,
-       .keep_requests = options.keep_requests,
-       .on_bad_row = std::move(on_bad_row)},
-      [&](const ingest::Progress& progress) {
-        talk.progress(name, progress.bytes, size,
-                      fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
-      });
-  for (const std::string& file : options.files) {
+  ScratchOverflow overflow(world.files);
+  ingest::Ingestor ingestor({.mapping = std::move(mapping),
+                             .threads = options.threads,
+                             .keep_requests = options.keep_requests,
+                             .overflow = &overflow,
+                             .on_bad_row = std::move(on_bad_row)},
+                            [&](const ingest::Progress& progress) {
+                              const std::optional<Bytes> expected = at_hand->expected(progress.bytes);
+                              talk.progress(at_hand->name, progress.bytes, expected,
+                                            progress_text({.bytes = progress.bytes,
+                                                           .rows = progress.rows,
+                                                           .since_start = world.clock.elapsed() - started,
+                                                           .total = expected}));
+                            });
+  for (const std::string& file : names.files) {
     TRY_ASSIGN(sources::Source source, sources::open_source(file, world.files));
     if (source.mapped && sources::is_database(source.mapped->bytes())) {
       source.mapped.reset();
       TRY_ASSIGN(source.stream, sources::open_llm_database(file, world.databases));
     }
-    name = file;
-    size = source.size();
+    at_hand = &source;
+    started = world.clock.elapsed();
     if (source.mapped) {
       TRY(ingestor.whole(file, source.mapped->bytes()));
     } else {
-      ingestor.begin(file);
-      TRY(read_stream(*source.stream, ingestor));
+      TRY(ingestor.stream(file,
+                          [&](char* into, std::size_t room) { return source.stream->read(into, room); }));
     }
+    talk.clear();
+    if (const std::string remark = source.remark(); !remark.empty()) talk.note("note: " + remark);
   }
-  talk.clear();
-  TraceSummary summary = ingestor.finish();
+  TRY_ASSIGN(TraceSummary summary, std::move(ingestor).finish());
   if (bad_rows) TRY(bad_rows->commit());
   return summary;
 }

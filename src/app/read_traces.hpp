@@ -13,7 +13,7 @@
 namespace ctxcap::app {
 
 struct TraceOptions {
-  std::vector<std::string> files;                        // "-" is stdin
+  std::vector<std::string> files;  // as given: files, directories, patterns; "-" is stdin
   std::vector<std::pair<std::string, std::string>> map;  // part of a call -> column or key
   std::string job_rule;                                  // as --job has it; "" for the default
   std::string bad_rows;                                  // file that lists what is not used; "" for none

@@ -34,6 +34,7 @@ constinit const std::array kFormats{
     &kLangfuseV1,
     &kLangfuseV2,
     &kLlamaCppRefusal,
+    &kExchange,
     &kNoCalls,
     &kLangfuseBare,
     &kLlamaCpp,
@@ -41,6 +42,7 @@ constinit const std::array kFormats{
     &kOpenAiEvent,
     &kOpenAiChunk,
     &kPlain,
+    &kWrapped,
     &kLlamaCppLog,
 };
 static_assert(kFormats.size() <= kMostFormats);

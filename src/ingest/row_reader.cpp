@@ -30,18 +30,27 @@ std::uint64_t trace_hash(std::string_view trace) {
 
 }  // namespace
 
-RowReader::RowReader(const Mapping& mapping) : mapping_(&mapping), texts_(kMostLevels) {
+RowReader::RowReader(const Mapping& mapping, Tally& tally)
+    : mapping_(&mapping), texts_(kMostLevels), tally_(&tally) {
   for (std::size_t i = 0; i < kMostLevels; ++i) levels_.push_back(std::make_unique<Fields>(mapping));
 }
 
 namespace {
 
-// Server-sent events: "data: {...}" is a record, the other lines of an event are none.
-std::string_view without_event_frame(std::string_view text) {
+// Server-sent events ("data: {...}" is a record, the other lines of an event are none) and prefixed rows.
+std::string_view without_frame(std::string_view text) {
   if (text.starts_with("data:")) {
     const std::string_view data = trimmed(text.substr(5));
     return data == "[DONE]" ? std::string_view() : data;
   }
+  // What a logger or a collector writes before the row: "app-1  | {...}", "2026-08-20T09:15:09Z stdout F
+  // {...}".
+  constexpr std::size_t kLongestPrefix = 200;
+  const std::size_t brace = text.substr(0, kLongestPrefix).find('{');
+  const bool is_prefixed = brace != std::string_view::npos && brace > 0 && text.ends_with('}') &&
+                           std::string_view(" \t|:").find(text[brace - 1]) != std::string_view::npos &&
+                           text[0] != '[' && skip_value(text, brace) == text.size();
+  if (is_prefixed) return text.substr(brace);
   const bool is_frame = text.starts_with("event:") || text.starts_with("id:") || text.starts_with("retry:") ||
                         text.starts_with(": ");
   return is_frame ? std::string_view() : text;
@@ -51,7 +60,7 @@ std::string_view without_event_frame(std::string_view text) {
 
 void RowReader::read(std::string_view text, i64 line) {
   text = trimmed(text);
-  if (!text.empty() && text.front() != '{') text = without_event_frame(text);
+  if (!text.empty() && text.front() != '{') text = without_frame(text);
   if (text.empty()) return;
   level_ = 0;
   line_ = line;
@@ -78,15 +87,14 @@ void RowReader::take(const Call& call, const Format& format, std::string_view te
   line_ = line;
   counted_to_ = nullptr;
   record_ = row_ = text;
-  tally_->formats |= std::uint64_t{1} << index_of(format);
+  tally_->of_input(input_).formats |= std::uint64_t{1} << index_of(format);
   count(call);
 }
 
 void RowReader::skip(Reason reason, std::string_view text, i64 line) {
-  ++tally_->rows;
+  ++tally_->of_input(input_).rows;
   record_ = row_ = text;
-  note(reason, line);
-  tally_->skipped[static_cast<std::size_t>(reason)].add({.line = line});
+  tally_->skip(reason, {.piece = piece_number_, .line = static_cast<std::uint32_t>(line)}, spot());
 }
 
 void RowReader::read_object(std::string_view object) {
@@ -148,7 +156,7 @@ void RowReader::dispatch() {
   if (fields.has_repeated_key()) return count(unusable(Reason::duplicate_key));
   const Format* const format = find_format(fields);
   if (format == nullptr) return count(unusable(Reason::unknown_format));
-  if (!format->holds_rows) tally_->formats |= std::uint64_t{1} << index_of(*format);
+  if (!format->holds_rows) tally_->of_input(input_).formats |= std::uint64_t{1} << index_of(*format);
   const Format* const outer = std::exchange(format_, format);
   format->read(fields, *this);
   format_ = outer;
@@ -183,55 +191,50 @@ void RowReader::apply_mapping(Call& call) const {
 }
 
 void RowReader::count(const Call& call) {
-  ++tally_->rows;
+  ++tally_->of_input(input_).rows;
   const std::uint64_t trace = trace_hash(call.trace);
   if (call.is_root && trace != 0) note_root(call);
   const bool job_is_open = call.usage.reason == Reason::none && trace != 0 && !call.is_root &&
                            is_named_by_root(call.job, mapping_->job_rule);
   Request request = request_of(call);
-  request.body = static_cast<std::uint32_t>(body_bytes(call));
+  if (call.usage.reason == Reason::none) {
+    request.body = static_cast<std::uint32_t>(body_bytes(call));
+    request.job = tally_->names.number_of(job_of(call));
+    request.model = tally_->names.number_of(model_name(call.model));
+  }
   if (!call.id.empty() || job_is_open) return keep(call, request, job_is_open ? trace : 0);
-  const Place place{.line = line_of(row_.data())};
-  if (call.usage.reason != Reason::none) {
-    note(call.usage.reason, place.line);
-    return tally_->skipped[static_cast<std::size_t>(call.usage.reason)].add(place);
-  }
-  ++tally_->used;
-  request.job = tally_->names.number_of(job_of(call));
-  request.model = tally_->names.number_of(model_name(call.model));
-  tally_->histograms.add(request);
-  for (std::size_t remark = 0; remark < kRemarks; ++remark) {
-    if (call.usage.remarks.has(static_cast<Remark>(remark))) tally_->remarked[remark].add(place);
-  }
+  if (call.usage.reason != Reason::none) return tally_->skip(call.usage.reason, place(), spot());
+  tally_->count(request, call.usage.remarks, place(), input_);
 }
 
 void RowReader::keep(const Call& call, const Request& request, std::uint64_t trace) {
-  HeldRow& row = tally_->held.emplace_back();
-  if (!call.id.empty()) row.id = {hash_of(call.id, 1) | 1, hash_of(call.id, 2)};
-  row.trace = trace;
-  row.updated = call.updated ? call.updated->micros : kNoTime;
-  row.request = request;
-  row.line = static_cast<std::uint32_t>(line_of(row_.data()));  // pieces are far shorter than 2^32 lines
-  row.reason = call.usage.reason;
-  row.remarks = call.usage.remarks;
-  if (tally_->notes_bad_rows) tally_->held_spots.push_back(spot());
-  if (row.reason != Reason::none) return;
-  row.request.job = tally_->names.number_of(job_of(call));
-  row.request.model = tally_->names.number_of(model_name(call.model));
-  if (call.scope.empty() || !call.start || !call.end) return;
-  tally_->timed.push_back({.held = {.row = static_cast<std::uint32_t>(tally_->held.size() - 1)},
-                           .start = call.start->micros,
-                           .end = call.end->micros,
-                           .scope = hash_of(call.scope, 4),
-                           .is_root = call.is_root});
+  HeldRow row{.trace = trace,
+              .updated = call.updated ? call.updated->micros : kNoTime,
+              .request = request,
+              .place = place(),
+              .reason = call.usage.reason,
+              .remarks = call.usage.remarks};
+  if (tally_->notes_bad_rows) row.spot = spot();
+  if (!call.id.empty()) {
+    row.has_id = true;
+    row.id = {hash_of(call.id, 1), static_cast<std::uint32_t>(hash_of(call.id, 2))};
+  }
+  if (!call.scope.empty() && call.start && call.end && row.reason == Reason::none) {
+    row.kind = HeldRow::Kind::timed;
+    row.end = call.end->micros;
+    row.scope = hash_of(call.scope, 4);
+    row.is_root = call.is_root;
+  }
+  tally_->pass_on(row, Stage::versions, input_);
 }
 
 void RowReader::note_root(const Call& call) {
   const std::string_view name = root_name(call.job, call.model, mapping_->job_rule);
   if (name.empty()) return;
-  tally_->roots.push_back({.trace = trace_hash(call.trace),
-                           .start = call.start ? call.start->micros : kNoTime,
-                           .name = tally_->names.number_of(name)});
+  HeldRow row{.kind = HeldRow::Kind::root, .trace = trace_hash(call.trace), .place = place()};
+  row.request.start = call.start ? call.start->micros : kNoTime;
+  row.request.job = tally_->names.number_of(name);
+  tally_->held.put(Stage::jobs, row.trace, row);
 }
 
 std::string_view RowReader::job_of(const Call& call) const {
@@ -253,8 +256,8 @@ Spot RowReader::spot() const {
   return {};
 }
 
-void RowReader::note(Reason reason, i64 line) {
-  if (tally_->notes_bad_rows) tally_->noted.push_back({.line = line, .spot = spot(), .reason = reason});
+Place RowReader::place() {
+  return {.piece = piece_number_, .line = static_cast<std::uint32_t>(line_of(row_.data()))};
 }
 
 i64 RowReader::line_of(const char* position) {

@@ -16,11 +16,13 @@ namespace ctxcap::ingest {
 
 class RowReader final : private Sink {
  public:
-  explicit RowReader(const Mapping& mapping);
+  // Rows go to `tally`.
+  RowReader(const Mapping& mapping, Tally& tally);
 
-  // Rows go to `tally` until the next call; they stand in `piece`.
-  void begin(Tally& tally, std::string_view piece) {
-    tally_ = &tally;
+  // What is read next is of that input, and stands in the piece of that number and text.
+  void begin(std::size_t input, std::uint32_t number, std::string_view piece) {
+    input_ = input;
+    piece_number_ = number;
     piece_ = piece;
   }
 
@@ -51,8 +53,8 @@ class RowReader final : private Sink {
   void note_root(const Call& call);
   std::string_view job_of(const Call& call) const;
   i64 line_of(const char* position);
+  Place place();
   Spot spot() const;
-  void note(Reason reason, i64 line);
 
   // Objects in pages in recordings: each level needs its own fields while the inner ones are read.
   static constexpr std::size_t kMostLevels = 6;
@@ -63,7 +65,9 @@ class RowReader final : private Sink {
   std::vector<std::string> texts_;  // decoded bodies, one per level, padded
   std::size_t level_ = 0;
   const Format* format_ = nullptr;  // of the record at hand
-  Tally* tally_ = nullptr;
+  Tally* tally_;
+  std::size_t input_ = 0;
+  std::uint32_t piece_number_ = 0;
   std::string_view piece_, record_;  // record_: the outermost one at hand
 
   // Where the row at hand stands: lines are counted on from the last row of the same record.

@@ -42,10 +42,20 @@ void read_message(const Fields& fields, Sink& sink) {
   sink.add(call);
 }
 
+// Ollama hands the refusal on as text inside of its own; OpenAI's form has it in the message.
+std::optional<Tokens> refused_size(const Fields& fields) {
+  Scratch& scratch = fields.scratch();
+  const Value error = fields[Key::error];
+  if (error.is_object()) return refused_prompt(error.raw());
+  if (error.present()) return refused_prompt(error.text(scratch));
+  if (fields[Key::object].text(scratch) != "error") return std::nullopt;
+  return refused_prompt(fields[Key::message].text(scratch));
+}
+
 void read_refusal(const Fields& fields, Sink& sink) {
   Call call;
   read_plain_names(fields, call);
-  call.usage = usage_of(read_count(fields[Key::error].member("n_prompt_tokens"), fields.scratch()), {});
+  call.usage = usage_of({.tokens = refused_size(fields)}, {});
   call.usage.remarks.add(Remark::refused_prompt);
   sink.add(call);
 }
@@ -75,9 +85,13 @@ constinit const Format kLlamaCppMessage{.name = "messages",
 
 constinit const Format kLlamaCppRefusal{
     .name = "llama.cpp",
-    .help = "a prompt that llama.cpp's server refused as too long",
-    .told_by = "`error.n_prompt_tokens`",
-    .matches = [](const Fields& fields) { return fields[Key::error].member("n_prompt_tokens").present(); },
+    .help = "a prompt that llama.cpp, Ollama or vLLM refused as too long",
+    .told_by = "`error` that names the size of the prompt",
+    .matches =
+        [](const Fields& fields) {
+          return !fields.keys().has_any({Key::traceId, Key::trace_id, Key::prompt_eval_count, Key::usage}) &&
+                 refused_size(fields).has_value();
+        },
     .read = read_refusal};
 
 }  // namespace ctxcap::ingest

@@ -135,12 +135,7 @@ TEST_CASE("binary files are refused by name, with a way out") {
     CHECK(error.why == row.why);
     CHECK(error.hint == row.hint);
     ingest::Ingestor fed;
-    fed.begin("x.bin");
-    Status status;
-    for (const char byte : row.bytes) {
-      if (status) status = fed.feed({&byte, 1});
-    }
-    if (status) status = fed.end();
+    const Status status = stream_into(fed, row.bytes, 1);
     REQUIRE_FALSE(status.has_value());
     CHECK(status.error().why == row.why);
   }

@@ -68,42 +68,100 @@ Status check_names(std::span<const Variant> variants) {
   return {};
 }
 
-// A model of that name may be replaced when it is the one we left there, or with --force.
-Result<runtime::Existing> may_replace(const Variant& variant, const std::vector<InstalledModel>& installed,
-                                      const state::State& state, const std::string& host,
-                                      const ApplyFlags& flags) {
-  if (flags.force) return runtime::Existing::replace_any;
+const InstalledModel* find(const std::vector<InstalledModel>& installed, const std::string& name) {
   const auto there = std::find_if(installed.begin(), installed.end(), [&](const InstalledModel& model) {
-    return runtime::same_model(model.name, variant.name);
+    return runtime::same_model(model.name, name);
   });
-  if (there == installed.end()) return runtime::Existing::keep;
-  if (state.owns(host, variant.name, there->digest)) return runtime::Existing::replace_any;
+  return there == installed.end() ? nullptr : &*there;
+}
+
+// What stands under a variant's name before it is created.
+struct Place {
+  const InstalledModel* there = nullptr;  // nullptr: nothing
+  bool ours = false;
+};
+
+// A model of that name may be replaced when it is the one we left there, or with --force.
+Result<Place> place_for(const Variant& variant, const std::vector<InstalledModel>& installed,
+                        state::State& state, const std::string& host, const ApplyFlags& flags) {
+  Place place{.there = find(installed, variant.name)};
+  if (place.there == nullptr) return place;
+  TRY_ASSIGN(place.ours, state.owns(host, variant.name, place.there->digest));
+  if (place.ours || flags.force) return place;
   return fail({.kind = ErrorKind::usage,
                .what = fmt::format("{} exists and is not ours", variant.name),
                .why = "ctxcap did not create it, or it was changed since",
                .hint = "choose another name with --tag, or replace it with --force"});
 }
 
-Status apply_one(const Variant& variant, runtime::Existing existing, runtime::Ollama& ollama,
-                 state::State& state, const ApplyFlags& flags, World& world, Talk& talk) {
+// A model that is not ours is kept under another tag, so that `rollback` can give it back at any time; its
+// own layers are shared, so that costs no space.
+Result<std::optional<state::OwnedVariant>> keep_foreign(const Place& place, const Variant& variant,
+                                                        runtime::Ollama& ollama, World& world) {
+  if (place.there == nullptr || place.ours) return std::optional<state::OwnedVariant>{};
+  const std::string kept = runtime::kept_name(variant.name);
+  TRY(ollama.copy(place.there->name, kept));
+  return std::optional(state::OwnedVariant{.host = ollama.host().url,
+                                           .variant = {.name = variant.name},
+                                           .digest = place.there->digest,
+                                           .created = world.clock.now(),
+                                           .kept_as = kept});
+}
+
+// After an apply that failed: its mark stays unless what stood there before was seen to stand there again.
+Status close_journal(const state::Journal& journal, const std::string& kept, runtime::Ollama& ollama,
+                     state::State& state) {
+  const auto installed = ollama.installed();
+  if (!installed) return {};
+  const InstalledModel* there = find(*installed, journal.name);
+  if ((there == nullptr ? "" : there->digest) != journal.digest_before) return {};
+  if (!kept.empty()) TRY(ollama.remove(kept));
+  return state.restored(journal.host, journal.name);
+}
+
+Status record_proof(const Receipt& receipt, const Variant& variant, const std::string& host, World& world,
+                    state::State& state) {
+  const Instant now = world.clock.now();
+  TRY(state.record(receipt, host, now));
+  return state.record(Measurement{.at = now,
+                                  .host = host,
+                                  .variant = variant.name,
+                                  .digest = receipt.digest,
+                                  .predicted_bytes = variant.predicted_bytes,
+                                  .seen = receipt.verification});
+}
+
+Status apply_one(const Variant& variant, const Place& place, runtime::Ollama& ollama, state::State& state,
+                 const ApplyFlags& flags, World& world, Talk& talk) {
+  state::Journal journal{.host = ollama.host().url,
+                         .name = variant.name,
+                         .digest_before = place.there == nullptr ? "" : place.there->digest,
+                         .backup = place.there == nullptr ? "" : runtime::backup_name(variant.name),
+                         .base = variant.base,
+                         .base_digest = variant.base_digest,
+                         .since = world.clock.now()};
   i64 step = 0;
   const runtime::ApplyOptions options{
-      .via = via_of(flags.via), .existing = existing, .on_step = [&](runtime::Step now) {
+      .via = via_of(flags.via),
+      .existing = place.there == nullptr ? runtime::Existing::keep : runtime::Existing::replace_any,
+      .on_step = [&](runtime::Step now) {
         talk.progress(variant.name, ++step, std::nullopt, text_of(now));
+        // A step that cannot be written down is no reason to stop half-way: the mark itself is there.
+        [[maybe_unused]] const Status ignored = state.step(journal.host, journal.name, text_of(now));
       }};
-  state::OwnedVariant ours{
-      .host = ollama.host().url, .name = variant.name, .base = variant.base, .created = world.clock.now()};
-  TRY(state.begin(ours));
+  TRY_ASSIGN(const std::optional<state::OwnedVariant> before, keep_foreign(place, variant, ollama, world));
+  TRY(state.begin(journal));
   const Result<Receipt> receipt = runtime::apply(world, ollama, variant, options);
   if (!receipt) {
-    // Only a server that went away leaves it open how it ended.
-    if (receipt.error().kind != ErrorKind::unreachable) TRY(state.restore(ours.host, ours.name));
+    TRY(close_journal(journal, before ? before->kept_as : "", ollama, state));
     return fail(receipt.error());
   }
   talk.clear();
   world.console.out(report::receipt_text(*receipt, variant, talk.out()));
-  ours.digest = receipt->digest;
-  return state.record(ours);
+  TRY(state.created(
+      {.host = journal.host, .variant = variant, .digest = receipt->digest, .created = world.clock.now()},
+      before));
+  return record_proof(*receipt, variant, journal.host, world, state);
 }
 
 }  // namespace
@@ -131,14 +189,14 @@ Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags
   // Two applies at once would take each other's backups for leftovers.
   TRY_ASSIGN(const auto lock, state::lock(world));
   TRY_ASSIGN(state::State state, state::State::open(world));
-  std::vector<runtime::Existing> existing;
+  std::vector<Place> places;
   for (const Variant& variant : variants) {
-    TRY_ASSIGN(const runtime::Existing allowed, may_replace(variant, *installed, state, host.url, flags));
-    existing.push_back(allowed);
+    TRY_ASSIGN(const Place place, place_for(variant, *installed, state, host.url, flags));
+    places.push_back(place);
   }
   if (!flags.yes) TRY(ask(world, talk));
   for (std::size_t i = 0; i < variants.size(); ++i) {
-    TRY(apply_one(variants[i], existing[i], ollama, state, flags, world, talk));
+    TRY(apply_one(variants[i], places[i], ollama, state, flags, world, talk));
   }
   return {};
 }

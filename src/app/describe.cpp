@@ -115,7 +115,8 @@ void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
 
 Status add_what_was_measured(runtime::Ollama& ollama, Models& models, const RuntimeSettings& settings,
                              World& world) {
-  TRY_ASSIGN(const std::vector<Calibration> all, state::read_calibrations(world));
+  TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
+  TRY_ASSIGN(const std::vector<Calibration> all, state.calibrations());
   for (auto& [name, model] : models) {
     for (const Calibration& calibration : all) {
       if (!model.arch || model.digest.empty()) continue;

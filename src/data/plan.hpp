@@ -27,6 +27,7 @@ struct Variant {
   bool sliding_window = false;                // /api/ps leaves out part of the KV cache of such models
   std::optional<Bytes> predicted_bytes;       // total on the card
   std::optional<Bytes> predicted_high_bytes;  // the most it should take
+  bool operator==(const Variant&) const = default;
 };
 
 // A row of /api/ps.
@@ -56,6 +57,7 @@ struct Verification {
   Placement placement = Placement::unknown;
   std::optional<Tokens> probe_tokens;  // of a prompt that came back whole; nullopt: none was sent or counted
   std::vector<std::string> notes;      // what a reader should know, e.g. an old runner under the same name
+  bool operator==(const Verification&) const = default;
 };
 
 struct Receipt {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
@@ -212,6 +213,14 @@ class DiskFiles final : public Files {
   }
   Result<std::unique_ptr<AtomicFile>> create_atomic(const std::string& path) override {
     return create_atomic_file(path);
+  }
+
+  Status move(const std::string& from, const std::string& to) override {
+    if (std::rename(from.c_str(), to.c_str()) == 0) return {};
+    return fail({.kind = ErrorKind::failure,
+                 .what = "could not move " + from + " to " + to,
+                 .why = errno_text(errno),
+                 .hint = "check the permissions of the directory"});
   }
 
   Status make_directories(const std::string& path) override {

@@ -27,6 +27,8 @@ std::string text_of(runtime::Step step) {
       return "reading it back";
     case runtime::Step::loading:
       return "loading and looking";
+    case runtime::Step::probing:
+      return "sending a long prompt";
     case runtime::Step::cleaning_up:
       return "cleaning up";
     case runtime::Step::undoing:

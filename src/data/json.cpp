@@ -140,6 +140,7 @@ Json plan_json(const Variant& variant) {
           {"system", or_null(variant.system)},
           {"parameters", variant.parameters},
           {"predicted_bytes", or_null(variant.predicted_bytes)},
+          {"predicted_high_bytes", or_null(variant.predicted_high_bytes)},
           {"sliding_window", variant.sliding_window}};
 }
 
@@ -217,6 +218,8 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
   variant.sliding_window = inner.get<bool>("sliding_window", false, false);
   if (const Bytes predicted = inner.get<i64>("predicted_bytes", -1, false); predicted >= 0)
     variant.predicted_bytes = predicted;
+  if (const Bytes most = inner.get<i64>("predicted_high_bytes", -1, false); most >= 0)
+    variant.predicted_high_bytes = most;
   const std::string& bad = outer.bad_key().empty() ? inner.bad_key() : outer.bad_key();
   if (!bad.empty())
     return fail(bad_plan(origin, "models[]: \"" + bad + "\" is missing or of the wrong type"));

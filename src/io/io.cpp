@@ -38,6 +38,7 @@ struct RealWorld::Parts {
   std::unique_ptr<Console> console = make_tty_console();
   ProcessEnvironment environment;
   std::unique_ptr<Databases> databases = make_sqlite_databases();
+  std::unique_ptr<Interrupts> interrupts = make_signal_interrupts();
 };
 
 RealWorld::RealWorld() : parts_(std::make_unique<Parts>()) {
@@ -46,9 +47,8 @@ RealWorld::RealWorld() : parts_(std::make_unique<Parts>()) {
 RealWorld::~RealWorld() = default;
 
 World RealWorld::world() {
-  return World{*parts_->http,  *parts_->processes, parts_->clock,
-               *parts_->files, *parts_->console,   parts_->environment,
-               *parts_->databases};
+  return World{*parts_->http,    *parts_->processes,  parts_->clock,      *parts_->files,
+               *parts_->console, parts_->environment, *parts_->databases, *parts_->interrupts};
 }
 
 }  // namespace ctxcap::io

@@ -10,6 +10,7 @@
 #include "runtime/checks.hpp"
 #include "runtime/create_cli.hpp"
 #include "runtime/names.hpp"
+#include "runtime/probe.hpp"
 #include "runtime/read_back.hpp"
 #include "runtime/verify.hpp"
 
@@ -73,11 +74,27 @@ Result<Receipt> create_and_prove(const World& world, Ollama& ollama, const Varia
 
   announce(options, Step::loading);
   change.loading();
-  Result<Verification> seen = observe(ollama, variant);
+  Result<Verification> seen =
+      observe(ollama, variant, options.runner_is_there ? Touch::look_only : Touch::reload);
   if (!seen) return fail(unverified(seen.error()));
   TRY(judge(variant, *seen));
+  TRY(judge_memory(variant, *seen, options.whole_on_gpu));
   receipt.verification = std::move(*seen);
+
+  if (options.probe_share > 0 && !options.runner_is_there) {
+    announce(options, Step::probing);
+    const Status whole = probe(ollama, variant, options.probe_share, receipt.verification);
+    if (!whole) return fail(unverified(whole.error()));
+  }
+  if (options.on_proved) TRY(options.on_proved(receipt));
   return receipt;
+}
+
+Error stopped_before(const Variant& variant) {
+  return {.kind = ErrorKind::failure,
+          .what = printable(variant.name) + " was not changed",
+          .why = "a signal asked to stop before it was proved",
+          .hint = "run it again when there is time for it"};
 }
 
 }  // namespace
@@ -108,10 +125,15 @@ Result<Receipt> apply(const World& world, Ollama& ollama, const Variant& variant
   TRY(recover(ollama, variant.name));
   TRY_ASSIGN(const Before before, check_server(ollama, variant, options.existing));
 
+  // A signal must not leave half a change: it ends the wait it comes in, and the change is undone.
+  const auto hold = world.interrupts.hold();
   Change change(ollama, variant, before);
   Result<Receipt> receipt = create_and_prove(world, ollama, variant, via, options, before, change);
+  const bool stopped = world.interrupts.came();
+  world.interrupts.ignore();  // what follows must come to its end
   if (!receipt) {
     announce(options, Step::undoing);
+    if (stopped) receipt = fail(stopped_before(variant));
     return fail(change.undo(std::move(receipt).error()));
   }
   announce(options, Step::cleaning_up);

@@ -53,7 +53,8 @@ create table receipts (
 create table measurements (
   id integer primary key autoincrement, run integer references runs (id), at integer not null,
   host text not null, variant text not null, digest text not null, predicted_bytes integer,
-  asked_ctx integer not null, effective_ctx integer, size integer, size_vram integer,
+  asked_ctx integer not null, effective_ctx integer, probe_tokens integer, size integer,
+  size_vram integer,
   placement text not null, notes text not null) strict;
 
 create table calibrations (

@@ -333,7 +333,12 @@ Answer OllamaState::generate(const Json& body) {
   if (prompt.empty()) return load(*model, body);
 
   // What is left of the prompt in the window: everything, an error, or a middle cut (its length alone shows).
-  const Tokens num_ctx = runner_for(*model, at(body, "options")).num_ctx;
+  Tokens num_ctx = runner_for(*model, at(body, "options")).num_ctx;
+  if (secret_ctx > 0) num_ctx = secret_ctx;
+  if (silent_answers > 0) {  // as when one token repeats too often
+    --silent_answers;
+    return json({{"model", name}, {"created_at", time_text(0)}, {"response", "d"}, {"done", false}});
+  }
   const Tokens bos = at(model->model_info, "tokenizer.ggml.add_bos_token") == true ? 1 : 0;
   Tokens count = static_cast<Tokens>(prompt.size()) + bos;
   if (count > num_ctx - 1) {

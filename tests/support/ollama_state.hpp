@@ -62,6 +62,8 @@ class OllamaState {
   Tokens automatic_ctx = 4096;
   int unload_lingers = 0;       // /api/ps calls that still show a model after its unload
   Tokens wrong_ctx = 0;         // > 0: /api/ps says this of whatever is loaded next
+  Tokens secret_ctx = 0;        // > 0: prompts are cut as by this window, whatever /api/ps says
+  int silent_answers = 0;       // so many prompts get an answer without counts
   bool drops_at_once = false;   // OLLAMA_KEEP_ALIVE=0
   bool reports_context = true;  // false: a server before context_length
   bool load_fails = false;      // 500 on loading a model made by create

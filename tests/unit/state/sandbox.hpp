@@ -22,7 +22,7 @@ class Sandbox : public Environment {
   }
   World world() {
     const World real = real_.world();
-    return {real.http, real.processes, clock, real.files, real.console, *this, databases};
+    return {real.http, real.processes, clock, real.files, real.console, *this, databases, real.interrupts};
   }
   std::string directory() const { return directory_->path() + "/ctxcap"; }
   std::string file() const { return directory() + "/state.db"; }

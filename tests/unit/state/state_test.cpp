@@ -154,6 +154,7 @@ TEST_CASE("runs, decisions, receipts and measurements come back in the order the
                                          .effective_ctx = 4'096,
                                          .size = 11,
                                          .placement = Placement::partial,
+                                         .probe_tokens = 7'700,
                                          .notes = {"one", "two"}}};
   REQUIRE(state.record(measurement));
   CHECK(state.measurements()->front() == measurement);

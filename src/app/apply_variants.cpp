@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/unfinished.hpp"
 #include "base/text.hpp"
 #include "runtime/runtime.hpp"
 #include "state/state.hpp"
@@ -94,31 +95,6 @@ Result<Place> place_for(const Variant& variant, const std::vector<InstalledModel
                .hint = "choose another name with --tag, or replace it with --force"});
 }
 
-// A model that is not ours is kept under another tag, so that `rollback` can give it back at any time; its
-// own layers are shared, so that costs no space.
-Result<std::optional<state::OwnedVariant>> keep_foreign(const Place& place, const Variant& variant,
-                                                        runtime::Ollama& ollama, World& world) {
-  if (place.there == nullptr || place.ours) return std::optional<state::OwnedVariant>{};
-  const std::string kept = runtime::kept_name(variant.name);
-  TRY(ollama.copy(place.there->name, kept));
-  return std::optional(state::OwnedVariant{.host = ollama.host().url,
-                                           .variant = {.name = variant.name},
-                                           .digest = place.there->digest,
-                                           .created = world.clock.now(),
-                                           .kept_as = kept});
-}
-
-// After an apply that failed: its mark stays unless what stood there before was seen to stand there again.
-Status close_journal(const state::Journal& journal, const std::string& kept, runtime::Ollama& ollama,
-                     state::State& state) {
-  const auto installed = ollama.installed();
-  if (!installed) return {};
-  const InstalledModel* there = find(*installed, journal.name);
-  if ((there == nullptr ? "" : there->digest) != journal.digest_before) return {};
-  if (!kept.empty()) TRY(ollama.remove(kept));
-  return state.restored(journal.host, journal.name);
-}
-
 Status record_proof(const Receipt& receipt, const Variant& variant, const std::string& host, World& world,
                     state::State& state) {
   const Instant now = world.clock.now();
@@ -135,32 +111,35 @@ Status apply_one(const Variant& variant, const Place& place, runtime::Ollama& ol
                  const ApplyFlags& flags, World& world, Talk& talk) {
   state::Journal journal{.host = ollama.host().url,
                          .name = variant.name,
+                         .variant = variant,
                          .digest_before = place.there == nullptr ? "" : place.there->digest,
                          .backup = place.there == nullptr ? "" : runtime::backup_name(variant.name),
-                         .base = variant.base,
-                         .base_digest = variant.base_digest,
                          .since = world.clock.now()};
+  if (place.there != nullptr && !place.ours)
+    journal.kept_as = runtime::kept_name(variant.name, place.there->digest);
   i64 step = 0;
   const runtime::ApplyOptions options{
       .via = via_of(flags.via),
       .existing = place.there == nullptr ? runtime::Existing::keep : runtime::Existing::replace_any,
-      .on_step = [&](runtime::Step now) {
-        talk.progress(variant.name, ++step, std::nullopt, text_of(now));
-        // A step that cannot be written down is no reason to stop half-way: the mark itself is there.
-        [[maybe_unused]] const Status ignored = state.step(journal.host, journal.name, text_of(now));
-      }};
-  TRY_ASSIGN(const std::optional<state::OwnedVariant> before, keep_foreign(place, variant, ollama, world));
+      .on_step =
+          [&](runtime::Step now) {
+            talk.progress(variant.name, ++step, std::nullopt, text_of(now));
+            // A step that cannot be written down is no reason to stop half-way: the mark itself is there.
+            [[maybe_unused]] const Status ignored = state.step(journal.host, journal.name, text_of(now));
+          },
+      .on_proved =
+          [&](const Receipt& receipt) { return state.proved(journal.host, journal.name, receipt.digest); }};
   TRY(state.begin(journal));
-  const Result<Receipt> receipt = runtime::apply(world, ollama, variant, options);
+  // Its layers are shared, so that keeping it for `rollback` costs no space.
+  const Status kept = journal.kept_as.empty() ? Status{} : ollama.copy(place.there->name, journal.kept_as);
+  const Result<Receipt> receipt = kept ? runtime::apply(world, ollama, variant, options) : fail(kept.error());
   if (!receipt) {
-    TRY(close_journal(journal, before ? before->kept_as : "", ollama, state));
+    TRY(close_failed(journal, ollama, state));
     return fail(receipt.error());
   }
   talk.clear();
   world.console.out(report::receipt_text(*receipt, variant, talk.out()));
-  TRY(state.created(
-      {.host = journal.host, .variant = variant, .digest = receipt->digest, .created = world.clock.now()},
-      before));
+  TRY(close_proved(journal, receipt->digest, world.clock.now(), state));
   return record_proof(*receipt, variant, journal.host, world, state);
 }
 
@@ -189,9 +168,14 @@ Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags
   // Two applies at once would take each other's backups for leftovers.
   TRY_ASSIGN(const auto lock, state::lock(world));
   TRY_ASSIGN(state::State state, state::State::open(world));
+  TRY_ASSIGN(const bool recovered, recover_unfinished(ollama, state, talk));
+  std::vector<InstalledModel> now = *installed;
+  if (recovered) {
+    TRY_ASSIGN(now, ollama.installed());
+  }
   std::vector<Place> places;
   for (const Variant& variant : variants) {
-    TRY_ASSIGN(const Place place, place_for(variant, *installed, state, host.url, flags));
+    TRY_ASSIGN(const Place place, place_for(variant, now, state, host.url, flags));
     places.push_back(place);
   }
   if (!flags.yes) TRY(ask(world, talk));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "app/unfinished.hpp"
 #include "base/text.hpp"
 #include "runtime/runtime.hpp"
 #include "state/state.hpp"
@@ -73,7 +74,7 @@ Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags
   // Two applies at once would take each other's backups for leftovers.
   TRY_ASSIGN(const auto lock, state::lock(world));
   TRY_ASSIGN(state::State state, state::State::open(world));
-  TRY(recover_all(ollama, state, talk));
+  TRY(recover_unfinished(ollama, state, talk));
   TRY_ASSIGN(const std::vector<InstalledModel> there, ollama.installed());
   std::vector<Place> places;
   for (const Variant& variant : variants) {

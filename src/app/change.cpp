@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/unfinished.hpp"
 #include "base/text.hpp"
 
 namespace ctxcap::app {
@@ -29,32 +30,6 @@ std::string text_of(runtime::Step step) {
       return "undoing";
   }
   return {};
-}
-
-// A model that is not ours is kept under another tag, so that `rollback` can give it back at any time; its
-// own layers are shared, so that costs no space.
-Result<std::optional<state::OwnedVariant>> keep_foreign(const Place& place, const Variant& variant,
-                                                        runtime::Ollama& ollama, World& world) {
-  if (!place.there || place.ours) return std::optional<state::OwnedVariant>{};
-  const std::string kept = runtime::kept_name(variant.name);
-  TRY(ollama.copy(place.there->name, kept));
-  return std::optional(state::OwnedVariant{.host = ollama.host().url,
-                                           .variant = {.name = variant.name},
-                                           .digest = place.there->digest,
-                                           .created = world.clock.now(),
-                                           .kept_as = kept});
-}
-
-// After an apply that failed: its mark stays unless what stood there before was seen to stand there again.
-Status close_journal(const state::Journal& journal, const std::string& kept, runtime::Ollama& ollama,
-                     state::State& state) {
-  const auto installed = ollama.installed();
-  if (!installed) return {};
-  const InstalledModel* there = find_model(*installed, journal.name);
-  if ((there == nullptr ? "" : there->digest) != journal.digest_before) return {};
-  if (find_model(*installed, runtime::backup_name(journal.name)) != nullptr) return {};
-  if (!kept.empty()) TRY(ollama.remove(kept));
-  return state.restored(journal.host, journal.name);
 }
 
 Status record_proof(const Receipt& receipt, const Variant& variant, const std::string& host, i64 run,
@@ -99,15 +74,14 @@ Result<Place> place_for(const std::string& name, const std::vector<InstalledMode
 
 Result<Receipt> change_variant(const Variant& variant, const Place& place, runtime::Ollama& ollama,
                                state::State& state, const ChangeOptions& options, World& world, Talk& talk) {
-  const state::Journal journal{.host = ollama.host().url,
-                               .name = variant.name,
-                               .digest_before = place.there ? place.there->digest : "",
-                               .backup = place.there ? runtime::backup_name(variant.name) : "",
-                               .base = variant.base,
-                               .base_digest = variant.base_digest,
-                               .since = world.clock.now(),
-                               .run = options.run};
-  TRY_ASSIGN(const std::optional<state::OwnedVariant> before, keep_foreign(place, variant, ollama, world));
+  state::Journal journal{.host = ollama.host().url,
+                         .name = variant.name,
+                         .variant = variant,
+                         .digest_before = place.there ? place.there->digest : "",
+                         .backup = place.there ? runtime::backup_name(variant.name) : "",
+                         .since = world.clock.now(),
+                         .run = options.run};
+  if (place.there && !place.ours) journal.kept_as = runtime::kept_name(variant.name, place.there->digest);
   i64 step = 0;
   const runtime::ApplyOptions apply{
       .via = options.via,
@@ -121,22 +95,18 @@ Result<Receipt> change_variant(const Variant& variant, const Place& place, runti
             [[maybe_unused]] const Status ignored = state.step(journal.host, journal.name, text_of(now));
             if (options.on_step) options.on_step(now);
           },
-      // Written down before the backup goes: whoever is killed after this finds the new one to be ours.
       .on_proved =
-          [&](const Receipt& receipt) {
-            return state.created({.host = journal.host,
-                                  .variant = variant,
-                                  .digest = receipt.digest,
-                                  .created = world.clock.now()},
-                                 before);
-          }};
+          [&](const Receipt& receipt) { return state.proved(journal.host, journal.name, receipt.digest); }};
   TRY(state.begin(journal));
-  Result<Receipt> receipt = runtime::apply(world, ollama, variant, apply);
+  // Its layers are shared, so that keeping it for `rollback` costs no space.
+  const Status kept = journal.kept_as.empty() ? Status{} : ollama.copy(place.there->name, journal.kept_as);
+  Result<Receipt> receipt = kept ? runtime::apply(world, ollama, variant, apply) : fail(kept.error());
   talk.clear();
   if (!receipt) {
-    TRY(close_journal(journal, before ? before->kept_as : "", ollama, state));
+    TRY(close_failed(journal, ollama, state));
     return receipt;
   }
+  TRY(close_proved(journal, receipt->digest, world.clock.now(), state));
   TRY(record_proof(*receipt, variant, journal.host, options.run, world, state));
   return receipt;
 }

@@ -1,7 +1,8 @@
 #pragma once
 // Inside app/: one variant changed on the server, with everything that must be written down on the way. What
-// is killed in between is put in order by recover_all().
+// is killed in between is put in order by recover_unfinished().
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,10 +40,6 @@ struct ChangeOptions {
 // before is there again, or the journal says that it may not be.
 Result<Receipt> change_variant(const Variant& variant, const Place& place, runtime::Ollama& ollama,
                                state::State& state, const ChangeOptions& options, World& world, Talk& talk);
-
-// Puts in order what applies left that never said how they ended: afterwards every variant is the old one or
-// the proved new one, and there is no backup. Each thing done is told. Call it with the lock held.
-Status recover_all(runtime::Ollama& ollama, state::State& state, Talk& talk);
 
 // Removes a variant of ours from the server and forgets it.
 Status remove_variant(const std::string& name, runtime::Ollama& ollama, state::State& state);

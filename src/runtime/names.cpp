@@ -53,8 +53,8 @@ std::string backup_name(std::string_view name) {
   return with_suffix(name, kSuffix);
 }
 
-std::string kept_name(std::string_view name) {
-  return with_suffix(name, kKeptSuffix);
+std::string kept_name(std::string_view name, std::string_view digest) {
+  return with_suffix(name, fmt::format("{}-{}", kKeptSuffix, digest.substr(0, 12)));
 }
 
 bool is_backup_name(std::string_view name) {

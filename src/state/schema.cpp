@@ -41,8 +41,8 @@ create table variants (
   created integer not null, variant text not null, kept_as text not null default '') strict;
 create index variants_of_name on variants (host, name);
 create table journal (
-  host text not null, name text not null, step text not null, digest_before text not null,
-  backup text not null, base text not null, base_digest text not null, proved_digest text not null,
+  host text not null, name text not null, step text not null, variant text not null,
+  digest_before text not null, backup text not null, kept_as text not null, proved_digest text not null,
   since integer not null, run integer references runs (id),
   primary key (host, name)) strict, without rowid;
 
@@ -53,7 +53,8 @@ create table receipts (
 create table measurements (
   id integer primary key autoincrement, run integer references runs (id), at integer not null,
   host text not null, variant text not null, digest text not null, predicted_bytes integer,
-  asked_ctx integer not null, effective_ctx integer, size integer, size_vram integer,
+  asked_ctx integer not null, effective_ctx integer, probe_tokens integer, size integer,
+  size_vram integer,
   placement text not null, notes text not null) strict;
 
 create table calibrations (

@@ -36,11 +36,12 @@ struct OwnedVariant {
 // An apply that began and did not say how it ended: the apply journal.
 struct Journal {
   std::string host, name;
-  std::string step;               // word of the step that began last
-  std::string digest_before;      // of what stood there; empty: nothing
-  std::string backup;             // tag under which that is kept meanwhile; empty: nothing is kept
-  std::string base, base_digest;  // that the new one is made from; the digest may be empty: not known
-  std::string proved_digest;      // of the new one once it was proved; empty: it was not
+  std::string step;           // word of the step that began last
+  Variant variant;            // what is to be created; without a name: a removal
+  std::string digest_before;  // of what stood there; empty: nothing
+  std::string backup;         // tag under which that is kept meanwhile; empty: nothing is kept
+  std::string kept_as;        // it was not ours: the tag under which it is kept for rollback; else empty
+  std::string proved_digest;  // of the new one once it was proved; empty: it was not
   Instant since;
   i64 run = 0;
   bool operator==(const Journal&) const = default;
@@ -94,6 +95,8 @@ class State {
   // What it replaced, which rollback restores; nullopt: there was nothing before.
   Result<std::optional<OwnedVariant>> previous(const std::string& host, const std::string& name);
   Result<std::vector<OwnedVariant>> variants();  // the latest of each, ascending by host and name
+  // A model that is not ours is kept under that tag, for a rollback.
+  Result<bool> keeps(const std::string& host, const std::string& tag);
   // The model of that name is the one we left there, or is there because a run of ours was cut short.
   Result<bool> owns(const std::string& host, const std::string& name, const std::string& digest);
 

@@ -78,13 +78,19 @@ Result<bool> State::owns(const std::string& host, const std::string& name, const
   return begun || (known && known->digest == digest);
 }
 
+Result<bool> State::keeps(const std::string& host, const std::string& tag) {
+  TRY_ASSIGN(const std::optional<i64> kept,
+             store_->number("select 1 from variants where host = ? and kept_as = ?", host, tag));
+  return kept.has_value();
+}
+
 Status State::begin(const Journal& journal) {
   const std::optional<i64> run = journal.run == 0 ? std::nullopt : std::optional(journal.run);
   return store_->run(
-      "insert or replace into journal (host, name, step, digest_before, backup, base, base_digest, "
+      "insert or replace into journal (host, name, step, variant, digest_before, backup, kept_as, "
       "proved_digest, since, run) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      journal.host, journal.name, journal.step, journal.digest_before, journal.backup, journal.base,
-      journal.base_digest, journal.proved_digest, journal.since, run);
+      journal.host, journal.name, journal.step, variant_json(journal.variant), journal.digest_before,
+      journal.backup, journal.kept_as, journal.proved_digest, journal.since, run);
 }
 
 Status State::step(const std::string& host, const std::string& name, std::string_view step) {
@@ -116,36 +122,44 @@ Status State::restored(const std::string& host, const std::string& name) {
 Status State::rolled_back(const std::string& host, const std::string& name, const std::string& digest) {
   TRY_ASSIGN(Transaction transaction, store_->begin());
   TRY(pop(*store_, host, name));
-  // What is left of one that was not ours is theirs again: there is nothing more to undo.
-  TRY(
-      store_->run("delete from variants where kept_as <> '' and id = "
-                  "(select max(id) from variants where host = ? and name = ?)",
-                  host, name));
-  TRY(
-      store_->run("update variants set digest = ? where kept_as = '' and id = "
-                  "(select max(id) from variants where host = ? and name = ?)",
-                  digest, host, name));
+  TRY_ASSIGN(const std::vector<OwnedVariant> top, read_variants(*store_, kTop, host, name));
+  if (!top.empty() && !top.front().kept_as.empty()) {
+    // It is theirs again: there is nothing more to undo.
+    TRY(store_->run("delete from variants where host = ? and name = ?", host, name));
+  } else {
+    TRY(
+        store_->run("update variants set digest = ? where id = "
+                    "(select max(id) from variants where host = ? and name = ?)",
+                    digest, host, name));
+  }
   TRY(store_->run("delete from journal where host = ? and name = ?", host, name));
   return store_->commit(transaction);
 }
 
 Result<std::vector<Journal>> State::journals() {
   std::vector<Journal> journals;
+  Status sound;
   TRY(store_->each(
-      "select host, name, step, digest_before, backup, base, base_digest, proved_digest, since, run "
+      "select host, name, step, variant, digest_before, backup, kept_as, proved_digest, since, run "
       "from journal order by since, host, name",
       [&](const Statement& row) {
+        Result<Variant> variant = variant_of_json(text_at(row, 3), store_->path());
+        if (!variant) {
+          sound = fail(unreadable(*store_, "the journal"));
+          return;
+        }
         journals.push_back({.host = text_at(row, 0),
                             .name = text_at(row, 1),
                             .step = text_at(row, 2),
-                            .digest_before = text_at(row, 3),
-                            .backup = text_at(row, 4),
-                            .base = text_at(row, 5),
-                            .base_digest = text_at(row, 6),
+                            .variant = std::move(*variant),
+                            .digest_before = text_at(row, 4),
+                            .backup = text_at(row, 5),
+                            .kept_as = text_at(row, 6),
                             .proved_digest = text_at(row, 7),
                             .since = instant_at(row, 8),
                             .run = integer_at(row, 9)});
       }));
+  TRY(sound);
   return journals;
 }
 

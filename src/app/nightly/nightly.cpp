@@ -8,6 +8,7 @@
 
 #include "app/nightly/dry_run.hpp"
 #include "app/nightly/night.hpp"
+#include "app/unfinished.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 
@@ -71,7 +72,8 @@ Status stages(Night& night) {
   // 1. What is there of the last night: every variant is the old one or a proved new one.
   const Status server = [&]() -> Status {
     TRY(night.ollama.version());
-    return night.options.dry_run ? Status() : recover_all(night.ollama, night.state, night.talk);
+    if (!night.options.dry_run) TRY(recover_unfinished(night.ollama, night.state, night.talk));
+    return {};
   }();
   if (!server && server.error().kind != ErrorKind::unreachable) return server;
   // 2. Requests of all days since, also of missed nights.

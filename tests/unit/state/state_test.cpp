@@ -23,8 +23,14 @@ const OwnedVariant kTriage{.host = kHost,
                                        .predicted_bytes = 14'000'000'000},
                            .digest = "d1",
                            .created = Instant{1'000'000}};
-const state::Journal kJournal{
-    .host = kHost, .name = "m:triage", .step = "creating", .digest_before = "d1", .since = Instant{7}};
+const state::Journal kJournal{.host = kHost,
+                              .name = "m:triage",
+                              .step = "creating",
+                              .variant = kTriage.variant,
+                              .digest_before = "d1",
+                              .backup = "m:triage-ctxcap-backup",
+                              .kept_as = "m:triage-ctxcap-kept",
+                              .since = Instant{7}};
 
 OwnedVariant with(const std::string& digest, Tokens num_ctx) {
   OwnedVariant variant = kTriage;
@@ -104,6 +110,7 @@ TEST_CASE("what was not ours is given back and is not ours afterwards") {
                             .digest = "t",
                             .created = Instant{5},
                             .kept_as = "m:triage-ctxcap-kept"};
+  REQUIRE(state.created(with("d0", 2'048)));
   REQUIRE(state.created(with("d1", 4'096), theirs));
   CHECK(state.previous(kHost, "m:triage")->value().kept_as == "m:triage-ctxcap-kept");
   REQUIRE(state.rolled_back(kHost, "m:triage", "t"));
@@ -154,6 +161,7 @@ TEST_CASE("runs, decisions, receipts and measurements come back in the order the
                                          .effective_ctx = 4'096,
                                          .size = 11,
                                          .placement = Placement::partial,
+                                         .probe_tokens = 7'700,
                                          .notes = {"one", "two"}}};
   REQUIRE(state.record(measurement));
   CHECK(state.measurements()->front() == measurement);

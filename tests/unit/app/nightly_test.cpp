@@ -46,7 +46,7 @@ TEST_CASE("a second run of the same night creates nothing, loads nothing and say
   CHECK(nights.asked("/api/create") == 1);
   nights.clock.tick(std::chrono::hours(1));
   const auto second = nights.run();
-  CHECK(second.code == first.code);
+  CHECK(second.code == *first.code);
   CHECK(second.out == first.out);
   CHECK(nights.asked("/api/create") == 0);
   CHECK(nights.asked("/api/generate") == 0);

@@ -138,7 +138,7 @@ struct Variant {
 
 // [report]: what a night leaves behind for others, beside its lines for the journal.
 struct Report {
-  // files: reports, rewritten each night; the suffix picks the format (.json .csv .md .txt). Default: none.
+  // files: reports, rewritten each night; the suffix picks the format (.json .csv .md .prom .txt). Default: none.
   std::vector<std::string> files;
   // prom: metrics for node_exporter's textfile collector, a path that ends in .prom. Default: none.
   std::string prom;

@@ -11,6 +11,7 @@
 #include "data/analysis.hpp"
 #include "data/backtest.hpp"
 #include "data/inspection.hpp"
+#include "data/metrics.hpp"
 
 namespace ctxcap::report {
 
@@ -48,6 +49,11 @@ std::string backtest_text(const Backtest& backtest, const TextOptions& options);
 
 // Every number of one decision, with its inputs, in sentences that can be checked by hand.
 std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options);
+
+// What an analysis knows of a run's metrics: demand, caps, risk, predictions.
+Metrics metrics_of(const Analysis& analysis);
+// In Prometheus' text format, for node_exporter's textfile collector.
+std::string prom_text(const Metrics& metrics);
 
 // What will be created, before it is asked for.
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,

@@ -319,3 +319,17 @@ TEST_CASE("a card without room is doubted") {
   CHECK(reading.problems.empty());
   CHECK(has(all(reading.doubts), "[card] leaves no room"));
 }
+
+TEST_CASE("no depth and no length of nonsense breaks it") {
+  std::string deep = "a";
+  for (int i = 0; i < 200'000; ++i) deep += ".a";
+  CHECK(has(problem_of("\n" + deep + " = 1"), ":2:1: this line has more than 1000 dots"));
+  CHECK(has(problem_of("[" + deep + "]"), "more than 1000 dots"));
+  CHECK(has(problem_of("a = " + std::string(100'000, '[')), "not TOML"));
+  CHECK(
+      has(problem_of("[policy]\nrisk" + deep.substr(1, 1800) + " = 1"), "must be a number, and is a table"));
+  CHECK(
+      has(problem_of("[card]\nsize = \"24GiB\"\ntenants = " + std::string(100, '[') + std::string(100, ']')),
+          "must be a table of names and sizes"));
+  CHECK(has(problem_of(std::string("a\0b", 3)), "not TOML"));
+}

@@ -7,6 +7,7 @@
 
 #include "data/budget.hpp"
 #include "data/decision.hpp"
+#include "policy/hysteresis.hpp"  // whether tonight's advice becomes tonight's change
 
 namespace ctxcap::policy {
 

@@ -11,6 +11,7 @@
 #include "data/analysis.hpp"
 #include "data/backtest.hpp"
 #include "data/inspection.hpp"
+#include "data/metrics.hpp"
 #include "data/trace_format.hpp"
 
 namespace ctxcap::report {
@@ -52,6 +53,10 @@ std::string explanation(const BaseDecision& base, const JobDecision& job, const 
 
 // The formats that request logs may have, and how --map reads any other.
 std::string trace_formats_text(std::span<const TraceFormat> formats, const TextOptions& options);
+// What an analysis knows of a run's metrics: demand, caps, risk, predictions.
+Metrics metrics_of(const Analysis& analysis);
+// In Prometheus' text format, for node_exporter's textfile collector.
+std::string prom_text(const Metrics& metrics);
 
 // What will be created, before it is asked for.
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,

@@ -6,7 +6,7 @@ namespace ctxcap::app {
 namespace {
 
 constexpr std::array<const Command*, 8> kCommands = {&kAnalyze,  &kExplain, &kApply,  &kInspect,
-                                                     &kBacktest, &kNightly, &kConfig, &kFormats};
+                                                     &kBacktest, &kNightly, &kFormats, &kConfig};
 
 }  // namespace
 

@@ -101,7 +101,9 @@ void add_parents(runtime::Ollama& ollama, Models& models) {
 void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
   const auto installed = ollama.installed();
   const auto running = ollama.running();
+  const auto all = installed ? std::make_shared<const std::vector<InstalledModel>>(*installed) : nullptr;
   for (auto& [name, model] : models) {
+    model.installed = all;
     for (const InstalledModel& row : installed.value_or(std::vector<InstalledModel>{})) {
       if (runtime::same_model(row.name, name)) model.digest = row.digest;
     }

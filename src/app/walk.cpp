@@ -85,6 +85,15 @@ Result<std::vector<Rung>> price(std::span<const Tokens> windows, const Described
   return rungs;
 }
 
+// Empty: no model of that name is there; nullopt: not known.
+std::optional<std::string> digest_of_installed(const DescribedModel& model, const std::string& name) {
+  if (model.installed == nullptr) return std::nullopt;
+  for (const InstalledModel& there : *model.installed) {
+    if (runtime::same_model(there.name, name)) return there.digest;
+  }
+  return "";
+}
+
 Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const DescribedModel& model,
                                            const AnalyzeOptions& options) {
   // A name from a log that is none to Ollama could not be a base.
@@ -93,6 +102,7 @@ Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const D
   plan::VariantOptions variant_options = options.variant;
   variant_options.base_digest = model.digest;
   TRY_ASSIGN(Variant variant, plan::plan_variant(decision, variant_options));
+  variant.replaces_digest = digest_of_installed(model, variant.name);
   const std::vector<std::string> comments = plan::reasons_for(decision, variant, std::string(version()));
   TRY_ASSIGN(variant,
              render::render_modelfile(std::move(variant), {.template_text = options.template_text,

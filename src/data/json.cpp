@@ -137,6 +137,7 @@ Json json_of(const JobDecision& job, bool explicit_window) {
 Json plan_json(const Variant& variant) {
   return {{"base", variant.base},
           {"base_digest", variant.base_digest.empty() ? Json(nullptr) : Json(variant.base_digest)},
+          {"replaces_digest", or_null(variant.replaces_digest)},
           {"system", or_null(variant.system)},
           {"parameters", variant.parameters},
           {"predicted_bytes", or_null(variant.predicted_bytes)},
@@ -210,6 +211,8 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
   Reader inner(plan);
   variant.base = inner.get<std::string>("base", "", true);
   variant.base_digest = inner.get<std::string>("base_digest", "", false);
+  if (plan.is_object() && plan.contains("replaces_digest") && !plan["replaces_digest"].is_null())
+    variant.replaces_digest = inner.get<std::string>("replaces_digest", "", true);
   if (const bool has_system = plan.is_object() && plan.contains("system") && !plan["system"].is_null();
       has_system) {
     variant.system = inner.get<std::string>("system", "", true);

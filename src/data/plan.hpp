@@ -15,6 +15,8 @@ struct Variant {
   std::string name;         // as Ollama will know it, with tag, e.g. "devstral-small-2:triage"
   std::string base;         // FROM, e.g. "devstral-small-2:latest"
   std::string base_digest;  // of the base when the plan was made, hex without "sha256:"; empty: not known
+  // Of the model that had the variant's name then; empty: there was none; nullopt: not known.
+  std::optional<std::string> replaces_digest;
   Tokens num_ctx = 0;
   Tokens num_predict = 0;                                       // 0: not written
   std::optional<std::string> system;                            // SYSTEM text

@@ -43,11 +43,29 @@ Result<std::string> digest_of(Ollama& ollama, const std::string& name) {
                .hint = "look into the log of the Ollama server"});
 }
 
+Error unverified(Error error) {  // it exists, and does not hold
+  if (error.kind != ErrorKind::unreachable) error.kind = ErrorKind::unverified;
+  return error;
+}
+
+Status prove_runner(Ollama& ollama, const Variant& variant, const ApplyOptions& options, Change& change,
+                    Verification& seen) {
+  const bool load = options.proof == Proof::load;
+  announce(options, Step::loading);
+  if (load) change.loading();
+  TRY_ASSIGN(seen, observe(ollama, variant, load ? Touch::reload : Touch::look_only));
+  TRY(judge(variant, seen));
+  TRY(judge_memory(variant, seen, options.whole_on_gpu));
+  if (!load || options.probe_share <= 0) return {};
+  announce(options, Step::probing);
+  return probe(ollama, variant, options.probe_share, seen);
+}
+
 Result<Receipt> create_and_prove(const World& world, Ollama& ollama, const Variant& variant, Via via,
                                  const ApplyOptions& options, const Before& before, Change& change) {
   announce(options, Step::backing_up);
   TRY(change.back_up());
-  TRY(unload_previous(ollama, before));
+  if (options.proof == Proof::load) TRY(unload_previous(ollama, before));
 
   announce(options, Step::creating);
   change.creating();
@@ -58,10 +76,6 @@ Result<Receipt> create_and_prove(const World& world, Ollama& ollama, const Varia
   }
 
   announce(options, Step::reading_back);
-  const auto unverified = [](Error error) {  // it exists, and does not hold
-    if (error.kind != ErrorKind::unreachable) error.kind = ErrorKind::unverified;
-    return error;
-  };
   Receipt receipt{.variant = variant.name,
                   .via = via == Via::cli ? "cli" : "api",
                   .replaced = before.previous.has_value()};
@@ -72,19 +86,10 @@ Result<Receipt> create_and_prove(const World& world, Ollama& ollama, const Varia
   if (!digest) return fail(unverified(digest.error()));
   receipt.digest = *digest;
 
-  announce(options, Step::loading);
-  change.loading();
-  Result<Verification> seen =
-      observe(ollama, variant, options.runner_is_there ? Touch::look_only : Touch::reload);
-  if (!seen) return fail(unverified(seen.error()));
-  TRY(judge(variant, *seen));
-  TRY(judge_memory(variant, *seen, options.whole_on_gpu));
-  receipt.verification = std::move(*seen);
-
-  if (options.probe_share > 0 && !options.runner_is_there) {
-    announce(options, Step::probing);
-    const Status whole = probe(ollama, variant, options.probe_share, receipt.verification);
-    if (!whole) return fail(unverified(whole.error()));
+  receipt.verification = {.asked_ctx = variant.num_ctx};
+  if (options.proof != Proof::read_back) {
+    const Status proved = prove_runner(ollama, variant, options, change, receipt.verification);
+    if (!proved) return fail(unverified(proved.error()));
   }
   if (options.on_proved) TRY(options.on_proved(receipt));
   return receipt;

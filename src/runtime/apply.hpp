@@ -26,12 +26,19 @@ enum class Existing {
 // Announced when each begins, so that a journal knows what may be half done.
 enum class Step { checking, backing_up, creating, reading_back, loading, probing, cleaning_up, undoing };
 
+// How a new variant is proved.
+enum class Proof {
+  load,       // loaded, looked at, and a prompt nearly as long as the window is sent
+  look,       // another variant of the same weights and window was just proved: its runner is looked at
+  read_back,  // only what does not concern the runner was changed (texts, limits): what was created is read
+};
+
 struct ApplyOptions {
   Via via = Via::automatic;
   Existing existing = Existing::replace_variant;
-  double probe_share = 0.95;     // of the window that the probe prompt fills; 0: no probe
-  bool whole_on_gpu = false;     // a runner that is partly or wholly on the CPU does not hold
-  bool runner_is_there = false;  // another variant of the same weights and window was just proved: no load
+  Proof proof = Proof::load;
+  double probe_share = 0.95;          // of the window that the probe prompt fills; 0: no probe
+  bool whole_on_gpu = false;          // a runner that is partly or wholly on the CPU does not hold
   std::function<void(Step)> on_step;  // may be empty
   // The variant holds, and what was there before is about to go: the moment to write that down. May be empty;
   // an error undoes the change.

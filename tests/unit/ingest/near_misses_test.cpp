@@ -20,7 +20,7 @@ void check_refused(const std::string& text, const std::string& why, const std::s
   const Status status = ingestor.whole("f", std::string_view(padded).substr(0, text.size()));
   Error error = status ? Error{} : status.error();
   if (status) {
-    const TraceSummary summary = ingestor.finish();
+    const TraceSummary summary = finished(std::move(ingestor));
     CHECK(summary.inputs[0].used == 0);
     REQUIRE_FALSE(summary.skipped.empty());
     error = ingest::nothing_usable(summary.skipped);

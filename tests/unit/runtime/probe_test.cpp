@@ -79,12 +79,30 @@ TEST_CASE("a variant that shares the runner of one that was just proved causes n
   Variant other = triage();
   other.name = "tiny:other";
   other.system = "Another text.";
-  story.options.runner_is_there = true;
+  story.options.proof = runtime::Proof::look;
   const auto receipt = story.apply(other);
   REQUIRE(receipt);
   CHECK(receipt->verification.effective_ctx == 8192);
   for (const std::string& request : story.fake.diary())
     CHECK(request.find("/api/generate") == std::string::npos);
+}
+
+TEST_CASE("a variant that replaces one of the same window leaves the runner alone") {
+  for (const auto proof : {runtime::Proof::look, runtime::Proof::read_back}) {
+    Story story;
+    REQUIRE(story.apply());
+    story.fake.start_diary();
+    Variant other = triage();
+    other.num_predict = 640;
+    story.options.proof = proof;
+    const auto receipt = story.apply(other);
+    REQUIRE(receipt);
+    CHECK(receipt->verification.size.has_value() == (proof == runtime::Proof::look));
+    CHECK(story.parameters("tiny:triage")["num_predict"] == 640);
+    CHECK(story.fake.state().runners.size() == 1);
+    for (const std::string& request : story.fake.diary())
+      CHECK(request.find("/api/generate") == std::string::npos);
+  }
 }
 
 TEST_CASE("a runner on the CPU does not hold where the card was asked for") {

@@ -70,10 +70,18 @@ TEST_CASE("the calls of both tables come as rows that can be read, without anybo
   CHECK(text.find(R"("done_reason":"length")") != std::string::npos);
 
   ingest::Ingestor ingestor;
-  ingestor.begin("logs.db");
-  REQUIRE(ingestor.feed(text).has_value());
-  REQUIRE(ingestor.end().has_value());
-  const TraceSummary summary = ingestor.finish();
+  std::string_view rest = text;
+  REQUIRE(ingestor
+              .stream("logs.db",
+                      [&](char* into, std::size_t room) -> Result<std::size_t> {
+                        const std::size_t size = rest.copy(into, room);
+                        rest.remove_prefix(size);
+                        return size;
+                      })
+              .has_value());
+  const Result<TraceSummary> finished = std::move(ingestor).finish();
+  REQUIRE(finished.has_value());
+  const TraceSummary& summary = *finished;
   CHECK(summary.inputs[0].format == "llm");
   CHECK(summary.inputs[0].used == 2);
   REQUIRE(summary.skipped.size() == 1);

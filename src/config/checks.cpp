@@ -1,0 +1,169 @@
+#include "config/checks.hpp"
+
+#include <array>
+#include <map>
+
+#include "base/text.hpp"
+#include "data/model_name.hpp"
+
+namespace ctxcap::config {
+namespace {
+
+struct KindRow {
+  std::string_view key;  // the one that makes a source of this kind
+  SourceKind kind;
+};
+constexpr std::array kKinds = {KindRow{"langfuse", SourceKind::langfuse}, KindRow{"files", SourceKind::files},
+                               KindRow{"clickhouse", SourceKind::clickhouse}};
+
+// Keys that only some kinds have.
+struct OnlyRow {
+  std::string_view key;
+  bool langfuse, files, clickhouse;
+  bool fits(SourceKind kind) const {
+    return kind == SourceKind::langfuse ? langfuse : kind == SourceKind::files ? files : clickhouse;
+  }
+};
+constexpr std::array kOnly = {
+    OnlyRow{"keys", true, false, true},    OnlyRow{"environment", true, false, true},
+    OnlyRow{"tags", true, false, true},    OnlyRow{"projects", false, false, true},
+    OnlyRow{"format", false, true, false}, OnlyRow{"map", false, true, false}};
+
+const Value::Entry* entry(const Value& table, std::string_view key) {
+  const auto found = std::find_if(table.entries.begin(), table.entries.end(),
+                                  [&](const Value::Entry& e) { return e.key == key; });
+  return found == table.entries.end() ? nullptr : &*found;
+}
+
+void check_names(const Config& config, const Places& places, Notebook& notebook) {
+  std::map<std::string, Place> seen;
+  for (std::size_t i = 0; i < config.variants.size(); ++i) {
+    if (config.variants[i].name.empty()) continue;
+    const auto [first, fresh] = seen.emplace(with_tag(config.variants[i].name), places.variants[i]);
+    if (fresh) continue;
+    notebook.problem(
+        places.variants[i], fmt::format("there are two variants called {}", config.variants[i].name),
+        "the other one is at " + notebook.place_text(first->second), "give one of them another tag");
+  }
+}
+
+// A job of one base that two variants want.
+void check_jobs(const Config& config, const Places& places, Notebook& notebook) {
+  std::map<std::pair<std::string, std::string>, std::size_t> owner;  // base and job -> variant
+  for (std::size_t i = 0; i < config.variants.size(); ++i) {
+    const Variant& variant = config.variants[i];
+    if (variant.base.empty()) continue;
+    const std::vector<std::string> all = {""};
+    for (const std::string& job : variant.jobs.empty() ? all : variant.jobs) {
+      const auto [first, fresh] = owner.emplace(std::pair(with_tag(variant.base), job), i);
+      if (fresh) continue;
+      const Variant& other = config.variants[first->second];
+      notebook.problem(places.variants[i],
+                       fmt::format("{} and {} are for the same {}", other.name, variant.name,
+                                   job.empty() ? "jobs" : "job"),
+                       job.empty()
+                           ? "both are made from " + variant.base + ", and neither says for which jobs"
+                           : "both name " + printable(job, 60),
+                       "let each job be of one variant: jobs = [\"...\"]");
+    }
+    const auto every = owner.find({with_tag(variant.base), ""});
+    if (!variant.jobs.empty() && every != owner.end() && every->second != i) {
+      notebook.doubt(places.variants[i],
+                     fmt::format("{} is for every job of {}, and {} for some of them",
+                                 config.variants[every->second].name, variant.base, variant.name),
+                     "both count the same requests, and models on the same weights reload each other",
+                     "name the jobs of both");
+    }
+  }
+}
+
+void check_card(const Config& config, const Places& places, Notebook& notebook) {
+  if (!config.card) return;
+  Bytes taken = config.card->reserve;
+  for (const Tenant& tenant : config.card->tenants) {
+    taken = checked_add(taken, tenant.bytes).value_or(config.card->card);
+  }
+  if (taken < config.card->card) return;
+  notebook.doubt(
+      places.card, "[card] leaves no room for a model",
+      fmt::format("tenants and reserve take {} of {}", human_bytes(taken), human_bytes(config.card->card)),
+      "look at the units: 24GiB, 7.7GB");
+}
+
+void check_sources(const Config& config, const Places& places, Notebook& notebook) {
+  std::map<std::string, Place> seen;
+  for (std::size_t i = 0; i < config.sources.size(); ++i) {
+    for (const std::string& file : config.sources[i].files) {
+      const auto [first, fresh] = seen.emplace(file, places.sources[i]);
+      if (fresh) continue;
+      notebook.problem(
+          places.sources[i], "two sources read " + printable(file, 120),
+          "its requests would count twice; the other one is at " + notebook.place_text(first->second),
+          "name every file once");
+    }
+  }
+  if (config.sources.empty()) {
+    notebook.doubt({}, "there is no source of requests", "without requests nothing can be decided",
+                   "add [[source]] with files = [\"...\"] or langfuse = \"https://...\"");
+  }
+}
+
+}  // namespace
+
+void check_source(const Value& table, Source& source, Notebook& notebook) {
+  std::vector<const Value::Entry*> given;
+  for (const KindRow& row : kKinds) {
+    const Value::Entry* found = entry(table, row.key);
+    if (found == nullptr) continue;
+    if (given.empty()) source.kind = row.kind;
+    given.push_back(found);
+  }
+  if (given.size() != 1) {
+    notebook.problem(given.empty() ? table.place : given[1]->place,
+                     given.empty()
+                         ? "[[source]] says not where requests are"
+                         : fmt::format("[[source]] names both {} and {}", given[0]->key, given[1]->key),
+                     "a source has exactly one of langfuse, files, clickhouse",
+                     given.empty() ? "add files = [\"/var/log/llm/*.jsonl\"]" : "make two sources of it");
+    return;
+  }
+  for (const OnlyRow& row : kOnly) {
+    const Value::Entry* found = entry(table, row.key);
+    if (found == nullptr || row.fits(source.kind)) continue;
+    std::vector<std::string> fitting;
+    for (const KindRow& kind : kKinds) {
+      if (row.fits(kind.kind)) fitting.emplace_back(kind.key);
+    }
+    notebook.problem(found->place, fmt::format("{} is no key of a source with {}", row.key, given[0]->key),
+                     fmt::format("it goes with {}", join(fitting, " and ")),
+                     "take it out, or make two sources");
+  }
+  if (source.keys.empty() && source.kind == SourceKind::langfuse) source.keys = "LANGFUSE";
+  if (source.keys.empty() && source.kind == SourceKind::clickhouse) source.keys = "CLICKHOUSE";
+}
+
+void check_variant(const Value& table, const Variant& variant, Notebook& notebook) {
+  for (const auto& [key, example] : {std::pair{"name", "name = \"devstral-small-2:triage\""},
+                                     std::pair{"base", "base = \"devstral-small-2\""}}) {
+    if (entry(table, key) != nullptr) continue;
+    notebook.problem(table.place, fmt::format("[[variant]] has no {}", key),
+                     "without name and base nothing can be created", std::string("add ") + example);
+  }
+  if (!variant.name.empty() && !variant.base.empty() && with_tag(variant.name) == with_tag(variant.base)) {
+    notebook.problem(table.place, fmt::format("{} would replace its own base", variant.name),
+                     "name and base are the same model", "give the variant a tag of its own");
+  }
+}
+
+void check_between_tables(const Config& config, const Places& places, Notebook& notebook) {
+  check_sources(config, places, notebook);
+  check_card(config, places, notebook);
+  check_names(config, places, notebook);
+  check_jobs(config, places, notebook);
+  if (config.variants.empty()) {
+    notebook.doubt({}, "there is no variant", "nothing is created, only reported",
+                   "add [[variant]] with name and base");
+  }
+}
+
+}  // namespace ctxcap::config

@@ -1,0 +1,88 @@
+// The settings as text.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "config/config.hpp"
+
+namespace ctxcap::config {
+namespace {
+
+constexpr int kOriginColumn = 44;
+
+std::string_view word(Origin origin) {
+  switch (origin) {
+    case Origin::built_in:
+      return "default";
+    case Origin::file:
+      return "file";
+    case Origin::environment:
+      return "environment";
+    case Origin::policy:
+      return "policy";
+  }
+  return "";
+}
+
+std::string origin_text(const Setting& setting) {
+  switch (setting.origin) {
+    case Origin::file:
+      return setting.place;
+    case Origin::environment:
+      return "environment " + setting.place;
+    default:
+      return "default";
+  }
+}
+
+// "variant[0].name" -> "variant[0]", "name"
+std::pair<std::string, std::string> parts_of(const std::string& key) {
+  const std::size_t dot = key.find('.');
+  return {key.substr(0, dot), key.substr(dot + 1)};
+}
+
+// "variant[0]" -> "[[variant]]"
+std::string heading(const std::string& table) {
+  const std::size_t bracket = table.find('[');
+  return bracket == table.npos ? "[" + table + "]" : "[[" + table.substr(0, bracket) + "]]";
+}
+
+}  // namespace
+
+std::string toml_text(const Reading& reading, bool with_origin) {
+  std::string text = "# " + (reading.config.path.empty() ? "no file" : printable(reading.config.path)) + "\n";
+  std::string table;
+  for (const Setting& setting : reading.settings) {
+    const auto [of, name] = parts_of(setting.key);
+    if (of != table) text += "\n" + heading(of) + "\n";
+    table = of;
+    if (setting.origin == Origin::policy) continue;  // a reader takes it from [policy] again
+    const std::string line = setting.toml.empty() ? fmt::format("# {} is not set", name)
+                                                  : fmt::format("{} = {}", name, setting.toml);
+    const int gap = std::max(kOriginColumn - display_width(line), 2);
+    text += with_origin && !setting.toml.empty()
+                ? fmt::format("{}{:{}}# {}\n", line, "", gap, printable(origin_text(setting)))
+                : line + "\n";
+  }
+  return text;
+}
+
+std::string json_text(const Reading& reading) {
+  nlohmann::ordered_json root = {{"schema", "ctxcap.config/1"}, {"file", nullptr}};
+  if (!reading.config.path.empty()) root["file"] = reading.config.path;
+  root["settings"] = nlohmann::ordered_json::array();
+  for (const Setting& setting : reading.settings) {
+    nlohmann::ordered_json row = {{"key", setting.key},
+                                  {"value", nlohmann::ordered_json::parse(setting.json)},
+                                  {"origin", word(setting.origin)},
+                                  {"place", nullptr}};
+    if (!setting.place.empty()) row["place"] = setting.place;
+    root["settings"].push_back(std::move(row));
+  }
+  return root.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace ctxcap::config

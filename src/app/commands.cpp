@@ -5,8 +5,8 @@
 namespace ctxcap::app {
 namespace {
 
-constexpr std::array<const Command*, 6> kCommands = {&kAnalyze, &kExplain,  &kApply,
-                                                     &kInspect, &kBacktest, &kFormats};
+constexpr std::array<const Command*, 8> kCommands = {&kAnalyze,  &kExplain, &kApply,  &kInspect,
+                                                     &kBacktest, &kNightly, &kConfig, &kFormats};
 
 }  // namespace
 

@@ -30,8 +30,10 @@ std::span<const Command* const> commands();
 extern const Command kAnalyze;
 extern const Command kApply;
 extern const Command kBacktest;
+extern const Command kConfig;
 extern const Command kExplain;
 extern const Command kFormats;
 extern const Command kInspect;
+extern const Command kNightly;
 
 }  // namespace ctxcap::app

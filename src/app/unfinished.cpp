@@ -76,6 +76,7 @@ Status close_proved(const state::Journal& journal, const std::string& digest, In
 Status close_failed(const state::Journal& journal, runtime::Ollama& ollama, state::State& state) {
   const auto installed = ollama.installed();
   if (!installed || digest_of(*installed, journal.name) != journal.digest_before) return {};
+  if (!digest_of(*installed, runtime::backup_name(journal.name)).empty()) return {};
   TRY(drop_kept(journal, *installed, ollama, state));
   return state.restored(journal.host, journal.name);
 }

@@ -28,7 +28,7 @@ for target in "$@"; do
   mkdir -p "$corpus" "$kept"
   echo "fuzz_$target: $seconds s"
   "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=65536 -timeout=20 -print_final_stats=1 \
-    -artifact_prefix="$kept/" "$corpus" "$root/fixtures/traces" "$kept" >"$corpus.log" 2>&1 || {
+    -artifact_prefix="$kept/" "$corpus" "$root/fixtures/traces" "$root/fixtures/config" "$kept" >"$corpus.log" 2>&1 || {
     failed=1
     echo "  a finding, kept in tests/fuzz/kept/$target; the log is $corpus.log"
   }

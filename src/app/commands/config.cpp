@@ -1,0 +1,89 @@
+// ctxcap config: is the configuration right, and where does each value come from?
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/commands.hpp"
+#include "app/config_file.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+struct Flags {
+  std::string action, file, format = "toml";
+  bool origin = false;
+};
+
+void warn(const Error& doubt, Talk& talk) {
+  talk.note(fmt::format("warning: {}\n    why: {}\n   hint: {}", doubt.what, doubt.why, doubt.hint));
+}
+
+std::string summary(const config::Config& config, std::size_t warnings) {
+  return fmt::format("{}: {}, {}, {}\n",
+                     config.path.empty() ? "no configuration file" : printable(config.path),
+                     counted(static_cast<i64>(config.sources.size()), "source"),
+                     counted(static_cast<i64>(config.variants.size()), "variant"),
+                     warnings == 0 ? "no problems" : counted(static_cast<i64>(warnings), "warning"));
+}
+
+Result<ExitCode> check(const config::Reading& reading, World& world, Talk& talk) {
+  if (!reading.problems.empty()) {
+    for (const Error& problem : reading.problems) talk.error(problem);
+    return ExitCode::usage;
+  }
+  std::vector<Error> doubts = reading.doubts;
+  for (Error& doubt : doubts_of_world(reading.config, world)) doubts.push_back(std::move(doubt));
+  for (const Error& doubt : doubts) warn(doubt, talk);
+  world.console.out(summary(reading.config, doubts.size()));
+  return ExitCode::done;
+}
+
+// What can be shown is shown, whatever else is wrong.
+Result<ExitCode> show(const config::Reading& reading, const Flags& flags, World& world, Talk& talk) {
+  for (const Error& problem : reading.problems) talk.error(problem);
+  world.console.out(flags.format == "json" ? config::json_text(reading)
+                                           : config::toml_text(reading, flags.origin));
+  return reading.problems.empty() ? ExitCode::done : ExitCode::usage;
+}
+
+Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+  if (flags.action.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "config wants to know what to do",
+                 .why = "it can check the configuration, or show it",
+                 .hint = "ctxcap config check   or   ctxcap config show --origin"});
+  }
+  TRY_ASSIGN(const config::Reading reading, read_config_file(flags.file, world));
+  return flags.action == "check" ? check(reading, world, talk) : show(reading, flags, world, talk);
+}
+
+Runner configure(CLI::App& parser) {
+  const auto flags = std::make_shared<Flags>();
+  parser.add_option("action", flags->action, "check: is it right?  show: every value of this run")
+      ->check(CLI::IsMember({"check", "show"}))
+      ->type_name("check|show");
+  parser
+      .add_option("--config", flags->file,
+                  "The file (default: CTXCAP_CONFIG, else ~/.config/ctxcap/config.toml or /etc/ctxcap)")
+      ->type_name("FILE");
+  parser.add_flag("--origin", flags->origin, "show: also where each value comes from");
+  parser.add_option("-f,--format", flags->format, "show: toml or json (json always has the origin)")
+      ->check(CLI::IsMember({"toml", "json"}))
+      ->capture_default_str();
+  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+}
+
+}  // namespace
+
+constinit const Command kConfig{"config",
+                                "Checks the configuration, or shows every value and where it comes from",
+                                "  ctxcap config check\n"
+                                "  ctxcap config show --origin\n"
+                                "  ctxcap config show --config ctxcap.toml -f json\n",
+                                configure};
+
+}  // namespace ctxcap::app

@@ -1,0 +1,146 @@
+#include "app/config_file.hpp"
+
+#include <fmt/format.h>
+
+#include "app/source_keys.hpp"
+#include "base/text.hpp"
+#include "report/report.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+constexpr const char* kSystemFile = "/etc/ctxcap/config.toml";
+
+std::string variable(World& world, const char* name) {
+  return world.environment.get(name).value_or("");
+}
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Error missing(const std::string& what, const std::string& path, const std::string& hint) {
+  return {.kind = ErrorKind::usage, .what = what, .why = printable(path) + " is not there", .hint = hint};
+}
+
+bool is_file(const std::string& path, World& world) {
+  return world.files.kind(path) == PathKind::file;
+}
+
+void look_at_variants(const config::Config& config, World& world, std::vector<Error>& doubts) {
+  for (const config::Variant& variant : config.variants) {
+    if (!variant.system_file.empty() && !is_file(variant.system_file, world)) {
+      doubts.push_back(missing("the system_file of " + variant.name + " is missing", variant.system_file,
+                               "without it the variant is not created"));
+    }
+    const std::string& own = variant.policy.template_file;
+    if (own != config.policy.template_file && !own.empty() && !is_file(own, world)) {
+      doubts.push_back(missing("the template of " + variant.name + " is missing", own,
+                               "leave it out for the built-in one"));
+    }
+  }
+  if (!config.policy.template_file.empty() && !is_file(config.policy.template_file, world)) {
+    doubts.push_back(missing("the template of [policy] is missing", config.policy.template_file,
+                             "leave it out for the built-in one"));
+  }
+}
+
+void look_at_files(const config::Source& source, World& world, std::vector<Error>& doubts) {
+  for (const std::string& pattern : source.files) {
+    if (world.files.kind(pattern) != PathKind::missing) continue;
+    const auto paths = world.files.glob(pattern);
+    if (paths && !paths->empty()) continue;
+    doubts.push_back({.kind = ErrorKind::usage,
+                      .what = "a source of requests is empty",
+                      .why = "nothing is called " + printable(pattern),
+                      .hint = "look at the path; patterns have * ? and [a-z]"});
+  }
+}
+
+// Keys are looked for, never read.
+void look_at_keys(const config::Source& source, World& world, std::vector<Error>& doubts) {
+  if (source.kind != config::SourceKind::langfuse) return;
+  SourceKeys keys(source, world);
+  for (const char* name : {"LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"}) {
+    if (!keys.get(name).value_or("").empty()) continue;
+    const std::string file = keys.get(std::string(name) + "_FILE").value_or("");
+    const std::string own = keys.own_name(name);
+    if (!file.empty() && world.files.kind(file) != PathKind::missing) continue;
+    doubts.push_back({.kind = ErrorKind::usage,
+                      .what = fmt::format("there is no {} here for {}", own, printable(source.url)),
+                      .why = file.empty()
+                                 ? fmt::format("neither {0} nor {0}_FILE is set, and no systemd "
+                                               "credential has that name",
+                                               own)
+                                 : fmt::format("{}_FILE names {}, which is not there", own, printable(file)),
+                      .hint = "a service may have it where this shell does not"});
+  }
+}
+
+void look_at_reports(const config::Config& config, World& world, std::vector<Error>& doubts) {
+  std::vector<std::string> paths = config.report.files;
+  if (!config.report.prom.empty()) paths.push_back(config.report.prom);
+  for (const std::string& path : paths) {
+    if (world.files.kind(directory_of(path)) == PathKind::directory) continue;
+    doubts.push_back(missing("the folder of a report is missing", directory_of(path), "make it first"));
+  }
+}
+
+}  // namespace
+
+std::string config_path(const std::string& flag, World& world) {
+  if (!flag.empty()) return flag;
+  if (const std::string named = variable(world, "CTXCAP_CONFIG"); !named.empty()) return named;
+  std::vector<std::string> usual;
+  // A relative XDG_CONFIG_HOME is to be ignored, says its specification.
+  const std::string xdg = variable(world, "XDG_CONFIG_HOME"), home = variable(world, "HOME");
+  if (xdg.starts_with('/')) usual.push_back(xdg + "/ctxcap/config.toml");
+  if (home.starts_with('/')) usual.push_back(home + "/.config/ctxcap/config.toml");
+  usual.emplace_back(kSystemFile);
+  for (const std::string& path : usual) {
+    if (world.files.kind(path) != PathKind::missing) return path;
+  }
+  return "";
+}
+
+Result<config::Reading> read_config_file(const std::string& flag, World& world) {
+  const std::string path = config_path(flag, world);
+  std::string text;
+  if (!path.empty()) {
+    TRY_ASSIGN(text, world.files.read_all(path));
+  }
+  config::Reading reading = config::read_config(
+      text, {.path = path,
+             .environment = [&world](const std::string& name) { return world.environment.get(name); }});
+  for (const std::string& report : reading.config.report.files) {
+    const auto format = report::format_for_file(report);
+    if (format) continue;
+    reading.problems.push_back(
+        {.kind = ErrorKind::usage,
+         .what = "files of [report] cannot be used",
+         .why = printable(path) + ": " + format.error().what + "; " + format.error().why,
+         .hint = format.error().hint});
+  }
+  return reading;
+}
+
+Result<config::Config> load_config(const std::string& flag, World& world, Talk& talk) {
+  TRY_ASSIGN(config::Reading reading, read_config_file(flag, world));
+  if (reading.problems.empty()) return std::move(reading.config);
+  for (std::size_t i = 0; i + 1 < reading.problems.size(); ++i) talk.error(reading.problems[i]);
+  return fail(std::move(reading.problems.back()));
+}
+
+std::vector<Error> doubts_of_world(const config::Config& config, World& world) {
+  std::vector<Error> doubts;
+  for (const config::Source& source : config.sources) {
+    look_at_files(source, world, doubts);
+    look_at_keys(source, world, doubts);
+  }
+  look_at_variants(config, world, doubts);
+  look_at_reports(config, world, doubts);
+  return doubts;
+}
+
+}  // namespace ctxcap::app

@@ -1,0 +1,35 @@
+// Any bytes as a configuration: problems are values with a place, and what is shown reads back the same.
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "config/config.hpp"
+
+using namespace ctxcap;
+
+namespace {
+
+void require(bool held) {
+  if (!held) std::abort();
+}
+
+config::Reading read(const std::string& text) {
+  return config::read_config(text, {.path = "/c/config.toml", .environment = {}});
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const config::Reading reading = read(std::string(data, data + size));
+  for (const Error& problem : reading.problems) {
+    require(!problem.what.empty() && problem.why.starts_with("/c/config.toml") && !problem.hint.empty());
+  }
+  if (!reading.problems.empty()) return 0;
+  const std::string shown = config::toml_text(reading, true);
+  const config::Reading again = read(shown);
+  require(again.problems.empty());
+  require(config::toml_text(again, false) == config::toml_text(reading, false));
+  require(config::json_text(again).size() > 0);
+  return 0;
+}

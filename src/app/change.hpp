@@ -31,8 +31,8 @@ Result<Place> place_for(const std::string& name, const std::vector<InstalledMode
 struct ChangeOptions {
   runtime::Via via = runtime::Via::automatic;
   runtime::Proof proof = runtime::Proof::load;
-  bool whole_on_gpu = false;                       // see runtime::ApplyOptions
-  i64 run = 0;                                     // of the state; 0: none
+  bool whole_on_gpu = false;                        // see runtime::ApplyOptions
+  i64 run = 0;                                      // of the state; 0: none
   std::function<void(runtime::Step)> on_step = {};  // may be empty
 };
 

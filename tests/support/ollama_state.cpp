@@ -291,6 +291,7 @@ Runner& OllamaState::runner_for(Manifest& model, const Json& request_options) {
                      .blob = model.blob,
                      .options = options,
                      .num_ctx = num_ctx});
+  ++loads[model.blob];
   // Weights, a cache in f16, and a little for computing.
   runners.back().size =
       model.size + cache_bytes_per_token(model.tensors) * round_up(num_ctx, 256) + (i64{64} << 20);

@@ -2,6 +2,7 @@
 // What an Ollama server knows and how it answers, without a network: the model of the server behind
 // FakeOllama. It behaves like the 0.33 that was recorded, with one token per byte of a prompt.
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -69,6 +70,7 @@ class OllamaState {
   bool load_fails = false;      // 500 on loading a model made by create
   std::vector<Manifest> models;
   std::vector<Runner> runners;
+  std::map<std::string, int> loads;  // of each weights file, since the test last cleared it
 
  private:
   Answer show(const Json& body);

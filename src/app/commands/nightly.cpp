@@ -42,16 +42,18 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 Runner configure(CLI::App& parser) {
   const auto flags = std::make_shared<Flags>();
   parser
-      .add_option("--config", flags->config,
-                  "The configuration (default: $CTXCAP_CONFIG, ~/.config/ctxcap/config.toml, /etc/ctxcap/...)")
+      .add_option(
+          "--config", flags->config,
+          "The configuration (default: $CTXCAP_CONFIG, ~/.config/ctxcap/config.toml, /etc/ctxcap/...)")
       ->type_name("FILE");
   parser.add_option("-o,--output", flags->files, "Also write a report; its suffix picks the format")
       ->type_name("FILE");
   parser.add_option("--prom", flags->prom, "Also write metrics for node_exporter's textfile collector")
       ->type_name("FILE");
   parser
-      .add_option("--canary", flags->canary,
-                  "Try a smaller window under a second tag until N requests, or a night, passed without a cut")
+      .add_option(
+          "--canary", flags->canary,
+          "Try a smaller window under a second tag until N requests, or a night, passed without a cut")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber);
   parser

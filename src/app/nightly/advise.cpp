@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/nightly/night.hpp"
+#include "base/units.hpp"
 #include "demand/demand.hpp"
 
 namespace ctxcap::app {
@@ -57,13 +58,14 @@ Result<BaseAnalysis> analyze_group(const Group& group, const Night& night, doubl
   for (const Demand& demand : group.demands) jobs.push_back(input_for(demand, group, night));
   policy::Options policy = group.options.policy;
   policy.native_stretch = stretch;
-  TRY_ASSIGN(std::vector<Rung> rungs, price(policy::ladder(jobs, group.model.arch, policy), group.model,
-                                            group.options.settings));
+  TRY_ASSIGN(std::vector<Rung> rungs,
+             price(policy::ladder(jobs, group.model.arch, policy), group.model, group.options.settings));
   BaseAnalysis base{
       .decision = policy::decide(group.base, std::move(jobs), group.model.arch, std::move(rungs), policy)};
   for (JobDecision& job : base.decision.jobs) {
     if (job.num_ctx)
-      job.outlook = demand::outlook(job.stats, *job.num_ctx, judge_of(group, job.stats.job).policy.confidence);
+      job.outlook =
+          demand::outlook(job.stats, *job.num_ctx, judge_of(group, job.stats.job).policy.confidence);
   }
   return base;
 }

@@ -12,8 +12,8 @@ BaseDecision decision_at(const Group& group, const config::Variant& wanted, Toke
   decision.num_ctx = window;
   std::vector<JobDecision> jobs;
   for (const JobDecision& job : decision.jobs) {
-    const bool mine = wanted.jobs.empty() || std::find(wanted.jobs.begin(), wanted.jobs.end(),
-                                                       job.stats.job) != wanted.jobs.end();
+    const bool mine = wanted.jobs.empty() ||
+                      std::find(wanted.jobs.begin(), wanted.jobs.end(), job.stats.job) != wanted.jobs.end();
     if (mine) jobs.push_back(job);
   }
   if (!jobs.empty()) decision.jobs = std::move(jobs);
@@ -76,7 +76,8 @@ Result<Desire> desire(const Group& group, const KeptVariant& kept, const std::st
   options.variant.name = name;
   TRY_ASSIGN(options.variant.system, system_of(*kept.wanted, night));
   options.variant.parameters = kept.wanted->parameters;
-  std::erase_if(options.variant.parameters, [](const auto& parameter) { return parameter.first == "num_predict"; });
+  std::erase_if(options.variant.parameters,
+                [](const auto& parameter) { return parameter.first == "num_predict"; });
   TRY_ASSIGN(std::optional<Variant> variant, variant_for(decision, group.model, options));
   if (!variant) {
     return fail({.kind = ErrorKind::failure,

@@ -13,7 +13,8 @@ namespace ctxcap::app {
 // Goes on from another time.
 class ShiftedClock final : public Clock {
  public:
-  ShiftedClock(Clock& clock, Instant as_if_now) : clock_(clock), shift_(as_if_now.micros - clock.now().micros) {}
+  ShiftedClock(Clock& clock, Instant as_if_now)
+      : clock_(clock), shift_(as_if_now.micros - clock.now().micros) {}
   Instant now() override { return {clock_.now().micros + shift_}; }
   i64 local_offset(Instant at) override { return clock_.local_offset(at); }
   std::chrono::nanoseconds elapsed() override { return clock_.elapsed(); }

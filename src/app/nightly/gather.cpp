@@ -15,8 +15,8 @@ namespace {
 // All readings of the same requests come under one name.
 std::string name_of(const config::Source& source) {
   std::string name = source.label();
-  for (const auto* filter : {&source.environments, &source.tags, &source.projects, &source.jobs,
-                             &source.models}) {
+  for (const auto* filter :
+       {&source.environments, &source.tags, &source.projects, &source.jobs, &source.models}) {
     if (!filter->empty()) name += " " + join(*filter, ",");
   }
   return name;

@@ -9,8 +9,7 @@
 namespace ctxcap::app {
 namespace {
 
-// Requests of these days count. Longer than a quarter: what comes once a month is seen three times.
-constexpr Day kDaysCounted = 100;
+constexpr i64 kMicrosPerDay = 86'400'000'000;
 
 bool serves(const config::Variant& variant, const std::string& job) {
   return variant.jobs.empty() ||
@@ -46,14 +45,14 @@ Result<KeptVariant> look_at(const config::Variant& variant, const std::vector<In
 
 Result<AnalyzeOptions> options_for(const config::Variant& variant, Night& night) {
   const config::Config& config = night.options.config;
-  AnalyzeOptions options{.ollama_host = config.ollama.host,
-                         .risk = {.risk = variant.policy.risk, .confidence = variant.policy.confidence},
-                         .policy = {.native_stretch = variant.policy.native_stretch,
-                                    .num_ctx = variant.num_ctx},
-                         .settings = config.ollama.settings,
-                         .budget = config.card,
-                         .template_text = std::string(modelfile_template()),
-                         .template_origin = "built-in modelfile.mustache"};
+  AnalyzeOptions options{
+      .ollama_host = config.ollama.host,
+      .risk = {.risk = variant.policy.risk, .confidence = variant.policy.confidence},
+      .policy = {.native_stretch = variant.policy.native_stretch, .num_ctx = variant.num_ctx},
+      .settings = config.ollama.settings,
+      .budget = config.card,
+      .template_text = std::string(modelfile_template()),
+      .template_origin = "built-in modelfile.mustache"};
   if (const auto window = night.world.environment.get("OLLAMA_CONTEXT_LENGTH")) {
     if (const auto tokens = parse_integer(*window); tokens && *tokens > 0) options.environment_ctx = *tokens;
   }
@@ -108,6 +107,17 @@ std::optional<Demand> part_under_cap(const Demand& demand, const Group& group) {
   return std::nullopt;
 }
 
+// The days that count; nullopt: none.
+std::optional<Demand> recent(const Demand& demand, const Night& night, const Group& group) {
+  const Day from = day_of(night.now) - group.variants.front().wanted->policy.history_days;
+  const Day last = demand.days.empty() ? from - 1 : demand.days.rbegin()->first;
+  if (last < from && last != kUnknownDay) return std::nullopt;
+  Demand some = demand;
+  std::erase_if(some.days, [&](const auto& day) { return day.first != kUnknownDay && day.first < from; });
+  if (some.from) some.from = std::max(*some.from, Instant{from * kMicrosPerDay});
+  return some;
+}
+
 // Requests may carry the name of the base, of any variant of it, or of one that is being tried.
 bool is_of(const Demand& demand, const Night& night, const Group& group) {
   if (runtime::same_model(demand.model, group.base)) return true;
@@ -123,10 +133,13 @@ bool is_of(const Demand& demand, const Night& night, const Group& group) {
 }
 
 void add_demand(const std::vector<Demand>& demands, const Night& night, Group& group) {
-  for (const Demand& demand : demands) {
-    const bool served = std::any_of(group.variants.begin(), group.variants.end(), [&](const KeptVariant& kept) {
-      return serves(*kept.wanted, demand.job);
-    });
+  for (const Demand& all : demands) {
+    const std::optional<Demand> some = recent(all, night, group);
+    if (!some) continue;
+    const Demand& demand = *some;
+    const bool served =
+        std::any_of(group.variants.begin(), group.variants.end(),
+                    [&](const KeptVariant& kept) { return serves(*kept.wanted, demand.job); });
     if (!served || !is_of(demand, night, group)) continue;
     add_to(group.demands, demand, group.base);
     if (const auto part = part_under_cap(demand, group)) add_to(group.under_cap, *part, group.base);
@@ -164,7 +177,7 @@ Status group_variants(Night& night) {
     TRY_ASSIGN(KeptVariant kept, look_at(variant, installed, night));
     group_for(night, variant).variants.push_back(std::move(kept));
   }
-  TRY_ASSIGN(const std::vector<Demand> demands, night.state.demand(day_of(night.now) - kDaysCounted));
+  TRY_ASSIGN(const std::vector<Demand> demands, night.state.demand());
   for (Group& group : night.groups) {
     TRY_ASSIGN(group.options, options_for(*group.variants.front().wanted, night));
     const std::vector<std::string> names{group.base};

@@ -25,12 +25,12 @@ struct KeptVariant {
 struct Group {
   std::string base;  // as the configuration names it
   std::vector<KeptVariant> variants;
-  DescribedModel model;             // the base
-  std::vector<Demand> demands;      // of each job, whatever name of the weights it used
-  std::vector<Demand> under_cap;    // the same jobs, days that the variant served with its present window
-  std::optional<Tokens> at_dusk;    // the window that ran before this night changed anything
-  bool changed_tonight = false;     // by an earlier run of this night
-  AnalyzeOptions options;           // as its first variant says
+  DescribedModel model;           // the base
+  std::vector<Demand> demands;    // of each job, whatever name of the weights it used
+  std::vector<Demand> under_cap;  // the same jobs, days that the variant served with its present window
+  std::optional<Tokens> at_dusk;  // the window that ran before this night changed anything
+  bool changed_tonight = false;   // by an earlier run of this night
+  AnalyzeOptions options;         // as its first variant says
   std::optional<BaseAnalysis> analysis;  // nullopt: no request was seen
   policy::Verdict verdict;
 };

@@ -29,7 +29,8 @@ ExitCode worst(const Night& night) {
       }))
     return ExitCode::failure;
   if (!night.troubles.empty()) return ExitCode::unreachable;
-  if (any([](const JobNight& job) { return job.move == policy::Move::blocked; })) return ExitCode::over_budget;
+  if (any([](const JobNight& job) { return job.move == policy::Move::blocked; }))
+    return ExitCode::over_budget;
   if (any([](const JobNight& job) { return job.move == policy::Move::withheld; })) return ExitCode::withheld;
   return ExitCode::done;
 }
@@ -38,7 +39,8 @@ std::string summary(const Night& night) {
   std::map<std::string, i64> moves;
   for (const JobNight& job : night.jobs) ++moves[std::string(policy::word(job.move))];
   std::string text;
-  for (const auto& [move, count] : moves) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, move);
+  for (const auto& [move, count] : moves)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, move);
   if (!night.troubles.empty()) text += "; " + night.troubles.front().what;
   return text;
 }
@@ -138,8 +140,8 @@ Result<ExitCode> nightly(const NightlyOptions& options, World& world, Talk& talk
 
   TRY_ASSIGN(const auto copy, copy_of_state(tonight));
   StateElsewhere aside(environment, copy->path());
-  World dry{world.http, world.processes, clock, world.files, world.console, aside, world.databases,
-            world.interrupts};
+  World dry{world.http,    world.processes, clock,           world.files,
+            world.console, aside,           world.databases, world.interrupts};
   Result<ExitCode> code = run_night(options, dry, talk);
   talk.note("dry run: nothing was changed");
   return code;

@@ -9,7 +9,7 @@ namespace ctxcap::app {
 
 // The first night reads from Source::from, later ones from two days before the last run that reached all
 // sources, so that missed nights are caught up. Errors as read_traces().
-Result<TraceSummary> read_source(const config::Source& source, state::State& state, Instant now,
-                                 World& world, Talk& talk);
+Result<TraceSummary> read_source(const config::Source& source, state::State& state, Instant now, World& world,
+                                 Talk& talk);
 
 }  // namespace ctxcap::app

@@ -29,8 +29,8 @@ std::string windows_of(const JobNight& job) {
 std::string line_of(const JobNight& job) {
   const DecisionRecord& record = job.record;
   std::string did(policy::word(job.move));
-  const bool held = job.move == policy::Move::hold || job.move == policy::Move::wait ||
-                    job.move == policy::Move::blocked;
+  const bool held =
+      job.move == policy::Move::hold || job.move == policy::Move::wait || job.move == policy::Move::blocked;
   if (record.outcome != Outcome::unchanged && !(held && record.outcome == Outcome::waiting))
     did += fmt::format(", {}", word(record.outcome));
   return fmt::format("{}  {}  {}  {}: {}", printable(record.job, 60), job.variants, windows_of(job), did,

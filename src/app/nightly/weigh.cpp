@@ -49,14 +49,14 @@ Result<std::vector<policy::NightAdvice>> earlier_advice(const Group& group, Nigh
 Result<policy::Tonight> tonight_of(const Group& group, Night& night) {
   const BaseDecision& decision = group.analysis->decision;
   const i64 minutes = night.now.micros / kMicrosPerMinute + night.local_offset;
-  policy::Tonight tonight{.night = night.night,
-                          .local_minute = static_cast<int>(((minutes % kMinutesPerDay) + kMinutesPerDay) %
-                                                           kMinutesPerDay),
-                          .running = group.at_dusk,
-                          .advised = decision.num_ctx,
-                          .clean_since = clean_since(group),
-                          .sources_missing = night.sources_missing,
-                          .room = room_for(group, night)};
+  policy::Tonight tonight{
+      .night = night.night,
+      .local_minute = static_cast<int>(((minutes % kMinutesPerDay) + kMinutesPerDay) % kMinutesPerDay),
+      .running = group.at_dusk,
+      .advised = decision.num_ctx,
+      .clean_since = clean_since(group),
+      .sources_missing = night.sources_missing,
+      .room = room_for(group, night)};
   if (night.options.config.card) tonight.card = night.options.config.card->card;
   for (const JobDecision& job : decision.jobs)
     tonight.little_data = tonight.little_data || job.stats.required.basis == Basis::little_data;

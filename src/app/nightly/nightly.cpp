@@ -49,13 +49,13 @@ std::string summary(const Night& night) {
 void tell_without_server(Night& night, const Error& error) {
   night.troubles.push_back(error);
   for (const config::Variant& variant : night.options.config.variants) {
-    night.jobs.push_back({{.at = night.now,
-                           .job = std::string(kNoJob),
-                           .model = variant.base,
-                           .reason = fmt::format("{}: {}", error.what, error.why),
-                           .outcome = Outcome::waiting},
-                          variant.name,
-                          policy::Move::wait});
+    DecisionRecord record;
+    record.at = night.now;
+    record.job = kNoJob;
+    record.model = variant.base;
+    record.reason = fmt::format("{}: {}", error.what, error.why);
+    record.outcome = Outcome::waiting;
+    night.jobs.push_back({std::move(record), variant.name, policy::Move::wait});
   }
 }
 

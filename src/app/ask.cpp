@@ -7,7 +7,7 @@ Status ask(const std::string& question, World& world, Talk& talk) {
     return fail({.kind = ErrorKind::usage,
                  .what = "nobody can be asked",
                  .why = "stdin is not a terminal",
-                 .hint = "say --yes to go on without asking, or --dry-run to only look"});
+                 .hint = "say --yes to apply without asking, or --dry-run to only look"});
   }
   talk.clear();
   world.console.err(question + " [y/N] ");

@@ -1,5 +1,6 @@
 #include "app/apply_variants.hpp"
 
+#include "app/ask.hpp"
 #include "app/change.hpp"
 
 #include <fmt/format.h>
@@ -13,23 +14,6 @@
 
 namespace ctxcap::app {
 namespace {
-
-Status ask(World& world, Talk& talk) {
-  if (!world.console.in_is_tty()) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "nobody can be asked",
-                 .why = "stdin is not a terminal",
-                 .hint = "say --yes to apply without asking, or --dry-run to only look"});
-  }
-  talk.clear();
-  world.console.err("Apply? [y/N] ");
-  const std::string answer = world.console.read_line().value_or("");
-  if (answer == "y" || answer == "Y" || answer == "yes") return {};
-  return fail({.kind = ErrorKind::failure,
-               .what = "not applied",
-               .why = "the answer was not yes",
-               .hint = "nothing was changed"});
-}
 
 // One plan, one change for each name: the second would replace the first.
 Status check_names(std::span<const Variant> variants) {
@@ -81,7 +65,7 @@ Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags
     TRY_ASSIGN(const Place place, place_for(variant.name, there, state, host.url, flags.force));
     places.push_back(place);
   }
-  if (!flags.yes) TRY(ask(world, talk));
+  if (!flags.yes) TRY(ask("Apply?", world, talk));
   for (std::size_t i = 0; i < variants.size(); ++i) {
     // One load proves all variants of the same weights that run the same way.
     const bool shares = i > 0 && same_runner(variants[i - 1], variants[i]);

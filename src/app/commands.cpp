@@ -5,8 +5,9 @@
 namespace ctxcap::app {
 namespace {
 
-constexpr std::array<const Command*, 8> kCommands = {&kAnalyze,  &kExplain, &kApply,  &kInspect,
-                                                     &kBacktest, &kNightly, &kFormats, &kConfig};
+constexpr std::array<const Command*, 11> kCommands = {&kAnalyze,  &kExplain, &kApply,    &kInspect,
+                                                      &kBacktest, &kNightly, &kRollback, &kHistory,
+                                                      &kDoctor,   &kConfig,  &kFormats};
 
 }  // namespace
 

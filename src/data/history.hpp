@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "data/calibration.hpp"
 #include "data/decision.hpp"
+#include "data/demand.hpp"
 #include "data/plan.hpp"
 
 namespace ctxcap {
@@ -57,5 +59,50 @@ struct Measurement {
   Verification seen;
   bool operator==(const Measurement&) const = default;
 };
+
+// What was created, and where.
+struct ReceiptRecord {
+  Instant at;
+  i64 run = 0;
+  std::string host;
+  Receipt receipt;  // without its verification, which is a Measurement
+};
+
+// A day of a job: what it needed, beside the window it had.
+struct HistoryDay {
+  Day day = 0;
+  i64 requests = 0;
+  Tokens need_max = 0;
+  std::optional<Tokens> num_ctx;  // at the end of that day; nullopt: no decision tells
+};
+
+struct JobHistory {
+  std::string job, model;
+  std::optional<Tokens> num_ctx;  // since the last decision
+  std::vector<HistoryDay> days;   // ascending, days with requests alone
+};
+
+struct History {
+  std::vector<DecisionRecord> decisions;  // as they were made
+  std::vector<Measurement> measurements;  // oldest first
+  std::vector<JobHistory> jobs;           // ascending by (model, job)
+};
+
+// The days of each demand, with the windows that the decisions of the same job and model led to.
+std::vector<JobHistory> days_of(const std::vector<Demand>& demands,
+                                const std::vector<DecisionRecord>& decisions);
+
+std::string history_json(const History& history);
+
+// All that the state holds, one JSON object a line, the first of which names the schema (ctxcap.export/1).
+struct Export {
+  std::vector<Run> runs;
+  std::vector<Demand> demands;
+  std::vector<DecisionRecord> decisions;
+  std::vector<ReceiptRecord> receipts;
+  std::vector<Measurement> measurements;
+  std::vector<Calibration> calibrations;
+};
+std::string export_lines(const Export& all);
 
 }  // namespace ctxcap

@@ -99,6 +99,26 @@ Status State::record(const Receipt& receipt, const std::string& host, Instant at
       receipt.base_digest, receipt.digest);
 }
 
+Result<std::vector<ReceiptRecord>> State::receipts(const std::string& variant) {
+  std::vector<ReceiptRecord> receipts;
+  TRY(store_->each(
+      "select run, at, host, variant, via, replaced, previous_digest, base_digest, digest from receipts "
+      "where ?1 = '' or variant = ?1 order by id",
+      [&](const Statement& row) {
+        receipts.push_back({.at = instant_at(row, 1),
+                            .run = integer_at(row, 0),
+                            .host = text_at(row, 2),
+                            .receipt = {.variant = text_at(row, 3),
+                                        .via = text_at(row, 4),
+                                        .replaced = integer_at(row, 5) != 0,
+                                        .previous_digest = text_at(row, 6),
+                                        .base_digest = text_at(row, 7),
+                                        .digest = text_at(row, 8)}});
+      },
+      variant));
+  return receipts;
+}
+
 Status State::record(const Measurement& measurement) {
   const Verification& seen = measurement.seen;
   return store_->run(

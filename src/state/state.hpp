@@ -112,8 +112,9 @@ class State {
   // It ended with what was there before. Call it only when that was seen to be so.
   Status restored(const std::string& host, const std::string& name);
   // A rollback put back what previous() gave, or removed the variant where there was none. `digest`: of what
-  // is there now.
-  Status rolled_back(const std::string& host, const std::string& name, const std::string& digest);
+  // is there now. `steps`: entries to take off; 2 where putting it back was itself an apply.
+  Status rolled_back(const std::string& host, const std::string& name, const std::string& digest,
+                     int steps = 1);
   Result<std::vector<Journal>> journals();  // applies that did not say how they ended, oldest first
 
   // --- Demand ---------------------------------------------------------------------------------------------
@@ -139,6 +140,7 @@ class State {
   // In the order in which they were made, whatever the clock said.
   Result<std::vector<DecisionRecord>> decisions(const HistoryFilter& filter = {});
   Status record(const Receipt& receipt, const std::string& host, Instant at, i64 run = 0);
+  Result<std::vector<ReceiptRecord>> receipts(const std::string& variant = "");  // oldest first
   Status record(const Measurement& measurement);
   Result<std::vector<Measurement>> measurements(const std::string& variant = "");  // oldest first
 

@@ -119,9 +119,10 @@ Status State::restored(const std::string& host, const std::string& name) {
   return store_->run("delete from journal where host = ? and name = ?", host, name);
 }
 
-Status State::rolled_back(const std::string& host, const std::string& name, const std::string& digest) {
+Status State::rolled_back(const std::string& host, const std::string& name, const std::string& digest,
+                          int steps) {
   TRY_ASSIGN(Transaction transaction, store_->begin());
-  TRY(pop(*store_, host, name));
+  for (int step = 0; step < steps; ++step) TRY(pop(*store_, host, name));
   TRY_ASSIGN(const std::vector<OwnedVariant> top, read_variants(*store_, kTop, host, name));
   if (!top.empty() && !top.front().kept_as.empty()) {
     // It is theirs again: there is nothing more to undo.

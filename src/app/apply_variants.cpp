@@ -70,7 +70,8 @@ Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags
     // One load proves all variants of the same weights that run the same way.
     const bool shares = i > 0 && same_runner(variants[i - 1], variants[i]);
     const ChangeOptions options{.via = via_of(flags.via),
-                                .proof = shares ? runtime::Proof::look : runtime::Proof::load};
+                                .proof = shares ? runtime::Proof::look : runtime::Proof::load,
+                                .whole_on_gpu = flags.whole_on_gpu};
     TRY_ASSIGN(const Receipt receipt,
                change_variant(variants[i], places[i], ollama, state, options, world, talk));
     world.console.out(report::receipt_text(receipt, variants[i], talk.out()));

@@ -35,7 +35,10 @@ Result<Trial> begin(const Group& group, const KeptVariant& kept, const std::stri
   TRY_ASSIGN(const std::vector<InstalledModel> installed, night.ollama.installed());
   TRY_ASSIGN(const Place place, place_for(name, installed, night.state, night.ollama.host().url));
   TRY_ASSIGN(const Desire wanted, desire(group, kept, name, window, group.verdict.reason, night));
-  const ChangeOptions options{.via = via_of(night), .run = night.run, .on_step = night.options.on_step};
+  const ChangeOptions options{.via = via_of(night),
+                              .whole_on_gpu = must_fit_card(night),
+                              .run = night.run,
+                              .on_step = night.options.on_step};
   const Result<Receipt> receipt =
       change_variant(wanted.variant, place, night.ollama, night.state, options, night.world, night.talk);
   if (receipt)

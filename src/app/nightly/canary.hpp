@@ -20,5 +20,7 @@ Result<Trial> try_canary(Group& group, Night& night);
 Status end_canaries(Group& group, Night& night);
 
 runtime::Via via_of(const Night& night);
+// A card was given: what does not lie on it wholly does not hold.
+bool must_fit_card(const Night& night);
 
 }  // namespace ctxcap::app

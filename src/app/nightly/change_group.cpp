@@ -44,7 +44,7 @@ Status try_variant(const Desire& desire, const KeptVariant& kept, const Variant*
                                                                       : runtime::Proof::load;
   const ChangeOptions options{.via = via_of(night),
                               .proof = proof,
-                              .whole_on_gpu = false,
+                              .whole_on_gpu = must_fit_card(night),
                               .run = night.run,
                               .on_step = night.options.on_step};
   TRY_ASSIGN(const Receipt receipt, change_variant(desire.variant, kept.place, night.ollama, night.state,
@@ -206,6 +206,11 @@ runtime::Via via_of(const Night& night) {
       break;
   }
   return runtime::Via::automatic;
+}
+
+bool must_fit_card(const Night& night) {
+  const config::Config& config = night.options.config;
+  return config.card && config.ollama.settings.backend == "cuda";
 }
 
 Status change(Night& night) {

@@ -99,8 +99,8 @@ std::string canary_name(const std::string& variant);
 // Reports and metrics for others, as the configuration names them. `code`: how the night ended so far.
 Status write_reports(Night& night, ExitCode code, double seconds);
 
-// The decision as if that window had been taken, for the jobs that the variant serves; `reason` says why where
-// that is not what the data alone would give.
+// The decision as if that window had been taken, for the jobs that the variant serves; `reason` says why
+// where that is not what the data alone would give.
 BaseDecision decision_at(const Group& group, const config::Variant& wanted, Tokens window,
                          const std::string& reason);
 

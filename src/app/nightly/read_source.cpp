@@ -25,9 +25,8 @@ Result<TraceSummary> read_files(const config::Source& source, Instant now, World
   const std::optional<Instant> from = time_of(source.from, now);
   for (Demand& demand : read.demands) {
     if (!from) break;
-    std::erase_if(demand.days, [&](const auto& day) {
-      return day.first != kUnknownDay && day.first < day_of(*from);
-    });
+    std::erase_if(demand.days,
+                  [&](const auto& day) { return day.first != kUnknownDay && day.first < day_of(*from); });
     if (demand.from) demand.from = std::max(*demand.from, Instant{day_of(*from) * 24 * kMicrosPerHour});
   }
   std::erase_if(read.demands, [](const Demand& demand) { return demand.days.empty(); });

@@ -34,6 +34,10 @@ Result<std::vector<policy::NightAdvice>> earlier_advice(const Group& group, Nigh
                night.state.decisions({.job = job.stats.job, .model = group.base, .from = from}));
     for (const DecisionRecord& record : records) {
       const Day of = policy::night_of(record.at, night.local_offset);
+      if (record.outcome == Outcome::rolled_back) {  // somebody knows better: nights begin to count anew
+        std::erase_if(nights, [&](const policy::NightAdvice& advice) { return advice.night <= of; });
+        continue;
+      }
       const auto known = std::find_if(nights.begin(), nights.end(),
                                       [&](const policy::NightAdvice& advice) { return advice.night == of; });
       if (known == nights.end()) {

@@ -50,9 +50,8 @@ Analysis analysis_of(const Night& night) {
     for (const auto* warnings : {&group.model.warnings, &decision.warnings})
       analysis.warnings.insert(analysis.warnings.end(), warnings->begin(), warnings->end());
   }
-  std::sort(analysis.bases.begin(), analysis.bases.end(), [](const BaseAnalysis& a, const BaseAnalysis& b) {
-    return a.decision.model < b.decision.model;
-  });
+  std::sort(analysis.bases.begin(), analysis.bases.end(),
+            [](const BaseAnalysis& a, const BaseAnalysis& b) { return a.decision.model < b.decision.model; });
   if (config.card && !decisions.empty()) analysis.budget = policy::check_budget(decisions, *config.card);
   return analysis;
 }
@@ -69,7 +68,8 @@ Status add_variants(Metrics& metrics, Night& night) {
       row.predicted = owned->variant.predicted_bytes;
       TRY_ASSIGN(const std::vector<Measurement> measured, night.state.measurements(name));
       for (const Measurement& measurement : measured) {
-        if (measurement.digest == owned->digest && measurement.seen.size) row.measured = measurement.seen.size;
+        if (measurement.digest == owned->digest && measurement.seen.size)
+          row.measured = measurement.seen.size;
       }
       metrics.variants.push_back(std::move(row));
     }

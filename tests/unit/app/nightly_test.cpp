@@ -273,6 +273,16 @@ TEST_CASE("the card cannot hold what is needed: nothing changes, exit 5") {
   CHECK(nights.asked("/api/create") == 0);
 }
 
+TEST_CASE("with a card given, a model that spills to the CPU does not hold") {
+  Triage nights;
+  nights.fake.state().device = Device::partial;
+  nights.config.card = Budget{.card = Bytes{24} << 30};
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::unverified);
+  CHECK(told.err.find("does not fit the card") != std::string::npos);
+  CHECK(nights.fake.state().find("devstral-small-2:triage") == nullptr);
+}
+
 TEST_CASE("a longer answer limit is written without a load") {
   Triage nights(60);
   REQUIRE(nights.run().code == ExitCode::done);
@@ -297,13 +307,40 @@ TEST_CASE("requests that do not say when they were sent never let a window shrin
   nights.config.sources = {{.files = {nights.directory() + "/timeless.jsonl"}}};
   std::ofstream timeless(nights.directory() + "/timeless.jsonl");
   for (int i = 0; i < 60; ++i)
-    timeless << "{\"job\":\"other\",\"model\":\"devstral-small-2\",\"prompt_tokens\":900,\"completion_tokens\":9}\n";
+    timeless << "{\"job\":\"other\",\"model\":\"devstral-small-2\",\"prompt_tokens\":900,\"completion_"
+                "tokens\":9}\n";
   timeless.close();
   nights.config.variants[0].jobs = {"other"};
   nights.start(30);
   const auto told = nights.run();
   CHECK(told.out.find("hold: ") != std::string::npos);
   CHECK(told.out.find("do not say when they were sent") != std::string::npos);
+}
+
+TEST_CASE("after a rollback by hand the nights that agree are counted anew") {
+  Triage nights(15, 18'000);
+  nights.config.variants[0].policy.history_days = 16;
+  REQUIRE(nights.run().code == ExitCode::done);
+  const auto next = [&](Day night) {
+    nights.fill(night - 1, "triage", "devstral-small-2:triage", 6'000);
+    nights.close(night - 1);
+    nights.start(night);
+    return nights.run().out;
+  };
+  std::string told;
+  Day night = 16;
+  while (told.find("2 of 3 nights agree") == std::string::npos && night < 40) told = next(night++);
+  REQUIRE(night < 40);
+  {
+    state::State state = nights.state(state::Access::write);
+    DecisionRecord back = state.decisions()->back();
+    back.outcome = Outcome::rolled_back;
+    back.at = nights.clock.now();
+    REQUIRE(state.record(back));
+  }
+  CHECK(next(night).find("1 of 3 nights agree") != std::string::npos);
+  CHECK(next(night + 1).find("2 of 3 nights agree") != std::string::npos);
+  CHECK(next(night + 2).find("shrink, applied: 3 nights agree") != std::string::npos);
 }
 
 TEST_CASE("a canary: the smaller window is tried under a second tag for a night first") {

@@ -109,8 +109,8 @@ class Nights : public Environment {
     fake.state().loads.clear();
     World here = world();
     app::Talk talk(here, {});
-    const auto code =
-        app::nightly({.config = config, .now = now, .dry_run = dry_run, .on_step = std::move(on_step)}, here, talk);
+    const auto code = app::nightly(
+        {.config = config, .now = now, .dry_run = dry_run, .on_step = std::move(on_step)}, here, talk);
     if (!code) talk.error(code.error());
     return {code, console.out_text, console.err_text};
   }

@@ -58,8 +58,11 @@ Status apply_variants(std::span<const Variant> variants, const ApplyFlags& flags
   // Two applies at once would take each other's backups for leftovers.
   TRY_ASSIGN(const auto lock, state::lock(world));
   TRY_ASSIGN(state::State state, state::State::open(world));
-  TRY(recover_unfinished(ollama, state, talk));
-  TRY_ASSIGN(const std::vector<InstalledModel> there, ollama.installed());
+  TRY_ASSIGN(const bool recovered, recover_unfinished(ollama, state, talk));
+  std::vector<InstalledModel> there = *installed;
+  if (recovered) {
+    TRY_ASSIGN(there, ollama.installed());
+  }
   std::vector<Place> places;
   for (const Variant& variant : variants) {
     TRY_ASSIGN(const Place place, place_for(variant.name, there, state, host.url, flags.force));

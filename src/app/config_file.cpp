@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "app/source_keys.hpp"
 #include "base/text.hpp"
 #include "report/report.hpp"
@@ -81,9 +83,11 @@ void look_at_keys(const config::Source& source, World& world, std::vector<Error>
 void look_at_reports(const config::Config& config, World& world, std::vector<Error>& doubts) {
   std::vector<std::string> paths = config.report.files;
   if (!config.report.prom.empty()) paths.push_back(config.report.prom);
-  for (const std::string& path : paths) {
-    if (world.files.kind(directory_of(path)) == PathKind::directory) continue;
-    doubts.push_back(missing("the folder of a report is missing", directory_of(path), "make it first"));
+  std::set<std::string> folders;
+  for (const std::string& path : paths) folders.insert(directory_of(path));
+  for (const std::string& folder : folders) {
+    if (world.files.kind(folder) == PathKind::directory) continue;
+    doubts.push_back(missing("the folder of a report is missing", folder, "make it first"));
   }
 }
 

@@ -278,11 +278,11 @@ void add_demand_flags(CLI::App& parser, AnalyzeFlags& flags) {
 }
 
 void add_output_flags(CLI::App& parser, OutputFlags& flags) {
-  parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv or md")
+  parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv, md or prom")
       ->capture_default_str();
   parser
       .add_option("-o,--output", flags.files,
-                  "Also write a file; its suffix picks the format (.json .csv .md .txt)")
+                  "Also write a file; its suffix picks the format (.json .csv .md .prom .txt)")
       ->type_name("FILE");
 }
 

@@ -24,10 +24,9 @@ struct OnlyRow {
     return kind == SourceKind::langfuse ? langfuse : kind == SourceKind::files ? files : clickhouse;
   }
 };
-constexpr std::array kOnly = {
-    OnlyRow{"keys", true, false, true},    OnlyRow{"environment", true, false, true},
-    OnlyRow{"tags", true, false, true},    OnlyRow{"projects", false, false, true},
-    OnlyRow{"format", false, true, false}, OnlyRow{"map", false, true, false}};
+constexpr std::array kOnly = {OnlyRow{"keys", true, false, true}, OnlyRow{"environment", true, false, true},
+                              OnlyRow{"tags", true, false, true}, OnlyRow{"projects", false, false, true},
+                              OnlyRow{"from", true, false, true}, OnlyRow{"map", false, true, false}};
 
 const Value::Entry* entry(const Value& table, std::string_view key) {
   const auto found = std::find_if(table.entries.begin(), table.entries.end(),

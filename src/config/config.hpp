@@ -74,15 +74,12 @@ struct Source {
   std::vector<std::string> projects;
   // jobs, models: names as reports show them; requests of others are left out. Default: all.
   std::vector<std::string> jobs, models;
-  // from: where to begin on the first night: "30d", "36h", or a time such as "2026-11-01T00:00:00Z". Later
-  // nights go on where the last one ended. Default: 30 days ago for servers, everything for files.
+  // from (langfuse, clickhouse): where to begin on the first night: "30d", "36h", or a time such as
+  // "2026-11-01T00:00:00Z"; later nights go on where the last one ended. Default: 30 days ago.
   std::string from;
   // job_rule: what counts as the job: "auto" (default), "trace-name", "name", "prompt", "tag", "service",
   // "field", "field:PATH".
   std::string job_rule;
-  // format (files): name of the trace format, as in reports; files in another are refused. Default: found
-  // from the keys of each row.
-  std::string format;
   // map (files): parts of a call under other names, e.g. { prompt = "ContextTokens", generation = "Out" };
   // the parts are prompt, generation, model, job, time, id.
   std::vector<std::pair<std::string, std::string>> map;
@@ -141,7 +138,8 @@ struct Variant {
 
 // [report]: what a night leaves behind for others, beside its lines for the journal.
 struct Report {
-  // files: reports, rewritten each night; the suffix picks the format (.json .csv .md .txt). Default: none.
+  // files: reports, rewritten each night; the suffix picks the format (.json .csv .md .prom .txt). Default:
+  // none.
   std::vector<std::string> files;
   // prom: metrics for node_exporter's textfile collector, a path that ends in .prom. Default: none.
   std::string prom;

@@ -1,10 +1,12 @@
 // The one file that knows the TOML library.
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
 #include <sstream>
 
+#include "base/text.hpp"
 #include "config/value.hpp"
 
 namespace ctxcap::config {
@@ -16,12 +18,20 @@ Place place_of(const toml::source_region& region) {
   return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
 }
 
-Value value_of(const toml::node& node);
+// No key of ours is half as deep; what is deeper is cut off, and is unknown or of the wrong kind where it
+// begins.
+constexpr int kDeepest = 16;
+// The library keeps a.b.c as tables in tables without a limit, and its stack ends some ten thousand later.
+// Such a key stands on one line.
+constexpr std::ptrdiff_t kMostDots = 1000;
 
-Value table_of(const toml::table& table) {
+Value value_of(const toml::node& node, int depth);
+
+Value table_of(const toml::table& table, int depth) {
   Value value{.kind = Kind::table};
+  if (depth > kDeepest) return value;
   for (const auto& [key, node] : table) {
-    value.entries.push_back({std::string(key.str()), place_of(key.source()), value_of(node)});
+    value.entries.push_back({std::string(key.str()), place_of(key.source()), value_of(node, depth + 1)});
   }
   // The library sorts by name.
   std::stable_sort(value.entries.begin(), value.entries.end(),
@@ -48,13 +58,15 @@ Value scalar_of(const toml::node& node) {
   return {};
 }
 
-Value value_of(const toml::node& node) {
+Value value_of(const toml::node& node, int depth) {
   Value value;
   if (const toml::table* table = node.as_table()) {
-    value = table_of(*table);
+    value = table_of(*table, depth);
   } else if (const toml::array* list = node.as_array()) {
     value.kind = Kind::list;
-    for (const toml::node& item : *list) value.items.push_back(value_of(item));
+    for (const toml::node& item : *list) {
+      if (depth <= kDeepest) value.items.push_back(value_of(item, depth + 1));
+    }
   } else {
     value = scalar_of(node);
   }
@@ -66,8 +78,15 @@ Value value_of(const toml::node& node) {
 
 Document parse_document(std::string_view text) {
   Document document{.root = {.kind = Kind::table}};
+  int number = 0;
+  for (const std::string_view line : split(text, '\n')) {
+    ++number;
+    if (std::count(line.begin(), line.end(), '.') <= kMostDots) continue;
+    document.wrong = {{number, 1}, fmt::format("this line has more than {} dots", kMostDots)};
+    return document;
+  }
   try {
-    document.root = table_of(toml::parse(text));
+    document.root = table_of(toml::parse(text), 0);
   } catch (const toml::parse_error& error) {
     document.wrong = {place_of(error.source()), std::string(error.description())};
   }

@@ -94,6 +94,11 @@ Complaint take_url(const Value& value, std::string& into) {
   if (host.empty()) return "it names no host";
   if (host.find('@') != host.npos)
     return "it holds a user name or a password, which have no place in this file";
+  // The one thing that an address says behind "?", for ClickHouse; anything else could be a key.
+  const std::size_t query = rest.find_first_of("?#");
+  if (query != rest.npos && (!rest.substr(query).starts_with("?database=") || rest.find('&') != rest.npos)) {
+    return "it holds a query, and a query may hold a key";
+  }
   while (url.ends_with('/')) url.pop_back();
   into = std::move(url);
   return {};

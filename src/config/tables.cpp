@@ -105,7 +105,6 @@ std::vector<Key<Source>> source_keys(const std::string& directory) {
       texts_key<Source>("models", "models = [\"devstral-small-2\"]", CTXCAP_FIELD(models)),
       own_key<Source>("from", "from = \"30d\"", take_from, show_from),
       own_key<Source>("job_rule", "job_rule = \"trace-name\"", take_job_rule, show_job_rule),
-      text_key<Source>("format", "format = \"litellm\"", CTXCAP_FIELD(format)),
       own_key<Source>("map", "map = { prompt = \"ContextTokens\" }", take_map, show_map),
   };
 }

@@ -11,8 +11,8 @@
 namespace ctxcap::report {
 namespace {
 
-constexpr std::array<const Format*, 4> kFormats = {&kTableFormat, &kJsonFormat, &kCsvFormat,
-                                                   &kMarkdownFormat};
+constexpr std::array<const Format*, 5> kFormats = {&kTableFormat, &kJsonFormat, &kCsvFormat, &kMarkdownFormat,
+                                                   &kPrometheusFormat};
 
 Error no_format(std::string what, std::string_view given) {
   std::vector<std::string> names;

@@ -12,6 +12,7 @@
 #include "data/backtest.hpp"
 #include "data/history.hpp"
 #include "data/inspection.hpp"
+#include "data/metrics.hpp"
 #include "data/trace_format.hpp"
 
 namespace ctxcap::report {
@@ -62,6 +63,11 @@ std::string findings_text(const std::vector<Finding>& findings, const TextOption
 
 // Every number of one decision, with its inputs, in sentences that can be checked by hand.
 std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options);
+
+// What an analysis knows of a run's metrics: demand, caps, risk, predictions.
+Metrics metrics_of(const Analysis& analysis);
+// In Prometheus' text format, for node_exporter's textfile collector.
+std::string prom_text(const Metrics& metrics);
 
 // The formats that request logs may have, and how --map reads any other.
 std::string trace_formats_text(std::span<const TraceFormat> formats, const TextOptions& options);

@@ -9,5 +9,6 @@ extern const Format kTableFormat;
 extern const Format kJsonFormat;
 extern const Format kCsvFormat;
 extern const Format kMarkdownFormat;
+extern const Format kPrometheusFormat;
 
 }  // namespace ctxcap::report

@@ -64,8 +64,8 @@ class Nights : public Environment {
   void log(Day day, i64 second, const std::string& job, const std::string& model, Tokens prompt,
            Tokens generation) {
     const Instant at{(first_day_ + day) * kMicrosPerDay + second * 1'000'000};
-    rows_ += "{\"id\":\"r" + std::to_string(++id_) + "\",\"ts\":\"" + rfc3339(at) + "\",\"job\":\"" + job +
-             "\",\"model\":\"" + model + "\",\"prompt_tokens\":" + std::to_string(prompt) +
+    rows_ += "{\"id\":\"r" + std::to_string(++id_) + "\",\"timestamp\":\"" + rfc3339(at) + "\",\"job\":\"" +
+             job + "\",\"model\":\"" + model + "\",\"prompt_tokens\":" + std::to_string(prompt) +
              ",\"completion_tokens\":" + std::to_string(generation) + "}\n";
   }
   // Writes the day's file.
@@ -88,16 +88,18 @@ class Nights : public Environment {
     Result<app::ExitCode> code;
     std::string out, err;
   };
-  // A run in a process of its own, which `on_step` or a signal may end. Its pid.
-  pid_t run_in_child(std::function<void(runtime::Step)> on_step = {}) {
+  // A run in a process of its own, which `on_step` or a signal may end. Its pid; it exits with the exit code,
+  // or with 100 and the kind of the error.
+  pid_t run_in_child(std::function<void(runtime::Step)> on_step = {}, uid_t user = ::geteuid()) {
     const pid_t child = ::fork();
     if (child != 0) return child;
+    if (user != ::geteuid() && ::setuid(user) != 0) ::_exit(98);
     io::RealWorld fresh;  // connections are not to be shared with the parent
     World real = fresh.world();
     World here{real.http, real.processes, clock, real.files, console, *this, real.databases, real.interrupts};
     app::Talk talk(here, {});
     const auto code = app::nightly({.config = config, .on_step = std::move(on_step)}, here, talk);
-    ::_exit(code ? static_cast<int>(*code) : 99);
+    ::_exit(code ? static_cast<int>(*code) : 100 + static_cast<int>(code.error().kind));
   }
 
   Told run(bool dry_run = false, std::function<void(runtime::Step)> on_step = {}) {

@@ -182,10 +182,12 @@ TEST_CASE("what is wrong is told with its place") {
       {"[[source]]\nlangfuse = \"http://x\"\nprojects = [\"x\"]", ":3:1:", "goes with clickhouse"},
       {"[[source]]\nlangfuse = \"x.example\"", ":2:12:", "does not begin with http"},
       {"[[source]]\nlangfuse = \"https://\"", ":2:12:", "names no host"},
+      {"[[source]]\nlangfuse = \"https://x/?key=1\"", ":2:12:", "a query may hold a key"},
+      {"[[source]]\nclickhouse = \"http://x/?database=d&password=p\"", ":2:14:", "a query may hold a key"},
       {"[[source]]\nlangfuse = \"https://a:b@x\"", ":2:12:", "user name or a password"},
       {"[[source]]\nlangfuse = \"https://x\"\nkeys = \"sk-lf-12\"", ":3:8:", "never a key itself"},
-      {"[[source]]\nfiles = [\"a\"]\nfrom = \"yesterday\"", ":3:8:", "neither an age"},
-      {"[[source]]\nfiles = [\"a\"]\nfrom = \"-3d\"", ":3:8:", "neither an age"},
+      {"[[source]]\nlangfuse = \"http://x\"\nfrom = \"yesterday\"", ":3:8:", "neither an age"},
+      {"[[source]]\nlangfuse = \"http://x\"\nfrom = \"-3d\"", ":3:8:", "neither an age"},
       {"[[source]]\nfiles = [\"a\"]\njob_rule = \"trace\"", ":3:12:", "must be one of auto, trace-name"},
       {"[[source]]\nfiles = [\"a\"]\nmap = { promt = \"x\" }", ":3:7:", "promt is no part of a call"},
       {"[[variant]]\nname = \"a:b\"", ":1:1:", "[[variant]] has no base"},
@@ -296,21 +298,20 @@ TEST_CASE("the environment wins over the file, and is checked like it") {
 
 TEST_CASE("sources take what goes with them") {
   const Reading reading = read(
-      "[[source]]\nclickhouse = \"http://127.0.0.1:8123/\"\nprojects = \"p\"\nkeys = \"TEAM_B\"\n"
+      "[[source]]\nclickhouse = \"http://127.0.0.1:8123/?database=d\"\nprojects = \"p\"\nkeys = \"TEAM_B\"\n"
       "jobs = [\"a\", \"b\"]\nmodels = \"m\"\nfrom = 2026-11-01\n"
       "[[source]]\nfiles = \"logs/*.csv\"\nmap = { prompt = \"ContextTokens\", generation = \"Out\" }\n"
-      "job_rule = \"field:service\"\nformat = \"csv\"\nfrom = \"30d\"\n");
+      "job_rule = \"field:service\"\n");
   CHECK(all(reading.problems) == "");
   REQUIRE(reading.config.sources.size() == 2);
   const Source &first = reading.config.sources[0], &second = reading.config.sources[1];
-  CHECK(first.url == "http://127.0.0.1:8123");
+  CHECK(first.url == "http://127.0.0.1:8123/?database=d");
   CHECK(first.keys == "TEAM_B");
   CHECK(first.from == "2026-11-01T00:00:00Z");
   CHECK(first.jobs.size() == 2);
   CHECK(second.files == std::vector<std::string>{"/etc/ctxcap/logs/*.csv"});
   CHECK(second.job_rule == "field:service");
   CHECK(second.map.size() == 2);
-  CHECK(second.from == "30d");
   CHECK(second.keys.empty());
 }
 
@@ -318,4 +319,18 @@ TEST_CASE("a card without room is doubted") {
   const Reading reading = read("[card]\nsize = \"24GB\"\ntenants = { a = \"23.5GB\" }\n");
   CHECK(reading.problems.empty());
   CHECK(has(all(reading.doubts), "[card] leaves no room"));
+}
+
+TEST_CASE("no depth and no length of nonsense breaks it") {
+  std::string deep = "a";
+  for (int i = 0; i < 200'000; ++i) deep += ".a";
+  CHECK(has(problem_of("\n" + deep + " = 1"), ":2:1: this line has more than 1000 dots"));
+  CHECK(has(problem_of("[" + deep + "]"), "more than 1000 dots"));
+  CHECK(has(problem_of("a = " + std::string(100'000, '[')), "not TOML"));
+  CHECK(
+      has(problem_of("[policy]\nrisk" + deep.substr(1, 1800) + " = 1"), "must be a number, and is a table"));
+  CHECK(
+      has(problem_of("[card]\nsize = \"24GiB\"\ntenants = " + std::string(100, '[') + std::string(100, ']')),
+          "must be a table of names and sizes"));
+  CHECK(has(problem_of(std::string("a\0b", 3)), "not TOML"));
 }

@@ -1,0 +1,40 @@
+#include "data/decision.hpp"
+#include "report/report.hpp"
+
+namespace ctxcap::report {
+
+Metrics metrics_of(const Analysis& analysis) {
+  Metrics metrics;
+  for (const BaseAnalysis& base : analysis.bases) {
+    const std::string variant = base.variant ? base.variant->name : "";
+    for (const JobDecision& job : base.decision.jobs) {
+      const DemandStats& stats = job.stats;
+      JobMetrics row{.job = stats.job,
+                     .model = base.decision.model,
+                     .variant = variant,
+                     .requests = stats.requests,
+                     .prompt = stats.prompt,
+                     .total = stats.total,
+                     .generation = stats.generation,
+                     .cap = job.num_ctx,
+                     .censored = stats.censoring.verdict == CensoringVerdict::censored};
+      // Of a cut job the data gives the window to try next, not the one it needs.
+      if (!only_next_try(stats)) row.required = stats.required.num_ctx;
+      if (job.current) row.current = job.current->num_ctx;
+      if (job.outlook) {
+        row.risk = job.outlook->share_upper;
+        row.expected_cut_30d = job.outlook->expected_cut_30d;
+      }
+      metrics.jobs.push_back(std::move(row));
+    }
+    if (base.variant) {
+      metrics.variants.push_back({.variant = variant,
+                                  .model = base.decision.model,
+                                  .cap = base.variant->num_ctx,
+                                  .predicted = base.variant->predicted_bytes});
+    }
+  }
+  return metrics;
+}
+
+}  // namespace ctxcap::report

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""The files of examples/nightly do what they say:  examples.py CTXCAP (config | systemd | kubernetes | alert)
+
+Exit code 77: what the check needs is not on this machine.
+"""
+import json
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "examples" / "nightly"
+MOST_EXPOSED = 2.0  # of 10, as systemd-analyze security counts
+
+
+def run(*command, **settings):
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=120, **settings)
+
+
+def require(held, *what):
+    if not held:
+        print(*what)
+        sys.exit(1)
+
+
+def skip(why):
+    print("skipped:", why)
+    sys.exit(77)
+
+
+def check_config(ctxcap, _):
+    env = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+    file = FOLDER / "ctxcap.toml"
+    done = run(ctxcap, "config", "check", "--config", file, env=env)
+    require(done.returncode == 0, "config check:", done.stdout, done.stderr)
+    require("triage.txt" not in done.stderr, "the example's own file is missing:", done.stderr)
+    shown = run(ctxcap, "config", "show", "--config", file, "-f", "json", env=env)
+    values = {row["key"]: row["value"] for row in json.loads(shown.stdout)["settings"]}
+    require(values["variant[0].name"] == "devstral-small-2:triage", values)
+    # What the service may write to is where the configuration writes.
+    unit = (FOLDER / "ctxcap-nightly.service").read_text(encoding="utf-8")
+    for key, directive in (("state.dir", "StateDirectory"), ("report.prom", "CacheDirectory")):
+        root = {"StateDirectory": "/var/lib/", "CacheDirectory": "/var/cache/"}[directive]
+        require(f"{directive}=ctxcap\n" in unit and values[key].startswith(root + "ctxcap"), key, values[key])
+
+
+def check_systemd(ctxcap, scratch):
+    if not shutil.which("systemd-analyze"):
+        skip("there is no systemd-analyze")
+    units = []
+    for name in ("ctxcap-nightly.service", "ctxcap-nightly.timer", "ctxcap-alert@.service"):
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        # verify looks for the programs: these are the ones at hand.
+        text = text.replace("/usr/local/bin/ctxcap ", f"{ctxcap} ")
+        text = text.replace("/usr/local/lib/ctxcap/alert", str(FOLDER / "alert"))
+        units.append(scratch / name)
+        units[-1].write_text(text, encoding="utf-8")
+    done = run("systemd-analyze", "verify", "--man=no", *[str(u).replace("@.", "@x.") for u in units], cwd=scratch)
+    require(done.returncode == 0 and not done.stderr, "systemd-analyze verify:", done.stdout, done.stderr)
+    done = run("systemd-analyze", "calendar", "*-*-* 03:30:00")
+    require(done.returncode == 0, done.stderr)
+
+    def exposed(unit):
+        return run("systemd-analyze", "security", "--offline=true", "--no-pager",
+                   f"--threshold={int(MOST_EXPOSED * 10)}", unit, cwd=scratch)
+
+    for unit in (units[0], units[2]):
+        done = exposed(unit)
+        require(done.returncode == 0, f"{unit.name} is exposed more than {MOST_EXPOSED}:", done.stdout[-300:])
+    # The check itself: without its hardening the service must not pass.
+    naked = scratch / "naked.service"
+    naked.write_text(units[0].read_text(encoding="utf-8").split("# It speaks HTTP")[0], encoding="utf-8")
+    require(exposed(naked).returncode != 0, "a service without any hardening passed")
+
+
+def check_kubernetes(ctxcap, _):
+    try:
+        import yaml
+    except ImportError:
+        skip("there is no python3-yaml")
+    documents = {d["kind"]: d for d in yaml.safe_load_all((FOLDER / "cronjob.yaml").read_text(encoding="utf-8"))}
+    require(set(documents) == {"PersistentVolumeClaim", "CronJob"}, documents.keys())
+    job = documents["CronJob"]
+    require(job["apiVersion"] == "batch/v1" and job["spec"]["concurrencyPolicy"] == "Forbid", job)
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    require(pod["securityContext"]["runAsNonRoot"] and pod["restartPolicy"] == "Never", pod)
+    volumes = {volume["name"] for volume in pod["volumes"]}
+    for container in pod["containers"]:
+        rights = container["securityContext"]
+        require(rights["readOnlyRootFilesystem"] and not rights["allowPrivilegeEscalation"], rights)
+        mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+        require(set(mounts) == volumes, mounts, volumes)
+        # What the configuration of this folder reads and writes is mounted, and no key is in the file.
+        require({"/etc/ctxcap", "/var/lib/ctxcap", "/var/cache/ctxcap"} <= set(mounts.values()), mounts)
+        for variable in container["env"]:
+            require("KEY" not in variable["name"] or variable["name"].endswith("_FILE"), variable)
+    claims = {v["persistentVolumeClaim"]["claimName"] for v in pod["volumes"] if "persistentVolumeClaim" in v}
+    require(claims == {documents["PersistentVolumeClaim"]["metadata"]["name"]}, claims)
+
+
+def check_alert(_, scratch):
+    for tool in ("cat", "uname"):
+        os.symlink(shutil.which(tool), scratch / tool)
+    stubs = {
+        "journalctl": 'echo "job withheld"',
+        "curl": f'printf "%s\\n" "$@" >{scratch}/arguments; cat >{scratch}/body; cat <&3 >{scratch}/address',
+        "logger": f'printf "%s\\n" "$@" >{scratch}/logged',
+        "mail": f'printf "%s\\n" "$@" >{scratch}/mailed; cat >>{scratch}/mailed',
+    }
+
+    def alert(*tools, **env):
+        for name in stubs:
+            (scratch / name).unlink(missing_ok=True)
+        for name in ("journalctl",) + tools:
+            (scratch / name).write_text(f"#!/bin/sh\n{stubs[name]}\n", encoding="utf-8")
+            (scratch / name).chmod(0o755)
+        done = run("/bin/sh", FOLDER / "alert", "ctxcap-nightly.service", env={"PATH": str(scratch), **env})
+        require(done.returncode == 0, done.stderr)
+
+    def text(name):
+        return (scratch / name).read_text(encoding="utf-8")
+
+    require((FOLDER / "alert").stat().st_mode & stat.S_IXUSR, "alert is not executable")
+    alert("curl", "mail", "logger", CTXCAP_ALERT_URL="https://ntfy.example.org/secret-topic")
+    require("ctxcap-nightly.service failed on" in text("body") and "job withheld" in text("body"), text("body"))
+    require("secret-topic" in text("address") and "secret-topic" not in text("arguments"), text("arguments"))
+    alert("mail", "logger")
+    require("ctxcap-nightly.service failed on" in text("mailed"), text("mailed"))
+    alert("logger")
+    require("user.alert" in text("logged") and "ctxcap-nightly.service" in text("logged"), text("logged"))
+
+
+def main():
+    checks = {"config": check_config, "systemd": check_systemd, "kubernetes": check_kubernetes, "alert": check_alert}
+    with tempfile.TemporaryDirectory() as scratch:
+        checks[sys.argv[2]](pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(scratch))
+
+
+main()

@@ -93,7 +93,8 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
     at_hand = &source;
     started = world.clock.elapsed();
     if (source.mapped) {
-      TRY(ingestor.whole(file, source.mapped->bytes()));
+      TRY(ingestor.whole(file, source.mapped->bytes(),
+                         [&](std::string_view part) { source.mapped->done_with(part); }));
     } else {
       TRY(ingestor.stream(file,
                           [&](char* into, std::size_t room) { return source.stream->read(into, room); }));

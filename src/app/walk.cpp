@@ -7,6 +7,7 @@
 #include "app/budget.hpp"
 #include "app/decide_base.hpp"
 #include "app/describe.hpp"
+#include "app/parallel.hpp"
 #include "app/shared_weights.hpp"
 #include "base/text.hpp"
 #include "data/model_name.hpp"
@@ -42,9 +43,15 @@ std::vector<std::vector<Demand>> parts_of(const std::vector<Demand>& demands, bo
   return parts;
 }
 
-// `demands` may come from several models on the same weights: each tells its own window in use.
-Result<BaseAnalysis> analyze_base(const std::string& name, const std::vector<Demand>& demands,
-                                  const Models& models, const AnalyzeOptions& options) {
+// What gets one window: jobs of a base model. `demands` may come from several models on the same weights:
+// each tells its own window in use.
+struct Part {
+  std::string base;
+  std::vector<Demand> demands;
+};
+
+Result<BaseAnalysis> analyze_base(const Part& part, const Models& models, const AnalyzeOptions& options) {
+  const auto& [name, demands] = part;
   const DescribedModel& model = models.at(name);
   std::vector<policy::JobInput> jobs;
   for (const Demand& demand : demands) jobs.push_back(job_input(demand, models.at(demand.model), options));
@@ -57,6 +64,19 @@ Result<BaseAnalysis> analyze_base(const std::string& name, const std::vector<Dem
   }
   TRY_ASSIGN(base.variant, variant_for(base.decision, model, options));
   return base;
+}
+
+Result<std::vector<BaseAnalysis>> analyze_parts(const std::vector<Part>& parts, const Models& models,
+                                                const AnalyzeOptions& options) {
+  std::vector<Result<BaseAnalysis>> found(parts.size());
+  in_parallel(parts.size(), options.traces.threads,
+              [&](std::size_t i) { found[i] = analyze_base(parts[i], models, options); });
+  std::vector<BaseAnalysis> bases;
+  for (Result<BaseAnalysis>& base : found) {
+    TRY(base);
+    bases.push_back(*std::move(base));
+  }
+  return bases;
 }
 
 void append(std::vector<Warning>& all, const std::vector<Warning>& more) {
@@ -98,7 +118,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
 
   // 3. Per base model: what its jobs need, what every window would cost, which one is taken and why, and the
   //    Modelfile that says so. Pure: same input, same bytes.
-  std::vector<std::vector<Demand>> parts;  // of analysis.bases, one by one
+  std::vector<Part> parts;  // of analysis.bases, one by one
   for (const auto& [name, demands] : groups) {
     if (!name.empty() && !check_model_name(name)) {
       analysis.warnings.push_back(
@@ -106,20 +126,17 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
            printable(name, 60) + " is no name of a model on Ollama, so no variant is made for it"});
     }
     for (const std::string& model : models_of(demands)) append(analysis.warnings, models.at(model).warnings);
-    for (std::vector<Demand>& part : parts_of(demands, options.per_job)) {
-      TRY_ASSIGN(BaseAnalysis base, analyze_base(name, part, models, options));
-      analysis.bases.push_back(std::move(base));
-      parts.push_back(std::move(part));
-    }
+    for (std::vector<Demand>& part : parts_of(demands, options.per_job))
+      parts.push_back({name, std::move(part)});
   }
+  TRY_ASSIGN(analysis.bases, analyze_parts(parts, models, options));
 
   // 4. Everything that must be resident together, against the card.
   if (options.budget) {
-    TRY_ASSIGN(
-        analysis.budget,
-        fit_budget(analysis.bases, *options.budget, options, [&](std::size_t i, const AnalyzeOptions& again) {
-          return analyze_base(analysis.bases[i].decision.model, parts[i], models, again);
-        }));
+    TRY_ASSIGN(analysis.budget, fit_budget(analysis.bases, *options.budget, options,
+                                           [&](std::size_t i, const AnalyzeOptions& again) {
+                                             return analyze_base(parts[i], models, again);
+                                           }));
   }
 
   // 5. What separate windows on the same weights would have cost.

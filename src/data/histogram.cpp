@@ -37,8 +37,34 @@ void Histogram::merge(const Histogram& other) {
   *this = make_histogram(std::move(all));
 }
 
+namespace {
+
+// Sorts what is made of few ascending runs, as the days of a job are, in n log(runs): std::sort takes no
+// advantage of them.
+void sort_runs(std::vector<Bin>& bins) {
+  std::vector<std::size_t> ends;  // of the runs
+  for (std::size_t i = 1; i <= bins.size(); ++i) {
+    if (i == bins.size() || bins[i] < bins[i - 1]) ends.push_back(i);
+  }
+  std::vector<Bin> merged(ends.size() > 1 ? bins.size() : 0);
+  while (ends.size() > 1) {
+    std::vector<std::size_t> wider;
+    for (std::size_t i = 0, begin = 0; i < ends.size(); i += 2) {
+      const std::size_t middle = ends[i], end = ends[std::min(i + 1, ends.size() - 1)];
+      const auto at = [&](std::size_t k) { return bins.begin() + static_cast<std::ptrdiff_t>(k); };
+      std::merge(at(begin), at(middle), at(middle), at(end),
+                 merged.begin() + static_cast<std::ptrdiff_t>(begin));
+      wider.push_back(begin = end);
+    }
+    bins.swap(merged);
+    ends.swap(wider);
+  }
+}
+
+}  // namespace
+
 Histogram make_histogram(std::vector<Bin> bins) {
-  std::sort(bins.begin(), bins.end());
+  sort_runs(bins);
   Histogram result;
   for (const Bin& bin : bins) {
     if (!result.bins.empty() && result.bins.back().tokens == bin.tokens) {

@@ -41,7 +41,7 @@ class Ingestor::Impl {
         threads_(thread_count(options_.threads)),
         shelves_(options_.overflow, options_.held_in_memory) {}
 
-  Status whole(std::string source, std::string_view text);
+  Status whole(std::string source, std::string_view text, const OnRead& on_read);
   Status stream(std::string source, const Fill& fill);
   Result<TraceSummary> finish();
 
@@ -58,8 +58,8 @@ class Ingestor::Impl {
   };
 
   void begin(std::string source);
-  Status read(Pieces& pieces, const Shape& shape, std::size_t workers);
-  void work(Pieces& pieces, const Shape& shape, Lane& lane);
+  Status read(Pieces& pieces, const Shape& shape, std::size_t workers, const OnRead& on_read);
+  void work(Pieces& pieces, const Shape& shape, Lane& lane, const OnRead& on_read);
   void skip_head(std::string_view head);
   bool take_piece(Pieces& pieces, Lane& lane);
   void finish_piece(Lane& lane, i64 lines, i64 rows);
@@ -90,7 +90,7 @@ void Ingestor::Impl::begin(std::string source) {
   is_over_ = false;
 }
 
-Status Ingestor::Impl::whole(std::string source, std::string_view text) {
+Status Ingestor::Impl::whole(std::string source, std::string_view text, const OnRead& on_read) {
   begin(source);
   TRY_ASSIGN(const std::optional<Shape> found, shape_of(text, AtEnd::yes, source, options_.mapping));
   const Shape shape = found.value_or(Shape{});
@@ -98,7 +98,7 @@ Status Ingestor::Impl::whole(std::string source, std::string_view text) {
   const std::size_t fair = std::clamp(text.size() / (threads_ * 8), kSmallestPiece, kLargestPiece);
   const std::size_t piece_size = options_.batch > 0 ? options_.batch : fair;
   TextPieces pieces(text.substr(shape.begin), Cutter(shape.layout), piece_size);
-  return read(pieces, shape, std::min(threads_, text.size() / piece_size + 1));
+  return read(pieces, shape, std::min(threads_, text.size() / piece_size + 1), on_read);
 }
 
 Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
@@ -114,23 +114,23 @@ Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
   skip_head(beginning.view().substr(0, shape->begin));
   StreamPieces pieces(fill, beginning.view().substr(shape->begin), at_end, Cutter(shape->layout), piece_size);
   // One more than cores: one waits for bytes.
-  return read(pieces, *shape, at_end == AtEnd::yes ? 1 : threads_ + 1);
+  return read(pieces, *shape, at_end == AtEnd::yes ? 1 : threads_ + 1, {});
 }
 
-Status Ingestor::Impl::read(Pieces& pieces, const Shape& shape, std::size_t workers) {
+Status Ingestor::Impl::read(Pieces& pieces, const Shape& shape, std::size_t workers, const OnRead& on_read) {
   if (!in_any_order(shape.layout)) workers = 1;
   lane(workers - 1);  // all are there before the threads start
   std::vector<std::thread> others;
   for (std::size_t i = 1; i < workers; ++i) {
-    others.emplace_back([&, i] { work(pieces, shape, *lanes_[i]); });
+    others.emplace_back([&, i] { work(pieces, shape, *lanes_[i], on_read); });
   }
-  work(pieces, shape, *lanes_[0]);
+  work(pieces, shape, *lanes_[0], on_read);
   for (std::thread& other : others) other.join();
   for (const auto& lane : lanes_) lane->buffer.release();
   return status_;
 }
 
-void Ingestor::Impl::work(Pieces& pieces, const Shape& shape, Lane& lane) {
+void Ingestor::Impl::work(Pieces& pieces, const Shape& shape, Lane& lane, const OnRead& on_read) {
   const std::size_t input = inputs_.current();
   PieceReader reader(shape, lane.reader);
   while (take_piece(pieces, lane)) {
@@ -138,6 +138,7 @@ void Ingestor::Impl::work(Pieces& pieces, const Shape& shape, Lane& lane) {
     lane.reader.begin(input, lane.piece.number, lane.piece.text);
     const i64 lines = reader.read(lane.piece);
     finish_piece(lane, lines, lane.tally.of_input(input).rows - rows_before);
+    if (on_read) on_read(lane.piece.text);
   }
 }
 
@@ -204,8 +205,8 @@ Ingestor::~Ingestor() = default;
 Ingestor::Ingestor(Ingestor&&) noexcept = default;
 Ingestor& Ingestor::operator=(Ingestor&&) noexcept = default;
 
-Status Ingestor::whole(std::string source, std::string_view bytes) {
-  return impl_->whole(std::move(source), bytes);
+Status Ingestor::whole(std::string source, std::string_view bytes, const OnRead& on_read) {
+  return impl_->whole(std::move(source), bytes, on_read);
 }
 Status Ingestor::stream(std::string source, const Fill& fill) {
   return impl_->stream(std::move(source), fill);

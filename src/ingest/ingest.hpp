@@ -65,6 +65,9 @@ struct Progress {
 };
 using OnProgress = std::function<void(const Progress&)>;
 
+// A part of an input that no thread looks at any more. Called from any thread, from several at once.
+using OnRead = std::function<void(std::string_view part)>;
+
 class Ingestor {
  public:
   explicit Ingestor(Options options = {}, OnProgress on_progress = {});
@@ -77,7 +80,7 @@ class Ingestor {
   //
   // An input that is in memory as a whole; nothing is copied. kBehind bytes must be readable behind it.
   static constexpr std::size_t kBehind = 64;
-  Status whole(std::string source, std::string_view bytes);
+  Status whole(std::string source, std::string_view bytes, const OnRead& on_read = {});
   // An input that arrives: one thread takes in the next piece while the others read theirs.
   Status stream(std::string source, const Fill& fill);
 

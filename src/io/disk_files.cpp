@@ -57,8 +57,7 @@ class FdReader final : public ByteReader {
 class Mapping final : public MappedFile {
  public:
   static Result<std::unique_ptr<MappedFile>> make(const Fd& fd, std::size_t size, const std::string& path) {
-    const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    const std::size_t reserved = (size + kReadPadding + page - 1) / page * page;
+    const std::size_t reserved = (size + kReadPadding + page() - 1) / page() * page();
     void* memory = ::mmap(nullptr, reserved, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return cannot_read(path, errno);
     std::unique_ptr<Mapping> mapping(new Mapping(memory, reserved, size));
@@ -73,9 +72,21 @@ class Mapping final : public MappedFile {
   Mapping& operator=(const Mapping&) = delete;
   std::string_view bytes() const override { return {static_cast<const char*>(memory_), size_}; }
 
+  // Pages come back from the file when somebody does look. All threads at it is faster than one munmap() of
+  // everything at the end, and what is in memory stays small.
+  void done_with(std::string_view part) const override {
+    const auto begin = static_cast<std::size_t>(part.data() - static_cast<const char*>(memory_));
+    const std::size_t first = begin / page() * page(), behind = (begin + part.size()) / page() * page();
+    if (first < behind) ::madvise(static_cast<char*>(memory_) + first, behind - first, MADV_DONTNEED);
+  }
+
  private:
   Mapping(void* memory, std::size_t reserved, std::size_t size)
       : memory_(memory), reserved_(reserved), size_(size) {}
+  static std::size_t page() {
+    static const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    return size;
+  }
   void* memory_;
   std::size_t reserved_, size_;
 };

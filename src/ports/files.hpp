@@ -27,6 +27,9 @@ class MappedFile {
  public:
   virtual ~MappedFile() = default;
   virtual std::string_view bytes() const = 0;
+  // Nobody looks at this part of bytes() any more, or only seldom: it need not stay in memory. From any
+  // thread.
+  virtual void done_with(std::string_view /*part*/) const {}
 };
 inline constexpr std::size_t kReadPadding = 64;
 

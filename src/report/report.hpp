@@ -64,13 +64,12 @@ std::string findings_text(const std::vector<Finding>& findings, const TextOption
 // Every number of one decision, with its inputs, in sentences that can be checked by hand.
 std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options);
 
+// The formats that request logs may have, and how --map reads any other.
+std::string trace_formats_text(std::span<const TraceFormat> formats, const TextOptions& options);
 // What an analysis knows of a run's metrics: demand, caps, risk, predictions.
 Metrics metrics_of(const Analysis& analysis);
 // In Prometheus' text format, for node_exporter's textfile collector.
 std::string prom_text(const Metrics& metrics);
-
-// The formats that request logs may have, and how --map reads any other.
-std::string trace_formats_text(std::span<const TraceFormat> formats, const TextOptions& options);
 
 // What will be created, before it is asked for.
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,

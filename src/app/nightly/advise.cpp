@@ -48,8 +48,11 @@ policy::JobInput input_for(const Demand& demand, const Group& group, const Night
   }
   // What was loaded at dusk is no longer loaded in a second run: it says what the first one said.
   const auto told = told_tonight(night, demand.job, group.base);
-  if (!group.at_dusk && told && *told && (*told)->from_num_ctx)
-    job.current = CurrentWindow{*(*told)->from_num_ctx, CurrentFrom::server_default};
+  if (!group.at_dusk && told && *told && (*told)->from_num_ctx) {
+    const Tokens from = *(*told)->from_num_ctx;
+    if (!job.current || job.current->num_ctx != from)
+      job.current = CurrentWindow{from, CurrentFrom::server_default};
+  }
   return job;
 }
 

@@ -75,6 +75,7 @@ Result<Became> bring_to(Group& group, Tokens window, Night& night) {
     }
     TRY_ASSIGN(const Desire wanted,
                desire(group, kept, kept.wanted->name, window, group.verdict.reason, night));
+    group.desired.push_back(wanted.variant);
     if (wanted.difference == Difference::none) continue;
     if (!wanted.why.empty() && !group.verdict.changes()) result.reason = wanted.why;
     if (quiet_now(night)) {

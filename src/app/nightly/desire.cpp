@@ -5,30 +5,6 @@
 namespace ctxcap::app {
 namespace {
 
-// The decision as if that window had been taken, for the jobs that the variant serves.
-BaseDecision decision_at(const Group& group, const config::Variant& wanted, Tokens window,
-                         const std::string& reason) {
-  BaseDecision decision = group.analysis->decision;
-  decision.num_ctx = window;
-  std::vector<JobDecision> jobs;
-  for (const JobDecision& job : decision.jobs) {
-    const bool mine = wanted.jobs.empty() ||
-                      std::find(wanted.jobs.begin(), wanted.jobs.end(), job.stats.job) != wanted.jobs.end();
-    if (mine) jobs.push_back(job);
-  }
-  if (!jobs.empty()) decision.jobs = std::move(jobs);
-  const bool moved = group.analysis->decision.num_ctx != window;
-  decision.num_predict = 0;
-  for (JobDecision& job : decision.jobs) {
-    job.num_ctx = window;
-    if (moved) job.reason = reason;
-    for (Candidate& candidate : job.candidates) candidate.taken = candidate.num_ctx == window;
-    if (!job.num_predict || !decision.num_predict) decision.num_predict.reset();
-    if (decision.num_predict) decision.num_predict = std::max(*decision.num_predict, *job.num_predict);
-  }
-  return decision;
-}
-
 // A limit that was derived only moves with the window, or when answers need more: not every night by a step.
 Tokens limit_for(const Group& group, const KeptVariant& kept, Tokens window, Tokens derived) {
   if (limit_of(*kept.wanted) || !kept.ours || kept.ours->variant.num_ctx != window) return derived;
@@ -67,6 +43,29 @@ Result<std::optional<std::string>> system_of(const config::Variant& wanted, Nigh
 }
 
 }  // namespace
+
+BaseDecision decision_at(const Group& group, const config::Variant& wanted, Tokens window,
+                         const std::string& reason) {
+  BaseDecision decision = group.analysis->decision;
+  decision.num_ctx = window;
+  std::vector<JobDecision> jobs;
+  for (const JobDecision& job : decision.jobs) {
+    const bool mine = wanted.jobs.empty() ||
+                      std::find(wanted.jobs.begin(), wanted.jobs.end(), job.stats.job) != wanted.jobs.end();
+    if (mine) jobs.push_back(job);
+  }
+  if (!jobs.empty()) decision.jobs = std::move(jobs);
+  const bool moved = group.analysis->decision.num_ctx != window;
+  decision.num_predict = 0;
+  for (JobDecision& job : decision.jobs) {
+    job.num_ctx = window;
+    if (moved) job.reason = reason;
+    for (Candidate& candidate : job.candidates) candidate.taken = candidate.num_ctx == window;
+    if (!job.num_predict || !decision.num_predict) decision.num_predict.reset();
+    if (decision.num_predict) decision.num_predict = std::max(*decision.num_predict, *job.num_predict);
+  }
+  return decision;
+}
 
 Result<Desire> desire(const Group& group, const KeptVariant& kept, const std::string& name, Tokens window,
                       const std::string& reason, Night& night) {

@@ -44,13 +44,15 @@ std::vector<Demand> wanted(std::vector<Demand> demands, const config::Source& so
 
 Status gather(Night& night) {
   for (const config::Source& source : night.options.config.sources) {
-    Result<TraceSummary> read = read_source(source, night.state, night.now, night.world, night.talk);
+    Result<TraceSummary> read = read_source(source, night.now, night.world, night.talk);
     night.talk.clear();
     if (!read) {
       night.sources_missing = true;
       night.troubles.push_back(read.error());
       continue;
     }
+    night.inputs.insert(night.inputs.end(), read->inputs.begin(), read->inputs.end());
+    night.skipped.insert(night.skipped.end(), read->skipped.begin(), read->skipped.end());
     const std::vector<Demand> demands = wanted(std::move(read->demands), source, night);
     TRY_ASSIGN(const state::DemandMerge merged,
                night.state.merge_demand(name_of(source), demands, night.now));

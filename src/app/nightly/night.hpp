@@ -33,6 +33,7 @@ struct Group {
   AnalyzeOptions options;         // as its first variant says
   std::optional<BaseAnalysis> analysis;  // nullopt: no request was seen
   policy::Verdict verdict;
+  std::vector<Variant> desired;  // its variants as they are to be, whether that is done or not
 };
 
 // The job of a record that is about no job: no request was seen, or nobody could be asked.
@@ -57,6 +58,8 @@ struct Night {
   i64 run = 0;
   bool sources_missing = false;
   std::vector<Error> troubles;  // what went wrong without ending the night
+  std::vector<InputSummary> inputs;
+  std::vector<Skip> skipped;
   std::vector<Group> groups;
   std::vector<JobNight> jobs;
 };
@@ -92,6 +95,14 @@ std::optional<Bytes> room_for(const Group& group, const Night& night);
 
 // The second tag of a variant, under which a new window is tried: "x:triage" -> "x:triage-canary".
 std::string canary_name(const std::string& variant);
+
+// Reports and metrics for others, as the configuration names them. `code`: how the night ended so far.
+Status write_reports(Night& night, ExitCode code, double seconds);
+
+// The decision as if that window had been taken, for the jobs that the variant serves; `reason` says why where
+// that is not what the data alone would give.
+BaseDecision decision_at(const Group& group, const config::Variant& wanted, Tokens window,
+                         const std::string& reason);
 
 // The latest record of this night of a job; nullopt: none.
 Result<std::optional<DecisionRecord>> told_tonight(const Night& night, const std::string& job,

@@ -108,8 +108,14 @@ Result<ExitCode> run_night(const NightlyOptions& options, World& world, Talk& ta
   night.night = policy::night_of(night.now, night.local_offset);
   TRY_ASSIGN(night.run, state.begin_run("nightly", night.now));
 
+  const std::chrono::nanoseconds began = world.clock.elapsed();
   const Status done = stages(night);
   talk.clear();
+  if (done) {
+    const std::chrono::duration<double> took = world.clock.elapsed() - began;
+    const Status written = write_reports(night, worst(night), took.count());
+    if (!written) night.troubles.push_back(written.error());
+  }
   for (const Error& trouble : night.troubles) talk.error(trouble);
   for (const JobNight& job : night.jobs) world.console.out(line_of(job) + "\n");
   const ExitCode code = done ? worst(night) : exit_code(done.error().kind);

@@ -57,6 +57,9 @@ Result<policy::Tonight> tonight_of(const Group& group, Night& night) {
       .clean_since = clean_since(group),
       .sources_missing = night.sources_missing,
       .room = room_for(group, night)};
+  tonight.cut = std::any_of(decision.jobs.begin(), decision.jobs.end(), [](const JobDecision& job) {
+    return job.stats.censoring.verdict == CensoringVerdict::censored;
+  });
   if (night.options.config.card) tonight.card = night.options.config.card->card;
   for (const JobDecision& job : decision.jobs)
     tonight.little_data = tonight.little_data || job.stats.required.basis == Basis::little_data;

@@ -213,6 +213,99 @@ TEST_CASE("a lock file that a dead process left does not matter") {
   CHECK(nights.run().code == ExitCode::done);
 }
 
+TEST_CASE("reports and metrics are left where the configuration says, a second run leaves the same report") {
+  Triage nights;
+  nights.config.report.files = {nights.directory() + "/report.json", nights.directory() + "/report.md"};
+  nights.config.report.prom = nights.directory() + "/ctxcap.prom";
+  REQUIRE(nights.run().code == ExitCode::done);
+  const std::string json = content_of(nights.directory() + "/report.json");
+  CHECK(json.find("\"num_ctx\": 8192") != std::string::npos);
+  CHECK(json.find("devstral-small-2:triage") != std::string::npos);
+  const std::string prom = content_of(nights.directory() + "/ctxcap.prom");
+  CHECK(prom.find("ctxcap_last_success_timestamp_seconds") != std::string::npos);
+  CHECK(prom.find("measured") != std::string::npos);
+  const std::string markdown = content_of(nights.directory() + "/report.md");
+  REQUIRE(nights.run().code == ExitCode::done);
+  CHECK(content_of(nights.directory() + "/report.md") == markdown);
+  CHECK(content_of(nights.directory() + "/report.json") == json);
+}
+
+TEST_CASE("a report that cannot be written is told; the change stays") {
+  Triage nights;
+  nights.config.report.files = {nights.directory() + "/absent/report.json"};
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::failure);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+}
+
+TEST_CASE("played at an earlier time, requests of that day and later do not count") {
+  Triage nights;
+  nights.fill(20, "triage", "devstral-small-2", 30'000);
+  nights.close(20);
+  nights.start(30);
+  nights.now = *parse_time("2026-09-20T02:30:00Z");
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::done);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+  CHECK(rfc3339(nights.state().runs()->at(0).started).starts_with("2026-09-20T02:30"));
+}
+
+TEST_CASE("a variant that somebody gives a window to has it at once") {
+  Triage nights;
+  REQUIRE(nights.run().code == ExitCode::done);
+  nights.config.variants[0].num_ctx = 6'144;
+  nights.start(21);
+  const auto told = nights.run();
+  CAPTURE(told.out);
+  CHECK(nights.window("devstral-small-2:triage") == 6'144);
+  nights.config.variants[0].num_ctx = 16'384;
+  nights.start(22);
+  nights.run();
+  CHECK(nights.window("devstral-small-2:triage") == 16'384);
+}
+
+TEST_CASE("the card cannot hold what is needed: nothing changes, exit 5") {
+  Triage nights(20, 18'000);
+  nights.config.card = Budget{.card = Bytes{16} << 30};
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::over_budget);
+  CHECK(told.out.find("blocked: the first variant") != std::string::npos);
+  CHECK(nights.asked("/api/create") == 0);
+}
+
+TEST_CASE("a longer answer limit is written without a load") {
+  Triage nights(60);
+  REQUIRE(nights.run().code == ExitCode::done);
+  const auto limit = [&] {
+    return nights.fake.state().find("devstral-small-2:triage")->parameters["num_predict"].get<Tokens>();
+  };
+  CHECK(limit() == 256);
+  for (int i = 0; i < 60; ++i) nights.log(60, i * 600, "triage", "devstral-small-2:triage", 3'000, 300 + i);
+  nights.close(60);
+  nights.start(61);
+  const auto told = nights.run();
+  CAPTURE(told.out);
+  CHECK(told.out.find("applied: answers need another limit") != std::string::npos);
+  CHECK(limit() == 512);
+  CHECK(nights.loads() == 0);
+  CHECK(nights.run().out == told.out);
+}
+
+TEST_CASE("requests that do not say when they were sent never let a window shrink, and it is told why") {
+  Triage nights(2, 18'000);
+  REQUIRE(nights.run().code == ExitCode::done);
+  nights.config.sources = {{.files = {nights.directory() + "/timeless.jsonl"}}};
+  std::ofstream timeless(nights.directory() + "/timeless.jsonl");
+  for (int i = 0; i < 60; ++i)
+    timeless << "{\"job\":\"other\",\"model\":\"devstral-small-2\",\"prompt_tokens\":900,\"completion_tokens\":9}\n";
+  timeless.close();
+  nights.config.variants[0].jobs = {"other"};
+  nights.start(30);
+  const auto told = nights.run();
+  CHECK(told.out.find("hold: ") != std::string::npos);
+  CHECK(told.out.find("do not say when they were sent") != std::string::npos);
+}
+
 TEST_CASE("a canary: the smaller window is tried under a second tag for a night first") {
   Triage nights(15, 18'000);
   REQUIRE(nights.run().code);

@@ -110,7 +110,7 @@ class Nights : public Environment {
     World here = world();
     app::Talk talk(here, {});
     const auto code =
-        app::nightly({.config = config, .dry_run = dry_run, .on_step = std::move(on_step)}, here, talk);
+        app::nightly({.config = config, .now = now, .dry_run = dry_run, .on_step = std::move(on_step)}, here, talk);
     if (!code) talk.error(code.error());
     return {code, console.out_text, console.err_text};
   }
@@ -149,6 +149,7 @@ class Nights : public Environment {
   FakeClock clock;
   FakeConsole console;
   config::Config config;
+  std::optional<Instant> now;  // --now
 
  private:
   io::RealWorld real_;

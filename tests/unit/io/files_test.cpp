@@ -47,6 +47,10 @@ TEST_CASE("a mapped file is followed by readable zeros, whatever its size") {
     const char* end = (*file)->bytes().data() + size;
     CHECK(std::all_of(end, end + kReadPadding, [](char c) { return c == 0; }));
     CHECK(*disk.files.read_all(disk.path("file")) == content);
+    for (const std::size_t begin : {std::size_t{0}, size / 2})
+      (*file)->done_with((*file)->bytes().substr(begin));
+    CHECK((*file)->bytes() == content);
+    CHECK(std::all_of(end, end + kReadPadding, [](char c) { return c == 0; }));
   }
 }
 

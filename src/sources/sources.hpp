@@ -2,3 +2,4 @@
 // Where trace bytes come from. The door of this room: one header per kind of source.
 
 #include "sources/files.hpp"
+#include "sources/langfuse.hpp"

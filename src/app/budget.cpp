@@ -26,8 +26,8 @@ Result<Alternative> with_settings(const std::string& what, const std::vector<Bas
   return Alternative{.what = what, .needed_bytes = report.needed_bytes, .fits = report.fits.value_or(false)};
 }
 
-Status add_settings(BudgetReport& report, const std::vector<BaseAnalysis>& bases,
-                    const AnalyzeOptions& options, const Redecide& redecide) {
+void add_settings(BudgetReport& report, const std::vector<BaseAnalysis>& bases, const AnalyzeOptions& options,
+                  const Redecide& redecide) {
   const auto add = [&](Result<Alternative> alternative) {
     // A model that the setting is refused for has no such alternative.
     if (alternative) report.alternatives.push_back(std::move(*alternative));
@@ -42,7 +42,6 @@ Status add_settings(BudgetReport& report, const std::vector<BaseAnalysis>& bases
     single.settings.parallel = 1;
     add(with_settings("one slot (OLLAMA_NUM_PARALLEL)", bases, report.budget, single, redecide));
   }
-  return {};
 }
 
 }  // namespace
@@ -58,7 +57,7 @@ Result<BudgetReport> fit_budget(std::vector<BaseAnalysis>& bases, const Budget& 
     bases[i] = std::move(smaller);
     report = policy::check_budget(decisions(bases), budget);
   }
-  if (report.fits == false) TRY(add_settings(report, bases, options, redecide));
+  if (report.fits == false) add_settings(report, bases, options, redecide);
   return report;
 }
 

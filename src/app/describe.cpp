@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/measure.hpp"
 #include "base/text.hpp"
 #include "memory/memory.hpp"
 #include "model/model.hpp"
@@ -27,6 +28,7 @@ std::string model_of_file(const std::string& path) {
 
 DescribedModel described(const ModelDescription& description) {
   DescribedModel model{.arch = model::architecture_of(description)};
+  model.can_be_capped = !description.remote && model.arch->completion;
   const std::string name =
       printable(description.name.empty() ? description.architecture : description.name, 60);
   if (description.remote) {
@@ -37,18 +39,6 @@ DescribedModel described(const ModelDescription& description) {
         {"embedding-model", name + " cannot generate text, so no variant is made for it"});
   }
   return model;
-}
-
-Result<DescribedModel> from_file(const std::string& name, const std::string& path, World& world) {
-  TRY_ASSIGN(const std::string json, world.files.read_all(path));
-  auto description = model::describe(json, name);
-  if (!description) {
-    Error error = description.error();
-    error.kind = ErrorKind::usage;
-    error.why = path + ": " + error.why;
-    return fail(std::move(error));
-  }
-  return described(*description);
 }
 
 // Which of the models a --show file is for. One file and one model belong together whatever their names.
@@ -74,26 +64,22 @@ Status describe_from_files(Models& models, std::span<const std::string> names, c
   if (names.empty()) return {};
   for (const auto& show : options.show) {
     TRY_ASSIGN(const std::string name, owner_of(show, names));
-    TRY_ASSIGN(models[name], from_file(name, show.second, world));
+    TRY_ASSIGN(const ModelDescription description, description_from_file(show.second, name, world));
+    models[name] = described(description);
   }
   return {};
 }
 
 // One model from the server; an answer that cannot be had is a warning.
 void describe_from_server(runtime::Ollama& ollama, const std::string& name, DescribedModel& model) {
-  const auto add_warning = [&](const Error& error) {
-    model.warnings.push_back(
-        {"model-unknown", fmt::format("{}: {} ({})", printable(name, 60), error.what, error.why)});
-  };
-  Result<std::string> json = ollama.show(name);
-  if (!json) return add_warning(json.error());
-  Result<ModelDescription> description = model::describe(*json, name);
-  if (description && model::needs_verbose(*description)) {
-    json = ollama.show(name, runtime::Detail::verbose);
-    if (json) description = model::describe(*json, name);
+  const Result<ModelDescription> description = description_from_server(ollama, name);
+  if (description) {
+    model = described(*description);
+    return;
   }
-  if (!description) return add_warning(description.error());
-  model = described(*description);
+  const Error& error = description.error();
+  model.warnings.push_back(
+      {"model-unknown", fmt::format("{}: {} ({})", printable(name, 60), error.what, error.why)});
 }
 
 void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
@@ -114,9 +100,9 @@ Status add_what_was_measured(runtime::Ollama& ollama, Models& models, const Runt
   TRY_ASSIGN(const std::vector<Calibration> all, state::read_calibrations(world));
   for (auto& [name, model] : models) {
     for (const Calibration& calibration : all) {
-      const bool same = !model.digest.empty() && calibration.digest == model.digest &&
-                        calibration.host == ollama.host().url;
-      if (!same || !memory::covers(calibration, settings)) continue;
+      if (!model.arch || model.digest.empty()) continue;
+      const RuntimeSettings runs = memory::as_ollama_runs(*model.arch, settings);
+      if (!is_of(calibration, ollama, model.digest, runs)) continue;
       model.calibration = calibration;
       model.warnings.push_back({"measured", fmt::format("{}: totals are corrected by a measurement of {}",
                                                         printable(name, 60), rfc3339(calibration.measured))});
@@ -126,6 +112,26 @@ Status add_what_was_measured(runtime::Ollama& ollama, Models& models, const Runt
 }
 
 }  // namespace
+
+Result<ModelDescription> description_from_file(const std::string& path, const std::string& name,
+                                               World& world) {
+  TRY_ASSIGN(const std::string json, world.files.read_all(path));
+  Result<ModelDescription> description = model::describe(json, name);
+  if (description) return description;
+  Error error = description.error();
+  error.kind = ErrorKind::usage;
+  error.why = path + ": " + error.why;
+  return fail(std::move(error));
+}
+
+Result<ModelDescription> description_from_server(runtime::Ollama& ollama, const std::string& name) {
+  TRY_ASSIGN(std::string json, ollama.show(name));
+  TRY_ASSIGN(ModelDescription description, model::describe(json, name));
+  if (!model::needs_verbose(description)) return description;
+  // Without the long answer the short one still tells most of it.
+  const Result<std::string> verbose = ollama.show(name, runtime::Detail::verbose);
+  return verbose ? model::describe(*verbose, name) : description;
+}
 
 Result<Models> describe_models(std::span<const std::string> names, const AnalyzeOptions& options,
                                World& world, Talk& talk) {

@@ -11,6 +11,7 @@
 #include "app/talk.hpp"
 #include "data/calibration.hpp"
 #include "data/decision.hpp"
+#include "runtime/runtime.hpp"
 
 namespace ctxcap::app {
 
@@ -18,9 +19,16 @@ struct DescribedModel {
   std::optional<ModelArch> arch;           // nullopt: nobody described it
   std::string digest;                      // of the installed model; empty: not known
   std::optional<Tokens> loaded_ctx;        // window that the server has it loaded with
+  bool can_be_capped = true;               // false: runs in a cloud, or cannot generate
   std::optional<Calibration> calibration;  // what loads of it really took on this server
   std::vector<Warning> warnings;
 };
+
+// One model, from a saved answer of /api/show (`name` as in the traces, may be empty) or from the server,
+// verbosely where the short answer withholds what is needed.
+Result<ModelDescription> description_from_file(const std::string& path, const std::string& name,
+                                               World& world);
+Result<ModelDescription> description_from_server(runtime::Ollama& ollama, const std::string& name);
 
 // Never fails for want of a server: then models stay undescribed, and one warning says so. Errors: a --show
 // file that cannot be read or is no answer of /api/show, or that matches no model.

@@ -113,11 +113,19 @@ Result<Calibration> measure(runtime::Ollama& ollama, const std::string& name, co
                      .kv_type_k = settings.kv_type_k,
                      .kv_type_v = settings.kv_type_v,
                      .backend = backend,
+                     .num_batch = settings.num_batch,
+                     .flash_attention = settings.flash_attention,
                      .low_ctx = low,
                      .high_ctx = high,
                      .low_bytes = bytes[0],
                      .high_bytes = bytes[1],
                      .overhead_bytes = overhead};
+}
+
+bool is_of(const Calibration& calibration, const runtime::Ollama& ollama, const std::string& digest,
+           const RuntimeSettings& settings) {
+  return calibration.host == ollama.host().url && calibration.digest == digest &&
+         memory::covers(calibration, settings);
 }
 
 Result<std::optional<Calibration>> known_calibration(runtime::Ollama& ollama, const std::string& name,
@@ -126,8 +134,7 @@ Result<std::optional<Calibration>> known_calibration(runtime::Ollama& ollama, co
   if (all.empty()) return std::optional<Calibration>{};
   TRY_ASSIGN(const InstalledModel model, installed_model(ollama, name));
   for (const Calibration& calibration : all) {
-    const bool same = calibration.host == ollama.host().url && calibration.digest == model.digest;
-    if (same && memory::covers(calibration, settings)) return std::optional(calibration);
+    if (is_of(calibration, ollama, model.digest, settings)) return std::optional(calibration);
   }
   return std::optional<Calibration>{};
 }

@@ -19,6 +19,10 @@ namespace ctxcap::app {
 Result<Calibration> measure(runtime::Ollama& ollama, const std::string& name, const ModelArch& arch,
                             const RuntimeSettings& settings, World& world, Talk& talk);
 
+// Whether it was measured on this server, of this model, with these settings.
+bool is_of(const Calibration& calibration, const runtime::Ollama& ollama, const std::string& digest,
+           const RuntimeSettings& settings);
+
 // The calibration of this model on this server with these settings; nullopt: none.
 Result<std::optional<Calibration>> known_calibration(runtime::Ollama& ollama, const std::string& name,
                                                      const RuntimeSettings& settings, World& world);

@@ -252,6 +252,13 @@ void add_variant_flags(CLI::App& parser, AnalyzeFlags& flags) {
       ->type_name("FILE");
 }
 
+void add_demand_flags(CLI::App& parser, AnalyzeFlags& flags) {
+  add_trace_flags(parser, flags);
+  add_model_flags(parser, flags);
+  add_policy_flags(parser, flags);
+  add_runtime_flags(parser, flags);
+}
+
 void add_output_flags(CLI::App& parser, OutputFlags& flags) {
   parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv or md")
       ->capture_default_str();
@@ -259,6 +266,11 @@ void add_output_flags(CLI::App& parser, OutputFlags& flags) {
       .add_option("-o,--output", flags.files,
                   "Also write a file; its suffix picks the format (.json .csv .md .txt)")
       ->type_name("FILE");
+}
+
+Status require_traces(const AnalyzeFlags& flags, const std::string& usage) {
+  if (!flags.traces.empty()) return {};
+  return fail(wrong_flag("no traces given", "the numbers come from request logs", usage));
 }
 
 Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world) {

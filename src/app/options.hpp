@@ -47,6 +47,11 @@ void add_runtime_flags(CLI::App& parser, AnalyzeFlags& flags);
 void add_budget_flags(CLI::App& parser, AnalyzeFlags& flags);
 void add_variant_flags(CLI::App& parser, AnalyzeFlags& flags);
 void add_output_flags(CLI::App& parser, OutputFlags& flags);
+// Traces, models, policy and server together: what every command that reads demand takes.
+void add_demand_flags(CLI::App& parser, AnalyzeFlags& flags);
+
+// Error (ErrorKind::usage) when no source of requests is named. `usage`: a command line that names one.
+Status require_traces(const AnalyzeFlags& flags, const std::string& usage);
 
 // Read and checked.
 struct AnalyzeOptions {

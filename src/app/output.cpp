@@ -1,5 +1,9 @@
 #include "app/output.hpp"
 
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
 namespace ctxcap::app {
 
 Status check_output(const OutputFlags& flags) {
@@ -18,6 +22,14 @@ Status write_output(const Analysis& analysis, const OutputFlags& flags, World& w
     talk.note("wrote " + path);
   }
   return {};
+}
+
+Status check_table_or_json(const std::string& command, const std::string& format) {
+  if (format == "table" || format == "json") return {};
+  return fail({.kind = ErrorKind::usage,
+               .what = fmt::format("{} has no format \"{}\"", command, printable(format, 40)),
+               .why = "it prints a table or JSON",
+               .hint = "-f table or -f json"});
 }
 
 }  // namespace ctxcap::app

@@ -51,31 +51,23 @@ policy::JobInput job_input(const Demand& demand, const DescribedModel& model, co
 Result<std::vector<Rung>> price(std::span<const Tokens> windows, const DescribedModel& model,
                                 const RuntimeSettings& settings) {
   const std::optional<ModelArch>& arch = model.arch;
-  RuntimeSettings load = settings;
-  if (arch && arch->one_slot) load.parallel = 1;  // Ollama's own rule for such families
   std::vector<Rung> rungs;
   for (const Tokens window : windows) {
     Rung rung{.num_ctx = window, .memory = {.num_ctx = window}};
     if (arch && arch->known()) {
-      TRY_ASSIGN(rung.memory, memory::footprint(*arch, window, load, model.calibration));
+      TRY_ASSIGN(rung.memory, memory::footprint(*arch, window, memory::as_ollama_runs(*arch, settings),
+                                                model.calibration));
     }
     rungs.push_back(std::move(rung));
   }
   return rungs;
 }
 
-// Cloud stubs have no weights here, and a model that cannot generate serves no such job. A name from a log
-// that is none to Ollama could not be a base.
-bool can_be_capped(const std::string& name, const DescribedModel& model) {
-  return check_model_name(name) &&
-         std::none_of(model.warnings.begin(), model.warnings.end(), [](const Warning& warning) {
-           return warning.code == "cloud-model" || warning.code == "embedding-model";
-         });
-}
-
 Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const DescribedModel& model,
                                            const AnalyzeOptions& options) {
-  if (!decision.num_ctx || !can_be_capped(decision.model, model)) return std::optional<Variant>{};
+  // A name from a log that is none to Ollama could not be a base.
+  if (!decision.num_ctx || !model.can_be_capped || !check_model_name(decision.model))
+    return std::optional<Variant>{};
   plan::VariantOptions variant_options = options.variant;
   variant_options.base_digest = model.digest;
   TRY_ASSIGN(Variant variant, plan::plan_variant(decision, variant_options));
@@ -96,8 +88,7 @@ Result<BaseAnalysis> analyze_base(const std::string& name, const std::vector<Dem
   BaseAnalysis base{.decision =
                         policy::decide(name, std::move(jobs), model.arch, std::move(rungs), options.policy)};
   for (JobDecision& job : base.decision.jobs) {
-    if (job.num_ctx)
-      job.share_upper = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence).share_upper;
+    if (job.num_ctx) job.outlook = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence);
   }
   TRY_ASSIGN(base.variant, variant_for(base.decision, model, options));
   return base;

@@ -29,9 +29,14 @@ struct Alternative {
   bool fits = false;
 };
 
+struct ModelShare {
+  std::string model;
+  std::optional<Bytes> bytes;  // nullopt: unknown
+};
+
 struct BudgetReport {
   Budget budget;
-  std::vector<Tenant> models;         // each base model at its cap
+  std::vector<ModelShare> models;     // each base model at its cap
   std::optional<Bytes> needed_bytes;  // models + tenants + reserve; nullopt: a model's memory is unknown
   std::optional<bool> fits;           // nullopt: unknown
   bool tight = false;                 // it fits by the estimate, not by its upper end

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "base/quantity.hpp"
 #include "base/time.hpp"
+#include "data/memory.hpp"
 
 namespace ctxcap {
 
@@ -17,10 +17,18 @@ struct Calibration {
   // How that server ran, as far as it is known; another way of running is not covered.
   i64 parallel = 1;
   std::string kv_type_k = "f16", kv_type_v = "f16", backend = "cuda";
+  std::optional<i64> num_batch;  // unset: Ollama's automatic rule
+  FlashAttention flash_attention = FlashAttention::automatic;
   Tokens low_ctx = 0, high_ctx = 0;     // the two windows; low < high
   Bytes low_bytes = 0, high_bytes = 0;  // what they took: weights, caches, state, compute; not the process
   std::optional<Bytes> overhead_bytes;  // of the process, by the GPU driver; unknown without one
 
+  // Whether both were made on the same model and a server that runs the same way.
+  bool same_setting(const Calibration& other) const {
+    return host == other.host && digest == other.digest && parallel == other.parallel &&
+           kv_type_k == other.kv_type_k && kv_type_v == other.kv_type_v && backend == other.backend &&
+           num_batch == other.num_batch && flash_attention == other.flash_attention;
+  }
   double bytes_per_token() const {
     return static_cast<double>(high_bytes - low_bytes) / static_cast<double>(high_ctx - low_ctx);
   }

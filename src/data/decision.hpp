@@ -1,6 +1,7 @@
 #pragma once
 // What policy/ decides: one cap per base model, with the reason of every window that was considered.
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,9 +60,21 @@ struct JobDecision {
   std::optional<Tokens> num_predict;     // generation limit to write; nullopt: unknown
   Action action = Action::keep;
   std::string reason;                 // one sentence
-  std::optional<double> share_upper;  // upper bound of the share of future requests over the cap
+  std::optional<Outlook> outlook;     // under the cap; nullopt: withheld
   std::vector<Candidate> candidates;  // ascending by num_ctx, exactly one taken unless withheld
 };
+
+// nullptr: no window of that size was considered.
+inline const Candidate* candidate_at(const JobDecision& job, std::optional<Tokens> num_ctx) {
+  const auto found = std::find_if(job.candidates.begin(), job.candidates.end(),
+                                  [num_ctx](const Candidate& c) { return c.num_ctx == num_ctx; });
+  return found == job.candidates.end() ? nullptr : &*found;
+}
+
+// nullptr: withheld.
+inline const Candidate* taken_candidate(const JobDecision& job) {
+  return candidate_at(job, job.num_ctx);
+}
 
 // All jobs on one base model share its weights, so they share one cap.
 struct BaseDecision {
@@ -69,6 +82,7 @@ struct BaseDecision {
   std::optional<ModelArch> arch;      // nullopt: nobody described it
   std::optional<Tokens> num_ctx;      // nullopt: withheld
   std::optional<Tokens> num_predict;  // largest of its jobs; nullopt: unknown
+  bool explicit_window = false;       // num_ctx is what the user said, whatever the data says
   std::vector<JobDecision> jobs;
   std::vector<Warning> warnings;
 };

@@ -35,27 +35,65 @@ Json json_of(const std::optional<Percentiles>& p) {
 Json json_of(const Required& required) {
   return {{"num_ctx", required.num_ctx},       {"basis", word(required.basis)},
           {"rank", or_null(required.rank)},    {"risk", required.risk},
-          {"confidence", required.confidence}, {"supported_risk", required.supported_risk}};
+          {"confidence", required.confidence}, {"supported_risk", required.supported_risk},
+          {"raised", word(required.raised)},   {"for_answers", required.for_answers}};
+}
+
+// What one job needs by the data; a window that the user insists on stands before it.
+Json required_json(const JobDecision& job, bool explicit_window) {
+  Json by_data = json_of(job.stats.required);
+  if (!explicit_window) return by_data;
+  Json json = by_data;
+  json["num_ctx"] = or_null(job.num_ctx);
+  json["basis"] = word(Basis::explicit_window);
+  json["rank"] = nullptr;
+  json["by_data"] = {{"num_ctx", by_data["num_ctx"]}, {"basis", by_data["basis"]}, {"rank", by_data["rank"]}};
+  return json;
+}
+
+Json json_of(const std::optional<Outlook>& outlook) {
+  if (!outlook) return nullptr;
+  return {{"share_over_upper", outlook->share_upper},
+          {"requests_30d", or_null(outlook->requests_30d)},
+          {"expected_cut_30d", or_null(outlook->expected_cut_30d)},
+          {"cut_30d_upper", or_null(outlook->cut_30d_upper)},
+          {"none_cut_30d", or_null(outlook->clean_30d)},
+          {"next_day_over", or_null(outlook->day_chance)}};
+}
+
+Json json_of(const std::optional<Drift>& drift) {
+  if (!drift) return nullptr;
+  const bool weekday = drift->worst_weekday.has_value();
+  return {{"growth_per_day", drift->growth_per_day},
+          {"trend_chance", drift->trend_chance},
+          {"recent_days", drift->recent_days},
+          {"recent_chance", drift->recent_chance},
+          {"weekday", weekday ? Json(weekday_word(*drift->worst_weekday)) : Json(nullptr)},
+          {"weekday_chance", drift->weekday_chance}};
+}
+
+Json json_of(const std::optional<TailFit>& tail) {
+  if (!tail) return nullptr;
+  return {{"threshold", tail->threshold}, {"excesses", tail->excesses}, {"shape", tail->shape},
+          {"scale", tail->scale},         {"level", tail->level},       {"level_upper", tail->level_upper}};
 }
 
 Json json_of(const Censoring& censoring) {
   return {{"verdict", word(censoring.verdict)},
           {"num_ctx", or_null(censoring.num_ctx)},
           {"rows", censoring.rows},
-          {"kinds", censoring.kinds}};
-}
-
-// All caches that grow with the window; null when any of them is unknown.
-Json kv_json(const Footprint& memory) {
-  return or_null(checked_add(
-      memory.kv_bytes, checked_add(memory.kv_swa_bytes.value_or(0), memory.kv_indexer_bytes.value_or(0))));
+          {"kinds", censoring.kinds},
+          {"estimated_max", or_null(censoring.estimated_max)},
+          {"grow_to", or_null(censoring.grow_to)},
+          {"watch_requests", unless_zero(censoring.watch_requests)},
+          {"watch_days", or_null(censoring.watch_days)}};
 }
 
 Json json_of(const Candidate& candidate) {
   return {{"num_ctx", candidate.num_ctx},
           {"taken", candidate.taken},
           {"requests_over", candidate.requests_over},
-          {"kv_bytes", kv_json(candidate.memory)},
+          {"kv_bytes", or_null(kv_cache_bytes(candidate.memory))},
           {"total_bytes", or_null(candidate.memory.total_bytes)},
           {"reason", candidate.reason}};
 }
@@ -67,7 +105,7 @@ Json json_of(const std::vector<Skip>& skips) {
   return json;
 }
 
-Json json_of(const JobDecision& job) {
+Json json_of(const JobDecision& job, bool explicit_window) {
   const DemandStats& stats = job.stats;
   Json json{{"job", stats.job},
             {"model", stats.model},
@@ -77,7 +115,7 @@ Json json_of(const JobDecision& job) {
             {"prompt_tokens", json_of(stats.prompt)},
             {"generation_tokens", json_of(stats.generation)},
             {"total_tokens", json_of(stats.total)},
-            {"required", json_of(stats.required)},
+            {"required", required_json(job, explicit_window)},
             {"censoring", json_of(stats.censoring)},
             {"current", nullptr}};
   if (job.current) json["current"] = {{"num_ctx", job.current->num_ctx}, {"from", word(job.current->from)}};
@@ -85,7 +123,10 @@ Json json_of(const JobDecision& job) {
                  {"num_predict", or_null(job.num_predict)},
                  {"action", word(job.action)},
                  {"reason", job.reason},
-                 {"share_over_upper", or_null(job.share_upper)}};
+                 {"share_over_upper", job.outlook ? Json(job.outlook->share_upper) : Json(nullptr)}};
+  json["outlook"] = json_of(job.outlook);
+  json["drift"] = json_of(stats.drift);
+  json["tail"] = json_of(stats.tail);
   json["candidates"] = Json::array();
   for (const Candidate& candidate : job.candidates) json["candidates"].push_back(json_of(candidate));
   return json;
@@ -184,8 +225,8 @@ Json json_of(const BudgetReport& report) {
             {"alternatives", Json::array()}};
   for (const Tenant& tenant : report.budget.tenants)
     json["tenants"].push_back({{"name", tenant.name}, {"bytes", tenant.bytes}});
-  for (const Tenant& model : report.models)
-    json["models"].push_back({{"model", model.name}, {"bytes", unless_zero(model.bytes)}});
+  for (const ModelShare& model : report.models)
+    json["models"].push_back({{"model", model.model}, {"bytes", or_null(model.bytes)}});
   for (const Alternative& alternative : report.alternatives) {
     json["alternatives"].push_back({{"what", alternative.what},
                                     {"needed_bytes", or_null(alternative.needed_bytes)},
@@ -210,7 +251,9 @@ std::string analysis_json(const Analysis& analysis) {
         {{"source", input.source}, {"format", input.format}, {"rows", input.rows}, {"used", input.used}});
   }
   for (const BaseAnalysis& base : analysis.bases) {
-    for (const JobDecision& job : base.decision.jobs) json["jobs"].push_back(json_of(job));
+    for (const JobDecision& job : base.decision.jobs) {
+      json["jobs"].push_back(json_of(job, base.decision.explicit_window));
+    }
     json["models"].push_back(json_of(base));
   }
   if (analysis.budget) json["budget"] = json_of(*analysis.budget);

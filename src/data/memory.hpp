@@ -60,4 +60,14 @@ struct Footprint {
   bool measured = false;        // the total was corrected by a measurement on the host
 };
 
+// All caches that grow with the window; nullopt when any of them is unknown.
+inline std::optional<Bytes> kv_cache_bytes(const Footprint& memory) {
+  return checked_add(checked_add(memory.kv_bytes, memory.kv_swa_bytes), memory.kv_indexer_bytes);
+}
+
+// The same with recurrent state: what a load keeps between requests.
+inline std::optional<Bytes> cache_bytes(const Footprint& memory) {
+  return checked_add(kv_cache_bytes(memory), memory.rs_bytes);
+}
+
 }  // namespace ctxcap

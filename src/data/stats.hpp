@@ -37,7 +37,8 @@ struct Required {
   std::optional<i64> rank;     // 1-based rank of the order statistic among the needs
   double risk = 0;             // asked: share of future requests that may exceed, 0..1
   double confidence = 0;       // 0..1
-  Raise raised = Raise::none;  // by what num_ctx lies above the order statistic `rank`
+  Raise raised = Raise::none;  // why num_ctx lies above the order statistic `rank`
+  Tokens for_answers = 0;      // part of num_ctx: room for answers that nobody logged
   double supported_risk = 0;   // the smallest risk that n requests support at that confidence
 };
 
@@ -99,6 +100,11 @@ struct DemandStats {
   std::optional<TailFit> tail;      // where enough requests lie in the tail
   std::optional<Tokens> asked_ctx;  // num_ctx most requests carried
 };
+
+// Whether `required` is only the window to try next: requests were cut, and too few were not.
+inline bool only_next_try(const DemandStats& stats) {
+  return stats.censoring.verdict == CensoringVerdict::censored && stats.required.basis == Basis::little_data;
+}
 
 // What one window would mean, were the future like the past.
 struct Outlook {

@@ -19,6 +19,36 @@ constexpr std::string_view word(Basis basis) {
   }
   return "";
 }
+constexpr std::string_view word(Raise raise) {
+  switch (raise) {
+    case Raise::none:
+      return "none";
+    case Raise::trend:
+      return "trend";
+    case Raise::recent:
+      return "recent";
+    case Raise::weekday:
+      return "weekday";
+  }
+  return "";
+}
+constexpr std::string_view word(FlashAttention flash_attention) {
+  switch (flash_attention) {
+    case FlashAttention::automatic:
+      return "auto";
+    case FlashAttention::on:
+      return "on";
+    case FlashAttention::off:
+      return "off";
+  }
+  return "";
+}
+// 0 = Monday
+constexpr std::string_view weekday_word(int weekday) {
+  constexpr std::string_view kNames[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                         "Friday", "Saturday", "Sunday"};
+  return weekday >= 0 && weekday < 7 ? kNames[weekday] : "";
+}
 constexpr std::string_view word(CensoringVerdict verdict) {
   switch (verdict) {
     case CensoringVerdict::none:

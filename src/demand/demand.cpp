@@ -17,7 +17,8 @@ constexpr Tokens kPredictStep = 256;  // a generation limit is a multiple of thi
 
 // The generation limit that the job is known to run with: the one given, else the largest that its requests
 // carried, provided that all of them carried one (Ollama takes 0 and below for "no limit").
-std::optional<Tokens> known_limit(const Demand& demand, i64 requests, const RiskOptions& options) {
+std::optional<Tokens> known_limit(const Demand& demand, const DayDemand& pooled, const RiskOptions& options) {
+  const i64 requests = pooled.need.count();
   const Tokens largest_asked =
       demand.num_predict_asked.empty() ? 0 : demand.num_predict_asked.rbegin()->first;
   // A limit that requests carry themselves wins over that of the model.
@@ -26,7 +27,6 @@ std::optional<Tokens> known_limit(const Demand& demand, i64 requests, const Risk
   for (const auto& [limit, count] : demand.num_predict_asked) limited += limit > 0 ? count : 0;
   if (requests == 0 || limited < requests) return std::nullopt;
   // Generations beyond the limit that is logged show that it was not in force.
-  const DayDemand pooled = demand.pooled();
   if (!pooled.generation.empty() && pooled.generation.max() > largest_asked) return std::nullopt;
   return largest_asked;
 }
@@ -36,8 +36,10 @@ std::optional<Tokens> known_limit(const Demand& demand, i64 requests, const Risk
 void make_room_for_unknown_answers(DemandStats& stats, const DayDemand& pooled) {
   stats.unknown_generation = stats.requests - pooled.generation.count();
   if (stats.unknown_generation == 0 || !stats.num_predict) return;
-  stats.required.num_ctx =
-      checked_add(stats.required.num_ctx, *stats.num_predict).value_or(stats.required.num_ctx);
+  const std::optional<Tokens> with_answers = checked_add(stats.required.num_ctx, *stats.num_predict);
+  if (!with_answers) return;
+  stats.required.num_ctx = *with_answers;
+  stats.required.for_answers = *stats.num_predict;
 }
 
 std::optional<Tokens> generation_limit(const Histogram& generation, const RiskOptions& options) {
@@ -115,7 +117,7 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
     advise_growth(stats.censoring, stats.need, beyond, stats.per_day.value_or(0), options);
     stats.required = required_beyond(pooled.need, stats.censoring, options);
   } else {
-    stats.required = required_window(pooled, known_limit(demand, stats.requests, options), options);
+    stats.required = required_window(pooled, known_limit(demand, pooled, options), options);
     const NeedsByDay days = needs_by_day(demand);
     stats.drift = drift_of(days);
     if (stats.drift) raise_for_days(stats.required, days, *stats.drift, options);

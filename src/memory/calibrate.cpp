@@ -24,7 +24,9 @@ std::optional<Bytes> observable(const Footprint& memory) {
 
 bool covers(const Calibration& calibration, const RuntimeSettings& settings) {
   return calibration.parallel == settings.parallel && calibration.kv_type_k == settings.kv_type_k &&
-         calibration.kv_type_v == settings.kv_type_v && calibration.backend == settings.backend;
+         calibration.kv_type_v == settings.kv_type_v && calibration.backend == settings.backend &&
+         calibration.num_batch == settings.num_batch &&
+         calibration.flash_attention == settings.flash_attention;
 }
 
 Footprint calibrated(Footprint memory, const Footprint& at_low, const Footprint& at_high,
@@ -62,8 +64,10 @@ Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const Runtime
                             const std::optional<Calibration>& calibration) {
   TRY_ASSIGN(Footprint memory, footprint(arch, num_ctx, settings));
   if (!calibration || !covers(*calibration, settings)) return memory;
-  TRY_ASSIGN(const Footprint at_low, footprint(arch, calibration->low_ctx, settings));
-  TRY_ASSIGN(const Footprint at_high, footprint(arch, calibration->high_ctx, settings));
+  RuntimeSettings empty_card = settings;  // measured before anything else was loaded
+  empty_card.free_vram.reset();
+  TRY_ASSIGN(const Footprint at_low, footprint(arch, calibration->low_ctx, empty_card));
+  TRY_ASSIGN(const Footprint at_high, footprint(arch, calibration->high_ctx, empty_card));
   return calibrated(std::move(memory), at_low, at_high, *calibration);
 }
 

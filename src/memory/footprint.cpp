@@ -70,6 +70,11 @@ Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const Runtime
   return result;
 }
 
+RuntimeSettings as_ollama_runs(const ModelArch& arch, RuntimeSettings settings) {
+  if (arch.one_slot) settings.parallel = 1;
+  return settings;
+}
+
 Tokens effective_ctx(const ModelArch& arch, Tokens num_ctx) {
   const Tokens raised = std::max<Tokens>(num_ctx, arch.vision ? 2048 : 4);
   return arch.max_ctx ? std::min(raised, *arch.max_ctx) : raised;

@@ -19,6 +19,10 @@ namespace ctxcap::memory {
 // reason. For a model whose layers are not known every term that depends on them is nullopt.
 Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const RuntimeSettings& settings);
 
+// What Ollama makes of its own settings for this model: some families get one slot whatever the environment
+// says.
+RuntimeSettings as_ollama_runs(const ModelArch& arch, RuntimeSettings settings);
+
 // The window that Ollama gives for `num_ctx`: at least 4, 2048 for vision, at most the declared one.
 Tokens effective_ctx(const ModelArch& arch, Tokens num_ctx);
 

@@ -13,12 +13,6 @@ namespace {
 constexpr const char* kSharedTag = "capped";
 constexpr std::size_t kLongestTag = 40;
 
-const Candidate* taken(const JobDecision& job) {
-  const auto found =
-      std::find_if(job.candidates.begin(), job.candidates.end(), [](const Candidate& c) { return c.taken; });
-  return found == job.candidates.end() ? nullptr : &*found;
-}
-
 std::string period(const DemandStats& stats) {
   if (!stats.from || !stats.to) return "at unknown times";
   return fmt::format("{} to {}", iso_date(day_of(*stats.from)), iso_date(day_of(*stats.to)));
@@ -27,9 +21,18 @@ std::string period(const DemandStats& stats) {
 std::string requirement(const DemandStats& stats) {
   const Required& required = stats.required;
   if (required.rank) {
-    return fmt::format("{} tokens required at risk {} with {} confidence (rank {} of {})",
-                       with_commas(required.num_ctx), percent(required.risk), percent(required.confidence),
-                       with_commas(*required.rank), with_commas(stats.requests));
+    std::string text =
+        fmt::format("{} tokens required at risk {} with {} confidence (rank {} of {}",
+                    with_commas(required.num_ctx), percent(required.risk), percent(required.confidence),
+                    with_commas(*required.rank), with_commas(stats.requests));
+    if (required.raised != Raise::none) text += ", raised because days differ";
+    if (required.for_answers > 0) text += ", with room for answers that were not logged";
+    return text + ")";
+  }
+  if (only_next_try(stats)) {
+    return fmt::format("{} tokens to try next: a window of {} cut {}, what they need is unknown",
+                       with_commas(required.num_ctx), with_commas(stats.censoring.num_ctx.value_or(0)),
+                       counted(stats.censoring.rows, "request"));
   }
   return fmt::format(
       "{} tokens required: little data, so the observed maximum and a quarter more; these requests support a "
@@ -73,7 +76,7 @@ Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions&
     variant.name = options.name;
   }
   for (const JobDecision& job : decision.jobs) variant.jobs.push_back(job.stats.job);
-  if (const Candidate* candidate = taken(decision.jobs.front()); candidate != nullptr) {
+  if (const Candidate* candidate = taken_candidate(decision.jobs.front()); candidate != nullptr) {
     variant.predicted_bytes = candidate->memory.total_bytes;
     variant.sliding_window = candidate->memory.kv_swa_bytes.value_or(0) > 0;
   }
@@ -94,12 +97,9 @@ std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant
   if (decision.arch && decision.arch->native_ctx) {
     facts = fmt::format("native length {}", with_commas(*decision.arch->native_ctx));
   }
-  const Candidate* candidate = taken(decision.jobs.front());
-  if (candidate != nullptr && candidate->memory.kv_bytes) {
-    facts +=
-        fmt::format("{}KV cache {}", facts.empty() ? "" : ", ",
-                    human_bytes(*candidate->memory.kv_bytes + candidate->memory.kv_swa_bytes.value_or(0)));
-  }
+  const Candidate* candidate = taken_candidate(decision.jobs.front());
+  const std::optional<Bytes> cache = candidate != nullptr ? kv_cache_bytes(candidate->memory) : std::nullopt;
+  if (cache) facts += fmt::format("{}KV cache {}", facts.empty() ? "" : ", ", human_bytes(*cache));
   if (!facts.empty()) lines.push_back(facts);
   return lines;
 }

@@ -15,14 +15,7 @@ namespace {
 constexpr double kLargeCacheShare = 0.3;
 
 const Candidate* taken(const BaseDecision& base) {
-  const auto& candidates = base.jobs.front().candidates;
-  const auto found =
-      std::find_if(candidates.begin(), candidates.end(), [](const Candidate& c) { return c.taken; });
-  return found == candidates.end() ? nullptr : &*found;
-}
-
-std::optional<Bytes> cache_of(const Footprint& memory) {
-  return checked_add(memory.kv_bytes, memory.kv_swa_bytes.value_or(0));
+  return taken_candidate(base.jobs.front());
 }
 
 Bytes others(const Budget& budget) {
@@ -69,18 +62,17 @@ BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& bud
   for (const BaseDecision& base : bases) {
     const Candidate* candidate = taken(base);
     report.models.push_back(
-        {base.model, candidate != nullptr ? candidate->memory.total_bytes.value_or(0) : 0});
+        {base.model, candidate != nullptr ? candidate->memory.total_bytes : std::nullopt});
   }
   report.needed_bytes = checked_add(sum(bases, &Footprint::total_bytes), others(budget));
   if (!report.needed_bytes) {
     // What is known alone may already be too much.
-    if (others(budget) > budget.card) report.fits = false;
     std::optional<Bytes> known = others(budget);
     for (const BaseDecision& base : bases) {
       const Candidate* candidate = taken(base);
-      if (candidate != nullptr)
-        known = checked_add(
-            known, cache_of(candidate->memory).value_or(0) + candidate->memory.weights_bytes.value_or(0));
+      if (candidate == nullptr) continue;
+      known = checked_add(known, cache_bytes(candidate->memory).value_or(0));
+      known = checked_add(known, candidate->memory.weights_bytes.value_or(0));
     }
     if (known.value_or(INT64_MAX) > budget.card) report.fits = false;
     return report;
@@ -112,7 +104,8 @@ std::vector<Warning> budget_warnings(std::span<const BaseDecision> bases, const 
   }
   for (const BaseDecision& base : bases) {
     const Candidate* candidate = taken(base);
-    const std::optional<Bytes> cache = candidate != nullptr ? cache_of(candidate->memory) : std::nullopt;
+    const std::optional<Bytes> cache =
+        candidate != nullptr ? kv_cache_bytes(candidate->memory) : std::nullopt;
     if (!cache || static_cast<double>(*cache) <= kLargeCacheShare * static_cast<double>(report.budget.card))
       continue;
     if (candidate->memory.kv_type_k != "f16" && candidate->memory.kv_type_k != "f32" &&

@@ -68,7 +68,9 @@ JobDecision decide_job(const Choice& choice, JobInput job, const DemandStats& de
 BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional<ModelArch> arch,
                     std::vector<Rung> rungs, const Options& options) {
   const Choice choice = choose(jobs, arch, rungs, options);
-  BaseDecision base{.model = std::move(model), .num_ctx = choice.num_ctx};
+  BaseDecision base{.model = std::move(model),
+                    .num_ctx = choice.num_ctx,
+                    .explicit_window = choice.why == Why::explicit_window};
   base.warnings = warnings_of(choice, jobs, arch, base.model);
   const DemandStats deciding = deciding_stats(jobs);
   bool limits_known = true;

@@ -8,32 +8,23 @@
 namespace ctxcap::policy {
 namespace {
 
-std::string basis_text(const Required& required) {
-  switch (required.basis) {
-    case Basis::tolerance_bound:
-      return fmt::format("{} required", with_commas(required.num_ctx));
-    case Basis::little_data:
-      return required.supported_risk > required.risk
-                 ? fmt::format("{} required (little data: maximum x 1.25)", with_commas(required.num_ctx))
-                 : fmt::format("{} required (beyond what was cut)", with_commas(required.num_ctx));
-    case Basis::explicit_window:
-      return fmt::format("{} asked for", with_commas(required.num_ctx));
-  }
-  return {};
+std::string basis_text(const DemandStats& stats) {
+  const std::string needed = with_commas(stats.required.num_ctx) + " required";
+  if (only_next_try(stats)) return needed + " (beyond what was cut)";
+  const bool little = stats.required.basis == Basis::little_data;
+  return little ? needed + " (little data: maximum x 1.25)" : needed;
 }
 
 // " (+1.25 GiB)" of cache, or nothing where either is unknown.
 std::string extra_memory(const Footprint& memory, const Footprint& taken) {
-  if (!memory.kv_bytes || !taken.kv_bytes) return {};
-  const Bytes extra =
-      *memory.kv_bytes + memory.kv_swa_bytes.value_or(0) - *taken.kv_bytes - taken.kv_swa_bytes.value_or(0);
-  return fmt::format(" (+{})", human_bytes(extra));
+  const std::optional<Bytes> here = kv_cache_bytes(memory), there = kv_cache_bytes(taken);
+  return here && there ? fmt::format(" (+{})", human_bytes(*here - *there)) : std::string();
 }
 
 }  // namespace
 
 std::string reason_of(const Choice& choice, const DemandStats& deciding_job) {
-  const std::string needed = basis_text(deciding_job.required);
+  const std::string needed = basis_text(deciding_job);
   const std::string cap = choice.num_ctx ? with_commas(*choice.num_ctx) : "";
   switch (choice.why) {
     case Why::smallest:
@@ -67,6 +58,24 @@ std::string reason_of(const Choice& choice, const DemandStats& deciding_job) {
   return {};
 }
 
+namespace {
+
+// Why a smaller window that holds what is required was not taken.
+std::string preferred_over(const Choice& choice) {
+  switch (choice.why) {
+    case Why::explicit_window:
+      return "smaller than the window asked for";
+    case Why::grow:
+      return "requests were cut, and may well need more than this";
+    case Why::watch:
+      return "smaller than the window in use, which stays until the need is known";
+    default:
+      return "would do, but native is near";
+  }
+}
+
+}  // namespace
+
 std::string candidate_reason(const Choice& choice, const Rung& rung, i64 over, const JobInput& job,
                              const std::optional<ModelArch>& arch, const Footprint* taken) {
   const Required& required = job.stats.required;
@@ -76,12 +85,9 @@ std::string candidate_reason(const Choice& choice, const Rung& rung, i64 over, c
   }
   if (choice.cut_at >= rung.num_ctx)
     return fmt::format("the window {} cut requests", with_commas(choice.cut_at));
-  if (required.num_ctx > rung.num_ctx) return fmt::format("below the {}", basis_text(required));
+  if (required.num_ctx > rung.num_ctx) return fmt::format("below the {}", basis_text(job.stats));
   if (choice.num_ctx && rung.num_ctx < *choice.num_ctx) {
-    if (rung.num_ctx >= choice.required) {
-      return choice.why == Why::explicit_window ? "smaller than the window asked for"
-                                                : "would do, but native is near";
-    }
+    if (rung.num_ctx >= choice.required) return preferred_over(choice);
     return fmt::format("enough for this job; another job on the same weights needs {}",
                        with_commas(choice.required));
   }

@@ -2,10 +2,26 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "base/units.hpp"
+#include "data/words.hpp"
 
 namespace ctxcap::policy {
 namespace {
+
+std::string raise_text(Raise raise, const Drift& drift) {
+  switch (raise) {
+    case Raise::trend:
+      return fmt::format("needs grow by {} a day", percent(drift.growth_per_day));
+    case Raise::recent:
+      return fmt::format("the newest {} days need more than those before", drift.recent_days);
+    case Raise::weekday:
+      return fmt::format("{}s need more than other days", weekday_word(drift.worst_weekday.value_or(-1)));
+    case Raise::none:
+      break;
+  }
+  return {};
+}
 
 void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, std::optional<Tokens> cap) {
   for (const JobInput& job : jobs) {
@@ -20,7 +36,7 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
                : fmt::format("{}: no request says how much was generated; give the limit with --num-predict",
                              stats.job)});
     }
-    if (stats.required.basis == Basis::little_data && stats.required.supported_risk > stats.required.risk) {
+    if (stats.required.basis == Basis::little_data && !only_next_try(stats)) {
       warnings.push_back(
           {"little-data", fmt::format("{}: {} can only bound the risk at {}, not at {}", stats.job,
                                       counted(stats.requests, "request"),
@@ -30,6 +46,19 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
       warnings.push_back({"censored", fmt::format("{}: a window of {} cut {}; the true need is unknown",
                                                   stats.job, with_commas(stats.censoring.num_ctx.value_or(0)),
                                                   counted(stats.censoring.rows, "request"))});
+    }
+    if (stats.required.raised != Raise::none && stats.drift) {
+      warnings.push_back({"drift", fmt::format("{}: {}; the required window was raised to {}", stats.job,
+                                               raise_text(stats.required.raised, *stats.drift),
+                                               with_commas(stats.required.num_ctx))});
+    }
+    if (stats.tail && cap && stats.tail->level_upper > static_cast<double>(*cap)) {
+      warnings.push_back(
+          {"heavy-tail",
+           fmt::format("{}: a Pareto tail through its {} largest needs puts {} of the requests above {:.0f}, "
+                       "perhaps above {:.0f}; the cap is {}",
+                       stats.job, stats.tail->excesses, percent(stats.required.risk), stats.tail->level,
+                       stats.tail->level_upper, with_commas(*cap))});
     }
     if (stats.censoring.verdict == CensoringVerdict::client_limit) {
       warnings.push_back(
@@ -51,6 +80,15 @@ void about_model(std::vector<Warning>& warnings, const Choice& choice, const Mod
                  const std::string& model) {
   if (!arch.known())
     warnings.push_back({"unknown-architecture", fmt::format("{}: {}", model, arch.unknown_reason)});
+  if (arch.guess) {
+    warnings.push_back(
+        {"guessed-architecture",
+         fmt::format("{}: nothing is known of the architecture {}; it is reckoned as plain attention, so its "
+                     "bytes are a guess",
+                     model, printable(arch.architecture, 40))});
+  }
+  for (const std::string& note : arch.notes)
+    warnings.push_back({"architecture-note", fmt::format("{}: {}", model, printable(note, 200))});
   if (!choice.num_ctx) return;
   if (arch.max_ctx && *choice.num_ctx > *arch.max_ctx) {
     warnings.push_back({"clamped", fmt::format("{}: Ollama clamps num_ctx to the declared {} without a word",

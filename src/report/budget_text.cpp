@@ -35,9 +35,9 @@ std::string alternative_line(const Alternative& alternative, const TextOptions& 
 
 std::string budget_text(const BudgetReport& report, const TextOptions& options) {
   std::string text = fmt::format("Card     {}", human_bytes(report.budget.card));
-  for (const Tenant& model : report.models) {
-    text += fmt::format(" {} {} {}", marks_for(options).minus, printable(model.name, 40),
-                        model.bytes > 0 ? human_bytes(model.bytes) : "?");
+  for (const ModelShare& model : report.models) {
+    text += fmt::format(" {} {} {}", marks_for(options).minus, printable(model.model, 40),
+                        model.bytes ? human_bytes(*model.bytes) : "?");
   }
   for (const Tenant& tenant : report.budget.tenants) {
     text += fmt::format(" {} {} {}", marks_for(options).minus, printable(tenant.name, 40),

@@ -9,7 +9,6 @@
 #include "data/words.hpp"
 #include "report/candidates.hpp"
 #include "report/report.hpp"
-#include "report/rows.hpp"
 
 namespace ctxcap::report {
 namespace {
@@ -80,16 +79,32 @@ std::string required_text(const DemandStats& stats) {
         percent(required.confidence), percent(required.risk), required.risk, required.confidence,
         with_commas(n), with_commas(*required.rank), with_commas(*required.rank),
         with_commas(stats.need.at_rank(*required.rank)));
-    if (required.num_ctx != stats.need.at_rank(*required.rank)) {
-      text += fmt::format("  Raised to {}, because the days differ beyond chance.\n",
-                          with_commas(required.num_ctx));
+    const Tokens bound = required.num_ctx - required.for_answers;
+    if (required.raised != Raise::none) {
+      text += fmt::format("  Raised to {}, because the days differ beyond chance ({}; see Days).\n",
+                          with_commas(bound), word(required.raised));
+    } else if (bound < stats.need.at_rank(*required.rank)) {
+      text += fmt::format(
+          "  No request can need more than the bound on prompts alone and the generation limit: {}.\n",
+          with_commas(bound));
     }
+  } else if (only_next_try(stats)) {
+    text += fmt::format(
+        "  Of {} too few were not cut for a risk of {} at {} confidence, so the true need is unknown: {} is "
+        "the window\n  to try next.\n",
+        counted(n, "request"), percent(required.risk), percent(required.confidence),
+        with_commas(required.num_ctx - required.for_answers));
   } else {
     text += fmt::format(
         "  {} are too few for a risk of {} at {} confidence: little data. The largest need, {}, and a "
         "quarter more: {}.\n",
         counted(n, "request"), percent(required.risk), percent(required.confidence),
-        with_commas(stats.need.max()), with_commas(required.num_ctx));
+        with_commas(stats.need.max()), with_commas(required.num_ctx - required.for_answers));
+  }
+  if (required.for_answers > 0) {
+    text += fmt::format("  {} did not say how much was generated: room for {} more makes {}.\n",
+                        counted(stats.unknown_generation, "request"), with_commas(required.for_answers),
+                        with_commas(required.num_ctx));
   }
   text += fmt::format("  The smallest risk that {} support is 1 - (1 - {})^(1/{}) = {}.\n",
                       counted(n, "request"), required.confidence, n, percent(required.supported_risk));
@@ -98,6 +113,36 @@ std::string required_text(const DemandStats& stats) {
         "  Generation limit: {} (the same bound for generation alone, rounded up to 256, or as asked).\n",
         with_commas(*stats.num_predict));
   return text;
+}
+
+std::string days_text(const DemandStats& stats) {
+  if (!stats.drift) return {};
+  const Drift& drift = *stats.drift;
+  std::string text = fmt::format(
+      "Days\n  Daily 90th percentiles of {}: the median slope between days is {} a day; the chance of one "
+      "as steady is {}.\n",
+      counted(stats.days, "day"), percent(drift.growth_per_day), percent(drift.trend_chance));
+  if (drift.recent_days > 0) {
+    text += fmt::format("  The newest {} against those before: the chance of a difference as large is {}.\n",
+                        counted(drift.recent_days, "day"), percent(drift.recent_chance));
+  }
+  if (drift.worst_weekday) {
+    text += fmt::format("  {}s against other days: the chance of a difference as large is {}.\n",
+                        weekday_word(*drift.worst_weekday), percent(drift.weekday_chance));
+  }
+  return text + "  A chance below 0.1 % counts as a difference.\n\n";
+}
+
+std::string tail_text(const DemandStats& stats) {
+  if (!stats.tail) return {};
+  const TailFit& tail = *stats.tail;
+  return fmt::format(
+      "Tail\n  A generalised Pareto law through the {} needs above {} (shape {:.3f}, scale {:.1f}) is "
+      "exceeded "
+      "by {} of the requests\n  at {:.0f}, or by its upper limit at {} confidence at {:.0f}. It only "
+      "warns.\n\n",
+      with_commas(tail.excesses), with_commas(tail.threshold), tail.shape, tail.scale,
+      percent(stats.required.risk), tail.level, percent(stats.required.confidence), tail.level_upper);
 }
 
 std::string model_text(const BaseDecision& base, const JobDecision& job) {
@@ -146,17 +191,16 @@ std::string outlook_text(const Outlook& outlook) {
 
 }  // namespace
 
-std::string explanation(const BaseDecision& base, const JobDecision& job,
-                        const std::optional<Outlook>& outlook, const TextOptions& options) {
+std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options) {
   const DemandStats& stats = job.stats;
   std::string text = fmt::format("{} on {}: ", printable(stats.job, 60),
                                  stats.model.empty() ? "an unnamed model" : printable(stats.model, 60));
   text += job.num_ctx ? fmt::format("{} ({})\n", with_commas(*job.num_ctx), word(job.action))
                       : std::string("no window\n");
   text += "\n" + demand_text(stats) + "\n" + censoring_text(stats) + "\n" + required_text(stats) + "\n" +
-          model_text(base, job);
+          days_text(stats) + tail_text(stats) + model_text(base, job);
   text += "\nWindows considered\n" + candidates_table(base, options) + "  " + job.reason + "\n";
-  if (outlook) text += "\n" + outlook_text(*outlook);
+  if (job.outlook) text += "\n" + outlook_text(*job.outlook);
   return text;
 }
 

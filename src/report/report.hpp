@@ -46,10 +46,8 @@ std::string inspection_text(const Inspection& inspection, const TextOptions& opt
 // One row per rule, for each job.
 std::string backtest_text(const Backtest& backtest, const TextOptions& options);
 
-// Every number of one decision, with its inputs, in sentences that can be checked by hand. `outlook` is for
-// the cap.
-std::string explanation(const BaseDecision& base, const JobDecision& job,
-                        const std::optional<Outlook>& outlook, const TextOptions& options);
+// Every number of one decision, with its inputs, in sentences that can be checked by hand.
+std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options);
 
 // What will be created, before it is asked for.
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,

@@ -16,23 +16,6 @@ std::string text(std::optional<i64> value) {
 
 }  // namespace
 
-const Candidate* taken_candidate(const JobDecision& job) {
-  const auto found =
-      std::find_if(job.candidates.begin(), job.candidates.end(), [](const Candidate& c) { return c.taken; });
-  return found == job.candidates.end() ? nullptr : &*found;
-}
-
-const Candidate* candidate_at(const JobDecision& job, Tokens num_ctx) {
-  const auto found = std::find_if(job.candidates.begin(), job.candidates.end(),
-                                  [num_ctx](const Candidate& c) { return c.num_ctx == num_ctx; });
-  return found == job.candidates.end() ? nullptr : &*found;
-}
-
-std::optional<Bytes> cache_bytes(const Footprint& memory) {
-  const std::optional<Bytes> kv = checked_add(memory.kv_bytes, memory.kv_swa_bytes.value_or(0));
-  return checked_add(kv, checked_add(memory.kv_indexer_bytes.value_or(0), memory.rs_bytes.value_or(0)));
-}
-
 std::vector<std::vector<std::string>> job_rows(const Analysis& analysis) {
   std::vector<std::vector<std::string>> rows;
   for (const BaseAnalysis& base : analysis.bases) {

@@ -16,10 +16,4 @@ inline constexpr const char* kRowHeadings[] = {
 // Numbers without separators; unknown is empty.
 std::vector<std::vector<std::string>> job_rows(const Analysis& analysis);
 
-const Candidate* taken_candidate(const JobDecision& job);
-const Candidate* candidate_at(const JobDecision& job, Tokens num_ctx);
-
-// Everything that grows with the window; nullopt: unknown.
-std::optional<Bytes> cache_bytes(const Footprint& memory);
-
 }  // namespace ctxcap::report

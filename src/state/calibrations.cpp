@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "data/words.hpp"
 #include "state/json_file.hpp"
 #include "state/state.hpp"
 
@@ -19,6 +20,8 @@ Json json_of(const Calibration& entry) {
           {"kv_type_k", entry.kv_type_k},
           {"kv_type_v", entry.kv_type_v},
           {"backend", entry.backend},
+          {"num_batch", entry.num_batch ? Json(*entry.num_batch) : Json(nullptr)},
+          {"flash_attention", word(entry.flash_attention)},
           {"low_ctx", entry.low_ctx},
           {"high_ctx", entry.high_ctx},
           {"low_bytes", entry.low_bytes},
@@ -34,6 +37,11 @@ std::optional<Calibration> calibration_of(const Json& json) {
     entry.kv_type_k = json.at("kv_type_k");
     entry.kv_type_v = json.at("kv_type_v");
     entry.backend = json.at("backend");
+    if (const Json& batch = json.at("num_batch"); !batch.is_null()) entry.num_batch = batch.get<i64>();
+    const std::string flash = json.at("flash_attention");
+    for (const FlashAttention value : {FlashAttention::on, FlashAttention::off}) {
+      if (flash == word(value)) entry.flash_attention = value;
+    }
     entry.low_ctx = json.at("low_ctx");
     entry.high_ctx = json.at("high_ctx");
     entry.low_bytes = json.at("low_bytes");
@@ -46,11 +54,6 @@ std::optional<Calibration> calibration_of(const Json& json) {
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;  // the caller says where
   }
-}
-
-bool same_setting(const Calibration& a, const Calibration& b) {
-  return a.host == b.host && a.digest == b.digest && a.parallel == b.parallel && a.kv_type_k == b.kv_type_k &&
-         a.kv_type_v == b.kv_type_v && a.backend == b.backend;
 }
 
 }  // namespace
@@ -67,7 +70,7 @@ Result<std::vector<Calibration>> read_calibrations(World& world) {
 
 Status record_calibration(World& world, const Calibration& calibration) {
   TRY_ASSIGN(std::vector<Calibration> all, read_calibrations(world));
-  std::erase_if(all, [&](const Calibration& known) { return same_setting(known, calibration); });
+  std::erase_if(all, [&](const Calibration& known) { return known.same_setting(calibration); });
   all.push_back(calibration);
   Json entries = Json::array();
   for (const Calibration& entry : all) entries.push_back(json_of(entry));

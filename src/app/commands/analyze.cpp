@@ -16,12 +16,7 @@ struct Flags {
 };
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.analyze.traces.empty()) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "no traces given",
-                 .why = "analyze reads request logs",
-                 .hint = "ctxcap analyze --traces FILE"});
-  }
+  TRY(require_traces(flags.analyze, "ctxcap analyze --traces FILE"));
   TRY(check_output(flags.output));
   TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
@@ -45,10 +40,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 
 Runner configure(CLI::App& parser) {
   const auto flags = std::make_shared<Flags>();
-  add_trace_flags(parser, flags->analyze);
-  add_model_flags(parser, flags->analyze);
-  add_policy_flags(parser, flags->analyze);
-  add_runtime_flags(parser, flags->analyze);
+  add_demand_flags(parser, flags->analyze);
   add_budget_flags(parser, flags->analyze);
   add_variant_flags(parser, flags->analyze);
   add_output_flags(parser, flags->output);

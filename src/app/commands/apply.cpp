@@ -81,10 +81,7 @@ Runner configure(CLI::App& parser) {
   const auto flags = std::make_shared<Flags>();
   parser.add_option("plan", flags->plan, "A saved analysis (ctxcap analyze -o plan.json)")
       ->type_name("PLAN.json");
-  add_trace_flags(parser, flags->analyze);
-  add_model_flags(parser, flags->analyze);
-  add_policy_flags(parser, flags->analyze);
-  add_runtime_flags(parser, flags->analyze);
+  add_demand_flags(parser, flags->analyze);
   add_budget_flags(parser, flags->analyze);
   add_variant_flags(parser, flags->analyze);
   parser.add_flag("-y,--yes", flags->apply.yes, "Do not ask");

@@ -10,6 +10,7 @@
 #include "app/commands.hpp"
 #include "app/describe.hpp"
 #include "app/options.hpp"
+#include "app/output.hpp"
 #include "base/text.hpp"
 #include "demand/demand.hpp"
 #include "memory/memory.hpp"
@@ -38,8 +39,9 @@ Result<std::optional<double>> mean_kv_bytes(const RuleResult& rule, const std::o
   if (!arch || !arch->known() || rule.windows.empty()) return std::optional<double>{};
   double sum = 0;
   for (const Tokens window : rule.windows) {
-    TRY_ASSIGN(const Footprint memory, memory::footprint(*arch, window, settings));
-    const std::optional<Bytes> kv = checked_add(memory.kv_bytes, memory.kv_swa_bytes);
+    TRY_ASSIGN(const Footprint memory,
+               memory::footprint(*arch, window, memory::as_ollama_runs(*arch, settings)));
+    const std::optional<Bytes> kv = kv_cache_bytes(memory);
     if (!kv) return std::optional<double>{};
     sum += static_cast<double>(*kv);
   }
@@ -59,14 +61,8 @@ Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& mod
 }
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.analyze.traces.empty() || (flags.format != "table" && flags.format != "json")) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = flags.analyze.traces.empty()
-                             ? "no traces given"
-                             : fmt::format("backtest has no format \"{}\"", printable(flags.format, 40)),
-                 .why = "backtest walks over request logs and prints a table or JSON",
-                 .hint = "ctxcap backtest --traces FILE -f table"});
-  }
+  TRY(require_traces(flags.analyze, "ctxcap backtest --traces FILE"));
+  TRY(check_table_or_json("backtest", flags.format));
   TRY_ASSIGN(AnalyzeOptions options, settle(flags.analyze, world));
   options.traces.keep_requests = true;
   TRY_ASSIGN(const TraceSummary traces, read_traces(options.traces, world, talk));
@@ -90,10 +86,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 
 Runner configure(CLI::App& parser) {
   const auto flags = std::make_shared<Flags>();
-  add_trace_flags(parser, flags->analyze);
-  add_model_flags(parser, flags->analyze);
-  add_policy_flags(parser, flags->analyze);
-  add_runtime_flags(parser, flags->analyze);
+  add_demand_flags(parser, flags->analyze);
   parser.add_option("-f,--format", flags->format, "table or json")->capture_default_str();
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
 }

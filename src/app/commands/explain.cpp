@@ -8,7 +8,6 @@
 #include "app/commands.hpp"
 #include "app/walk.hpp"
 #include "base/text.hpp"
-#include "demand/demand.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -33,12 +32,7 @@ Error no_such_job(const std::string& job, const Analysis& analysis) {
 }
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.analyze.traces.empty()) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "no traces given",
-                 .why = "explain derives a decision from request logs",
-                 .hint = "ctxcap explain JOB --traces FILE"});
-  }
+  TRY(require_traces(flags.analyze, "ctxcap explain JOB --traces FILE"));
   TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   talk.clear();
@@ -46,9 +40,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) {
       if (!flags.job.empty() && job.stats.job != flags.job) continue;
-      std::optional<Outlook> outlook;
-      if (job.num_ctx) outlook = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence);
-      world.console.out((found ? "\n" : "") + report::explanation(base.decision, job, outlook, talk.out()));
+      world.console.out((found ? "\n" : "") + report::explanation(base.decision, job, talk.out()));
       found = true;
     }
   }
@@ -59,10 +51,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 Runner configure(CLI::App& parser) {
   const auto flags = std::make_shared<Flags>();
   parser.add_option("job", flags->job, "The job; all of them when it is left out")->type_name("JOB");
-  add_trace_flags(parser, flags->analyze);
-  add_model_flags(parser, flags->analyze);
-  add_policy_flags(parser, flags->analyze);
-  add_runtime_flags(parser, flags->analyze);
+  add_demand_flags(parser, flags->analyze);
   add_budget_flags(parser, flags->analyze);
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
 }

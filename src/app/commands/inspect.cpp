@@ -7,8 +7,10 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/describe.hpp"
 #include "app/measure.hpp"
 #include "app/options.hpp"
+#include "app/output.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "memory/memory.hpp"
@@ -28,14 +30,6 @@ struct Flags {
 
 constexpr Tokens kUsualContexts[] = {4'096, 8'192, 16'384, 32'768, 65'536, 131'072, 262'144};
 
-Result<ModelDescription> describe_by_server(const std::string& name, runtime::Ollama& ollama) {
-  TRY_ASSIGN(std::string json, ollama.show(name));
-  TRY_ASSIGN(ModelDescription description, model::describe(json, name));
-  if (!model::needs_verbose(description)) return description;
-  TRY_ASSIGN(json, ollama.show(name, runtime::Detail::verbose));
-  return model::describe(json, name);
-}
-
 constexpr Tokens kLargestWindow = Tokens{1} << 40;  // far beyond any model, and far from overflow
 
 Error too_large(Tokens window) {
@@ -50,16 +44,6 @@ Error one_model_only() {
           .what = "inspect looks at one model",
           .why = "give its name, or a saved answer of /api/show; only an installed one can be measured",
           .hint = "ctxcap inspect MODEL   or   ctxcap inspect --show FILE"};
-}
-
-Result<ModelDescription> describe_by_file(const std::string& path, World& world) {
-  TRY_ASSIGN(const std::string json, world.files.read_all(path));
-  Result<ModelDescription> description = model::describe(json, "");
-  if (description) return description;
-  Error error = description.error();
-  error.kind = ErrorKind::usage;
-  error.why = path + ": " + error.why;
-  return fail(std::move(error));
 }
 
 // As asked; else the usual ones up to what the model declares, its own marks among them.
@@ -133,7 +117,7 @@ std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers) {
 }
 
 Result<Inspection> from_file(const std::string& path, World& world) {
-  TRY_ASSIGN(const ModelDescription description, describe_by_file(path, world));
+  TRY_ASSIGN(const ModelDescription description, description_from_file(path, "", world));
   return Inspection{.arch = model::architecture_of(description)};
 }
 
@@ -144,24 +128,20 @@ Result<Inspection> from_server(const Flags& flags, const RuntimeSettings& settin
                                     : flags.server.ollama_host;
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(host_text));
   runtime::Ollama ollama(world.http, world.clock, host);
-  TRY_ASSIGN(const ModelDescription description, describe_by_server(flags.model, ollama));
+  TRY_ASSIGN(const ModelDescription description, description_from_server(ollama, flags.model));
   Inspection inspection{.model = description.name, .arch = model::architecture_of(description)};
+  const RuntimeSettings runs = memory::as_ollama_runs(inspection.arch, settings);
   if (flags.measure) {
-    TRY_ASSIGN(inspection.measured, measure(ollama, flags.model, inspection.arch, settings, world, talk));
+    TRY_ASSIGN(inspection.measured, measure(ollama, flags.model, inspection.arch, runs, world, talk));
     TRY(state::record_calibration(world, *inspection.measured));
     return inspection;
   }
-  TRY_ASSIGN(inspection.measured, known_calibration(ollama, flags.model, settings, world));
+  TRY_ASSIGN(inspection.measured, known_calibration(ollama, flags.model, runs, world));
   return inspection;
 }
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.format != "table" && flags.format != "json") {
-    return fail({.kind = ErrorKind::usage,
-                 .what = fmt::format("inspect has no format \"{}\"", printable(flags.format, 40)),
-                 .why = "it prints a table or JSON",
-                 .hint = "-f table or -f json"});
-  }
+  TRY(check_table_or_json("inspect", flags.format));
   if (flags.server.show.size() > 1 || flags.server.show.empty() == flags.model.empty() ||
       (flags.measure && flags.model.empty())) {
     return fail(one_model_only());
@@ -170,8 +150,8 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   TRY_ASSIGN(Inspection inspection, flags.model.empty() ? from_file(flags.server.show.front(), world)
                                                         : from_server(flags, settings, world, talk));
   inspection.layers = groups_of(inspection.arch.layers);
-  // Ollama gives such families one slot whatever its environment says; a flag is taken at its word.
-  if (inspection.arch.one_slot && flags.server.parallel.empty()) settings.parallel = 1;
+  // A flag is taken at its word.
+  if (flags.server.parallel.empty()) settings = memory::as_ollama_runs(inspection.arch, settings);
   TRY_ASSIGN(const std::vector<Tokens> asked, windows(flags, inspection.arch));
   for (const RuntimeSettings& variation : variations(flags, settings, world)) {
     for (const Tokens window : asked) {

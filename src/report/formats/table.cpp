@@ -60,7 +60,7 @@ std::string window(std::optional<Tokens> num_ctx) {
   return num_ctx ? with_commas(*num_ctx) : "?";
 }
 
-// "40,960 → 8,192", "? → 8,192", "8,192 kept"
+// "40,960 → 8,192", "? → 8,192", "8,192 → withheld"
 std::string change(const JobDecision& job, const Marks& marks) {
   const std::string now = job.current ? with_commas(job.current->num_ctx) : "?";
   if (!job.num_ctx) return fmt::format("{} {} withheld", now, marks.arrow);
@@ -112,7 +112,7 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
       rows.push_back({printable(stats.job, 40), stats.model.empty() ? "?" : printable(stats.model, 40),
                       with_commas(stats.requests), with_commas(stats.total.p50), with_commas(stats.total.p99),
                       with_commas(stats.total.max), change(job, marks),
-                      job.share_upper ? percent(*job.share_upper) : "?", cache_change(job),
+                      job.outlook ? percent(job.outlook->share_upper) : "?", cache_change(job),
                       verdict(job, marks)});
     }
   }

@@ -16,7 +16,10 @@ BaseDecision decision(std::vector<std::string> jobs) {
         .num_ctx = 7'453, .rank = 4'100, .risk = 0.001, .confidence = 0.95, .supported_risk = 0.0007};
     job.candidates = {{.num_ctx = 8'192,
                        .taken = true,
-                       .memory = {.kv_bytes = 1'342'177'280, .total_bytes = 17'000'000'000}}};
+                       .memory = {.kv_bytes = 1'342'177'280,
+                                  .kv_swa_bytes = 0,
+                                  .kv_indexer_bytes = 0,
+                                  .total_bytes = 17'000'000'000}}};
     base.jobs.push_back(std::move(job));
   }
   return base;

@@ -27,7 +27,9 @@ BaseDecision decide(std::vector<JobInput> jobs, std::optional<ModelArch> model,
                     policy::Options options = {}) {
   std::vector<Rung> rungs;
   for (const Tokens window : policy::ladder(jobs, model, options)) {
-    rungs.push_back({window, {.num_ctx = window, .kv_bytes = window * 163'840}});
+    rungs.push_back(
+        {window,
+         {.num_ctx = window, .kv_bytes = window * 163'840, .kv_swa_bytes = 0, .kv_indexer_bytes = 0}});
   }
   return policy::decide("m", std::move(jobs), std::move(model), std::move(rungs), options);
 }

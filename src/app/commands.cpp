@@ -5,7 +5,8 @@
 namespace ctxcap::app {
 namespace {
 
-constexpr std::array<const Command*, 5> kCommands = {&kAnalyze, &kExplain, &kApply, &kInspect, &kBacktest};
+constexpr std::array<const Command*, 6> kCommands = {&kAnalyze, &kExplain,  &kApply,
+                                                     &kInspect, &kBacktest, &kPull};
 
 }  // namespace
 

@@ -32,5 +32,6 @@ extern const Command kApply;
 extern const Command kBacktest;
 extern const Command kExplain;
 extern const Command kInspect;
+extern const Command kPull;
 
 }  // namespace ctxcap::app

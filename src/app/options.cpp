@@ -41,7 +41,10 @@ Result<std::optional<Tokens>> tokens_of(const std::string& text, const std::stri
   return std::optional(*tokens);
 }
 
-Status settle_traces(const AnalyzeFlags& flags, AnalyzeOptions& options) {
+Status settle_traces(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
+  if (flags.langfuse.given) {
+    TRY_ASSIGN(options.traces.langfuse, settle_langfuse(flags.langfuse, world));
+  }
   options.traces.files = flags.traces;
   for (std::size_t i = 0; i < flags.traces.size(); ++i) {
     if (std::find(flags.traces.begin(), flags.traces.begin() + static_cast<std::ptrdiff_t>(i),
@@ -194,6 +197,7 @@ void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
       .add_option("--map", flags.map,
                   "Names of fields that are not known: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=")
       ->type_name("FIELD=PATH");
+  add_langfuse_flags(parser, flags.langfuse);
 }
 
 void add_model_flags(CLI::App& parser, AnalyzeFlags& flags) {
@@ -269,7 +273,7 @@ void add_output_flags(CLI::App& parser, OutputFlags& flags) {
 }
 
 Status require_traces(const AnalyzeFlags& flags, const std::string& usage) {
-  if (!flags.traces.empty()) return {};
+  if (!flags.traces.empty() || flags.langfuse.given) return {};
   return fail(wrong_flag("no traces given", "the numbers come from request logs", usage));
 }
 
@@ -281,7 +285,7 @@ Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world)
 
 Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world) {
   AnalyzeOptions options;
-  TRY(settle_traces(flags, options));
+  TRY(settle_traces(flags, world, options));
   TRY(settle_policy(flags, options));
   TRY(settle_runtime(flags, world, options));
   TRY(settle_budget(flags, options));

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/langfuse_flags.hpp"
 #include "app/read_traces.hpp"
 #include "base/result.hpp"
 #include "data/memory.hpp"
@@ -24,6 +25,7 @@ namespace ctxcap::app {
 // As typed; empty: not given.
 struct AnalyzeFlags {
   std::vector<std::string> traces, map;
+  LangfuseFlags langfuse;
   std::vector<std::string> show;  // [MODEL=]FILE
   std::string ollama_host;
   double risk = 0.001, confidence = 0.95, native_stretch = 2.0;

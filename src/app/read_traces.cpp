@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/langfuse_flags.hpp"
 #include "base/units.hpp"
 #include "ingest/ingest.hpp"
 #include "sources/sources.hpp"
@@ -20,15 +21,30 @@ Status read_stream(ByteReader& stream, ingest::Ingestor& ingestor) {
   }
 }
 
+// Rows go on to the parser as they are joined; the server's own pace is what one sees.
+Status read_langfuse(const sources::LangfuseOptions& options, World& world, Talk& talk,
+                     ingest::Ingestor& ingestor) {
+  ingestor.begin(options.server.url);
+  std::string line;
+  TRY(sources::read_langfuse(options, {world.http, world.clock, world.files},
+                             pull_progress(options.server.url, world, talk), [&](std::string_view row) {
+                               line.assign(row).append("\n");
+                               return ingestor.feed(line);
+                             }));
+  talk.clear();
+  return ingestor.end();
+}
+
 }  // namespace
 
 Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk& talk) {
   static_assert(ingest::Ingestor::kBehind <= kReadPadding);
   TRY_ASSIGN(ingest::Mapping mapping, ingest::mapping_of(options.map));
-  const sources::Source* at_hand = nullptr;
+  const sources::Source* at_hand = nullptr;  // nullptr: Langfuse, which tells of its pages itself
   ingest::Ingestor ingestor(
       {.mapping = std::move(mapping), .threads = options.threads, .keep_requests = options.keep_requests},
       [&](const ingest::Progress& progress) {
+        if (at_hand == nullptr) return;
         talk.progress(at_hand->name, at_hand->done(progress.bytes), at_hand->size(),
                       fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
       });
@@ -44,6 +60,8 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
     talk.clear();
     if (const std::string remark = source.remark(); !remark.empty()) talk.note("note: " + remark);
   }
+  at_hand = nullptr;
+  if (options.langfuse) TRY(read_langfuse(*options.langfuse, world, talk, ingestor));
   return ingestor.finish();
 }
 

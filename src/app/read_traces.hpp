@@ -1,6 +1,7 @@
 #pragma once
 // Inside app/: stage 1 of the walk, from file names to what the traces say.
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,11 +10,13 @@
 #include "base/result.hpp"
 #include "data/demand.hpp"
 #include "ports/world.hpp"
+#include "sources/sources.hpp"
 
 namespace ctxcap::app {
 
 struct TraceOptions {
   std::vector<std::string> files;                        // "-" is stdin
+  std::optional<sources::LangfuseOptions> langfuse;      // read after the files
   std::vector<std::pair<std::string, std::string>> map;  // part of a call -> column or key
   int threads = 0;                                       // 0: all cores
   bool keep_requests = false;                            // every request by itself, not only counts

@@ -52,7 +52,8 @@ Result<Planned> from_traces(const AnalyzeOptions& options, World& world, Talk& t
 }
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.plan.empty() == flags.analyze.traces.empty()) {
+  if (const bool traced = !flags.analyze.traces.empty() || flags.analyze.langfuse.given;
+      flags.plan.empty() != traced) {
     return fail({.kind = ErrorKind::usage,
                  .what = flags.plan.empty() ? "nothing to apply" : "a plan and --traces were both given",
                  .why = "apply takes either a saved analysis or traces to analyse now",

@@ -258,9 +258,14 @@ void LangfuseWalker::put_back(OpenWindow open, i64 left) {
   }
 }
 
+// For a single row there is no less to ask for.
 Result<LangfuseAnswer> LangfuseWalker::ask_once(LangfuseApi api, const LangfuseWindow& window) {
-  client_.ask(next_tag_++, langfuse_path(api, window, options_.query));
-  return client_.next();
+  for (i64 again = kMostPasses;; --again) {
+    client_.ask(next_tag_++, langfuse_path(api, window, options_.query));
+    TRY_ASSIGN(LangfuseAnswer answer, client_.next());
+    if (answer.act == Act::use || answer.act == Act::other_api) return answer;
+    if (again == 0) return fail(std::move(answer.error));
+  }
 }
 
 Status LangfuseWalker::read_models() {

@@ -320,9 +320,10 @@ HttpResponse FakeLangfuse::route(const std::string& path, const Query& query,
   }
   const std::string key = std::string(kPublic) + ":" + kSecret;
   if (authorization != "Basic " + base64(key)) {
-    return reply(
-        401, {{"message", "Invalid credentials. Confirm that you've configured the correct host." +
-                              (gives_keys_back ? " You sent " + authorization + " " + key : std::string())}});
+    return reply(401, {{"message", "Invalid credentials. Confirm that you've configured the correct host." +
+                                       (gives_keys_back ? " You sent " + authorization + " " +
+                                                              from_base64(authorization.substr(6))
+                                                        : std::string())}});
   }
   if (organisation_key)
     return reply(403, {{"message", "Access denied - insufficient permissions for this endpoint"}});

@@ -47,6 +47,7 @@ namespace ctxcap::ingest {
   X(modelId, "modelId")                                        \
   X(model_id, "model_id")                                      \
   X(internalModelId, "internalModelId")                        \
+  X(tokenizerId, "tokenizerId")                                \
   X(modelParameters, "modelParameters")                        \
   X(model_parameters, "model_parameters")                      \
   X(options, "options")                                        \

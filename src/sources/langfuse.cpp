@@ -218,7 +218,8 @@ Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::str
   TRY_ASSIGN(Task task, task_of(options.query, before, ports.clock));
   PullSummary told;
   if (Status filled = fill_journal(options, journal, task, ports, on_progress, told); !filled) {
-    if (filled.error().kind == ErrorKind::withheld) TRY(files.remove(journal));  // nothing to go on from
+    const bool got_nothing = told.pages == 0 && !told.resumed;  // from a wrong address, say
+    if (got_nothing || filled.error().kind == ErrorKind::withheld) TRY(files.remove(journal));
     return fail(std::move(filled).error());
   }
   TRY_ASSIGN(const LangfuseJoin::Told rows, write_result(journal, path, exists, options.query, files));

@@ -44,6 +44,8 @@ bool is_estimated(const Fields& fields, const Usage& usage) {
 bool may_be_estimated(const Fields& fields) {
   if (fields.keys().has(Key::providedUsageDetails)) return false;
   if (!fields.first({Key::internalModelId, Key::modelId, Key::model_id}).present()) return false;
+  // Asked of the server by `ctxcap pull`: a definition without a tokeniser makes no estimates.
+  if (fields.keys().has(Key::tokenizerId) && !fields[Key::tokenizerId].present()) return false;
   bool only_three = true;
   fields.first(kUsageMaps).opened(fields.scratch()).each_member([&](std::string_view key, Value) {
     only_three = only_three && (key == "input" || key == "output" || key == "total");

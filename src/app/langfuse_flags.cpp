@@ -17,36 +17,7 @@ Error wrong(std::string what, std::string why, std::string hint) {
   return {.kind = ErrorKind::usage, .what = std::move(what), .why = std::move(why), .hint = std::move(hint)};
 }
 
-Result<std::optional<Instant>> moment(const std::string& text, const char* flag, World& world) {
-  if (text.empty()) return std::optional<Instant>{};
-  const auto read = read_moment(text, world.clock.now());
-  if (read) return read;
-  return fail(wrong(fmt::format("{} cannot be \"{}\"", flag, printable(text, 40)), "it is no time",
-                    fmt::format("write it like {} 7d, {} 36h or {} 2026-11-01T00:00:00Z", flag, flag, flag)));
-}
-
 }  // namespace
-
-std::optional<Instant> read_moment(std::string_view text, Instant now) {
-  constexpr i64 kMinute = 60'000'000;  // µs
-  if (const auto time = parse_time(text)) return time;
-  if (const auto midnight = parse_time(std::string(text) + "T00:00:00Z")) return midnight;
-  if (text.size() < 2) return std::nullopt;
-  const auto count = parse_integer(text.substr(0, text.size() - 1));
-  if (!count || *count < 0 || *count > 1'000'000) return std::nullopt;
-  switch (text.back()) {
-    case 'm':
-      return Instant{now.micros - *count * kMinute};
-    case 'h':
-      return Instant{now.micros - *count * 60 * kMinute};
-    case 'd':
-      return Instant{now.micros - *count * 24 * 60 * kMinute};
-    case 'w':
-      return Instant{now.micros - *count * 7 * 24 * 60 * kMinute};
-    default:
-      return std::nullopt;
-  }
-}
 
 void add_langfuse_flags(CLI::App& parser, LangfuseFlags& flags) {
   // Without a value it means the server that the environment names.
@@ -62,21 +33,13 @@ void add_langfuse_flags(CLI::App& parser, LangfuseFlags& flags) {
           "LANGFUSE_SECRET_KEY)")
       ->type_name("URL")
       ->expected(0, 1);
-  parser.add_option("--from", flags.from, "Calls since then: 7d, 36h or RFC 3339 (default 30d)")
-      ->type_name("TIME");
-  parser.add_option("--to", flags.to, "Calls before then (default and latest: 30 minutes ago)")
-      ->type_name("TIME");
-  parser.add_option("--model", flags.models, "Calls of these models only")->type_name("NAME");
-  parser.add_option("--environment", flags.environments, "Calls in these environments only")
-      ->type_name("NAME");
-  parser.add_option("--trace-tag", flags.tags, "Calls in traces with one of these tags only")
-      ->type_name("TAG");
   parser.add_option("--limit", flags.limit, "The newest so many calls only")->type_name("N");
   parser.add_option("--concurrency", flags.concurrency, "Requests to Langfuse at once")
       ->capture_default_str();
 }
 
-Result<sources::LangfuseOptions> settle_langfuse(const LangfuseFlags& flags, World& world) {
+Result<sources::LangfuseOptions> settle_langfuse(const LangfuseFlags& flags, const CallFilters& filters,
+                                                 World& world) {
   sources::LangfuseOptions options;
   if (flags.limit < 0) {
     return fail(wrong(fmt::format("--limit cannot be {}", flags.limit), "it is a number of calls",
@@ -87,12 +50,12 @@ Result<sources::LangfuseOptions> settle_langfuse(const LangfuseFlags& flags, Wor
                       fmt::format("it is a number of requests from 1 to {}", kMostConcurrency),
                       "the default is --concurrency 4"));
   }
-  TRY_ASSIGN(options.query.from, moment(flags.from, "--from", world));
-  TRY_ASSIGN(options.query.to, moment(flags.to, "--to", world));
-  options.query.jobs = flags.jobs;
-  options.query.models = flags.models;
-  options.query.environments = flags.environments;
-  options.query.tags = flags.tags;
+  TRY_ASSIGN(options.query.from, settle_moment(filters.from, "--from", world.clock.now()));
+  TRY_ASSIGN(options.query.to, settle_moment(filters.to, "--to", world.clock.now()));
+  options.query.jobs = filters.jobs;
+  options.query.models = filters.models;
+  options.query.environments = filters.environments;
+  options.query.tags = filters.tags;
   options.query.limit = flags.limit;
   options.concurrency = flags.concurrency;
   TRY_ASSIGN(options.server, sources::langfuse_server(flags.url, world.environment, world.files));

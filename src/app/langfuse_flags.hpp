@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/call_filters.hpp"
 #include "base/result.hpp"
 #include "ports/world.hpp"
 #include "sources/sources.hpp"
@@ -19,20 +20,16 @@ namespace ctxcap::app {
 struct LangfuseFlags {
   bool given = false;
   std::string url;
-  std::string from, to;
-  std::vector<std::string> jobs, models, environments, tags;
   i64 limit = 0;
   int concurrency = 4;
 };
 
-// --langfuse and what narrows it down.
+// --langfuse and how it is asked.
 void add_langfuse_flags(CLI::App& parser, LangfuseFlags& flags);
 
 // Errors: ErrorKind::usage.
-Result<sources::LangfuseOptions> settle_langfuse(const LangfuseFlags& flags, World& world);
-
-// "2026-11-01T00:00:00Z", "2026-11-01", or so long before `now`: "7d", "36h", "90m", "2w".
-std::optional<Instant> read_moment(std::string_view text, Instant now);
+Result<sources::LangfuseOptions> settle_langfuse(const LangfuseFlags& flags, const CallFilters& filters,
+                                                 World& world);
 
 class Talk;
 // Draws how far a pull is.

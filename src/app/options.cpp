@@ -43,7 +43,11 @@ Result<std::optional<Tokens>> tokens_of(const std::string& text, const std::stri
 
 Status settle_traces(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
   if (flags.langfuse.given) {
-    TRY_ASSIGN(options.traces.langfuse, settle_langfuse(flags.langfuse, world));
+    TRY_ASSIGN(options.traces.langfuse, settle_langfuse(flags.langfuse, flags.filters, world));
+  } else if (flags.filters.any()) {
+    return fail(wrong_flag("there is no server whose calls could be chosen from",
+                           "--from, --to, --model, --environment and --trace-tag do not apply to --traces",
+                           "add --langfuse"));
   }
   options.traces.files = flags.traces;
   for (std::size_t i = 0; i < flags.traces.size(); ++i) {
@@ -198,6 +202,7 @@ void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
                   "Names of fields that are not known: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=")
       ->type_name("FIELD=PATH");
   add_langfuse_flags(parser, flags.langfuse);
+  add_filter_flags(parser, flags.filters);
 }
 
 void add_model_flags(CLI::App& parser, AnalyzeFlags& flags) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/call_filters.hpp"
 #include "app/langfuse_flags.hpp"
 #include "app/read_traces.hpp"
 #include "base/result.hpp"
@@ -26,6 +27,7 @@ namespace ctxcap::app {
 struct AnalyzeFlags {
   std::vector<std::string> traces, map;
   LangfuseFlags langfuse;
+  CallFilters filters;
   std::vector<std::string> show;  // [MODEL=]FILE
   std::string ollama_host;
   double risk = 0.001, confidence = 0.95, native_stretch = 2.0;

@@ -15,6 +15,7 @@ namespace {
 
 struct Flags {
   LangfuseFlags langfuse;
+  CallFilters filters;
   std::string output;
   bool lengths = false;
 };
@@ -34,7 +35,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                  .why = "neither --langfuse nor LANGFUSE_BASE_URL names a server",
                  .hint = "ctxcap pull --langfuse https://langfuse.example.org -o calls.jsonl"});
   }
-  TRY_ASSIGN(sources::LangfuseOptions options, settle_langfuse(flags.langfuse, world));
+  TRY_ASSIGN(sources::LangfuseOptions options, settle_langfuse(flags.langfuse, flags.filters, world));
   options.query.lengths = flags.lengths;
   TRY_ASSIGN(const sources::PullSummary summary,
              sources::pull_langfuse(options, flags.output, {world.http, world.clock, world.files},
@@ -49,7 +50,8 @@ Runner configure(CLI::App& parser) {
       ->type_name("FILE")
       ->required();
   add_langfuse_flags(parser, flags->langfuse);
-  parser.add_option("--job", flags->langfuse.jobs, "Calls of these jobs (trace names) only")
+  add_filter_flags(parser, flags->filters);
+  parser.add_option("--job", flags->filters.jobs, "Calls of these jobs (trace names) only")
       ->type_name("NAME");
   parser.add_flag("--with-lengths", flags->lengths,
                   "Ask for prompts and answers too, and keep only their lengths");

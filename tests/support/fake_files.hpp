@@ -19,7 +19,8 @@ class FakeFiles final : public Files {
   std::set<std::string> forbidden;          // there, but not to be read
   std::size_t read_size = 7;                // a stream yields at most so many bytes at once
   std::optional<std::size_t> breaks_after;  // a stream fails when it has yielded so many bytes
-  std::vector<std::string> diary;           // "map x", "open x", ...
+  std::optional<std::size_t> dies_after;  // as a killed program: so many bytes are written, then nothing more
+  std::vector<std::string> diary;         // "map x", "open x", ...
 
   PathKind kind(const std::string& path) override {
     if (directories.contains(path)) return PathKind::directory;
@@ -42,7 +43,24 @@ class FakeFiles final : public Files {
   }
   Status write_atomic(const std::string& path, std::string_view content) override {
     diary.push_back("write " + path);
+    TRY(spend(content.size() + 1));
     files[path] = content;
+    return {};
+  }
+  Result<std::unique_ptr<Replacement>> replace(const std::string& path) override {
+    diary.push_back("replace " + path);
+    return std::make_unique<Pending>(*this, path);
+  }
+  Result<std::unique_ptr<ByteWriter>> append(const std::string& path, std::size_t keep) override {
+    diary.push_back("append " + path);
+    TRY(spend(1));
+    files[path].resize(keep);
+    return std::make_unique<Appended>(*this, path);
+  }
+  Status remove(const std::string& path) override {
+    diary.push_back("remove " + path);
+    TRY(spend(1));
+    files.erase(path);
     return {};
   }
   Result<std::unique_ptr<Lock>> lock(const std::string&) override { return std::make_unique<Lock>(); }
@@ -86,6 +104,50 @@ class FakeFiles final : public Files {
     std::size_t most_, at_ = 0;
     std::optional<std::size_t> breaks_after_;
   };
+
+  class Appended final : public ByteWriter {
+   public:
+    Appended(FakeFiles& files, std::string path) : files_(files), path_(std::move(path)) {}
+    Status write(std::string_view bytes) override {
+      const std::size_t fits = std::min(bytes.size(), files_.dies_after.value_or(bytes.size()));
+      files_.files[path_] += bytes.substr(0, fits);
+      return files_.spend(bytes.size());
+    }
+    Status flush() override { return {}; }
+
+   private:
+    FakeFiles& files_;
+    std::string path_;
+  };
+
+  class Pending final : public Replacement {
+   public:
+    Pending(FakeFiles& files, std::string path) : files_(files), path_(std::move(path)) {}
+    Status write(std::string_view bytes) override {
+      content_ += bytes;
+      return files_.spend(bytes.size());
+    }
+    Status flush() override { return {}; }
+    Status commit() override {
+      TRY(files_.spend(1));
+      files_.files[path_] = std::move(content_);
+      return {};
+    }
+
+   private:
+    FakeFiles& files_;
+    std::string path_, content_;
+  };
+
+  Status spend(std::size_t bytes) {
+    if (!dies_after) return {};
+    if (bytes > *dies_after) {
+      dies_after = 0;
+      return fail({.what = "killed", .why = "", .hint = ""});
+    }
+    *dies_after -= bytes;
+    return {};
+  }
 
   Result<std::string> content_of(const std::string& path, const std::map<std::string, std::string>& from) {
     const auto found = from.find(path);

@@ -56,6 +56,14 @@ class Loopback {
       std::unique_lock lock(mutex);
       released.wait(lock, [this] { return stop; });
     });
+    // Answers only when three are there at once.
+    server.Get("/meet", [this](const httplib::Request&, httplib::Response& response) {
+      std::unique_lock lock(mutex);
+      ++met;
+      released.notify_all();
+      released.wait(lock, [this] { return met >= 3 || stop; });
+      response.set_content("met", "text/plain");
+    });
     port = server.bind_to_any_port("127.0.0.1");
     thread = std::thread([this] { server.listen_after_bind(); });
     while (!server.is_running()) std::this_thread::yield();  // stop() before that would be lost
@@ -74,6 +82,7 @@ class Loopback {
   httplib::Server server;
   std::set<int> ports;  // of the clients seen
   int port = 0;
+  int met = 0;
 
  private:
   std::thread thread;
@@ -220,4 +229,46 @@ TEST_CASE("a proxy from the environment is not used for loopback") {
   REQUIRE_FALSE(far);
   CHECK(far.error().why.find("127.0.0.1") !=
         std::string::npos);  // it was the proxy that could not be reached
+}
+
+TEST_CASE("exchanges of a batch overlap, and each says which it was") {
+  Loopback loopback;
+  io::RealWorld real;
+  const auto batch = real.world().http.batch();
+  CHECK_FALSE(batch->next(0ms));
+  for (const std::size_t tag : {7U, 8U, 9U}) batch->start(tag, {.url = loopback.url("/meet")});
+  std::set<std::size_t> tags;
+  while (const auto done = batch->next(10'000ms)) {
+    REQUIRE(done->response);
+    CHECK(done->response->body == "met");
+    tags.insert(done->tag);
+  }
+  CHECK(tags == std::set<std::size_t>{7, 8, 9});
+}
+
+TEST_CASE("a batch goes on where one of its exchanges fails, and keeps its connections") {
+  Loopback loopback;
+  io::RealWorld real;
+  const auto batch = real.world().http.batch();
+  batch->start(1, {.url = "http://127.0.0.1:" + std::to_string(dead_port()) + "/"});
+  const auto failed = batch->next(10'000ms);
+  REQUIRE(failed);
+  check_three_lines(failed->response.error());
+  for (std::size_t tag = 2; tag < 5; ++tag) {
+    batch->start(tag, {.url = loopback.url("/echo"), .headers = {{"X-Key", std::to_string(tag)}}});
+    const auto done = batch->next(10'000ms);
+    REQUIRE(done);
+    REQUIRE(done->response);
+    CHECK(done->tag == tag);
+    CHECK(done->response->headers.at("x-seen-key") == std::to_string(tag));
+  }
+  CHECK(loopback.ports.size() == 1);
+}
+
+TEST_CASE("a batch that is dropped drops what is under way; waiting for it ends when told") {
+  Loopback loopback;
+  io::RealWorld real;
+  const auto batch = real.world().http.batch();
+  batch->start(1, {.url = loopback.url("/never")});
+  CHECK_FALSE(batch->next(1ms));
 }

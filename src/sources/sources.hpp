@@ -1,4 +1,5 @@
 #pragma once
 // Where trace bytes come from. The door of this room: one header per kind of source.
 
+#include "sources/clickhouse.hpp"
 #include "sources/files.hpp"

@@ -26,9 +26,8 @@ set(only_curl     io)
 set(only_sqlite3  state)
 set(only_CLI      app)
 set(only_kainjow  base/template.cpp)
-set(only_zlib     sources)
+set(only_isa      sources)  # <isa-l/...>
 set(only_zstd     sources)
-set(only_libdeflate sources)
 set(only_nlohmann base data model sources runtime report state)
 
 # What pure rooms may not name: they neither print nor ask for time, files or the environment.

@@ -25,26 +25,25 @@ Status read_stream(ByteReader& stream, ingest::Ingestor& ingestor) {
 Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk& talk) {
   static_assert(ingest::Ingestor::kBehind <= kReadPadding);
   TRY_ASSIGN(ingest::Mapping mapping, ingest::mapping_of(options.map));
-  std::string name;
-  std::optional<Bytes> size;
+  const sources::Source* at_hand = nullptr;
   ingest::Ingestor ingestor(
       {.mapping = std::move(mapping), .threads = options.threads, .keep_requests = options.keep_requests},
       [&](const ingest::Progress& progress) {
-        talk.progress(name, progress.bytes, size,
+        talk.progress(at_hand->name, at_hand->done(progress.bytes), at_hand->size(),
                       fmt::format("{}  {} rows", human_bytes(progress.bytes), with_commas(progress.rows)));
       });
   for (const std::string& file : options.files) {
     TRY_ASSIGN(const sources::Source source, sources::open_source(file, world.files));
-    name = file;
-    size = source.size();
+    at_hand = &source;
     if (source.mapped) {
       TRY(ingestor.whole(file, source.mapped->bytes()));
     } else {
       ingestor.begin(file);
       TRY(read_stream(*source.stream, ingestor));
     }
+    talk.clear();
+    if (const std::string remark = source.remark(); !remark.empty()) talk.note("note: " + remark);
   }
-  talk.clear();
   return ingestor.finish();
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Where trace bytes come from: files and stdin.
+// Where trace bytes come from: files and stdin, plain or compressed.
 
 #include <memory>
 #include <optional>
@@ -12,16 +12,29 @@
 
 namespace ctxcap::sources {
 
+struct Decoded;
+
 // An opened source is either in memory as a whole, or a stream.
 struct Source {
   std::string name;                    // as given; "-" is stdin
-  std::unique_ptr<MappedFile> mapped;  // a regular file
-  std::unique_ptr<ByteReader> stream;  // stdin, a pipe, anything without a size
+  std::unique_ptr<MappedFile> mapped;  // a regular file, as it is
+  std::unique_ptr<ByteReader> stream;  // stdin, a pipe, anything without a size; whatever is compressed
+  std::optional<Bytes> compressed;     // size of a regular file that `stream` decompresses
+  std::shared_ptr<Decoded> decoded;    // how far that is
 
-  std::optional<Bytes> size() const;  // nullopt: nobody knows before the end
+  // For a progress bar: bytes of the file on the disk, nullopt when nobody knows before the end, and how many
+  // of them are done when `given` bytes were taken from here.
+  std::optional<Bytes> size() const;
+  Bytes done(Bytes given) const;
+
+  // What a reader should be told when the end was reached: "" or one sentence.
+  std::string remark() const;
 };
 
-// Opens what a `--traces` argument names. Errors (ErrorKind::usage): missing, a directory, no permission.
+// Opens what a `--traces` argument names. gzip and zstd are found by content and decompressed in a thread of
+// their own, ahead of the reader; errors of the data come while reading. Memory: about 5 MiB, and for zstd
+// its window, at most 128 MiB. Errors (ErrorKind::usage): missing, a directory, no permission, a container
+// that is left to other programs (tar, zip, xz ...) with the command that unpacks it.
 Result<Source> open_source(const std::string& name, Files& files);
 
 }  // namespace ctxcap::sources

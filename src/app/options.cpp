@@ -41,8 +41,9 @@ Result<std::optional<Tokens>> tokens_of(const std::string& text, const std::stri
   return std::optional(*tokens);
 }
 
-Status settle_traces(const AnalyzeFlags& flags, AnalyzeOptions& options) {
+Status settle_traces(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
   options.traces.files = flags.traces;
+  TRY_ASSIGN(options.traces.clickhouse, settle_clickhouse(flags.clickhouse, world));
   for (std::size_t i = 0; i < flags.traces.size(); ++i) {
     if (std::find(flags.traces.begin(), flags.traces.begin() + static_cast<std::ptrdiff_t>(i),
                   flags.traces[i]) != flags.traces.begin() + static_cast<std::ptrdiff_t>(i)) {
@@ -194,6 +195,7 @@ void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
       .add_option("--map", flags.map,
                   "Names of fields that are not known: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=")
       ->type_name("FIELD=PATH");
+  add_clickhouse_flags(parser, flags.clickhouse);
 }
 
 void add_model_flags(CLI::App& parser, AnalyzeFlags& flags) {
@@ -269,7 +271,7 @@ Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world)
 
 Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world) {
   AnalyzeOptions options;
-  TRY(settle_traces(flags, options));
+  TRY(settle_traces(flags, world, options));
   TRY(settle_policy(flags, options));
   TRY(settle_runtime(flags, world, options));
   TRY(settle_budget(flags, options));

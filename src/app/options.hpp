@@ -24,6 +24,7 @@ namespace ctxcap::app {
 // As typed; empty: not given.
 struct AnalyzeFlags {
   std::vector<std::string> traces, map;
+  ClickHouseFlags clickhouse;
   std::vector<std::string> show;  // [MODEL=]FILE
   std::string ollama_host;
   double risk = 0.001, confidence = 0.95, native_stretch = 2.0;
@@ -33,6 +34,8 @@ struct AnalyzeFlags {
   std::vector<std::string> tenants;  // NAME=SIZE
   std::string tag, name, system_file, template_file;
   std::vector<std::string> parameters;  // NAME=VALUE
+
+  bool has_source() const { return !traces.empty() || !clickhouse.url.empty(); }
 };
 
 struct OutputFlags {

@@ -44,7 +44,12 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
     talk.clear();
     if (const std::string remark = source.remark(); !remark.empty()) talk.note("note: " + remark);
   }
-  return ingestor.finish();
+  TraceSummary summary = ingestor.finish();
+  if (options.clickhouse) {
+    TRY_ASSIGN(TraceSummary counted, read_clickhouse(*options.clickhouse, options.threads, world, talk));
+    summary.merge(std::move(counted));
+  }
+  return summary;
 }
 
 }  // namespace ctxcap::app

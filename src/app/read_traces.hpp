@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/clickhouse.hpp"
 #include "app/talk.hpp"
 #include "base/result.hpp"
 #include "data/demand.hpp"
@@ -13,7 +14,8 @@
 namespace ctxcap::app {
 
 struct TraceOptions {
-  std::vector<std::string> files;                        // "-" is stdin
+  std::vector<std::string> files;  // "-" is stdin
+  std::optional<ClickHouseSource> clickhouse;
   std::vector<std::pair<std::string, std::string>> map;  // part of a call -> column or key
   int threads = 0;                                       // 0: all cores
   bool keep_requests = false;                            // every request by itself, not only counts

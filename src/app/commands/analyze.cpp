@@ -16,7 +16,7 @@ struct Flags {
 };
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.analyze.traces.empty()) {
+  if (!flags.analyze.has_source()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "no traces given",
                  .why = "analyze reads request logs",

@@ -59,9 +59,9 @@ Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& mod
 }
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.analyze.traces.empty() || (flags.format != "table" && flags.format != "json")) {
+  if (!flags.analyze.has_source() || (flags.format != "table" && flags.format != "json")) {
     return fail({.kind = ErrorKind::usage,
-                 .what = flags.analyze.traces.empty()
+                 .what = !flags.analyze.has_source()
                              ? "no traces given"
                              : fmt::format("backtest has no format \"{}\"", printable(flags.format, 40)),
                  .why = "backtest walks over request logs and prints a table or JSON",

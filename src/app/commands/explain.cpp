@@ -33,7 +33,7 @@ Error no_such_job(const std::string& job, const Analysis& analysis) {
 }
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.analyze.traces.empty()) {
+  if (!flags.analyze.has_source()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "no traces given",
                  .why = "explain derives a decision from request logs",

@@ -20,7 +20,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
     return fail({.kind = ErrorKind::usage,
                  .what = "no traces given",
                  .why = "analyze reads request logs",
-                 .hint = "ctxcap analyze --traces FILE"});
+                 .hint = "ctxcap analyze --traces FILE   or   --clickhouse URL"});
   }
   TRY(check_output(flags.output));
   TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
@@ -61,6 +61,7 @@ constinit const Command kAnalyze{
     "analyze", "What each job needs, the window it gets, and the Modelfile for it; changes nothing",
     "  ctxcap analyze --traces traces.jsonl\n"
     "  ctxcap analyze --traces a.jsonl b.csv --show show.json --tag triage\n"
+    "  ctxcap analyze --clickhouse http://127.0.0.1:8123 --from 30d\n"
     "  zcat traces.jsonl.gz | ctxcap analyze --traces - -f json\n"
     "  ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen\n",
     configure};

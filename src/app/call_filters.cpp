@@ -3,17 +3,42 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
-#include "base/units.hpp"
 
 namespace ctxcap::app {
+namespace {
+
+// Without the tag that traces leave out too.
+std::string without_latest(std::string name) {
+  constexpr std::string_view kLatest = ":latest";
+  if (name.ends_with(kLatest)) name.resize(name.size() - kLatest.size());
+  return name;
+}
+
+bool is_wanted(const std::vector<std::string>& names, const std::string& name) {
+  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Error none_left(const char* kind, const std::vector<std::string>& asked, const std::set<std::string>& there) {
+  std::vector<std::string> names;
+  for (const std::string& name : there) names.push_back(printable(name, 60));
+  const std::string meant = closest(asked.front(), names);
+  return {.kind = ErrorKind::usage,
+          .what = fmt::format("no request is of the {} {}", kind, printable(join(asked, ", "), 120)),
+          .why = fmt::format("the {}s are {}", kind, printable(join(names, ", "), 400)),
+          .hint = meant.empty() ? fmt::format("leave out --{} to see all", kind)
+                                : fmt::format("did you mean --{} {}?", kind, meant)};
+}
+
+}  // namespace
 
 void add_filter_flags(CLI::App& parser, CallFilters& filters) {
-  parser.add_option("--from", filters.from, "Calls since then: 7d, 36h or RFC 3339 (default 30d)")
+  parser.add_option("--from", filters.from, "Calls since then: 7d, 36h, a date or RFC 3339")
       ->type_name("TIME");
-  parser.add_option("--to", filters.to, "Calls before then (default and latest: 30 minutes ago)")
-      ->type_name("TIME");
+  parser.add_option("--to", filters.to, "Calls before then")->type_name("TIME");
   parser.add_option("--model", filters.models, "Calls of these models only")->type_name("NAME");
   parser.add_option("--environment", filters.environments, "Calls in these environments only")
       ->type_name("NAME");
@@ -21,36 +46,35 @@ void add_filter_flags(CLI::App& parser, CallFilters& filters) {
       ->type_name("TAG");
 }
 
-std::optional<Instant> read_moment(std::string_view text, Instant now) {
-  constexpr i64 kMinute = 60'000'000;  // µs
-  if (const auto time = parse_time(text)) return time;
-  if (const auto midnight = parse_time(std::string(text) + "T00:00:00Z")) return midnight;
-  if (text.size() < 2) return std::nullopt;
-  const auto count = parse_integer(text.substr(0, text.size() - 1));
-  if (!count || *count < 0 || *count > 1'000'000) return std::nullopt;
-  switch (text.back()) {
-    case 'm':
-      return Instant{now.micros - *count * kMinute};
-    case 'h':
-      return Instant{now.micros - *count * 60 * kMinute};
-    case 'd':
-      return Instant{now.micros - *count * 24 * 60 * kMinute};
-    case 'w':
-      return Instant{now.micros - *count * 7 * 24 * 60 * kMinute};
-    default:
-      return std::nullopt;
-  }
-}
-
 Result<std::optional<Instant>> settle_moment(const std::string& text, const char* flag, Instant now) {
   if (text.empty()) return std::optional<Instant>{};
-  const auto read = read_moment(text, now);
+  const auto read = parse_when(text, now);
   if (read) return read;
   return fail(
       {.kind = ErrorKind::usage,
        .what = fmt::format("{} cannot be \"{}\"", flag, printable(text, 40)),
        .why = "it is no time",
        .hint = fmt::format("write it like {} 7d, {} 36h or {} 2026-11-01T00:00:00Z", flag, flag, flag)});
+}
+
+Result<i64> keep_only(const std::vector<std::string>& jobs, const std::vector<std::string>& models,
+                      TraceSummary& summary) {
+  std::vector<std::string> kept_models;
+  for (const std::string& model : models) kept_models.push_back(without_latest(model));
+  std::set<std::string> all_jobs, all_models;
+  for (const Demand& demand : summary.demands) {
+    all_models.insert(demand.model);
+    if (is_wanted(kept_models, demand.model)) all_jobs.insert(demand.job);
+  }
+  i64 left_out = 0;
+  std::erase_if(summary.demands, [&](const Demand& demand) {
+    if (is_wanted(jobs, demand.job) && is_wanted(kept_models, demand.model)) return false;
+    left_out += demand.pooled().prompt.count();
+    return true;
+  });
+  if (!summary.demands.empty() || left_out == 0) return left_out;
+  if (all_jobs.empty()) return fail(none_left("model", models, all_models));
+  return fail(none_left("job", jobs, all_jobs));
 }
 
 }  // namespace ctxcap::app

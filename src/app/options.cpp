@@ -41,15 +41,28 @@ Result<std::optional<Tokens>> tokens_of(const std::string& text, const std::stri
   return std::optional(*tokens);
 }
 
-Status settle_traces(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
+Status settle_servers(const AnalyzeFlags& flags, World& world, TraceOptions& options) {
   if (flags.langfuse.given) {
-    TRY_ASSIGN(options.traces.langfuse, settle_langfuse(flags.langfuse, flags.filters, world));
-  } else if (flags.filters.any()) {
-    return fail(wrong_flag("there is no server whose calls could be chosen from",
-                           "--from, --to, --model, --environment and --trace-tag do not apply to --traces",
-                           "add --langfuse"));
+    TRY_ASSIGN(options.langfuse, settle_langfuse(flags.langfuse, flags.filters, world));
+    options.langfuse->query.jobs.clear();  // what the job is, is said where the rows are read
+  } else if (flags.langfuse.limit != 0) {
+    return fail(wrong_flag("there is no server to take the newest calls from", "--limit goes with --langfuse",
+                           "add --langfuse, or leave out --limit"));
   }
+  TRY_ASSIGN(options.clickhouse, settle_clickhouse(flags.clickhouse, flags.filters, world));
+  if (flags.filters.for_servers() && !options.langfuse && !options.clickhouse) {
+    return fail(wrong_flag("there is no server whose calls could be chosen from",
+                           "--from, --to, --environment and --trace-tag do not apply to --traces",
+                           "add --langfuse or --clickhouse URL"));
+  }
+  return {};
+}
+
+Status settle_traces(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
+  TRY(settle_servers(flags, world, options.traces));
   options.traces.files = flags.traces;
+  options.traces.jobs = flags.filters.jobs;
+  options.traces.models = flags.filters.models;
   for (std::size_t i = 0; i < flags.traces.size(); ++i) {
     if (std::find(flags.traces.begin(), flags.traces.begin() + static_cast<std::ptrdiff_t>(i),
                   flags.traces[i]) != flags.traces.begin() + static_cast<std::ptrdiff_t>(i)) {
@@ -202,7 +215,9 @@ void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
                   "Names of fields that are not known: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=")
       ->type_name("FIELD=PATH");
   add_langfuse_flags(parser, flags.langfuse);
+  add_clickhouse_flags(parser, flags.clickhouse);
   add_filter_flags(parser, flags.filters);
+  parser.add_option("--job", flags.filters.jobs, "Calls of these jobs only")->type_name("NAME");
 }
 
 void add_model_flags(CLI::App& parser, AnalyzeFlags& flags) {
@@ -278,7 +293,7 @@ void add_output_flags(CLI::App& parser, OutputFlags& flags) {
 }
 
 Status require_traces(const AnalyzeFlags& flags, const std::string& usage) {
-  if (!flags.traces.empty() || flags.langfuse.given) return {};
+  if (flags.has_source()) return {};
   return fail(wrong_flag("no traces given", "the numbers come from request logs", usage));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/call_filters.hpp"
+#include "app/clickhouse.hpp"
 #include "app/langfuse_flags.hpp"
 #include "app/read_traces.hpp"
 #include "base/result.hpp"
@@ -27,6 +28,7 @@ namespace ctxcap::app {
 struct AnalyzeFlags {
   std::vector<std::string> traces, map;
   LangfuseFlags langfuse;
+  ClickHouseFlags clickhouse;
   CallFilters filters;
   std::vector<std::string> show;  // [MODEL=]FILE
   std::string ollama_host;
@@ -37,6 +39,8 @@ struct AnalyzeFlags {
   std::vector<std::string> tenants;  // NAME=SIZE
   std::string tag, name, system_file, template_file;
   std::vector<std::string> parameters;  // NAME=VALUE
+
+  bool has_source() const { return !traces.empty() || langfuse.given || !clickhouse.url.empty(); }
 };
 
 struct OutputFlags {

@@ -62,7 +62,15 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
   }
   at_hand = nullptr;
   if (options.langfuse) TRY(read_langfuse(*options.langfuse, world, talk, ingestor));
-  return ingestor.finish();
+  TraceSummary summary = ingestor.finish();
+  if (options.clickhouse) {
+    TRY_ASSIGN(TraceSummary counted, read_clickhouse(*options.clickhouse, options.threads, world, talk));
+    summary.merge(std::move(counted));
+  }
+  TRY_ASSIGN(const i64 left_out, keep_only(options.jobs, options.models, summary));
+  if (left_out > 0)
+    talk.note(fmt::format("note: {} of other jobs and models are left out", counted(left_out, "request")));
+  return summary;
 }
 
 }  // namespace ctxcap::app

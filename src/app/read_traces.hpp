@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/clickhouse.hpp"
 #include "app/talk.hpp"
 #include "base/result.hpp"
 #include "data/demand.hpp"
@@ -17,6 +18,8 @@ namespace ctxcap::app {
 struct TraceOptions {
   std::vector<std::string> files;                        // "-" is stdin
   std::optional<sources::LangfuseOptions> langfuse;      // read after the files
+  std::optional<sources::ClickHouseOptions> clickhouse;  // after Langfuse
+  std::vector<std::string> jobs, models;                 // the others are left out; empty: all
   std::vector<std::pair<std::string, std::string>> map;  // part of a call -> column or key
   int threads = 0;                                       // 0: all cores
   bool keep_requests = false;                            // every request by itself, not only counts

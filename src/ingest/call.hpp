@@ -25,6 +25,10 @@ struct Call {
   std::optional<Instant> end;
   Usage usage;                                 // usage.reason != none: the row counts under that reason
   std::optional<Tokens> num_ctx, num_predict;  // as the request asked
+  // Of a row that stands for many calls alike, counted where they lie: how many (> 0), and when the last of
+  // them started. Such a row has no id: there are no versions of it.
+  i64 count = 1;
+  std::optional<Instant> last;
 };
 
 class Sink {

@@ -10,6 +10,7 @@ namespace {
 
 constinit const std::array kFormats{
     &kMapped,
+    &kClickHouseGroups,
     &kOtlp,
     &kMlflow,
     &kMlflowRest,

@@ -35,6 +35,8 @@ namespace ctxcap::ingest {
   X(start_time, "start_time")                                  \
   X(updatedAt, "updatedAt")                                    \
   X(updated_at, "updated_at")                                  \
+  X(event_ts, "event_ts")                                      \
+  X(is_deleted, "is_deleted")                                  \
   X(timestamp, "timestamp")                                    \
   X(TIMESTAMP, "TIMESTAMP")                                    \
   X(time, "time")                                              \
@@ -59,6 +61,7 @@ namespace ctxcap::ingest {
   X(usageDetails, "usageDetails")                              \
   X(usage_details, "usage_details")                            \
   X(providedUsageDetails, "providedUsageDetails")              \
+  X(provided_usage_details, "provided_usage_details")          \
   X(inputUsage, "inputUsage")                                  \
   X(outputUsage, "outputUsage")                                \
   X(totalUsage, "totalUsage")                                  \
@@ -81,6 +84,14 @@ namespace ctxcap::ingest {
   X(object, "object")                                          \
   X(error, "error")                                            \
   X(status, "status")                                          \
+  /* rows that were grouped where they lie */                  \
+  X(usage_keys, "usage_keys")                                  \
+  X(groups, "groups")                                          \
+  X(counted, "counted")                                        \
+  X(duplicates, "duplicates")                                  \
+  X(is_root, "is_root")                                        \
+  X(roots, "roots")                                            \
+  X(last_start_time, "last_start_time")                        \
   /* containers and recordings */                              \
   X(data, "data")                                              \
   X(meta, "meta")                                              \

@@ -12,6 +12,7 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
     {"bad-json", "not valid JSON"},
     {"bad-tokens", "a token count that is no whole number"},
     {"cache-hit", "answered from a gateway's cache: the model did nothing"},
+    {"deleted", "a row that was deleted on the server"},
     {"duplicate", "another version of a row with the same id; the newest one is used"},
     {"duplicate-key", "a key that matters stands twice in the row, so its value is not known"},
     {"embedding", "an embedding call: it generates nothing, and a batch reports the sum of its inputs"},

@@ -161,7 +161,7 @@ void RowReader::apply_mapping(Call& call) const {
 }
 
 void RowReader::count(const Call& call) {
-  ++tally_->rows;
+  tally_->rows += call.count;
   const std::uint64_t trace = trace_hash(call.trace);
   if (call.is_root && trace != 0) note_root(call);
   const bool job_is_open = call.usage.reason == Reason::none && trace != 0 && !call.is_root &&
@@ -169,15 +169,19 @@ void RowReader::count(const Call& call) {
   if (!call.id.empty() || job_is_open) return keep(call, request_of(call), job_is_open ? trace : 0);
   const Place place{.line = line_of(row_begin_)};
   if (call.usage.reason != Reason::none) {
-    return tally_->skipped[static_cast<std::size_t>(call.usage.reason)].add(place);
+    return tally_->skipped[static_cast<std::size_t>(call.usage.reason)].add(place, call.count);
   }
-  ++tally_->used;
+  tally_->used += call.count;
   Request request = request_of(call);
   request.job = tally_->names.number_of(choose_job(call.job, call.model));
   request.model = tally_->names.number_of(model_name(call.model));
-  tally_->histograms.add(request);
+  if (call.last || call.count != 1) {
+    tally_->histograms.add_many(request, call.count, call.last ? call.last->micros : request.start);
+  } else {
+    tally_->histograms.add(request);
+  }
   for (std::size_t remark = 0; remark < kRemarks; ++remark) {
-    if (call.usage.remarks.has(static_cast<Remark>(remark))) tally_->remarked[remark].add(place);
+    if (call.usage.remarks.has(static_cast<Remark>(remark))) tally_->remarked[remark].add(place, call.count);
   }
 }
 

@@ -5,23 +5,31 @@
 namespace ctxcap::ingest {
 
 void Histograms::add(const Request& request) {
+  Group& group = counted(request, 1, request.start);
+  if (!keep_requests) return;
+  const Tokens need = request.context > request.prompt ? request.context : request.context + 1;
+  group.sent.push_back({.at = Instant{request.start}, .need = need});
+}
+
+void Histograms::add_many(const Request& request, i64 times, i64 last) {
+  counted(request, times, last);
+}
+
+Histograms::Group& Histograms::counted(const Request& request, i64 times, i64 last) {
   Group& group = groups_[key(request.job, request.model)];
   const bool timed = request.start != kNoTime;
   DayCounts& day = group.days[timed ? day_of(Instant{request.start}) : kUnknownDay];
-  day.prompt.add(request.prompt);
-  if (request.generation >= 0) day.generation.add(request.generation);
+  day.prompt.add(request.prompt, times);
+  if (request.generation >= 0) day.generation.add(request.generation, times);
   // The need is max(context, prompt + 1); without an answer the context is the prompt alone.
-  (request.context > request.prompt ? day.context : day.bare).add(request.context);
-  if (keep_requests) {
-    const Tokens need = request.context > request.prompt ? request.context : request.context + 1;
-    group.sent.push_back({.at = Instant{request.start}, .need = need});
-  }
+  (request.context > request.prompt ? day.context : day.bare).add(request.context, times);
   if (timed) {
     group.from = std::min(group.from, request.start);
-    group.to = std::max(group.to, request.start);
+    group.to = std::max(group.to, last);
   }
-  if (request.num_ctx != 0) ++group.num_ctx[request.num_ctx];
-  if (request.num_predict != 0) ++group.num_predict[request.num_predict];
+  if (request.num_ctx != 0) group.num_ctx[request.num_ctx] += times;
+  if (request.num_predict != 0) group.num_predict[request.num_predict] += times;
+  return group;
 }
 
 void Histograms::merge(const Histograms& other, const std::vector<std::uint32_t>& renumber) {

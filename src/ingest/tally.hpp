@@ -87,6 +87,9 @@ class Histograms {
   bool keep_requests = false;
 
   void add(const Request& request);
+  // So many requests that differ only in when they started, the last of them at `last` µs of the same day.
+  // They are not kept one by one.
+  void add_many(const Request& request, i64 times, i64 last);
   // `renumber` maps the other's Interner numbers to this one's.
   void merge(const Histograms& other, const std::vector<std::uint32_t>& renumber);
   // Ascending by (model, job).
@@ -109,6 +112,7 @@ class Histograms {
     return std::uint64_t{job} << 32 | model;
   }
   static Demand demand_of(const Group& group);
+  Group& counted(const Request& request, i64 times, i64 last);
 
   std::unordered_map<std::uint64_t, Group> groups_;
 };

@@ -65,13 +65,6 @@ bool is_loopback(const std::string& url) {
   return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
 
-std::size_t append_body(char* data, std::size_t, std::size_t size, void* user) {
-  std::string& body = *static_cast<std::string*>(user);
-  if (size > kMaxBody - body.size()) return 0;
-  body.append(data, size);
-  return size;
-}
-
 // Called once per header line, for every answer on the way (redirects, 100): a status line starts afresh.
 std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
   auto& headers = *static_cast<std::map<std::string, std::string>*>(user);
@@ -132,8 +125,8 @@ class Exchange {
     set_method();
     set(CURLOPT_HTTPHEADER, headers_.get());
     set(CURLOPT_ERRORBUFFER, detail_.data());
-    set(CURLOPT_WRITEFUNCTION, &append_body);
-    set(CURLOPT_WRITEDATA, &response_.body);
+    set(CURLOPT_WRITEFUNCTION, &Exchange::take_body);
+    set(CURLOPT_WRITEDATA, this);
     set(CURLOPT_HEADERFUNCTION, &take_header);
     set(CURLOPT_HEADERDATA, &response_.headers);
   }
@@ -143,7 +136,7 @@ class Exchange {
   Result<HttpResponse> ended(CURLcode code) {
     if (code != CURLE_OK) {
       std::string cause = detail_[0] != '\0' ? detail_.data() : curl_easy_strerror(code);
-      if (code == CURLE_WRITE_ERROR) cause = "the answer is larger than 1 GiB";
+      if (code == CURLE_WRITE_ERROR && !streams()) cause = "the answer is larger than 1 GiB";
       return unreachable(request_, cause, hint_for(code));
     }
     long status = 0;
@@ -156,6 +149,22 @@ class Exchange {
   template <typename T>
   void set(CURLoption option, T value) {
     curl_easy_setopt(handle_, option, value);
+  }
+
+  // Redirects and refusals are read as a whole, whoever waits for the answer itself.
+  bool streams() const {
+    long status = 0;
+    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+    return request_.on_body && status == 200;
+  }
+
+  static std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
+    Exchange& exchange = *static_cast<Exchange*>(user);
+    if (exchange.streams()) return exchange.request_.on_body(std::string_view(data, size)) ? size : 0;
+    std::string& body = exchange.response_.body;
+    if (size > kMaxBody - body.size()) return 0;
+    body.append(data, size);
+    return size;
   }
 
   void set_behaviour() {

@@ -23,6 +23,9 @@ struct HttpRequest {
   std::string body;                           // sent when not empty
   std::chrono::milliseconds timeout{60'000};  // for the whole exchange; 0: none
   std::chrono::milliseconds connect_timeout{5'000};
+  // Takes the body of a 200 answer in pieces, as they arrive, however long it is; HttpResponse::body stays
+  // empty. False ends the exchange with an error. Other answers have their body in the response as ever.
+  std::function<bool(std::string_view)> on_body;
 };
 
 struct HttpResponse {

@@ -226,7 +226,7 @@ Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::str
   told.rows = rows.rows;
   told.fresh = rows.fresh;
   Period covered = task.whole;
-  if (options.query.limit > 0 && rows.fresh >= options.query.limit) covered.from = rows.oldest / 1000 + 1;
+  if (rows.limited) covered.from = rows.oldest / 1000 + 1;
   if (before)
     covered = {std::min(covered.from, before->period.from), std::max(covered.to, before->period.to)};
   TRY(files.write_atomic(mark, watermark_text(signature(options), covered, told)));

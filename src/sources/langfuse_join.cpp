@@ -117,11 +117,12 @@ Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& t
   if (query_.limit > 0 && static_cast<i64>(calls_.size()) > query_.limit) {
     next = calls_.size() - static_cast<std::size_t>(query_.limit);
   }
+  told.limited = query_.limit > 0 && static_cast<i64>(calls_.size()) >= query_.limit;
+  if (next < calls_.size()) told.oldest = calls_[next].start;
   const auto put_new = [&](const Call& call) -> Status {
     if (call.dropped) return {};
     const std::string row = joined(call);
     if (!wanted(row)) return {};
-    if (told.fresh == 0) told.oldest = call.start;
     ++told.fresh;
     ++told.rows;
     return take(row);

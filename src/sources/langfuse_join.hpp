@@ -25,7 +25,8 @@ class LangfuseJoin {
 
   struct Told {
     i64 rows = 0, fresh = 0;  // in the result; of these not in the older one, or newer
-    i64 oldest = 0;           // µs: start of the oldest fresh row
+    i64 oldest = 0;           // µs: start of the oldest call that was pulled, wanted or not
+    bool limited = false;     // older calls were left out
   };
   // Lines come without their line ends. `old` may be empty.
   Result<Told> write(const OldRows& old, const Take& take);

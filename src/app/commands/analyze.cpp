@@ -16,7 +16,7 @@ struct Flags {
 };
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  TRY(require_traces(flags.analyze, "ctxcap analyze --traces FILE"));
+  TRY(require_traces(flags.analyze, "ctxcap analyze --traces FILE   (or --langfuse, --clickhouse URL)"));
   TRY(check_output(flags.output));
   TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
@@ -53,6 +53,7 @@ constinit const Command kAnalyze{
     "analyze", "What each job needs, the window it gets, and the Modelfile for it; changes nothing",
     "  ctxcap analyze --traces traces.jsonl\n"
     "  ctxcap analyze --traces a.jsonl b.csv --show show.json --tag triage\n"
+    "  ctxcap analyze --clickhouse http://127.0.0.1:8123 --from 30d\n"
     "  zcat traces.jsonl.gz | ctxcap analyze --traces - -f json\n"
     "  ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen\n",
     configure};

@@ -52,6 +52,14 @@ class Loopback {
         return false;  // closes the connection
       });
     });
+    server.Get("/stream", [](const httplib::Request&, httplib::Response& response) {
+      response.set_chunked_content_provider("text/plain", [](std::size_t offset, httplib::DataSink& sink) {
+        const std::string piece(1 << 20, 'x');
+        sink.write(piece.data(), piece.size());
+        if (offset + piece.size() >= std::size_t{64} << 20) sink.done();
+        return true;
+      });
+    });
     server.Get("/never", [this](const httplib::Request&, httplib::Response&) {
       std::unique_lock lock(mutex);
       released.wait(lock, [this] { return stop; });
@@ -271,4 +279,37 @@ TEST_CASE("a batch that is dropped drops what is under way; waiting for it ends 
   const auto batch = real.world().http.batch();
   batch->start(1, {.url = loopback.url("/never")});
   CHECK_FALSE(batch->next(1ms));
+}
+
+TEST_CASE("an answer can be taken in pieces, and is then not kept") {
+  Loopback loopback;
+  io::RealWorld real;
+  Http& http = real.world().http;
+  std::size_t taken = 0, largest = 0;
+  const auto take = [&](std::string_view piece) {
+    taken += piece.size();
+    largest = std::max(largest, piece.size());
+    return true;
+  };
+  const auto response = http.send({.url = loopback.url("/stream"), .on_body = take});
+  REQUIRE(response);
+  CHECK(response->body.empty());
+  CHECK(taken == std::size_t{64} << 20);
+  CHECK(largest <= std::size_t{1} << 20);
+
+  // What is no answer to the question comes as ever, and so do redirects.
+  taken = 0;
+  CHECK(http.send({.url = loopback.url("/missing"), .on_body = take})->body == "{\"error\":\"no\"}");
+  CHECK(taken == 0);
+  CHECK(http.send({.url = loopback.url("/to-echo"), .on_body = take})->status == 200);
+  CHECK(taken == 5);
+
+  // Whoever takes may have enough.
+  const auto enough =
+      http.send({.url = loopback.url("/stream"), .on_body = [](std::string_view) { return false; }});
+  REQUIRE_FALSE(enough);
+  CHECK(enough.error().kind == ErrorKind::unreachable);
+  // An answer that breaks off is an error, whatever came before.
+  CHECK_FALSE(http.send({.url = loopback.url("/broken"), .on_body = take}).has_value());
+  CHECK(http.send({.url = loopback.url("/echo")})->body == "hello");
 }

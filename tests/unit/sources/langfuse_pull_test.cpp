@@ -269,16 +269,26 @@ TEST_CASE("filters keep what was asked for") {
   CHECK(count([](auto& query) { query.limit = 10; }) == 10);
 }
 
-TEST_CASE("the newest so many, and the next pull goes on behind them") {
-  Pulling it;
-  it.options.query.limit = 10;
-  fill_project(it.fake, 120, kBegin, 60'000);
-  REQUIRE(it.pull());
-  CHECK(it.rows().contains("call-119"));
-  CHECK_FALSE(it.rows().contains("call-109"));
-  it.options.query.limit = 0;
-  REQUIRE(it.pull());
-  CHECK(it.rows() == it.wanted());
+TEST_CASE("the newest so many, and the watermark says that there are older ones") {
+  for (const char* job : {"", "summary"}) {
+    CAPTURE(job);
+    Pulling it;
+    it.options.query.limit = 10;
+    if (*job != '\0') it.options.query.jobs = {job};
+    fill_project(it.fake, 120, kBegin, 60'000);
+    REQUIRE(it.pull());
+    CHECK((it.rows().size() == 10) == (*job == '\0'));  // of the newest ten
+    CHECK_FALSE(it.rows().contains("call-109"));
+    const auto mark = nlohmann::json::parse(it.files.files["calls.jsonl.watermark"]);
+    CHECK(mark.at("from") > "2026-08-10T01:49");
+    it.options.query.limit = 0;
+    REQUIRE(it.pull());
+    Pulling all;
+    all.options.query.jobs = it.options.query.jobs;
+    fill_project(all.fake, 120, kBegin, 60'000);
+    REQUIRE(all.pull());
+    CHECK(it.rows() == all.rows());
+  }
 }
 
 TEST_CASE("lengths take the place of bodies") {

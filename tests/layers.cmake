@@ -23,7 +23,7 @@ set(open_rooms base data ports)  # every header is public; of other rooms only <
 set(only_simdjson ingest)
 set(only_boost    demand)
 set(only_curl     io)
-set(only_sqlite3  state)
+set(only_sqlite3  io)
 set(only_CLI      app)
 set(only_kainjow  base/template.cpp)
 set(only_isa      sources)  # <isa-l/...>

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "ingest/ingest.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -25,12 +26,18 @@ bool is_wanted(const std::vector<std::string>& names, const std::string& name) {
 Error none_left(const char* kind, const std::vector<std::string>& asked, const std::set<std::string>& there) {
   std::vector<std::string> names;
   for (const std::string& name : there) names.push_back(printable(name, 60));
-  const std::string meant = closest(asked.front(), names);
+  const bool is_job = kind == std::string_view("job");
+  std::vector<std::string> words = names, rules;
+  for (const ingest::JobRuleWord& rule : ingest::job_rules()) rules.emplace_back(rule.word);
+  if (is_job) words.insert(words.end(), rules.begin(), rules.end());
+  const std::string meant = closest(asked.front(), words);
   return {.kind = ErrorKind::usage,
           .what = fmt::format("no request is of the {} {}", kind, printable(join(asked, ", "), 120)),
           .why = fmt::format("the {}s are {}", kind, printable(join(names, ", "), 400)),
-          .hint = meant.empty() ? fmt::format("leave out --{} to see all", kind)
-                                : fmt::format("did you mean --{} {}?", kind, meant)};
+          .hint = !meant.empty() ? fmt::format("did you mean --{} {}?", kind, meant)
+                  : is_job       ? fmt::format("--job takes one of these, or what a job is: {} or field:PATH",
+                                               join(rules, ", "))
+                                 : "leave out --model to see all"};
 }
 
 }  // namespace

@@ -5,9 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "app/pushed_rows.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "ingest/ingest.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -15,23 +15,22 @@ namespace {
 // A window's groups become a summary of their own, which joins the others only when the window is complete.
 class Windows final : public sources::WindowSink {
  public:
-  Windows(const std::string& url, int threads, Talk& talk)
-      : url_(url.substr(0, url.find_first_of("?#"))),
-        talk_(talk),
-        ingestor_({.threads = threads}, [this](const ingest::Progress& progress) { show(progress.rows); }) {}
+  Windows(const std::string& url, ingest::Options options, Talk& talk)
+      : url_(url.substr(0, url.find_first_of("?#"))), options_(std::move(options)), talk_(talk) {}
 
   void begin(const Window& window) override {
-    (void)ingestor_.finish();
+    rows_.reset();  // what broke off
     window_ = window;
-    ingestor_.begin(url_ + " " + window.table);
     show(0);
+    rows_.emplace(url_ + " " + window.table, options_,
+                  [this](const ingest::Progress& progress) { show(progress.rows); });
   }
 
-  Status take(std::string_view bytes) override { return ingestor_.feed(bytes); }
+  Status take(std::string_view bytes) override { return rows_->push(bytes); }
 
   Status commit() override {
-    TRY(ingestor_.end());
-    TraceSummary summary = ingestor_.finish();
+    TRY_ASSIGN(TraceSummary summary, rows_->finish());
+    rows_.reset();
     const std::string place = fmt::format("{} from {}", window_.table, rfc3339(window_.from));
     for (Skip& skip : summary.skipped) skip.first = place;
     for (Skip& skip : summary.remarks) skip.first = place;
@@ -48,10 +47,11 @@ class Windows final : public sources::WindowSink {
                    fmt::format("{}  {} rows", iso_date(day_of(window_.from)), with_commas(done)));
   }
 
-  std::string url_;
+  const std::string url_;
+  const ingest::Options options_;
   Talk& talk_;
   Window window_;
-  ingest::Ingestor ingestor_;
+  std::optional<PushedRows> rows_;
   TraceSummary all_;
 };
 
@@ -96,9 +96,9 @@ Result<std::optional<sources::ClickHouseOptions>> settle_clickhouse(const ClickH
   return std::optional(std::move(options));
 }
 
-Result<TraceSummary> read_clickhouse(const sources::ClickHouseOptions& options, int threads, World& world,
-                                     Talk& talk) {
-  Windows windows(options.url, threads, talk);
+Result<TraceSummary> read_clickhouse(const sources::ClickHouseOptions& options, ingest::Options reading,
+                                     World& world, Talk& talk) {
+  Windows windows(options.url, std::move(reading), talk);
   const auto read = sources::read_clickhouse(options, world.http, world.clock, windows);
   talk.clear();
   if (!read) return fail(read.error());

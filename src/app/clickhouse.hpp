@@ -9,6 +9,7 @@
 #include "app/talk.hpp"
 #include "base/result.hpp"
 #include "data/demand.hpp"
+#include "ingest/ingest.hpp"
 #include "ports/world.hpp"
 #include "sources/sources.hpp"
 
@@ -29,8 +30,9 @@ void add_clickhouse_flags(CLI::App& parser, ClickHouseFlags& flags);
 Result<std::optional<sources::ClickHouseOptions>> settle_clickhouse(const ClickHouseFlags& flags,
                                                                     const CallFilters& filters, World& world);
 
-// Reads window by window; the memory it takes does not depend on the number of rows.
-Result<TraceSummary> read_clickhouse(const sources::ClickHouseOptions& options, int threads, World& world,
-                                     Talk& talk);
+// Reads window by window, its groups as `reading` says; the memory it takes does not depend on the number of
+// rows.
+Result<TraceSummary> read_clickhouse(const sources::ClickHouseOptions& options, ingest::Options reading,
+                                     World& world, Talk& talk);
 
 }  // namespace ctxcap::app

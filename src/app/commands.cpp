@@ -5,8 +5,8 @@
 namespace ctxcap::app {
 namespace {
 
-constexpr std::array<const Command*, 6> kCommands = {&kAnalyze, &kExplain,  &kApply,
-                                                     &kInspect, &kBacktest, &kPull};
+constexpr std::array<const Command*, 7> kCommands = {&kAnalyze,  &kExplain, &kApply,  &kInspect,
+                                                     &kBacktest, &kPull,    &kFormats};
 
 }  // namespace
 

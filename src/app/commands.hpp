@@ -31,6 +31,7 @@ extern const Command kAnalyze;
 extern const Command kApply;
 extern const Command kBacktest;
 extern const Command kExplain;
+extern const Command kFormats;
 extern const Command kInspect;
 extern const Command kPull;
 

@@ -28,6 +28,8 @@ std::string model_of_file(const std::string& path) {
 
 DescribedModel described(const ModelDescription& description) {
   DescribedModel model{.arch = model::architecture_of(description)};
+  model.parent = description.parent_model;
+  model.weights = description.weights;
   model.can_be_capped = !description.remote && model.arch->completion;
   const std::string name =
       printable(description.name.empty() ? description.architecture : description.name, 60);
@@ -80,6 +82,20 @@ void describe_from_server(runtime::Ollama& ollama, const std::string& name, Desc
   const Error& error = description.error();
   model.warnings.push_back(
       {"model-unknown", fmt::format("{}: {} ({})", printable(name, 60), error.what, error.why)});
+}
+
+// A variant's base, when the traces name the variant alone. One that is gone leaves the variant to itself.
+void add_parents(runtime::Ollama& ollama, Models& models) {
+  std::vector<std::string> parents;
+  for (const auto& [name, model] : models) {
+    const auto same = [&](const auto& known) { return runtime::same_model(known.first, model.parent); };
+    if (!model.parent.empty() && std::none_of(models.begin(), models.end(), same))
+      parents.push_back(model.parent);
+  }
+  for (const std::string& parent : parents) {
+    if (const auto description = description_from_server(ollama, parent))
+      models[parent] = described(*description);
+  }
 }
 
 void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
@@ -152,6 +168,7 @@ Result<Models> describe_models(std::span<const std::string> names, const Analyze
     return models;
   }
   for (const std::string& name : open) describe_from_server(ollama, name, models[name]);
+  add_parents(ollama, models);
   add_what_is_installed(ollama, models);
   TRY(add_what_was_measured(ollama, models, options.settings, world));
   return models;

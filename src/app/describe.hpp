@@ -18,6 +18,8 @@ namespace ctxcap::app {
 struct DescribedModel {
   std::optional<ModelArch> arch;           // nullopt: nobody described it
   std::string digest;                      // of the installed model; empty: not known
+  std::string parent;                      // the model it was made from; empty: none, or not known
+  std::string weights;                     // digest of its weights file; empty: not known
   std::optional<Tokens> loaded_ctx;        // window that the server has it loaded with
   bool can_be_capped = true;               // false: runs in a cloud, or cannot generate
   std::optional<Calibration> calibration;  // what loads of it really took on this server
@@ -30,6 +32,7 @@ Result<ModelDescription> description_from_file(const std::string& path, const st
                                                World& world);
 Result<ModelDescription> description_from_server(runtime::Ollama& ollama, const std::string& name);
 
+// Beside the models asked for, the result holds those that they were made from, where the server knows them.
 // Never fails for want of a server: then models stay undescribed, and one warning says so. Errors: a --show
 // file that cannot be read or is no answer of /api/show, or that matches no model.
 Result<std::map<std::string, DescribedModel>> describe_models(std::span<const std::string> models,

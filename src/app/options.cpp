@@ -8,6 +8,7 @@
 #include "app/assets.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "ingest/ingest.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -58,11 +59,33 @@ Status settle_servers(const AnalyzeFlags& flags, World& world, TraceOptions& opt
   return {};
 }
 
+// A word for a rule chooses the rule, anything else is a job.
+Status settle_jobs(const std::vector<std::string>& words, TraceOptions& options) {
+  for (const std::string& word : words) {
+    if (!ingest::is_job_rule(word)) {
+      options.jobs.push_back(word);
+    } else if (options.job_rule.empty()) {
+      options.job_rule = word;
+    } else {
+      return fail(wrong_flag(
+          fmt::format("--job cannot be both {} and {}", options.job_rule, printable(word, 60)),
+          "there is one rule for what a job is; names of jobs may be several", "leave one of them out"));
+    }
+  }
+  if (options.clickhouse && options.job_rule.starts_with("field")) {
+    return fail(wrong_flag("--job " + printable(options.job_rule, 60) + " does not go with --clickhouse",
+                           "its rows are counted where they lie, by trace name, name, prompt and tag",
+                           "pull the rows with ctxcap pull, and read them with --traces"));
+  }
+  return {};
+}
+
 Status settle_traces(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
   TRY(settle_servers(flags, world, options.traces));
   options.traces.files = flags.traces;
-  options.traces.jobs = flags.filters.jobs;
+  TRY(settle_jobs(flags.filters.jobs, options.traces));
   options.traces.models = flags.filters.models;
+  options.traces.bad_rows = flags.bad_lines;
   for (std::size_t i = 0; i < flags.traces.size(); ++i) {
     if (std::find(flags.traces.begin(), flags.traces.begin() + static_cast<std::ptrdiff_t>(i),
                   flags.traces[i]) != flags.traces.begin() + static_cast<std::ptrdiff_t>(i)) {
@@ -101,6 +124,8 @@ Status settle_policy(const AnalyzeFlags& flags, AnalyzeOptions& options) {
                            "it is 1 or more",
                            "--native-stretch 1 takes native only where it is the smallest rung"));
   }
+  options.per_job = flags.per_job;
+  options.traces.keep_requests = flags.per_job;  // reloads are counted from their order
   options.risk.risk = flags.risk;
   options.risk.confidence = flags.confidence;
   options.policy.native_stretch = flags.native_stretch;
@@ -208,7 +233,10 @@ Status settle_variant(const AnalyzeFlags& flags, World& world, AnalyzeOptions& o
 }  // namespace
 
 void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
-  parser.add_option("--traces", flags.traces, "Request logs: JSONL, CSV, pages of an API; \"-\" is stdin")
+  parser
+      .add_option(
+          "--traces", flags.traces,
+          "Request logs: files, directories, patterns, \"-\" is stdin; JSONL, JSON, CSV, also gzip and zstd")
       ->type_name("FILE");
   parser
       .add_option("--map", flags.map,
@@ -217,7 +245,16 @@ void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
   add_langfuse_flags(parser, flags.langfuse);
   add_clickhouse_flags(parser, flags.clickhouse);
   add_filter_flags(parser, flags.filters);
-  parser.add_option("--job", flags.filters.jobs, "Calls of these jobs only")->type_name("NAME");
+  parser
+      .add_option("--job", flags.filters.jobs,
+                  "A job: only these count. Or what a job is: auto, trace-name, name, prompt, tag, service, "
+                  "field or field:PATH")
+      ->type_name("NAME|RULE");
+  parser
+      .add_option(
+          "--bad-lines", flags.bad_lines,
+          "Also write where each row stands that is not used, and why (JSON lines, no text of prompts)")
+      ->type_name("FILE");
 }
 
 void add_model_flags(CLI::App& parser, AnalyzeFlags& flags) {
@@ -237,6 +274,8 @@ void add_policy_flags(CLI::App& parser, AnalyzeFlags& flags) {
       .add_option("--native-stretch", flags.native_stretch,
                   "Take the native length up to this many times the smallest rung")
       ->capture_default_str();
+  parser.add_flag("--per-job", flags.per_job,
+                  "A window for each job, also on shared weights; counts the reloads that it costs");
   parser.add_option("--num-ctx", flags.num_ctx, "This window, whatever the data says")->type_name("TOKENS");
   parser.add_option("--num-predict", flags.num_predict, "Generation limit of the variant")
       ->type_name("TOKENS");

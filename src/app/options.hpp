@@ -30,10 +30,12 @@ struct AnalyzeFlags {
   LangfuseFlags langfuse;
   ClickHouseFlags clickhouse;
   CallFilters filters;
+  std::string bad_lines;
   std::vector<std::string> show;  // [MODEL=]FILE
   std::string ollama_host;
   double risk = 0.001, confidence = 0.95, native_stretch = 2.0;
   std::string num_ctx, num_predict;
+  bool per_job = false;
   std::string parallel, kv_type, flash_attention, num_batch, backend;
   std::string card, reserve;
   std::vector<std::string> tenants;  // NAME=SIZE
@@ -68,6 +70,7 @@ struct AnalyzeOptions {
   std::string ollama_host;                                // as OLLAMA_HOST writes it; "" for the default
   demand::RiskOptions risk;
   policy::Options policy;
+  bool per_job = false;  // a window for each job, also where jobs share weights
   RuntimeSettings settings;
   std::optional<Budget> budget;  // nullopt: no card was given
   plan::VariantOptions variant;

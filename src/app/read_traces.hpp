@@ -16,11 +16,13 @@
 namespace ctxcap::app {
 
 struct TraceOptions {
-  std::vector<std::string> files;                        // "-" is stdin
-  std::optional<sources::LangfuseOptions> langfuse;      // read after the files
+  std::vector<std::string> files;                    // as given: files, directories, patterns; "-" is stdin
+  std::optional<sources::LangfuseOptions> langfuse;  // read after the files
   std::optional<sources::ClickHouseOptions> clickhouse;  // after Langfuse
   std::vector<std::string> jobs, models;                 // the others are left out; empty: all
   std::vector<std::pair<std::string, std::string>> map;  // part of a call -> column or key
+  std::string job_rule;                                  // as --job has it; "" for the default
+  std::string bad_rows;                                  // file that lists what is not used; "" for none
   int threads = 0;                                       // 0: all cores
   bool keep_requests = false;                            // every request by itself, not only counts
 };

@@ -7,6 +7,7 @@
 #include "app/assets.hpp"
 #include "app/budget.hpp"
 #include "app/describe.hpp"
+#include "app/shared_weights.hpp"
 #include "base/text.hpp"
 #include "data/model_name.hpp"
 #include "demand/demand.hpp"
@@ -18,18 +19,39 @@
 namespace ctxcap::app {
 namespace {
 
-using JobsByModel = std::map<std::string, std::vector<Demand>>;
+using Models = std::map<std::string, DescribedModel>;
+using JobsByBase = std::map<std::string, std::vector<Demand>>;
 
-JobsByModel by_model(std::vector<Demand> demands) {
-  JobsByModel groups;
-  for (Demand& demand : demands) groups[demand.model].push_back(std::move(demand));
+std::vector<std::string> models_of(const std::vector<Demand>& demands) {
+  std::vector<std::string> names;
+  for (const Demand& demand : demands) names.push_back(demand.model);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+JobsByBase by_base(std::vector<Demand> demands, const Models& models) {
+  JobsByBase groups;
+  for (Demand& demand : demands) groups[base_of(demand.model, models)].push_back(std::move(demand));
   return groups;
+}
+
+// Demands of each job of a base; all as one unless every job is to have its own window.
+std::vector<std::vector<Demand>> parts_of(const std::vector<Demand>& demands, bool per_job) {
+  if (!per_job) return {demands};
+  std::map<std::string, std::vector<Demand>> by_job;
+  for (const Demand& demand : demands) by_job[demand.job].push_back(demand);
+  std::vector<std::vector<Demand>> parts;
+  for (auto& [job, part] : by_job) parts.push_back(std::move(part));
+  return parts;
 }
 
 // The first that is known: what requests carry, the model's PARAMETER, the environment, what is loaded now.
 std::optional<CurrentWindow> current_window(const DemandStats& stats, const DescribedModel& model,
                                             std::optional<Tokens> environment_ctx) {
-  if (stats.asked_ctx) return CurrentWindow{*stats.asked_ctx, CurrentFrom::request};
+  const auto& asked = stats.num_ctx_asked;
+  const auto most = std::max_element(asked.begin(), asked.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most != asked.end()) return CurrentWindow{most->first, CurrentFrom::request};
   if (model.arch && model.arch->current_ctx)
     return CurrentWindow{*model.arch->current_ctx, CurrentFrom::model};
   if (environment_ctx) return CurrentWindow{*environment_ctx, CurrentFrom::environment};
@@ -79,10 +101,12 @@ Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const D
   return std::optional(std::move(variant));
 }
 
+// `demands` may come from several models on the same weights: each tells its own window in use.
 Result<BaseAnalysis> analyze_base(const std::string& name, const std::vector<Demand>& demands,
-                                  const DescribedModel& model, const AnalyzeOptions& options) {
+                                  const Models& models, const AnalyzeOptions& options) {
+  const DescribedModel& model = models.at(name);
   std::vector<policy::JobInput> jobs;
-  for (const Demand& demand : demands) jobs.push_back(job_input(demand, model, options));
+  for (const Demand& demand : demands) jobs.push_back(job_input(demand, models.at(demand.model), options));
   TRY_ASSIGN(std::vector<Rung> rungs,
              price(policy::ladder(jobs, model.arch, options.policy), model, options.settings));
   BaseAnalysis base{.decision =
@@ -104,6 +128,16 @@ std::vector<BaseDecision> decisions_of(const Analysis& analysis) {
   return decisions;
 }
 
+void add_shared_weights(Analysis& analysis, const JobsByBase& groups) {
+  for (const auto& [name, demands] : groups) {
+    std::vector<BaseAnalysis> parts;
+    for (const BaseAnalysis& base : analysis.bases) {
+      if (base.decision.model == name) parts.push_back(base);
+    }
+    if (parts.size() > 1) analysis.shared.push_back(count_reloads_of(parts, demands));
+  }
+}
+
 }  // namespace
 
 Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk) {
@@ -118,23 +152,24 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
   //    From here on no trace is read again.
 
   // 2. What is each model? The only question to the outside; from here on every number is on the table.
-  const JobsByModel groups = by_model(std::move(traces.demands));
-  std::vector<std::string> names;
-  for (const auto& [name, demands] : groups) names.push_back(name);
-  TRY_ASSIGN(auto models, describe_models(names, options, world, talk));
+  TRY_ASSIGN(const Models models, describe_models(models_of(traces.demands), options, world, talk));
+  const JobsByBase groups = by_base(std::move(traces.demands), models);
 
   // 3. Per base model: what its jobs need, what every window would cost, which one is taken and why, and the
   //    Modelfile that says so. Pure: same input, same bytes.
-  for (const std::string& name : names) {
-    const DescribedModel& model = models[name];
+  std::vector<std::vector<Demand>> parts;  // of analysis.bases, one by one
+  for (const auto& [name, demands] : groups) {
     if (!name.empty() && !check_model_name(name)) {
       analysis.warnings.push_back(
           {"bad-model-name",
            printable(name, 60) + " is no name of a model on Ollama, so no variant is made for it"});
     }
-    TRY_ASSIGN(BaseAnalysis base, analyze_base(name, groups.at(name), model, options));
-    append(analysis.warnings, model.warnings);
-    analysis.bases.push_back(std::move(base));
+    for (const std::string& model : models_of(demands)) append(analysis.warnings, models.at(model).warnings);
+    for (std::vector<Demand>& part : parts_of(demands, options.per_job)) {
+      TRY_ASSIGN(BaseAnalysis base, analyze_base(name, part, models, options));
+      analysis.bases.push_back(std::move(base));
+      parts.push_back(std::move(part));
+    }
   }
 
   // 4. Everything that must be resident together, against the card.
@@ -142,9 +177,12 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
     TRY_ASSIGN(
         analysis.budget,
         fit_budget(analysis.bases, *options.budget, options, [&](std::size_t i, const AnalyzeOptions& again) {
-          return analyze_base(names[i], groups.at(names[i]), models[names[i]], again);
+          return analyze_base(analysis.bases[i].decision.model, parts[i], models, again);
         }));
   }
+
+  // 5. What separate windows on the same weights would have cost.
+  if (options.per_job) add_shared_weights(analysis, groups);
   for (const BaseAnalysis& base : analysis.bases) append(analysis.warnings, base.decision.warnings);
   if (analysis.budget)
     append(analysis.warnings, policy::budget_warnings(decisions_of(analysis), *analysis.budget));

@@ -2,8 +2,11 @@
 // The whole of one analysis: what `analyze` prints, what `apply` can read back.
 
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "data/backtest.hpp"
 #include "data/budget.hpp"
 #include "data/decision.hpp"
 #include "data/demand.hpp"
@@ -16,6 +19,19 @@ struct BaseAnalysis {
   std::optional<Variant> variant;  // nullopt: nothing to create (withheld)
 };
 
+// Separate windows on the same weights, and what they would have cost: every request under another window
+// than the one before loads the model anew.
+struct SharedWeights {
+  std::string model;
+  std::vector<std::pair<std::string, std::optional<Tokens>>> windows;  // of each job; nullopt: withheld
+  ReloadCount reloads;
+  i64 without_time = 0;                         // requests that could not be put in order
+  i64 without_window = 0;                       // requests of jobs whose window is withheld
+  std::optional<Bytes> weights_bytes;           // read again by each load
+  std::optional<Tokens> one_window;             // that would hold them all
+  std::optional<Bytes> one_window_cache_bytes;  // its caches and state
+};
+
 struct Analysis {
   double risk = 0.001;       // asked share of requests that may exceed, 0..1
   double confidence = 0.95;  // 0..1
@@ -23,7 +39,8 @@ struct Analysis {
   std::vector<InputSummary> inputs;
   std::vector<Skip> skipped;
   std::vector<Skip> remarks;           // rows that were used, with a word that says how
-  std::vector<BaseAnalysis> bases;     // ascending by model
+  std::vector<BaseAnalysis> bases;     // ascending by model; several of one model with a window per job
+  std::vector<SharedWeights> shared;   // models that have several; ascending
   std::optional<BudgetReport> budget;  // nullopt: no card was given
   std::vector<Warning> warnings;       // of all bases, and about the run itself
 };

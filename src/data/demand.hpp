@@ -39,8 +39,9 @@ struct BodySize {
 
 // A request in time. Kept only where asked for (backtest of a short log, reloads of shared weights). Requests
 // without a readable time come first, in the order of their rows.
+inline constexpr Instant kUnknownTime{std::numeric_limits<i64>::min()};
 struct Sent {
-  Instant at;  // the smallest one there is: unknown
+  Instant at = kUnknownTime;
   Tokens need = 0;
   auto operator<=>(const Sent&) const = default;
 };

@@ -1,5 +1,6 @@
 #include "data/json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "data/words.hpp"
@@ -144,7 +145,10 @@ Json json_of(const BaseAnalysis& base) {
             {"jobs", Json::array()},
             {"variant", nullptr},
             {"modelfile", nullptr}};
-  for (const JobDecision& job : decision.jobs) json["jobs"].push_back(job.stats.job);
+  for (const JobDecision& job : decision.jobs) {  // one job may run on several names of the same weights
+    Json& jobs = json["jobs"];
+    if (std::find(jobs.begin(), jobs.end(), job.stats.job) == jobs.end()) jobs.push_back(job.stats.job);
+  }
   if (!base.variant) return json;
   const Variant& variant = *base.variant;
   json["variant"] = variant.name;
@@ -236,6 +240,24 @@ Json json_of(const BudgetReport& report) {
   return json;
 }
 
+Json json_of(const SharedWeights& shared) {
+  Json json{{"model", shared.model},
+            {"windows", Json::array()},
+            {"one_window", or_null(shared.one_window)},
+            {"one_window_cache_bytes", or_null(shared.one_window_cache_bytes)},
+            {"weights_bytes", or_null(shared.weights_bytes)},
+            {"reloads", shared.reloads.reloads},
+            {"reloads_per_day", shared.reloads.per_day},
+            {"by_day", Json::array()},
+            {"requests_without_time", shared.without_time},
+            {"requests_without_window", shared.without_window}};
+  for (const auto& [job, num_ctx] : shared.windows)
+    json["windows"].push_back({{"job", job}, {"num_ctx", or_null(num_ctx)}});
+  for (const auto& [day, reloads] : shared.reloads.by_day)
+    json["by_day"].push_back({{"day", iso_date(day)}, {"reloads", reloads}});
+  return json;
+}
+
 }  // namespace
 
 std::string analysis_json(const Analysis& analysis) {
@@ -255,6 +277,10 @@ std::string analysis_json(const Analysis& analysis) {
       json["jobs"].push_back(json_of(job, base.decision.explicit_window));
     }
     json["models"].push_back(json_of(base));
+  }
+  if (!analysis.shared.empty()) {
+    json["shared_weights"] = Json::array();
+    for (const SharedWeights& shared : analysis.shared) json["shared_weights"].push_back(json_of(shared));
   }
   if (analysis.budget) json["budget"] = json_of(*analysis.budget);
   for (const Warning& warning : analysis.warnings) {

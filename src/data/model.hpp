@@ -34,6 +34,7 @@ struct ModelDescription {
   std::string quantization;           // details.quantization_level, e.g. "Q4_K_M"
   std::string system;                 // SYSTEM text (never printed)
   bool remote = false;                // a cloud stub: no weights here
+  std::string weights;                // digest of the weights file, hex; empty: not told
   std::vector<std::string> adapters;  // paths of ADAPTER lines in the modelfile
 };
 

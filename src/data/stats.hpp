@@ -1,6 +1,7 @@
 #pragma once
 // What demand/ derives from a Demand. Read by policy/ and report/.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -98,7 +99,7 @@ struct DemandStats {
   Censoring censoring;
   std::optional<Drift> drift;       // where there are enough days
   std::optional<TailFit> tail;      // where enough requests lie in the tail
-  std::optional<Tokens> asked_ctx;  // num_ctx most requests carried
+  std::map<Tokens, i64> num_ctx_asked;  // num_ctx that requests carried -> how many
 };
 
 // Whether `required` is only the window to try next: requests were cut, and too few were not.

@@ -50,12 +50,6 @@ std::optional<Tokens> generation_limit(const Histogram& generation, const RiskOp
   return round_up(bound, kPredictStep);
 }
 
-std::optional<Tokens> most_asked(const std::map<Tokens, i64>& asked) {
-  const auto most = std::max_element(asked.begin(), asked.end(),
-                                     [](const auto& a, const auto& b) { return a.second < b.second; });
-  return most == asked.end() ? std::nullopt : std::optional<Tokens>(most->first);
-}
-
 }  // namespace
 
 Percentiles percentiles_of(const Histogram& histogram) {
@@ -107,7 +101,7 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
   stats.total = percentiles_of(pooled.total);
   if (!pooled.generation.empty()) stats.generation = percentiles_of(pooled.generation);
   stats.num_predict = generation_limit(pooled.generation, options);
-  stats.asked_ctx = most_asked(demand.num_ctx_asked);
+  stats.num_ctx_asked = demand.num_ctx_asked;
   count_days(demand, stats);
   stats.per_day = requests_per_day(demand, stats.requests);
   stats.censoring = std::move(found.censoring);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/time.hpp"
+#include "ingest/body.hpp"
 #include "ingest/fields.hpp"
 #include "ingest/names.hpp"
 #include "ingest/reasons.hpp"
@@ -25,6 +26,7 @@ struct Call {
   std::optional<Instant> end;
   Usage usage;                                 // usage.reason != none: the row counts under that reason
   std::optional<Tokens> num_ctx, num_predict;  // as the request asked
+  Body body;  // left empty: what the record has under the keys of Format::body
   // Of a row that stands for many calls alike, counted where they lie: how many (> 0), and when the last of
   // them started. Such a row has no id: there are no versions of it.
   i64 count = 1;

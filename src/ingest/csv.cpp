@@ -1,5 +1,7 @@
 #include "ingest/csv.hpp"
 
+#include <algorithm>
+
 namespace ctxcap::ingest {
 namespace {
 
@@ -28,16 +30,22 @@ std::string single_quotes(std::string_view cell) {
 
 }  // namespace
 
-std::size_t csv_record_end(std::string_view text, std::size_t at, AtEnd at_end) {
+std::size_t csv_line_end(std::string_view text, std::size_t at, bool quoted) {
   // Doubled quotes close and open again, so counting parity is enough to know whether a line break is inside.
-  bool quoted = false;
-  for (std::size_t from = at;;) {
-    const std::size_t found = text.find_first_of(quoted ? "\"" : "\"\n", from);
-    if (found == kNoEnd) return at_end == AtEnd::yes ? text.size() : kNoEnd;
-    if (text[found] == '\n') return found;
-    quoted = !quoted;
-    from = found + 1;
+  while (at < text.size()) {
+    const std::size_t end = text.find('\n', at);
+    if (end == kNoEnd) return kNoEnd;
+    const std::string_view line = text.substr(at, end - at);
+    quoted = quoted != (std::count(line.begin(), line.end(), '"') % 2 != 0);
+    if (!quoted) return end;
+    at = end + 1;
   }
+  return kNoEnd;
+}
+
+std::size_t csv_record_end(std::string_view text, std::size_t at, AtEnd at_end) {
+  const std::size_t end = csv_line_end(text, at, false);
+  return end == kNoEnd && at_end == AtEnd::yes ? text.size() : end;
 }
 
 bool split_csv(std::string_view record, char delimiter, Scratch& scratch,

@@ -54,7 +54,7 @@ Fields::Wanted Fields::wants(std::string_view key) const {
 void Fields::put(std::string_view key, Wanted wanted, Value value) {
   if (wanted.mapped) put_mapped(key, value);
   if (!wanted.known) return;
-  if (keys_.has(*wanted.known)) repeated_ = true;
+  if (keys_.has(*wanted.known) && !is_body(*wanted.known)) repeated_ = true;
   keys_.add(*wanted.known);
   values_[static_cast<std::size_t>(*wanted.known)] = value;
 }

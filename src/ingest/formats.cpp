@@ -10,7 +10,6 @@ namespace {
 
 constinit const std::array kFormats{
     &kMapped,
-    &kClickHouseGroups,
     &kOtlp,
     &kMlflow,
     &kMlflowRest,
@@ -29,12 +28,14 @@ constinit const std::array kFormats{
     &kLiteLlmSpend,
     &kLlm,
     &kHelicone,
+    &kClickHouseGroups,
     &kLangfuseEvents,
     &kLangfuseObservations,
     &kLangfuseBlob,
     &kLangfuseV1,
     &kLangfuseV2,
     &kLlamaCppRefusal,
+    &kExchange,
     &kNoCalls,
     &kLangfuseBare,
     &kLlamaCpp,
@@ -42,6 +43,7 @@ constinit const std::array kFormats{
     &kOpenAiEvent,
     &kOpenAiChunk,
     &kPlain,
+    &kWrapped,
     &kLlamaCppLog,
 };
 static_assert(kFormats.size() <= kMostFormats);

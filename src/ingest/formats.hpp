@@ -10,10 +10,13 @@
 namespace ctxcap::ingest {
 
 struct Format {
-  std::string_view name;  // as reports show it; empty for what only holds rows of other formats
-  std::string_view help;
-  bool (*matches)(const Fields& fields);  // top-level keys only
-  void (*read)(const Fields& fields, Sink& sink);
+  std::string_view name;                            // as reports show it; several rows may share one
+  std::string_view help;                            // what it is
+  std::string_view told_by;                         // what `matches` looks at, in words
+  bool (*matches)(const Fields& fields) = nullptr;  // top-level keys only
+  void (*read)(const Fields& fields, Sink& sink) = nullptr;
+  std::span<const Key> body = {};  // the keys that hold what the request sent, in parts or as a whole
+  bool holds_rows = false;         // only holds rows of other formats, which reports name instead
 };
 
 // In the order in which they are tried; the first match reads the record.

@@ -1,17 +1,18 @@
 #include "ingest/ingest.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <atomic>
-#include <cstring>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
-#include <variant>
 
 #include "ingest/formats.hpp"
-#include "ingest/layouts.hpp"
-#include "ingest/padded_buffer.hpp"
-#include "ingest/totals.hpp"
+#include "ingest/inputs.hpp"
+#include "ingest/pieces.hpp"
+#include "ingest/settle.hpp"
+#include "ingest/summary.hpp"
 
 namespace ctxcap::ingest {
 
@@ -19,28 +20,15 @@ static_assert(Ingestor::kBehind == kPadding);
 
 namespace {
 
-constexpr std::size_t kLargestPiece = 16 << 20;  // bytes a thread takes at once
+// Bytes that a thread takes at once. Of a stream about what fits its share of the cache, where the bytes are
+// when they arrive; of text in memory large enough that the cutting does not count.
+constexpr std::size_t kStreamPiece = 1 << 20;
+constexpr std::size_t kLargestPiece = 2 << 20;
 constexpr std::size_t kSmallestPiece = 256 << 10;
-constexpr std::size_t kBatchPerThread = 4 << 20;  // bytes of a stream that are gathered before they are read
 
 std::size_t thread_count(int asked) {
   if (asked > 0) return static_cast<std::size_t>(asked);
   return std::max(1U, std::thread::hardware_concurrency());
-}
-
-// `text` in pieces of about that size, each ending behind a line end (the last where the text does).
-std::vector<std::string_view> cut_at_lines(std::string_view text, std::size_t piece_size) {
-  std::vector<std::string_view> pieces;
-  while (!text.empty()) {
-    std::size_t size = text.size();
-    if (size > piece_size) {
-      const std::size_t line_end = text.find('\n', piece_size - 1);
-      if (line_end != std::string_view::npos) size = line_end + 1;
-    }
-    pieces.push_back(text.substr(0, size));
-    text.remove_prefix(size);
-  }
-  return pieces;
 }
 
 }  // namespace
@@ -51,162 +39,163 @@ class Ingestor::Impl {
       : options_(std::move(options)),
         on_progress_(std::move(on_progress)),
         threads_(thread_count(options_.threads)),
-        batch_(options_.batch > 0 ? options_.batch : kBatchPerThread * threads_),
-        totals_(options_.keep_requests) {}
+        shelves_(options_.overflow, options_.held_in_memory) {}
 
-  void begin(std::string source);
-  Status feed(std::string_view bytes);
-  Status end();
-  Status whole(std::string source, std::string_view bytes);
-  TraceSummary finish();
+  Status whole(std::string source, std::string_view text);
+  Status stream(std::string source, const Fill& fill);
+  Result<TraceSummary> finish();
 
  private:
-  // Reads what it can of `text`, the input's continuation; returns the bytes used.
-  Result<std::size_t> read(std::string_view text, AtEnd at_end);
-  std::size_t read_shaped(std::string_view text, AtEnd at_end);
-  void read_all_lines(std::string_view text);
-  template <typename Cutter>
-  std::size_t read_in_order(Cutter& cutter, std::string_view text, AtEnd at_end);
-  void add(Tally&& piece);
-  void report(std::size_t bytes, i64 rows);
-  RowReader& reader(std::size_t thread);
+  // What one thread works with.
+  struct Lane {
+    Lane(const Options& options, Names& names, Shelves& shelves)
+        : tally(names, shelves, options.keep_requests, options.on_bad_row != nullptr),
+          reader(options.mapping, tally) {}
+    Tally tally;
+    RowReader reader;
+    Piece piece;
+    PaddedBuffer buffer;
+  };
 
-  Options options_;
-  OnProgress on_progress_;
-  std::size_t threads_;
-  std::size_t batch_;
-  std::vector<std::unique_ptr<RowReader>> readers_;
-  Totals totals_;
+  void begin(std::string source);
+  Status read(Pieces& pieces, const Shape& shape, std::size_t workers);
+  void work(Pieces& pieces, const Shape& shape, Lane& lane);
+  void skip_head(std::string_view head);
+  bool take_piece(Pieces& pieces, Lane& lane);
+  void finish_piece(Lane& lane, i64 lines, i64 rows);
+  void tell(const NotedRow& row) const;
+  Lane& lane(std::size_t number);
 
-  // Of the input at hand.
-  std::string source_;
-  std::optional<Shape> shape_;
-  std::variant<std::monostate, DocumentCutter, LogCutter, CsvCutter> cutter_;
-  PaddedBuffer waiting_;
-  std::size_t read_at_ = 0;  // bytes that must wait before reading on is worth it
-  i64 next_line_ = 1;
-  std::mutex progress_mutex_;
+  const Options options_;
+  const OnProgress on_progress_;
+  const std::size_t threads_;
+  Names names_;
+  Shelves shelves_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+
+  std::mutex cutting_;  // held while a piece is cut; guards these two:
+  Status status_;
+  bool is_over_ = false;
+
+  std::mutex counting_;  // guards these three:
+  Inputs inputs_;
+  std::map<std::uint32_t, std::vector<NotedRow>> noted_;  // by piece; told when the pieces before it are read
   Progress progress_;
 };
 
 void Ingestor::Impl::begin(std::string source) {
-  totals_.begin_input(source);
-  source_ = std::move(source);
-  shape_.reset();
-  cutter_ = std::monostate();
-  waiting_.clear();
-  read_at_ = 0;
-  next_line_ = 1;
+  inputs_.begin(std::move(source));
   progress_ = {};
+  status_ = {};
+  is_over_ = false;
 }
 
-Status Ingestor::Impl::feed(std::string_view bytes) {
-  while (!bytes.empty()) {
-    // A batch is never much larger than it must be, however large the piece that was fed.
-    const std::size_t batch = std::max(batch_, read_at_);
-    const std::size_t taken = std::min(bytes.size(), batch - std::min(batch, waiting_.view().size()));
-    waiting_.append(bytes.substr(0, taken));
-    bytes.remove_prefix(taken);
-    if (waiting_.view().size() < batch) return {};
-    TRY_ASSIGN(const std::size_t used, read(waiting_.view(), AtEnd::no));
-    waiting_.drop(used);
-    // What is left is the beginning of a record. It is tried again when there is twice as much, so that even
-    // a record of a gigabyte is looked through only twice.
-    read_at_ = 2 * waiting_.view().size();
+Status Ingestor::Impl::whole(std::string source, std::string_view text) {
+  begin(source);
+  TRY_ASSIGN(const std::optional<Shape> found, shape_of(text, AtEnd::yes, source, options_.mapping));
+  const Shape shape = found.value_or(Shape{});
+  skip_head(text.substr(0, shape.begin));
+  const std::size_t fair = std::clamp(text.size() / (threads_ * 8), kSmallestPiece, kLargestPiece);
+  const std::size_t piece_size = options_.batch > 0 ? options_.batch : fair;
+  TextPieces pieces(text.substr(shape.begin), Cutter(shape.layout), piece_size);
+  return read(pieces, shape, std::min(threads_, text.size() / piece_size + 1));
+}
+
+Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
+  begin(source);
+  const std::size_t piece_size = options_.batch > 0 ? options_.batch : kStreamPiece;
+  PaddedBuffer beginning;
+  std::optional<Shape> shape;
+  AtEnd at_end = AtEnd::no;
+  for (std::size_t size = piece_size; !shape; size *= 2) {
+    TRY_ASSIGN(at_end, fill_up(beginning, size, fill));
+    TRY_ASSIGN(shape, shape_of(beginning.view(), at_end, source, options_.mapping));
   }
-  return {};
+  skip_head(beginning.view().substr(0, shape->begin));
+  StreamPieces pieces(fill, beginning.view().substr(shape->begin), at_end, Cutter(shape->layout), piece_size);
+  // One more than cores: one waits for bytes.
+  return read(pieces, *shape, at_end == AtEnd::yes ? 1 : threads_ + 1);
 }
 
-Status Ingestor::Impl::end() {
-  TRY(read(waiting_.view(), AtEnd::yes));
-  waiting_.clear();
-  return {};
-}
-
-Status Ingestor::Impl::whole(std::string source, std::string_view bytes) {
-  begin(std::move(source));
-  TRY(read(bytes, AtEnd::yes));
-  return {};
-}
-
-Result<std::size_t> Ingestor::Impl::read(std::string_view text, AtEnd at_end) {
-  std::size_t skipped = 0;
-  if (!shape_) {
-    TRY_ASSIGN(shape_, shape_of(text, at_end, source_, options_.mapping));
-    if (!shape_) return std::size_t{0};
-    skipped = shape_->begin;
-    next_line_ += std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(skipped), '\n');
-    if (shape_->layout == Layout::documents) cutter_.emplace<DocumentCutter>();
-    if (shape_->layout == Layout::log) cutter_.emplace<LogCutter>();
-    if (shape_->layout == Layout::csv) cutter_.emplace<CsvCutter>(shape_->header);
-  }
-  return skipped + read_shaped(text.substr(skipped), at_end);
-}
-
-std::size_t Ingestor::Impl::read_shaped(std::string_view text, AtEnd at_end) {
-  if (DocumentCutter* documents = std::get_if<DocumentCutter>(&cutter_)) {
-    return read_in_order(*documents, text, at_end);
-  }
-  if (LogCutter* log = std::get_if<LogCutter>(&cutter_)) return read_in_order(*log, text, at_end);
-  if (CsvCutter* csv = std::get_if<CsvCutter>(&cutter_)) return read_in_order(*csv, text, at_end);
-  if (at_end == AtEnd::no) text = text.substr(0, text.rfind('\n') + 1);  // npos + 1 is 0: no whole line yet
-  read_all_lines(text);
-  return text.size();
-}
-
-template <typename Cutter>
-std::size_t Ingestor::Impl::read_in_order(Cutter& cutter, std::string_view text, AtEnd at_end) {
-  Tally tally;
-  tally.histograms.keep_requests = options_.keep_requests;
-  const std::size_t used = cutter.read(text, at_end, reader(0), tally);
-  report(used, tally.rows);
-  add(std::move(tally));
-  return used;
-}
-
-void Ingestor::Impl::read_all_lines(std::string_view text) {
-  const std::size_t piece_size = std::clamp(text.size() / (threads_ * 4), kSmallestPiece, kLargestPiece);
-  const std::vector<std::string_view> pieces = cut_at_lines(text, piece_size);
-  std::vector<Tally> tallies(pieces.size());
-  for (Tally& tally : tallies) tally.histograms.keep_requests = options_.keep_requests;
-  std::atomic<std::size_t> next{0};
-  const auto work = [&](RowReader& mine) {
-    for (std::size_t i = next++; i < pieces.size(); i = next++) {
-      read_lines(pieces[i], mine, tallies[i]);
-      report(pieces[i].size(), tallies[i].rows);
-    }
-  };
-  const std::size_t workers = std::min(threads_, pieces.size());
+Status Ingestor::Impl::read(Pieces& pieces, const Shape& shape, std::size_t workers) {
+  if (!in_any_order(shape.layout)) workers = 1;
+  lane(workers - 1);  // all are there before the threads start
   std::vector<std::thread> others;
   for (std::size_t i = 1; i < workers; ++i) {
-    others.emplace_back([&work, &mine = reader(i)] { work(mine); });
+    others.emplace_back([&, i] { work(pieces, shape, *lanes_[i]); });
   }
-  work(reader(0));
+  work(pieces, shape, *lanes_[0]);
   for (std::thread& other : others) other.join();
-  for (Tally& tally : tallies) add(std::move(tally));
+  for (const auto& lane : lanes_) lane->buffer.release();
+  return status_;
 }
 
-void Ingestor::Impl::add(Tally&& piece) {
-  const i64 lines = piece.lines;
-  totals_.add(std::move(piece), next_line_);
-  next_line_ += lines;
+void Ingestor::Impl::work(Pieces& pieces, const Shape& shape, Lane& lane) {
+  const std::size_t input = inputs_.current();
+  PieceReader reader(shape, lane.reader);
+  while (take_piece(pieces, lane)) {
+    const i64 rows_before = lane.tally.of_input(input).rows;
+    lane.reader.begin(input, lane.piece.number, lane.piece.text);
+    const i64 lines = reader.read(lane.piece);
+    finish_piece(lane, lines, lane.tally.of_input(input).rows - rows_before);
+  }
 }
 
-void Ingestor::Impl::report(std::size_t bytes, i64 rows) {
+// What stands before the first record: a byte order mark, a CSV header.
+void Ingestor::Impl::skip_head(std::string_view head) {
+  inputs_.finish_piece(inputs_.add_piece(head.size()), std::count(head.begin(), head.end(), '\n'));
+}
+
+bool Ingestor::Impl::take_piece(Pieces& pieces, Lane& lane) {
+  const std::scoped_lock lock(cutting_);
+  if (is_over_) return false;
+  const Result<bool> got = pieces.next(lane.piece, lane.buffer);
+  if (!got) status_ = fail(got.error());
+  is_over_ = !got || !*got;
+  if (is_over_) return false;
+  const std::scoped_lock numbering(counting_);
+  lane.piece.number = inputs_.add_piece(lane.piece.text.size());
+  return true;
+}
+
+void Ingestor::Impl::finish_piece(Lane& lane, i64 lines, i64 rows) {
+  const std::scoped_lock lock(counting_);
+  inputs_.finish_piece(lane.piece.number, lines);
+  if (!lane.tally.noted.empty()) noted_[lane.piece.number] = std::exchange(lane.tally.noted, {});
+  while (!noted_.empty() && noted_.begin()->first < inputs_.first_open()) {
+    for (const NotedRow& row : noted_.begin()->second) tell(row);
+    noted_.erase(noted_.begin());
+  }
   if (!on_progress_) return;
-  const std::scoped_lock lock(progress_mutex_);
-  progress_.bytes += static_cast<i64>(bytes);
+  progress_.bytes += static_cast<i64>(lane.piece.text.size());
   progress_.rows += rows;
   on_progress_(progress_);
 }
 
-RowReader& Ingestor::Impl::reader(std::size_t thread) {
-  while (readers_.size() <= thread) readers_.push_back(std::make_unique<RowReader>(options_.mapping));
-  return *readers_[thread];
+void Ingestor::Impl::tell(const NotedRow& row) const {
+  BadRow told{.source = inputs_.source(inputs_.input_of(row.place)),
+              .line = inputs_.line_of(row.place),
+              .length = row.spot.length,
+              .reason = wording(row.reason).word};
+  if (row.spot.offset >= 0) told.offset = inputs_.byte_of(row.place, row.spot);
+  options_.on_bad_row(told);
 }
 
-TraceSummary Ingestor::Impl::finish() {
-  return std::exchange(totals_, Totals(options_.keep_requests)).summary();
+Ingestor::Impl::Lane& Ingestor::Impl::lane(std::size_t number) {
+  while (lanes_.size() <= number) lanes_.push_back(std::make_unique<Lane>(options_, names_, shelves_));
+  return *lanes_[number];
+}
+
+Result<TraceSummary> Ingestor::Impl::finish() {
+  lane(0);
+  std::vector<Tally*> tallies;
+  for (const auto& lane : lanes_) tallies.push_back(&lane->tally);
+  TRY(settle(shelves_, tallies, [&](Place place) { return inputs_.input_of(place); }));
+  std::vector<NotedRow> noted;
+  for (Tally* tally : tallies) noted.insert(noted.end(), tally->noted.begin(), tally->noted.end());
+  std::sort(noted.begin(), noted.end());
+  for (const NotedRow& row : noted) tell(row);
+  return summary_of(tallies, inputs_, names_);
 }
 
 Ingestor::Ingestor(Options options, OnProgress on_progress)
@@ -215,19 +204,13 @@ Ingestor::~Ingestor() = default;
 Ingestor::Ingestor(Ingestor&&) noexcept = default;
 Ingestor& Ingestor::operator=(Ingestor&&) noexcept = default;
 
-void Ingestor::begin(std::string source) {
-  impl_->begin(std::move(source));
-}
-Status Ingestor::feed(std::string_view bytes) {
-  return impl_->feed(bytes);
-}
-Status Ingestor::end() {
-  return impl_->end();
-}
 Status Ingestor::whole(std::string source, std::string_view bytes) {
   return impl_->whole(std::move(source), bytes);
 }
-TraceSummary Ingestor::finish() {
+Status Ingestor::stream(std::string source, const Fill& fill) {
+  return impl_->stream(std::move(source), fill);
+}
+Result<TraceSummary> Ingestor::finish() && {
   return impl_->finish();
 }
 
@@ -235,10 +218,27 @@ std::string_view describe(std::string_view word) {
   return sentence_of(word);
 }
 
-std::vector<FormatInfo> known_formats() {
-  std::vector<FormatInfo> list;
+Error nothing_usable(const std::vector<Skip>& skipped) {
+  // A word that says what the file is beats one that says what it is not; else the most frequent.
+  const auto weight = [](const Skip& skip) {
+    const bool is_vague =
+        skip.reason == "bad-json" || skip.reason == "bad-csv" || skip.reason == "unknown-format";
+    return std::pair(!is_vague, skip.count);
+  };
+  const Skip& main = *std::max_element(skipped.begin(), skipped.end(),
+                                       [&](const Skip& a, const Skip& b) { return weight(a) < weight(b); });
+  const std::string_view hint = hint_of(main.reason);
+  return {.kind = ErrorKind::withheld,
+          .what = "no request in the traces can be used",
+          .why = fmt::format("every row was skipped: {} ({}), first at {}", main.reason,
+                             sentence_of(main.reason), main.first),
+          .hint = std::string(hint.empty() ? "look at the rows that --bad-lines FILE names" : hint)};
+}
+
+std::vector<TraceFormat> known_formats() {
+  std::vector<TraceFormat> list;
   for (const Format* format : formats()) {
-    if (!format->name.empty()) list.push_back({format->name, format->help});
+    list.push_back({format->name, format->help, format->told_by, format->holds_rows});
   }
   return list;
 }

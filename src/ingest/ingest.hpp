@@ -2,16 +2,20 @@
 // Bytes of traces -> what they say about demand. The door of this room.
 //
 //   Ingestor ingestor({.threads = 2});
-//   ingestor.begin("traces.jsonl");
-//   while (...) TRY(ingestor.feed(chunk));      // any chunks: the result does not depend on them
-//   TRY(ingestor.end());
-//   TraceSummary summary = ingestor.finish();
+//   TRY(ingestor.whole("traces.jsonl", text));                // what is in memory
+//   TRY(ingestor.stream("-", [&](char* into, std::size_t size) { return pipe.read(into, size); }));
+//   TRY_ASSIGN(TraceSummary summary, std::move(ingestor).finish());
 //
 // It is fed; it opens nothing. Several inputs may follow each other; rows with equal ids are counted once
 // across all of them. Bad rows are counts with a place (TraceSummary::skipped), errors are inputs that hold
-// no rows at all. Memory: the longest record, the histograms, and about 100 bytes for each row that has an
-// id.
+// no rows at all. What comes out depends neither on the pieces in which a stream arrives nor on the number of
+// threads.
+//
+// Memory: the histograms, and per thread a piece of a stream (1 MiB, or the longest record). A row that has
+// an id waits until the end, for it may come again: 50 bytes each, up to Options::held_in_memory; what is
+// more goes to the overflow.
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,17 +23,40 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "data/bad_row.hpp"
 #include "data/demand.hpp"
+#include "data/trace_format.hpp"
 #include "ingest/mapping.hpp"
 
 namespace ctxcap::ingest {
 
+// Where rows wait that do not fit into memory: a file without a name, or what a test makes of it.
+class Overflow {
+ public:
+  virtual ~Overflow() = default;
+  // Without gaps, each byte once; not from two threads at once.
+  virtual Status write(std::uint64_t offset, std::string_view bytes) = 0;
+  // What was written; from several threads at once, and beside write.
+  virtual Status read(std::uint64_t offset, char* into, std::size_t size) = 0;
+};
+
+// Called for each row that is not used, from any thread but never from two at once; in the order of the rows,
+// but those that have ids (or wait for a trace's root) come last, from finish(). The views live until it
+// returns.
+using OnBadRow = std::function<void(const BadRow&)>;
+
 struct Options {
   Mapping mapping;
-  int threads = 0;             // 0: as many as the machine has cores
-  bool keep_requests = false;  // fill Demand::sent: memory grows with the rows
-  std::size_t batch = 0;  // bytes of a stream that are gathered before they are read; 0: 4 MiB per thread
+  int threads = 0;                        // 0: as many as the machine has cores
+  bool keep_requests = false;             // fill Demand::sent: memory grows with the rows
+  std::size_t batch = 0;                  // bytes that a thread takes at once; 0: a good number
+  Overflow* overflow = nullptr;           // nullptr: all rows wait in memory
+  std::size_t held_in_memory = 24 << 20;  // bytes of waiting rows, before they go to the overflow
+  OnBadRow on_bad_row;                    // memory grows with the rows that have ids and are not used
 };
+
+// Reads up to `size` bytes of a stream; 0 at its end. Called from any thread but never from two at once.
+using Fill = std::function<Result<std::size_t>(char* into, std::size_t size)>;
 
 // How far the input at hand is. Called now and then, from any thread but never from two at once.
 struct Progress {
@@ -45,18 +72,17 @@ class Ingestor {
   Ingestor(Ingestor&&) noexcept;
   Ingestor& operator=(Ingestor&&) noexcept;
 
-  // An input in pieces. The error of feed and end is "not a trace file", with what it seems to be.
-  void begin(std::string source);
-  Status feed(std::string_view bytes);
-  Status end();
-
-  // An input that is in memory as a whole: cut at line ends and read on all threads, without a copy.
-  // kBehind bytes must be readable behind it.
+  // Both read one input, on all threads. Their error is "not a trace file", with what it seems to be, or the
+  // error of `fill`.
+  //
+  // An input that is in memory as a whole; nothing is copied. kBehind bytes must be readable behind it.
   static constexpr std::size_t kBehind = 64;
   Status whole(std::string source, std::string_view bytes);
+  // An input that arrives: one thread takes in the next piece while the others read theirs.
+  Status stream(std::string source, const Fill& fill);
 
-  // Everything so far. The ingestor is empty afterwards.
-  TraceSummary finish();
+  // What all inputs say together. Error: the overflow could not be read back.
+  Result<TraceSummary> finish() &&;
 
  private:
   class Impl;
@@ -66,10 +92,11 @@ class Ingestor {
 // The sentence that goes with a word in TraceSummary::skipped or ::remarks; empty for an unknown word.
 std::string_view describe(std::string_view word);
 
-struct FormatInfo {
-  std::string_view name, help;
-};
-// The formats that rows can have, in the order in which they are tried.
-std::vector<FormatInfo> known_formats();
+// Of inputs in which no row can be used: what they seem to be, and where to find rows that can (an Error of
+// ErrorKind::withheld). `skipped` is not empty.
+Error nothing_usable(const std::vector<Skip>& skipped);
+
+// In the order in which they are tried; the first that knows a row reads it.
+std::vector<TraceFormat> known_formats();
 
 }  // namespace ctxcap::ingest

@@ -1,42 +1,18 @@
 #pragma once
 // Strings that repeat on nearly every row (jobs, models) as small numbers, and ids as hashes.
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 namespace ctxcap::ingest {
 
-class Interner {
- public:
-  Interner() = default;
-  Interner(Interner&&) noexcept = default;
-  Interner& operator=(Interner&&) noexcept = default;
-  Interner(const Interner&) = delete;
-  Interner& operator=(const Interner&) = delete;
-
-  std::uint32_t number_of(std::string_view text) {
-    if (last_ < texts_.size() && texts_[last_] == text) return last_;
-    const auto found = numbers_.find(text);
-    if (found != numbers_.end()) return last_ = found->second;
-    last_ = static_cast<std::uint32_t>(texts_.size());
-    texts_.emplace_back(text);
-    numbers_.emplace(texts_.back(), last_);  // a deque never moves its strings
-    return last_;
-  }
-  const std::string& text_of(std::uint32_t number) const { return texts_[number]; }
-  std::uint32_t size() const { return static_cast<std::uint32_t>(texts_.size()); }
-
- private:
-  std::deque<std::string> texts_;
-  std::unordered_map<std::string_view, std::uint32_t> numbers_;
-  std::uint32_t last_ = 0;
-};
-
-// A 64-bit hash; two seeds together make the 128 bits by which rows of one id are recognised.
+// A 64-bit hash; two seeds together make the bits by which rows of one id are recognised.
 inline std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
   constexpr std::uint64_t kMultiplier = 0x9FB21C651E98DF25;
   std::uint64_t hash = seed ^ (text.size() * kMultiplier);
@@ -57,5 +33,51 @@ inline std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
   mix(rest);
   return hash;
 }
+
+// The numbers of all names, shared by all threads. Which number a name gets depends on who comes first, so
+// nothing that is shown may depend on it.
+class Names {
+ public:
+  std::uint32_t number_of(std::string_view text) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = numbers_.find(text);
+    if (found != numbers_.end()) return found->second;
+    const auto number = static_cast<std::uint32_t>(texts_.size());
+    numbers_.emplace(texts_.emplace_back(text), number);  // a deque never moves its strings
+    return number;
+  }
+  // Not beside number_of.
+  const std::string& text_of(std::uint32_t number) const { return texts_[number]; }
+
+ private:
+  std::mutex mutex_;
+  std::deque<std::string> texts_;
+  std::unordered_map<std::string_view, std::uint32_t> numbers_;
+};
+
+// One thread's way to them: the names that it met lately need no lock.
+class NameCache {
+ public:
+  explicit NameCache(Names& names) : names_(&names) {}
+
+  std::uint32_t number_of(std::string_view text) {
+    Entry& entry = entries_[hash_of(text, 5) % entries_.size()];
+    if (!entry.used || entry.text != text) {
+      entry.number = names_->number_of(text);
+      entry.text = text;
+      entry.used = true;
+    }
+    return entry.number;
+  }
+
+ private:
+  struct Entry {
+    std::string text;
+    std::uint32_t number = 0;
+    bool used = false;
+  };
+  Names* names_;
+  std::array<Entry, 512> entries_;
+};
 
 }  // namespace ctxcap::ingest

@@ -17,110 +17,176 @@ std::size_t line_end(std::string_view text, std::size_t at) {
   return found == nullptr ? kNoEnd : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
 }
 
-}  // namespace
-
-void read_lines(std::string_view text, RowReader& reader, Tally& tally) {
-  reader.begin(tally);
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = line_end(text, at);
-    reader.read(text.substr(at, std::min(end, text.size()) - at), tally.lines + 1);
-    if (end == kNoEnd) return;
-    ++tally.lines;
-    at = end + 1;
+std::size_t cut_lines(std::string_view text, AtEnd at_end, std::size_t size) {
+  if (text.size() > size) {
+    const std::size_t end = line_end(text, size - 1);
+    if (end != kNoEnd) return end + 1;
   }
+  if (at_end == AtEnd::yes) return text.size();
+  return text.rfind('\n') + 1;  // npos + 1 is 0: no whole line yet
 }
 
-namespace {
-
-// A document that never ends: what it swallowed may be lines. Those that open an object are read as such, the
-// rest is part of the one bad document.
-void salvage_lines(std::string_view text, RowReader& reader, Tally& tally) {
-  reader.skip(Reason::bad_json, tally.lines + 1);
-  for (std::size_t end = line_end(text, 0); end != kNoEnd; end = line_end(text, end + 1)) {
-    ++tally.lines;
-    const std::size_t begin = end + 1;
-    if (begin < text.size() && text[begin] == '{') {
-      const std::size_t next = std::min(line_end(text, begin), text.size());
-      reader.read(text.substr(begin, next - begin), tally.lines + 1);
-    }
+// A line end is a record's end where the quotes before it are even in number.
+std::size_t cut_csv(std::string_view text, AtEnd at_end, std::size_t size) {
+  const std::string_view most = text.substr(0, size);
+  bool quoted = std::count(most.begin(), most.end(), '"') % 2 != 0;
+  if (text.size() > size) {
+    const std::size_t end = csv_line_end(text, size, quoted);
+    if (end != kNoEnd) return end + 1;
   }
+  if (at_end == AtEnd::yes) return text.size();
+  for (std::size_t at = most.size(); at > 0; --at) {
+    if (text[at - 1] == '"') quoted = !quoted;
+    if (text[at - 1] == '\n' && !quoted) return at;
+  }
+  return 0;
 }
 
 }  // namespace
 
-std::size_t DocumentCutter::read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally) {
-  reader.begin(tally);
-  std::size_t used = 0;  // everything before has been counted in tally.lines
-  const auto use = [&](std::size_t to) {
-    tally.lines += line_ends(text.substr(used, to - used));
-    used = to;
-  };
-  for (;;) {
+std::size_t Cutter::cut(std::string_view text, AtEnd at_end, std::size_t size, Piece& piece) {
+  size = std::max<std::size_t>(size, 1);
+  switch (layout_) {
+    case Layout::documents:
+      return cut_documents(text, at_end, size, piece);
+    case Layout::csv:
+      return cut_csv(text, at_end, size);
+    case Layout::lines:
+    case Layout::log:
+      return cut_lines(text, at_end, size);
+  }
+  return text.size();
+}
+
+std::size_t Cutter::cut_documents(std::string_view text, AtEnd at_end, std::size_t size, Piece& piece) {
+  piece.values.clear();
+  piece.is_cut_off = false;
+  for (std::size_t used = 0;;) {
     std::size_t at = skip_space(text, used);
     while (at < text.size() && text[at] == ',') at = skip_space(text, at + 1);
-    use(at);
-    if (at == text.size()) return used;
+    used = at;
+    if (at == text.size() || used >= size) return used;
     if (text[at] == (in_array_ ? ']' : '[')) {
       in_array_ = !in_array_;
-      use(at + 1);
+      ++used;
       continue;
     }
     const bool is_nest = text[at] == '{' || text[at] == '[';
     // What is no object ends with its line; so does anything that stands outside of an array.
     const std::size_t end = is_nest ? skip_value(text, at) : line_end(text, at);
     if (end == kNoEnd && at_end == AtEnd::no) return used;
-    if (end == kNoEnd && is_nest) {
-      salvage_lines(text.substr(at), reader, tally);
-      return text.size();
-    }
-    const std::size_t value_end = std::min(end, text.size());
-    reader.read(text.substr(at, value_end - at), tally.lines + 1);
-    use(value_end);
+    used = std::min(end, text.size());
+    piece.values.push_back({.begin = at, .end = used});
+    piece.is_cut_off = end == kNoEnd && is_nest;
   }
 }
 
-std::size_t LogCutter::read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally) {
-  reader.begin(tally);
+bool in_any_order(Layout layout) {
+  return layout != Layout::log;
+}
+
+i64 PieceReader::read(const Piece& piece) {
+  switch (shape_->layout) {
+    case Layout::documents:
+      return read_values(piece);
+    case Layout::csv:
+      return read_csv(piece.text);
+    case Layout::log:
+      return read_log(piece.text);
+    case Layout::lines:
+      return read_lines(piece.text);
+  }
+  return 0;
+}
+
+i64 PieceReader::read_lines(std::string_view text) {
+  i64 lines = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = line_end(text, at);
-    if (end == kNoEnd && at_end == AtEnd::no) return at;
-    const std::size_t stop = std::min(end, text.size());
-    if (const auto call = log_.line(text.substr(at, stop - at)))
-      reader.take(*call, kLlamaCppLog, tally.lines + 1);
-    if (end == kNoEnd) return stop;
-    ++tally.lines;
+    reader_->read(text.substr(at, std::min(end, text.size()) - at), lines + 1);
+    if (end == kNoEnd) break;
+    ++lines;
     at = end + 1;
   }
-  return text.size();
+  return lines;
 }
 
-std::size_t CsvCutter::read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally) {
-  reader.begin(tally);
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t end = csv_record_end(text, at, at_end);
-    if (end == kNoEnd) return at;
-    const std::string_view record = text.substr(at, end - at);
-    if (!trimmed(record).empty()) read_record(record, tally.lines + 1, reader);
-    at = std::min(end + 1, text.size());
-    tally.lines += line_ends(record) + (end < text.size() ? 1 : 0);
+namespace {
+
+// A document that never ends: what it swallowed may be lines. Those that open an object are read as such, the
+// rest is part of the one bad document.
+void salvage_lines(std::string_view text, i64 line, RowReader& reader) {
+  reader.skip(Reason::bad_json, text.substr(0, line_end(text, 0)), line);
+  for (std::size_t end = line_end(text, 0); end != kNoEnd; end = line_end(text, end + 1)) {
+    ++line;
+    const std::size_t begin = end + 1;
+    if (begin < text.size() && text[begin] == '{') {
+      const std::size_t next = std::min(line_end(text, begin), text.size());
+      reader.read(text.substr(begin, next - begin), line);
+    }
   }
-  return at;
 }
 
-void CsvCutter::read_record(std::string_view record, i64 line, RowReader& reader) {
+}  // namespace
+
+i64 PieceReader::read_values(const Piece& piece) {
+  i64 lines = 0;
+  std::size_t counted = 0;  // everything before has been counted in `lines`
+  for (const Piece::Range& value : piece.values) {
+    lines += line_ends(piece.text.substr(counted, value.begin - counted));
+    counted = value.begin;
+    const std::string_view text = piece.text.substr(value.begin, value.end - value.begin);
+    if (piece.is_cut_off && &value == &piece.values.back()) {
+      salvage_lines(text, lines + 1, *reader_);
+    } else {
+      reader_->read(text, lines + 1);
+    }
+  }
+  return lines + line_ends(piece.text.substr(counted));
+}
+
+i64 PieceReader::read_log(std::string_view text) {
+  i64 lines = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = line_end(text, at);
+    const std::size_t stop = std::min(end, text.size());
+    const std::string_view line = text.substr(at, stop - at);
+    if (const auto call = log_.line(line)) reader_->take(*call, kLlamaCppLog, line, lines + 1);
+    if (end == kNoEnd) break;
+    ++lines;
+    at = end + 1;
+  }
+  return lines;
+}
+
+i64 PieceReader::read_csv(std::string_view text) {
+  i64 lines = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = csv_record_end(text, at, AtEnd::yes);
+    const std::string_view record = text.substr(at, end - at);
+    if (!trimmed(record).empty()) read_csv_record(record, lines + 1);
+    at = std::min(end + 1, text.size());
+    lines += line_ends(record) + (end < text.size() ? 1 : 0);
+  }
+  return lines;
+}
+
+void PieceReader::read_csv_record(std::string_view record, i64 line) {
   scratch_.clear();
-  const bool well_formed = split_csv(record, header_.delimiter, scratch_, cells_);
-  if (!well_formed || cells_.size() != header_.columns.size()) return reader.skip(Reason::bad_csv, line);
-  Fields& fields = reader.fields();
+  const CsvHeader& header = shape_->header;
+  const bool well_formed = split_csv(record, header.delimiter, scratch_, cells_);
+  if (!well_formed || cells_.size() != header.columns.size()) {
+    return reader_->skip(Reason::bad_csv, record, line);
+  }
+  Fields& fields = reader_->fields();
   fields.clear();
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    const std::string& column = header_.columns[i];
+    const std::string& column = header.columns[i];
     const Fields::Wanted wanted = fields.wants(column);
     if (wanted) fields.put(column, wanted, Value::bare(cells_[i]));
     if (wanted.metric) fields.note_metric();
   }
-  reader.read_fields(line);
+  reader_->read_fields(record, line);
 }
 
 }  // namespace ctxcap::ingest

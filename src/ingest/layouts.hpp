@@ -1,8 +1,10 @@
 #pragma once
-// The ways to cut text into records. Each reads what is complete, counts the line ends it passed into
-// tally.lines, and returns how many bytes it used; the rest waits for more text.
+// The ways in which text holds records. One thread cuts it into pieces of whole records, as cheaply as that
+// can be done; any thread reads a piece, the pieces in any order.
 
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "ingest/formats/llamacpp_log.hpp"
 #include "ingest/row_reader.hpp"
@@ -10,34 +12,54 @@
 
 namespace ctxcap::ingest {
 
-// Lines: all of `text` is used, so it must end where a line does (or the input).
-void read_lines(std::string_view text, RowReader& reader, Tally& tally);
+// Whole records. Lines are counted from its beginning.
+struct Piece {
+  std::uint32_t number = 0;  // in the order of the inputs
+  std::string_view text;     // kPadding bytes are readable behind it
 
-class DocumentCutter {
- public:
-  std::size_t read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally);
-
- private:
-  bool in_array_ = false;  // the elements of an outermost array are records
+  // Of documents: where the records are.
+  struct Range {
+    std::size_t begin = 0, end = 0;
+  };
+  std::vector<Range> values;
+  bool is_cut_off = false;  // the last of them never ends
 };
 
-class LogCutter {
+class Cutter {
  public:
-  std::size_t read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally);
+  explicit Cutter(Layout layout) : layout_(layout) {}
+
+  // Cuts records of about `size` bytes off the beginning of `text`, which goes on where the last cut was:
+  // more where a record is longer, less where more text is needed for another record. Returns the bytes; at
+  // the end of the input never 0, unless there is no text.
+  std::size_t cut(std::string_view text, AtEnd at_end, std::size_t size, Piece& piece);
 
  private:
+  std::size_t cut_documents(std::string_view text, AtEnd at_end, std::size_t size, Piece& piece);
+
+  Layout layout_;
+  bool in_array_ = false;  // of documents: the elements of an outermost array are records
+};
+
+// Whether pieces can be read in any order: a log's calls are spread over its lines.
+bool in_any_order(Layout layout);
+
+class PieceReader {
+ public:
+  PieceReader(const Shape& shape, RowReader& reader) : shape_(&shape), reader_(&reader) {}
+  // Returns the line ends in it.
+  i64 read(const Piece& piece);
+
+ private:
+  i64 read_lines(std::string_view text);
+  i64 read_values(const Piece& piece);
+  i64 read_log(std::string_view text);
+  i64 read_csv(std::string_view text);
+  void read_csv_record(std::string_view record, i64 line);
+
+  const Shape* shape_;
+  RowReader* reader_;
   LlamaCppLog log_;
-};
-
-class CsvCutter {
- public:
-  explicit CsvCutter(CsvHeader header) : header_(std::move(header)) {}
-  std::size_t read(std::string_view text, AtEnd at_end, RowReader& reader, Tally& tally);
-
- private:
-  void read_record(std::string_view record, i64 line, RowReader& reader);
-
-  CsvHeader header_;
   std::vector<std::string_view> cells_;
   Scratch scratch_;
 };

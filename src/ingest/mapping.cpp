@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/text.hpp"
 
@@ -34,7 +35,55 @@ std::string unknown_part(const std::string& part) {
                       : fmt::format("it is no part of a call; did you mean {}?", near);
 }
 
+constexpr std::array<JobRuleWord, 7> kJobRules{{
+    {"auto", "job, else trace name, else name, unless a client library gave it; else prompt, tag, service",
+     JobRule::automatic},
+    {"trace-name", "name of the trace, or of its root", JobRule::trace_name},
+    {"name", "name of the row itself", JobRule::name},
+    {"prompt", "name of the managed prompt", JobRule::prompt},
+    {"tag", "first tag", JobRule::tag},
+    {"service", "service.name", JobRule::service},
+    {"field", "the row's own field `job`, or field:PATH", JobRule::field},
+}};
+
+Error no_such_rule(std::string_view word) {
+  std::vector<std::string> words;
+  for (const JobRuleWord& known : kJobRules) words.emplace_back(known.word);
+  const std::string near = closest(word, words);
+  return {.kind = ErrorKind::usage,
+          .what = fmt::format("--job cannot be \"{}\"", printable(word, 40)),
+          .why = fmt::format("it says what counts as the job: {} or field:PATH", fmt::join(words, ", ")),
+          .hint = near.empty() ? "--job field:metadata.task takes the job from a field of the rows"
+                               : fmt::format("did you mean --job {}?", near)};
+}
+
 }  // namespace
+
+std::span<const JobRuleWord> job_rules() {
+  return kJobRules;
+}
+
+bool is_job_rule(std::string_view word) {
+  const auto is_word = [&](const JobRuleWord& known) { return known.word == word; };
+  return word.starts_with("field:") || std::any_of(kJobRules.begin(), kJobRules.end(), is_word);
+}
+
+Status take_job_rule(std::string_view word, Mapping& mapping) {
+  constexpr std::string_view kField = "field:";
+  if (word.starts_with(kField) && word.size() > kField.size()) {
+    std::string& path = mapping.paths[static_cast<std::size_t>(Part::job)];
+    if (!path.empty()) return fail(unusable("job", "--job field:PATH names the job already"));
+    path = word.substr(kField.size());
+    mapping.job_rule = JobRule::field;
+    return {};
+  }
+  for (const JobRuleWord& known : kJobRules) {
+    if (known.word != word) continue;
+    mapping.job_rule = known.rule;
+    return {};
+  }
+  return fail(no_such_rule(word));
+}
 
 bool Mapping::empty() const {
   return std::all_of(paths.begin(), paths.end(), [](const std::string& path) { return path.empty(); });

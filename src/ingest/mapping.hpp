@@ -1,5 +1,5 @@
 #pragma once
-// What `--map` says: which column or JSON key holds which part of a call.
+// What `--map` and `--job` say: which column or JSON key holds which part of a call, and what its job is.
 
 #include <array>
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/result.hpp"
+#include "ingest/names.hpp"
 
 namespace ctxcap::ingest {
 
@@ -18,11 +19,27 @@ inline constexpr std::size_t kParts = static_cast<std::size_t>(Part::count_);
 // tried first. Empty: not mapped.
 struct Mapping {
   std::array<std::string, kParts> paths;
+  JobRule job_rule = JobRule::automatic;
 
   const std::string& operator[](Part part) const { return paths[static_cast<std::size_t>(part)]; }
-  bool empty() const;
+  bool empty() const;  // no paths
   bool operator==(const Mapping&) const = default;
 };
+
+// The words for the rules of `--job`, and what each means.
+struct JobRuleWord {
+  std::string_view word;
+  std::string_view help;
+  JobRule rule;
+};
+std::span<const JobRuleWord> job_rules();
+
+// One of job_rules(), or "field:PATH"?
+bool is_job_rule(std::string_view word);
+
+// `word` as typed: one of job_rules(), or "field:PATH". Errors (ErrorKind::usage) name the rules that there
+// are.
+Status take_job_rule(std::string_view word, Mapping& mapping);
 
 // From pairs of part and path, as typed. Errors (ErrorKind::usage) name the parts that there are.
 Result<Mapping> mapping_of(std::span<const std::pair<std::string, std::string>> pairs);

@@ -79,15 +79,55 @@ bool is_client_name(std::string_view name, std::string_view model) {
   return is_operation && !model.empty() && model_name(name.substr(space + 1)) == model_name(model);
 }
 
-std::string_view choose_job(const JobHints& hints, std::string_view model) {
+namespace {
+
+std::string_view first_job(const JobHints& hints, std::string_view model) {
   if (!hints.job.empty()) return hints.job;
   for (const std::string_view name : {hints.trace_name, hints.own_name}) {
     if (!name.empty() && !is_client_name(name, model)) return name;
   }
-  for (const std::string_view name : {hints.prompt_name, hints.tag, hints.service}) {
+  for (const std::string_view name : {hints.prompt_name, hints.tag}) {
     if (!name.empty()) return name;
   }
-  return "all";
+  return hints.service;
+}
+
+std::string_view hint_of(const JobHints& hints, std::string_view model, JobRule rule) {
+  switch (rule) {
+    case JobRule::automatic:
+      return first_job(hints, model);
+    case JobRule::trace_name:
+      return hints.trace_name;
+    case JobRule::name:
+      return hints.own_name;
+    case JobRule::prompt:
+      return hints.prompt_name;
+    case JobRule::tag:
+      return hints.tag;
+    case JobRule::service:
+      return hints.service;
+    case JobRule::field:
+      return hints.job;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view choose_job(const JobHints& hints, std::string_view model, JobRule rule) {
+  const std::string_view job = hint_of(hints, model, rule);
+  return job.empty() ? "all" : job;
+}
+
+bool is_named_by_root(const JobHints& hints, JobRule rule) {
+  if (rule == JobRule::automatic) return hints.job.empty() && hints.trace_name.empty();
+  return rule == JobRule::trace_name && hints.trace_name.empty();
+}
+
+std::string_view root_name(const JobHints& hints, std::string_view model, JobRule rule) {
+  if (rule == JobRule::trace_name) return hints.trace_name.empty() ? hints.own_name : hints.trace_name;
+  if (rule != JobRule::automatic) return {};
+  return first_job({.job = hints.job, .trace_name = hints.trace_name, .own_name = hints.own_name}, model);
 }
 
 }  // namespace ctxcap::ingest

@@ -1,6 +1,7 @@
 #pragma once
 // How a call is named: the model as Ollama knows it, and the job it belongs to.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,8 +21,24 @@ struct JobHints {
   std::string_view job, trace_name, own_name, prompt_name, tag, service;
 };
 
-// The first of job, trace name, own name (neither of these two when it is a client's), prompt name, tag,
-// service; "all" when there is none.
-std::string_view choose_job(const JobHints& hints, std::string_view model);
+// What counts as the job. All but the first take one hint as it is, whoever gave the name.
+enum class JobRule : std::uint8_t {
+  automatic,  // the first of job, trace name, own name (neither of these when it is a client's), prompt name,
+              // tag, service
+  trace_name,  // of the trace; where rows do not carry it, that of the trace's root
+  name,        // the row's own
+  prompt,      // name of the managed prompt
+  tag,         // the first one
+  service,
+  field,  // the row's field `job`, or the one that --map job= names
+};
+
+// The job by that rule; "all" where the row has none.
+std::string_view choose_job(const JobHints& hints, std::string_view model, JobRule rule = JobRule::automatic);
+
+// Whether the job of a row inside a trace is the name of the trace's root, which comes in a row of its own.
+bool is_named_by_root(const JobHints& hints, JobRule rule);
+// The name that a root gives to the rows inside; empty where it says nothing.
+std::string_view root_name(const JobHints& hints, std::string_view model, JobRule rule);
 
 }  // namespace ctxcap::ingest

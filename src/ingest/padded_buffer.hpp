@@ -1,9 +1,11 @@
 #pragma once
-// The part of a stream that waits to be read, with kPadding readable bytes behind it.
+// A piece of a stream, with kPadding readable bytes behind it.
 
+#include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <string_view>
-#include <vector>
 
 #include "ingest/record.hpp"
 
@@ -11,28 +13,45 @@ namespace ctxcap::ingest {
 
 class PaddedBuffer {
  public:
-  std::string_view view() const { return {bytes_.data() + begin_, end_ - begin_}; }
-  void clear() { begin_ = end_ = 0; }
+  std::string_view view() const { return {bytes_.get(), size_}; }
 
-  void append(std::string_view more) {
-    if (end_ + more.size() + kPadding > bytes_.size()) make_room(more.size());
-    if (!more.empty()) std::memcpy(bytes_.data() + end_, more.data(), more.size());
-    end_ += more.size();
+  // `text` may be a part of this buffer.
+  void assign(std::string_view text) {
+    reserve(text.size());
+    if (!text.empty()) std::memmove(bytes_.get(), text.data(), text.size());
+    size_ = text.size();
   }
 
-  void drop(std::size_t from_front) { begin_ += from_front; }
+  // Room for `size` more bytes behind view(). The caller writes there and tells how many by grow().
+  char* room(std::size_t size) {
+    reserve(size_ + size);
+    return bytes_.get() + size_;
+  }
+  void grow(std::size_t size) { size_ += size; }
+
+  void release() {
+    bytes_.reset();
+    size_ = capacity_ = 0;
+  }
 
  private:
-  void make_room(std::size_t size) {
-    const std::size_t kept = end_ - begin_;
-    if (kept > 0) std::memmove(bytes_.data(), bytes_.data() + begin_, kept);
-    begin_ = 0;
-    end_ = kept;
-    if (kept + size + kPadding > bytes_.size()) bytes_.resize(2 * (kept + size) + kPadding);
+  struct Free {
+    void operator()(char* bytes) const { std::free(bytes); }  // NOLINT(cppcoreguidelines-no-malloc)
+  };
+
+  // By realloc: a large block is moved by the kernel, not copied, and its new part is not touched.
+  void reserve(std::size_t size) {
+    if (size <= capacity_ && bytes_) return;
+    void* const larger = std::realloc(bytes_.get(), size + kPadding);  // NOLINT(cppcoreguidelines-no-malloc)
+    if (larger == nullptr) throw std::bad_alloc();
+    static_cast<void>(bytes_.release());
+    bytes_.reset(static_cast<char*>(larger));
+    capacity_ = size;
   }
 
-  std::vector<char> bytes_ = std::vector<char>(kPadding);
-  std::size_t begin_ = 0, end_ = 0;
+  std::unique_ptr<char, Free> bytes_;
+  std::size_t capacity_ = 0;  // without the padding
+  std::size_t size_ = 0;
 };
 
 }  // namespace ctxcap::ingest

@@ -6,32 +6,49 @@ namespace {
 // In the order of the enumerations; the words are part of the machine output, do not change them.
 constexpr std::array<Wording, kReasons> kReasonTable{{
     {"", "counted as a request"},
-    {"aggregate", "an answer with sums or percentiles over many calls, not one call"},
+    {"aggregate", "an answer with sums or percentiles over many calls, not one call",
+     "export the calls themselves, one a row: OTLP spans, Langfuse observations, MLflow traces with their "
+     "spans"},
     {"ambiguous-usage", "the parts add up to more than the total, so the prompt is not known"},
-    {"bad-csv", "a CSV record whose number of fields differs from the header's"},
-    {"bad-json", "not valid JSON"},
+    {"bad-csv", "a CSV record whose number of fields differs from the header's",
+     "look at the rows that --bad-lines FILE names"},
+    {"bad-json", "not valid JSON",
+     "look at the rows that --bad-lines FILE names; ctxcap formats lists what can be read"},
     {"bad-tokens", "a token count that is no whole number"},
     {"cache-hit", "answered from a gateway's cache: the model did nothing"},
     {"deleted", "a row that was deleted on the server"},
+    {"description", "the description of a model or a server, not a call",
+     "ctxcap inspect reads a saved answer of /api/show; traces are logs of calls: ctxcap formats lists them"},
     {"duplicate", "another version of a row with the same id; the newest one is used"},
     {"duplicate-key", "a key that matters stands twice in the row, so its value is not known"},
-    {"embedding", "an embedding call: it generates nothing, and a batch reports the sum of its inputs"},
-    {"error-answer", "the error message of a server, not a row"},
-    {"estimated", "the counts were estimated by the logger, not measured by the model server"},
+    {"embedding", "an embedding call: it generates nothing, and a batch reports the sum of its inputs",
+     "embeddings need no window of their own; log the calls that generate"},
+    {"error-answer", "the error message of a server, not a row",
+     "ask the server again; the message in the file says what was wrong"},
+    {"estimated", "the counts were estimated by the logger, not measured by the model server",
+     "have the server counted: stream_options include_usage, or the native /api routes"},
     {"failed", "the call failed and left no counts"},
     {"implausible-tokens", "a token count above 2147483647"},
     {"invalid-utf8", "not valid UTF-8"},
     {"judge", "a call of Langfuse's own judges and experiments (environment langfuse-*)"},
-    {"listing", "an entry of a list of models, projects, traces or sessions, not a call"},
+    {"listing", "an entry of a list of models, projects, traces or sessions, not a call",
+     "export the calls themselves: ctxcap formats lists what can be read"},
     {"negative-tokens", "a negative token count"},
-    {"no-usage", "no token counts, or a prompt of 0, which means that nobody counted"},
-    {"not-a-generation", "a span that is no model call"},
-    {"server-log", "a line of a server's own log, which holds no counts"},
-    {"status-answer", "a health, progress, manifest or query document, not a row"},
-    {"stream-part", "one part of a streamed answer; the last part has the counts"},
+    {"no-usage", "no token counts, or a prompt of 0, which means that nobody counted",
+     "have the answers counted: for streams of /v1 with stream_options include_usage"},
+    {"not-a-generation", "a span that is no model call",
+     "export the spans of the model calls too, not only those around them"},
+    {"server-log", "a line of a server's own log, which holds no counts",
+     "log the calls: a custom logger or generic_api of LiteLLM, or its spend logs"},
+    {"status-answer", "a health, progress, manifest or query document, not a row",
+     "export the calls themselves: ctxcap formats lists what can be read"},
+    {"stream-part", "one part of a streamed answer; the last part has the counts",
+     "ask for the last part with stream_options include_usage"},
     {"too-long", "a row longer than 4 GB"},
-    {"total-only", "only the total is known, not how it splits into prompt and generation"},
-    {"unknown-format", "an object whose keys belong to no known format"},
+    {"total-only", "only the total is known, not how it splits into prompt and generation",
+     "log prompt and generation apart"},
+    {"unknown-format", "an object whose keys belong to no known format",
+     "name the fields with --map prompt=FIELD,generation=FIELD; ctxcap formats lists what is known"},
     {"wrapper", "a span that repeats the counts of the calls inside it"},
 }};
 
@@ -59,15 +76,29 @@ const Wording& wording(Remark remark) {
   return kRemarkTable[static_cast<std::size_t>(remark)];
 }
 
-std::string_view sentence_of(std::string_view word) {
-  if (word.empty()) return {};
+namespace {
+
+const Wording* find_wording(std::string_view word) {
+  if (word.empty()) return nullptr;
   for (const Wording& row : kReasonTable) {
-    if (row.word == word) return row.sentence;
+    if (row.word == word) return &row;
   }
   for (const Wording& row : kRemarkTable) {
-    if (row.word == word) return row.sentence;
+    if (row.word == word) return &row;
   }
-  return {};
+  return nullptr;
+}
+
+}  // namespace
+
+std::string_view sentence_of(std::string_view word) {
+  const Wording* const row = find_wording(word);
+  return row == nullptr ? std::string_view() : row->sentence;
+}
+
+std::string_view hint_of(std::string_view word) {
+  const Wording* const row = find_wording(word);
+  return row == nullptr ? std::string_view() : row->hint;
 }
 
 }  // namespace ctxcap::ingest

@@ -17,6 +17,7 @@ enum class Reason : std::uint8_t {
   bad_tokens,
   cache_hit,
   deleted,
+  description,
   duplicate,
   duplicate_key,
   embedding,
@@ -54,6 +55,7 @@ inline constexpr std::size_t kRemarks = static_cast<std::size_t>(Remark::count_)
 struct Wording {
   std::string_view word;
   std::string_view sentence;
+  std::string_view hint = {};  // where to find rows that can be used; empty: the sentence says it all
 };
 
 const Wording& wording(Reason reason);
@@ -61,6 +63,7 @@ const Wording& wording(Remark remark);
 
 // The sentence of a word of either table; empty for a word of neither.
 std::string_view sentence_of(std::string_view word);
+std::string_view hint_of(std::string_view word);
 
 // A few remarks at once.
 class Remarks {

@@ -1,11 +1,15 @@
 #include "ingest/row_reader.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr Bytes kLargestBody = 0xFFFF'FFFF;
 
 std::uint32_t small(std::optional<Tokens> tokens) {
   return static_cast<std::uint32_t>(std::min(tokens.value_or(0), kLargestCount));
@@ -26,18 +30,27 @@ std::uint64_t trace_hash(std::string_view trace) {
 
 }  // namespace
 
-RowReader::RowReader(const Mapping& mapping) : mapping_(&mapping), texts_(kMostLevels) {
+RowReader::RowReader(const Mapping& mapping, Tally& tally)
+    : mapping_(&mapping), texts_(kMostLevels), tally_(&tally) {
   for (std::size_t i = 0; i < kMostLevels; ++i) levels_.push_back(std::make_unique<Fields>(mapping));
 }
 
 namespace {
 
-// Server-sent events: "data: {...}" is a record, the other lines of an event are none.
-std::string_view without_event_frame(std::string_view text) {
+// Server-sent events ("data: {...}" is a record, the other lines of an event are none) and prefixed rows.
+std::string_view without_frame(std::string_view text) {
   if (text.starts_with("data:")) {
     const std::string_view data = trimmed(text.substr(5));
     return data == "[DONE]" ? std::string_view() : data;
   }
+  // What a logger or a collector writes before the row: "app-1  | {...}", "2026-08-20T09:15:09Z stdout F
+  // {...}".
+  constexpr std::size_t kLongestPrefix = 200;
+  const std::size_t brace = text.substr(0, kLongestPrefix).find('{');
+  const bool is_prefixed = brace != std::string_view::npos && brace > 0 && text.ends_with('}') &&
+                           std::string_view(" \t|:").find(text[brace - 1]) != std::string_view::npos &&
+                           text[0] != '[' && skip_value(text, brace) == text.size();
+  if (is_prefixed) return text.substr(brace);
   const bool is_frame = text.starts_with("event:") || text.starts_with("id:") || text.starts_with("retry:") ||
                         text.starts_with(": ");
   return is_frame ? std::string_view() : text;
@@ -47,41 +60,45 @@ std::string_view without_event_frame(std::string_view text) {
 
 void RowReader::read(std::string_view text, i64 line) {
   text = trimmed(text);
-  if (!text.empty() && text.front() != '{') text = without_event_frame(text);
+  if (!text.empty() && text.front() != '{') text = without_frame(text);
   if (text.empty()) return;
   level_ = 0;
   line_ = line;
-  counted_to_ = row_begin_ = text.data();
+  counted_to_ = text.data();
+  record_ = row_ = text;
   if (text.front() == '{') {
     read_object(text);
   } else if (text.front() == '[') {
     read_elements(text);
   } else {
-    skip(Reason::bad_json, line);
+    skip(Reason::bad_json, text, line);
   }
 }
 
-void RowReader::read_fields(i64 line) {
+void RowReader::read_fields(std::string_view record, i64 line) {
   level_ = 0;
   line_ = line;
-  counted_to_ = row_begin_ = nullptr;
+  counted_to_ = nullptr;
+  record_ = row_ = record;
   dispatch();
 }
 
-void RowReader::take(const Call& call, const Format& format, i64 line) {
+void RowReader::take(const Call& call, const Format& format, std::string_view text, i64 line) {
   line_ = line;
-  counted_to_ = row_begin_ = nullptr;
-  tally_->formats |= std::uint64_t{1} << index_of(format);
+  counted_to_ = nullptr;
+  record_ = row_ = text;
+  tally_->of_input(input_).formats |= std::uint64_t{1} << index_of(format);
   count(call);
 }
 
-void RowReader::skip(Reason reason, i64 line) {
-  ++tally_->rows;
-  tally_->skipped[static_cast<std::size_t>(reason)].add({.line = line});
+void RowReader::skip(Reason reason, std::string_view text, i64 line) {
+  ++tally_->of_input(input_).rows;
+  record_ = row_ = text;
+  tally_->skip(reason, {.piece = piece_number_, .line = static_cast<std::uint32_t>(line)}, spot());
 }
 
 void RowReader::read_object(std::string_view object) {
-  row_begin_ = object.data();
+  row_ = object;
   const Reason reason = parser_.parse(object, *levels_[level_]);
   if (reason == Reason::none) return dispatch();
   // Several values on one line, or a comma behind the last: `cat a.json b.json`, lines cut out of an array.
@@ -93,7 +110,7 @@ void RowReader::read_values(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = text[at] == '{' ? skip_value(text, at) : kNoEnd;
     const std::string_view value = text.substr(at, end == kNoEnd ? text.size() - at : end - at);
-    row_begin_ = value.data();
+    row_ = value;
     if (end == kNoEnd || value.size() == text.size()) return count(unusable(Reason::bad_json));
     const Reason reason = parser_.parse(value, *levels_[level_]);
     if (reason == Reason::none) {
@@ -108,7 +125,7 @@ void RowReader::read_values(std::string_view text) {
 
 void RowReader::read_elements(std::string_view array) {
   const bool whole = Value::json(array).each_element([&](Value element) {
-    row_begin_ = element.raw().data();
+    row_ = element.raw();
     if (element.is_object()) return nested(element.raw());
     count(unusable(Reason::unknown_format));
   });
@@ -139,8 +156,20 @@ void RowReader::dispatch() {
   if (fields.has_repeated_key()) return count(unusable(Reason::duplicate_key));
   const Format* const format = find_format(fields);
   if (format == nullptr) return count(unusable(Reason::unknown_format));
-  if (!format->name.empty()) tally_->formats |= std::uint64_t{1} << index_of(*format);
+  if (!format->holds_rows) tally_->of_input(input_).formats |= std::uint64_t{1} << index_of(*format);
+  const Format* const outer = std::exchange(format_, format);
   format->read(fields, *this);
+  format_ = outer;
+}
+
+// What a request sent stands in its record, unless the format has put it together.
+Bytes RowReader::body_bytes(const Call& call) const {
+  if (format_ == nullptr || call.usage.reason != Reason::none) return 0;
+  Body body = call.body;
+  if (body.empty()) {
+    for (const Key key : format_->body) body.add((*levels_[level_])[key]);
+  }
+  return std::min(body.bytes_beside(call.usage.prompt), kLargestBody);
 }
 
 void RowReader::add(const Call& call) {
@@ -154,64 +183,85 @@ void RowReader::apply_mapping(Call& call) const {
   const Fields& fields = *levels_[level_];
   Scratch& scratch = fields.scratch();
   const auto text = [&](Part part) { return fields.mapped(part).text(scratch); };
-  if (const auto job = text(Part::job); !job.empty()) call.job.job = job;
+  const bool only_mapped = mapping_->job_rule == JobRule::field && !(*mapping_)[Part::job].empty();
+  if (const auto job = text(Part::job); only_mapped || !job.empty()) call.job.job = job;
   if (const auto model = text(Part::model); !model.empty()) call.model = model;
   if (const auto id = text(Part::id); !id.empty()) call.id = id;
   if (const Value time = fields.mapped(Part::time); time.present()) call.start = read_time(time, scratch);
 }
 
 void RowReader::count(const Call& call) {
-  tally_->rows += call.count;
+  tally_->of_input(input_).rows += call.count;
   const std::uint64_t trace = trace_hash(call.trace);
   if (call.is_root && trace != 0) note_root(call);
   const bool job_is_open = call.usage.reason == Reason::none && trace != 0 && !call.is_root &&
-                           call.job.job.empty() && call.job.trace_name.empty();
-  if (!call.id.empty() || job_is_open) return keep(call, request_of(call), job_is_open ? trace : 0);
-  const Place place{.line = line_of(row_begin_)};
-  if (call.usage.reason != Reason::none) {
-    return tally_->skipped[static_cast<std::size_t>(call.usage.reason)].add(place, call.count);
-  }
-  tally_->used += call.count;
+                           is_named_by_root(call.job, mapping_->job_rule);
   Request request = request_of(call);
-  request.job = tally_->names.number_of(choose_job(call.job, call.model));
-  request.model = tally_->names.number_of(model_name(call.model));
+  if (call.usage.reason == Reason::none) {
+    request.body = static_cast<std::uint32_t>(body_bytes(call));
+    request.job = tally_->names.number_of(job_of(call));
+    request.model = tally_->names.number_of(model_name(call.model));
+  }
+  if (!call.id.empty() || job_is_open) return keep(call, request, job_is_open ? trace : 0);
+  if (call.usage.reason != Reason::none) return tally_->skip(call.usage.reason, place(), spot(), call.count);
   if (call.last || call.count != 1) {
-    tally_->histograms.add_many(request, call.count, call.last ? call.last->micros : request.start);
-  } else {
-    tally_->histograms.add(request);
+    const i64 last = call.last ? call.last->micros : request.start;
+    return tally_->count_many(request, call.count, last, call.usage.remarks, place(), input_);
   }
-  for (std::size_t remark = 0; remark < kRemarks; ++remark) {
-    if (call.usage.remarks.has(static_cast<Remark>(remark))) tally_->remarked[remark].add(place, call.count);
-  }
+  tally_->count(request, call.usage.remarks, place(), input_);
 }
 
 void RowReader::keep(const Call& call, const Request& request, std::uint64_t trace) {
-  HeldRow& row = tally_->held.emplace_back();
-  if (!call.id.empty()) row.id = {hash_of(call.id, 1) | 1, hash_of(call.id, 2)};
-  row.trace = trace;
-  row.updated = call.updated ? call.updated->micros : kNoTime;
-  row.request = request;
-  row.line = static_cast<std::uint32_t>(line_of(row_begin_));  // pieces are far shorter than 2^32 lines
-  row.reason = call.usage.reason;
-  row.remarks = call.usage.remarks;
-  if (row.reason != Reason::none) return;
-  row.request.job = tally_->names.number_of(choose_job(call.job, call.model));
-  row.request.model = tally_->names.number_of(model_name(call.model));
-  if (call.scope.empty() || !call.start || !call.end) return;
-  tally_->timed.push_back({.held = {.row = static_cast<std::uint32_t>(tally_->held.size() - 1)},
-                           .start = call.start->micros,
-                           .end = call.end->micros,
-                           .scope = hash_of(call.scope, 4),
-                           .is_root = call.is_root});
+  HeldRow row{.trace = trace,
+              .updated = call.updated ? call.updated->micros : kNoTime,
+              .request = request,
+              .place = place(),
+              .reason = call.usage.reason,
+              .remarks = call.usage.remarks};
+  if (tally_->notes_bad_rows) row.spot = spot();
+  if (!call.id.empty()) {
+    row.has_id = true;
+    row.id = {hash_of(call.id, 1), static_cast<std::uint32_t>(hash_of(call.id, 2))};
+  }
+  if (!call.scope.empty() && call.start && call.end && row.reason == Reason::none) {
+    row.kind = HeldRow::Kind::timed;
+    row.end = call.end->micros;
+    row.scope = hash_of(call.scope, 4);
+    row.is_root = call.is_root;
+  }
+  tally_->pass_on(row, Stage::versions, input_);
 }
 
 void RowReader::note_root(const Call& call) {
-  const JobHints names{.job = call.job.job, .trace_name = call.job.trace_name, .own_name = call.job.own_name};
-  const std::string_view name = choose_job(names, call.model);
-  if (name == "all") return;
-  tally_->roots.push_back({.trace = trace_hash(call.trace),
-                           .start = call.start ? call.start->micros : kNoTime,
-                           .name = tally_->names.number_of(name)});
+  const std::string_view name = root_name(call.job, call.model, mapping_->job_rule);
+  if (name.empty()) return;
+  HeldRow row{.kind = HeldRow::Kind::root, .trace = trace_hash(call.trace), .place = place()};
+  row.request.start = call.start ? call.start->micros : kNoTime;
+  row.request.job = tally_->names.number_of(name);
+  tally_->held.put(Stage::jobs, row.trace, row);
+}
+
+std::string_view RowReader::job_of(const Call& call) const {
+  // A root names the rows inside its trace, and itself.
+  const JobRule rule = mapping_->job_rule;
+  if (rule != JobRule::trace_name || !call.is_root) return choose_job(call.job, call.model, rule);
+  const std::string_view name = root_name(call.job, call.model, rule);
+  return name.empty() ? "all" : name;
+}
+
+// A row inside of a text that had to be decoded stands where its record does.
+Spot RowReader::spot() const {
+  const std::less_equal<> before;
+  for (const std::string_view text : {row_, record_}) {
+    const bool inside = before(piece_.data(), text.data()) &&
+                        before(text.data() + text.size(), piece_.data() + piece_.size());
+    if (inside) return {.offset = text.data() - piece_.data(), .length = static_cast<i64>(text.size())};
+  }
+  return {};
+}
+
+Place RowReader::place() {
+  return {.piece = piece_number_, .line = static_cast<std::uint32_t>(line_of(row_.data()))};
 }
 
 i64 RowReader::line_of(const char* position) {

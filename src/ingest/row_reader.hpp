@@ -16,21 +16,26 @@ namespace ctxcap::ingest {
 
 class RowReader final : private Sink {
  public:
-  explicit RowReader(const Mapping& mapping);
+  // Rows go to `tally`.
+  RowReader(const Mapping& mapping, Tally& tally);
 
-  // Rows go to `tally` until the next call.
-  void begin(Tally& tally) { tally_ = &tally; }
+  // What is read next is of that input, and stands in the piece of that number and text.
+  void begin(std::size_t input, std::uint32_t number, std::string_view piece) {
+    input_ = input;
+    piece_number_ = number;
+    piece_ = piece;
+  }
 
   // One line, or one value of a document that starts at `line`: an object, an array of objects, or what
   // somebody took for one. kPadding bytes must be readable behind it. Blank text is no row.
   void read(std::string_view text, i64 line);
   // A record that is already Fields (a CSV record). Its fields() are filled in by the caller.
-  void read_fields(i64 line);
+  void read_fields(std::string_view record, i64 line);
   Fields& fields() { return *levels_.front(); }
-  // A call that was put together elsewhere.
-  void take(const Call& call, const Format& format, i64 line);
+  // A call that was put together elsewhere, and was complete with that text.
+  void take(const Call& call, const Format& format, std::string_view text, i64 line);
   // A row that never became fields.
-  void skip(Reason reason, i64 line);
+  void skip(Reason reason, std::string_view text, i64 line);
 
  private:
   void add(const Call& call) override;
@@ -42,10 +47,14 @@ class RowReader final : private Sink {
   void read_values(std::string_view text);
   void dispatch();
   void count(const Call& call);
+  Bytes body_bytes(const Call& call) const;
   void apply_mapping(Call& call) const;
   void keep(const Call& call, const Request& request, std::uint64_t trace);
   void note_root(const Call& call);
+  std::string_view job_of(const Call& call) const;
   i64 line_of(const char* position);
+  Place place();
+  Spot spot() const;
 
   // Objects in pages in recordings: each level needs its own fields while the inner ones are read.
   static constexpr std::size_t kMostLevels = 6;
@@ -55,11 +64,15 @@ class RowReader final : private Sink {
   std::vector<std::unique_ptr<Fields>> levels_;
   std::vector<std::string> texts_;  // decoded bodies, one per level, padded
   std::size_t level_ = 0;
-  Tally* tally_ = nullptr;
+  const Format* format_ = nullptr;  // of the record at hand
+  Tally* tally_;
+  std::size_t input_ = 0;
+  std::uint32_t piece_number_ = 0;
+  std::string_view piece_, record_;  // record_: the outermost one at hand
 
   // Where the row at hand stands: lines are counted on from the last row of the same record.
   const char* counted_to_ = nullptr;
-  const char* row_begin_ = nullptr;
+  std::string_view row_;
   i64 line_ = 0;
 };
 

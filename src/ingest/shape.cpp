@@ -29,7 +29,7 @@ constexpr std::array<Magic, 10> kMagics{{
     {"\xfd\x37zXZ\0"sv, "it is compressed with xz", "xzcat {} | ctxcap analyze --traces -"},
     {"PK\x03\x04"sv, "it is a zip archive", "unzip -p {} | ctxcap analyze --traces -"},
     {"PAR1"sv, "it is a Parquet file", "export the table as JSONL or CSV"},
-    {"SQLite format 3\0"sv, "it is an SQLite database", "export the table as JSONL or CSV"},
+    {"SQLite format 3\0"sv, "it is an SQLite database", "name the file itself, not a pipe of it"},
     {"\xff\xfe"sv, "it is UTF-16 text", "iconv -f UTF-16 -t UTF-8 {} | ctxcap analyze --traces -"},
     {"\xfe\xff"sv, "it is UTF-16 text", "iconv -f UTF-16 -t UTF-8 {} | ctxcap analyze --traces -"},
     {"%PDF"sv, "it is a PDF document", "ctxcap reads JSONL, JSON and CSV"},
@@ -53,6 +53,51 @@ std::optional<Error> binary_error(std::string_view text, std::string_view source
   if (nul == std::string_view::npos) return std::nullopt;
   return no_traces(source, fmt::format("byte {} is NUL: this is a binary file", nul + 1),
                    "ctxcap reads JSONL, JSON and CSV, also from a pipe: --traces -");
+}
+
+// Text that people take for a log of calls, told by what stands in its beginning.
+struct TextKind {
+  std::string_view sign;
+  bool at_start = false;
+  std::string_view what;
+  std::string_view hint;
+};
+
+constexpr std::string_view kLogCalls =
+    "log the calls themselves, for example with LiteLLM or OpenTelemetry; ctxcap formats lists what can be "
+    "read";
+constexpr std::string_view kPrometheus = "these are Prometheus metrics: sums over calls, not calls";
+constexpr std::string_view kWebPage = "it is a web page";
+constexpr std::string_view kAskApi =
+    "save what the API answers, not the page: ctxcap formats lists what can be read";
+constexpr std::string_view kModelfile = "it is a Modelfile: it describes a model and holds no calls";
+constexpr std::string_view kGiveShow = "ctxcap inspect MODEL tells about a model; traces are logs of calls";
+constexpr std::array<TextKind, 14> kTextKinds{{
+    {"# HELP ", true, kPrometheus, kLogCalls},
+    {"# TYPE ", true, kPrometheus, kLogCalls},
+    {"<!DOCTYPE", true, kWebPage, kAskApi},
+    {"<!doctype", true, kWebPage, kAskApi},
+    {"<html", true, kWebPage, kAskApi},
+    {"<?xml", true, "it is XML", kAskApi},
+    {"FROM ", true, kModelfile, kGiveShow},
+    {"# Modelfile", true, kModelfile, kGiveShow},
+    {"Avg prompt throughput", false, "it is vLLM's log: it holds throughput over all calls, not calls",
+     "log the answers of vLLM's API, which have \"usage\", or send spans with --otlp-traces-endpoint"},
+    {"Received request ", false, "it is vLLM's log: its lines hold no token counts",
+     "log the answers of vLLM's API, which have \"usage\", or send spans with --otlp-traces-endpoint"},
+    {"[GIN] ", false, "it is Ollama's access log: it holds no token counts", kLogCalls},
+    {" HTTP/1.1\" ", false, "it is an access log: it holds no token counts", kLogCalls},
+    {" HTTP/1.0\" ", false, "it is an access log: it holds no token counts", kLogCalls},
+    {" HTTP/2.0\" ", false, "it is an access log: it holds no token counts", kLogCalls},
+}};
+
+const TextKind* kind_of_text(std::string_view beginning) {
+  for (const TextKind& kind : kTextKinds) {
+    if (kind.at_start ? beginning.starts_with(kind.sign)
+                      : beginning.find(kind.sign) != std::string_view::npos)
+      return &kind;
+  }
+  return nullptr;
 }
 
 bool string_is_open(std::string_view line) {
@@ -146,13 +191,15 @@ Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::
     if (at_end == AtEnd::no) return std::nullopt;
     return Shape{.begin = begin};
   }
-  if (text[at] != '{' && text[at] != '[') {
+  const bool is_json = text[at] == '{' || (text[at] == '[' && !text.substr(at).starts_with("[GIN]"));
+  if (!is_json) {
     if (text.size() - at < kLook && at_end == AtEnd::no) return std::nullopt;
-    if (is_llamacpp_log(text.substr(at, kLook))) return Shape{.layout = Layout::log, .begin = begin};
-  }
-  if (text[at] == '#' && (text.substr(at).starts_with("# HELP ") || text.substr(at).starts_with("# TYPE "))) {
-    return fail(no_traces(source, "these are Prometheus metrics: sums over calls, not calls",
-                          "log the calls themselves, for example with LiteLLM or OpenTelemetry"));
+    const std::string_view beginning = text.substr(at, kLook);
+    if (is_llamacpp_log(beginning)) return Shape{.layout = Layout::log, .begin = begin};
+    // Text with a line of JSON in it may be calls that somebody else's words stand around.
+    const TextKind* const kind = kind_of_text(beginning);
+    if (kind != nullptr && beginning.find("\n{") == std::string_view::npos)
+      return fail(no_traces(source, std::string(kind->what), kind->hint));
   }
   if (text[at] == '[') return Shape{.layout = Layout::documents, .begin = begin};
   if (text[at] != '{') return shape_of_text(text, at, at_end, source, mapping);

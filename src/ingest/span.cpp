@@ -35,6 +35,10 @@ constexpr Spelling kSpellings[] = {
     {"gen_ai.request.max_tokens", Attribute::max_tokens},
     {"max_tokens", Attribute::mlflow_max_tokens},
     {"max_output_tokens", Attribute::mlflow_max_tokens},
+    {"gen_ai.input.messages", Attribute::input_messages},
+    {"gen_ai.system_instructions", Attribute::instructions},
+    {"input.value", Attribute::input_value},
+    {"mlflow.spanInputs", Attribute::mlflow_inputs},
     {"gen_ai.agent.name", Attribute::agent},
     {"traceloop.workflow.name", Attribute::workflow},
 };
@@ -122,6 +126,23 @@ void Attributes::put(std::string_view name, Value value) {
     if (!slot.present()) slot = value;
     return;
   }
+  if (!name.ends_with("content") && !name.ends_with("text")) return;
+  if (name.starts_with("gen_ai.prompt.")) prompts_.add(value);
+  if (name.starts_with("llm.input_messages.")) messages_.add(value);
+}
+
+Body Attributes::body() const {
+  Body body;
+  body.add((*this)[Attribute::input_messages]);
+  if (!body.empty()) {
+    body.add((*this)[Attribute::instructions]);
+    return body;
+  }
+  if (!prompts_.empty()) return prompts_;
+  if (!messages_.empty()) return messages_;
+  body.add((*this)[Attribute::mlflow_inputs]);
+  if (body.empty()) body.add((*this)[Attribute::input_value]);
+  return body;
 }
 
 void add_span(const Span& span, Scratch& scratch, Sink& sink) {
@@ -141,6 +162,7 @@ void add_span(const Span& span, Scratch& scratch, Sink& sink) {
   call.updated = call.end;  // a finished span is newer than an event about it
   call.scope = span.scope;
   call.usage = judge_span(span, scratch);
+  call.body = attributes.body();
   const Asked asked = read_asked(attributes[Attribute::parameters], scratch);
   call.num_ctx = asked.num_ctx;
   call.num_predict = asked.num_predict;

@@ -32,6 +32,10 @@ enum class Attribute : std::uint8_t {
   parameters,  // llm.invocation_parameters, JSON text
   max_tokens,  // gen_ai.request.max_tokens
   mlflow_max_tokens,
+  input_messages,  // gen_ai.input.messages, JSON text
+  instructions,    // gen_ai.system_instructions
+  input_value,     // OpenInference
+  mlflow_inputs,
   agent,     // gen_ai.agent.name
   workflow,  // traceloop.workflow.name
   count_,
@@ -42,9 +46,12 @@ class Attributes {
   // Takes in an attribute, if it is one of those above; the first of equal names counts.
   void put(std::string_view name, Value value);
   Value operator[](Attribute attribute) const { return values_[static_cast<std::size_t>(attribute)]; }
+  // What was sent, in the first of the places where a span may have it.
+  Body body() const;
 
  private:
   std::array<Value, static_cast<std::size_t>(Attribute::count_)> values_;
+  Body prompts_, messages_;  // parts with numbers in their names: gen_ai.prompt.0.content ...
 };
 
 struct Span {

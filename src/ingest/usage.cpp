@@ -156,8 +156,16 @@ Usage usage_of(Count prompt, Count generation) {
 
 std::optional<Tokens> refused_prompt(std::string_view message) {
   if (const auto named = number_after(message, "n_prompt_tokens")) return named;
-  if (message.find("exceeds the available context size") == std::string_view::npos) return std::nullopt;
-  return number_after(message, "request (");
+  if (message.find("exceeds the available context size") != std::string_view::npos)
+    return number_after(message, "request (");
+  // vLLM: "... However, you requested 5000 tokens (4500 in the messages, 500 in the completion)", or "... in
+  // the messages" alone.
+  if (message.find("maximum context length is") == std::string_view::npos) return std::nullopt;
+  const std::size_t in_messages = message.find(" in the messages");
+  const std::size_t opened = message.rfind('(', in_messages);
+  if (in_messages == std::string_view::npos) return std::nullopt;
+  if (opened != std::string_view::npos) return number_after(message.substr(opened), "(");
+  return number_after(message, "you requested ");
 }
 
 }  // namespace ctxcap::ingest

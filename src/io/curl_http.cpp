@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 
 #include "io/parts.hpp"
 
@@ -88,7 +89,8 @@ const char* hint_for(CURLcode code) {
       return "use an address that begins with http:// or https://";
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-      return "install the server's certificate authority; certificates are always checked";
+      return "name the file of the server's certificate authority in SSL_CERT_FILE; certificates are always "
+             "checked";
     default:
       return "check that the server runs and that the address is right";
   }
@@ -182,7 +184,12 @@ class Exchange {
     set(CURLOPT_FOLLOWLOCATION, 1L);
     set(CURLOPT_MAXREDIRS, kMaxRedirects);
     set(CURLOPT_POSTREDIR, static_cast<long>(CURL_REDIR_POST_ALL));  // a POST stays one
-    if (is_loopback(request_.url)) set(CURLOPT_PROXY, "");           // else http_proxy, https_proxy, no_proxy
+    for (const char* name : {"SSL_CERT_FILE", "CURL_CA_BUNDLE"}) {  // a private authority; the later one wins
+      if (const char* file = std::getenv(name); file != nullptr && *file != '\0') set(CURLOPT_CAINFO, file);
+    }
+    if (const char* folder = std::getenv("SSL_CERT_DIR"); folder != nullptr && *folder != '\0')
+      set(CURLOPT_CAPATH, folder);
+    if (is_loopback(request_.url)) set(CURLOPT_PROXY, "");  // else http_proxy, https_proxy, no_proxy
   }
 
   void set_method() {

@@ -1,11 +1,13 @@
 // Files on the disk.
 
 #include <fcntl.h>
+#include <glob.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -77,6 +79,43 @@ class Mapping final : public MappedFile {
   std::size_t reserved_, size_;
 };
 
+class UnnamedFile final : public ScratchFile {
+ public:
+  explicit UnnamedFile(Fd fd) : fd_(std::move(fd)) {}
+
+  Status write(std::uint64_t offset, std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t put = ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (put < 0 && errno == EINTR) continue;
+      if (put <= 0) return failed("write to", put < 0 ? errno : ENOSPC);
+      bytes.remove_prefix(static_cast<std::size_t>(put));
+      offset += static_cast<std::uint64_t>(put);
+    }
+    return {};
+  }
+
+  Status read(std::uint64_t offset, char* into, std::size_t size) override {
+    while (size > 0) {
+      const ssize_t got = ::pread(fd_.get(), into, size, static_cast<off_t>(offset));
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return failed("read from", got < 0 ? errno : EIO);
+      into += got;
+      size -= static_cast<std::size_t>(got);
+      offset += static_cast<std::uint64_t>(got);
+    }
+    return {};
+  }
+
+ private:
+  static tl::unexpected<Error> failed(const char* what, int error) {
+    return fail({.kind = ErrorKind::failure,
+                 .what = std::string("could not ") + what + " a temporary file",
+                 .why = errno_text(error),
+                 .hint = "set TMPDIR to a directory with more room"});
+  }
+  Fd fd_;
+};
+
 // The kernel drops the lock with the descriptor, also when the process is killed.
 class FileLock final : public Files::Lock {
  public:
@@ -108,6 +147,34 @@ class DiskFiles final : public Files {
     if (::stat(path.c_str(), &info) != 0) return PathKind::missing;
     if (S_ISREG(info.st_mode)) return PathKind::file;
     return S_ISDIR(info.st_mode) ? PathKind::directory : PathKind::other;
+  }
+
+  std::optional<FileId> id(const std::string& path) override {
+    struct stat info {};
+    const int failed = path == "-" ? ::fstat(STDIN_FILENO, &info) : ::stat(path.c_str(), &info);
+    if (failed != 0 || (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) return std::nullopt;
+    return FileId{.device = info.st_dev, .inode = info.st_ino};
+  }
+
+  Result<std::vector<std::string>> list(const std::string& directory) override {
+    std::error_code error;
+    std::vector<std::string> names;
+    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+      names.push_back(at->path().filename());
+    }
+    if (error) return cannot_read(directory, error.value());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  Result<std::vector<std::string>> glob(const std::string& pattern) override {
+    glob_t found{};
+    const int result = ::glob(pattern.c_str(), GLOB_ERR, nullptr, &found);
+    const int error = errno;
+    std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    ::globfree(&found);
+    if (result != 0 && result != GLOB_NOMATCH) return cannot_read(pattern, error);
+    return paths;
   }
 
   Result<std::unique_ptr<MappedFile>> map(const std::string& path) override {
@@ -143,7 +210,6 @@ class DiskFiles final : public Files {
   Status write_atomic(const std::string& path, std::string_view content) override {
     return write_file_atomically(path, content);
   }
-
   Result<std::unique_ptr<Replacement>> replace(const std::string& path) override {
     return replace_file(path);
   }
@@ -195,6 +261,22 @@ class DiskFiles final : public Files {
                    .hint = "set TMPDIR to a directory that you can write to"});
     }
     return std::make_unique<TemporaryDirectory>(std::move(path));
+  }
+
+  Result<std::unique_ptr<ScratchFile>> make_scratch_file() override {
+    // Not /tmp, which is memory on many machines.
+    const char* base = std::getenv("TMPDIR");
+    std::string path = std::string(base != nullptr && *base == '/' ? base : "/var/tmp") + "/ctxcap-XXXXXX";
+    Fd fd(::mkostemp(path.data(), O_CLOEXEC));
+    if (!fd) {
+      const int error = errno;
+      return fail({.kind = ErrorKind::failure,
+                   .what = "could not create a temporary file",
+                   .why = path + ": " + errno_text(error),
+                   .hint = "set TMPDIR to a directory that you can write to"});
+    }
+    ::unlink(path.c_str());
+    return std::make_unique<UnnamedFile>(std::move(fd));
   }
 };
 

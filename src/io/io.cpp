@@ -37,6 +37,7 @@ struct RealWorld::Parts {
   std::unique_ptr<Files> files = make_disk_files();
   std::unique_ptr<Console> console = make_tty_console();
   ProcessEnvironment environment;
+  std::unique_ptr<Databases> databases = make_sqlite_databases();
 };
 
 RealWorld::RealWorld() : parts_(std::make_unique<Parts>()) {
@@ -46,7 +47,8 @@ RealWorld::~RealWorld() = default;
 
 World RealWorld::world() {
   return World{*parts_->http,  *parts_->processes, parts_->clock,
-               *parts_->files, *parts_->console,   parts_->environment};
+               *parts_->files, *parts_->console,   parts_->environment,
+               *parts_->databases};
 }
 
 }  // namespace ctxcap::io

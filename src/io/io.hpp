@@ -1,5 +1,5 @@
 #pragma once
-// The real outside world: libcurl, processes, the disk, the clock, the terminal, the environment.
+// The real outside world: libcurl, processes, the disk, the clock, the terminal, the environment, SQLite.
 // Only main.cpp (and tests of this room) include this; everybody else is handed a World.
 
 #include <memory>

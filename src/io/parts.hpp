@@ -11,6 +11,7 @@ std::unique_ptr<Http> make_curl_http();
 std::unique_ptr<Processes> make_posix_processes();
 std::unique_ptr<Files> make_disk_files();
 std::unique_ptr<Console> make_tty_console();
+std::unique_ptr<Databases> make_sqlite_databases();
 
 // Old content or new, never half of it; see Files::write_atomic.
 Status write_file_atomically(const std::string& path, std::string_view content);

@@ -97,16 +97,25 @@ std::vector<Tensor> tensors_of(const Json& show) {
   return tensors;
 }
 
-std::vector<std::string> adapters_of(std::string_view modelfile) {
-  constexpr std::string_view kCommand = "ADAPTER ";
-  std::vector<std::string> adapters;
+// What follows `command` on the lines that begin with it.
+std::vector<std::string> arguments_of(std::string_view modelfile, std::string_view command) {
+  std::vector<std::string> arguments;
   for (std::size_t start = 0; start < modelfile.size();) {
     const std::size_t end = std::min(modelfile.find('\n', start), modelfile.size());
     const std::string_view line = modelfile.substr(start, end - start);
-    if (line.substr(0, kCommand.size()) == kCommand) adapters.emplace_back(line.substr(kCommand.size()));
+    if (line.starts_with(command)) arguments.emplace_back(line.substr(command.size()));
     start = end + 1;
   }
-  return adapters;
+  return arguments;
+}
+
+// "FROM /models/blobs/sha256-9af7..." -> "9af7..."; further FROM lines name projectors and adapters.
+std::string weights_of(std::string_view modelfile) {
+  constexpr std::string_view kBlob = "/sha256-";
+  const std::vector<std::string> from = arguments_of(modelfile, "FROM ");
+  if (from.empty()) return {};
+  const std::size_t blob = from.front().rfind(kBlob);
+  return blob == std::string::npos ? std::string() : from.front().substr(blob + kBlob.size());
 }
 
 }  // namespace
@@ -145,7 +154,8 @@ Result<ModelDescription> describe(std::string_view show_json, std::string name) 
   }
   description.system = text_at(show, "system");
   description.remote = !text_at(show, "remote_model").empty() || !text_at(show, "remote_host").empty();
-  description.adapters = adapters_of(text_at(show, "modelfile"));
+  description.adapters = arguments_of(text_at(show, "modelfile"), "ADAPTER ");
+  description.weights = weights_of(text_at(show, "modelfile"));
   return description;
 }
 

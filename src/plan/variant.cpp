@@ -62,7 +62,10 @@ std::string tag_of_job(const std::string& job) {
 }
 
 Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions& options) {
-  const std::string job_tag = decision.jobs.size() == 1 ? tag_of_job(decision.jobs[0].stats.job) : kSharedTag;
+  const bool one_job = std::all_of(decision.jobs.begin(), decision.jobs.end(), [&](const JobDecision& job) {
+    return job.stats.job == decision.jobs.front().stats.job;
+  });
+  const std::string job_tag = one_job ? tag_of_job(decision.jobs.front().stats.job) : kSharedTag;
   Variant variant{.base = decision.model,
                   .base_digest = options.base_digest,
                   .num_ctx = decision.num_ctx.value_or(0),
@@ -75,7 +78,10 @@ Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions&
     TRY(check_model_name(options.name));
     variant.name = options.name;
   }
-  for (const JobDecision& job : decision.jobs) variant.jobs.push_back(job.stats.job);
+  for (const JobDecision& job : decision.jobs) {
+    if (std::find(variant.jobs.begin(), variant.jobs.end(), job.stats.job) == variant.jobs.end())
+      variant.jobs.push_back(job.stats.job);
+  }
   if (const Candidate* candidate = taken_candidate(decision.jobs.front()); candidate != nullptr) {
     variant.predicted_bytes = candidate->memory.total_bytes;
     variant.sliding_window = candidate->memory.kv_swa_bytes.value_or(0) > 0;

@@ -24,6 +24,21 @@ Bytes others(const Budget& budget) {
   return bytes;
 }
 
+// Several decisions on one model (a window per job) share a runner, so only the largest is ever resident.
+std::vector<BaseDecision> residents(std::span<const BaseDecision> bases) {
+  std::vector<BaseDecision> largest;
+  for (const BaseDecision& base : bases) {
+    const auto same = std::find_if(largest.begin(), largest.end(),
+                                   [&](const BaseDecision& other) { return other.model == base.model; });
+    if (same == largest.end()) {
+      largest.push_back(base);
+    } else if (base.num_ctx > same->num_ctx) {
+      *same = base;
+    }
+  }
+  return largest;
+}
+
 // Sum over all base models of one term of what they take at their caps.
 std::optional<Bytes> sum(std::span<const BaseDecision> bases, std::optional<Bytes> Footprint::*term) {
   std::optional<Bytes> bytes = 0;
@@ -57,8 +72,9 @@ std::optional<Alternative> next_rung_down(const BaseDecision& base, std::optiona
 
 }  // namespace
 
-BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& budget) {
+BudgetReport check_budget(std::span<const BaseDecision> decisions, const Budget& budget) {
   BudgetReport report{.budget = budget};
+  const std::vector<BaseDecision> bases = residents(decisions);
   for (const BaseDecision& base : bases) {
     const Candidate* candidate = taken(base);
     report.models.push_back(
@@ -88,8 +104,9 @@ BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& bud
   return report;
 }
 
-std::vector<Warning> budget_warnings(std::span<const BaseDecision> bases, const BudgetReport& report) {
+std::vector<Warning> budget_warnings(std::span<const BaseDecision> decisions, const BudgetReport& report) {
   std::vector<Warning> warnings;
+  const std::vector<BaseDecision> bases = residents(decisions);
   if (!report.needed_bytes && report.fits == false) {
     warnings.push_back({"over-budget", "what is known of them alone is more than the card has"});
   } else if (!report.needed_bytes) {

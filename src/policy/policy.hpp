@@ -42,8 +42,9 @@ BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional
                     std::vector<Rung> rungs, const Options& options);
 
 // Everything that must be resident together, against the card: the base models at their caps, the tenants and
-// the reserve. Over budget, the report carries the next rung down of each model, with the share of requests
-// that would not fit it. Every base has at least one job.
+// the reserve. Of several decisions on one model only the largest counts: they share a runner. Over budget,
+// the report carries the next rung down of each model, with the share of requests that would not fit it.
+// Every base has at least one job.
 BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& budget);
 
 // What to say about it: over budget, tight, unknown, or a cache of more than 30 % of the card.

@@ -23,6 +23,28 @@ std::string raise_text(Raise raise, const Drift& drift) {
   return {};
 }
 
+// Clients that send a num_ctx of their own: the cap does nothing for those requests.
+void about_overrides(std::vector<Warning>& warnings, const DemandStats& stats, Tokens cap) {
+  i64 requests = 0;
+  std::vector<std::string> windows;
+  for (const auto& [num_ctx, count] : stats.num_ctx_asked) {
+    if (num_ctx == cap) continue;
+    requests += count;
+    windows.push_back(fmt::format("{} ({})", with_commas(num_ctx), with_commas(count)));
+  }
+  if (requests == 0) return;
+  constexpr std::size_t kMostNamed = 4;
+  if (windows.size() > kMostNamed) {
+    windows.resize(kMostNamed);
+    windows.push_back("...");
+  }
+  warnings.push_back(
+      {"client-overrides",
+       fmt::format("{}: {} of {} carry a num_ctx of their own: {}; it overrides the cap and reloads the "
+                   "model, so take it out of the client's options",
+                   stats.job, with_commas(requests), counted(stats.requests, "request"), join(windows, ", "))});
+}
+
 void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, std::optional<Tokens> cap) {
   for (const JobInput& job : jobs) {
     const DemandStats& stats = job.stats;
@@ -66,13 +88,7 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
                                        with_commas(stats.censoring.num_ctx.value_or(0)),
                                        counted(stats.censoring.rows, "request"))});
     }
-    if (job.current && job.current->from == CurrentFrom::request && cap && job.current->num_ctx != *cap) {
-      warnings.push_back(
-          {"client-overrides",
-           fmt::format("{}: requests carry num_ctx {}, which overrides the cap and reloads the model; "
-                       "take it out of the client's options",
-                       stats.job, with_commas(job.current->num_ctx))});
-    }
+    if (cap) about_overrides(warnings, stats, *cap);
   }
 }
 

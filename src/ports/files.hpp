@@ -1,10 +1,13 @@
 #pragma once
 // Seam: the file system.
 
+#include <compare>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/quantity.hpp"
 #include "base/result.hpp"
@@ -42,12 +45,30 @@ class Replacement : public ByteWriter {
   virtual Status commit() = 0;  // flush, rename
 };
 
+// What a file is called does not matter for what it is: links to one file have one identity.
+struct FileId {
+  std::uint64_t device = 0, inode = 0;
+  friend auto operator<=>(const FileId&, const FileId&) = default;
+};
+
+// A file without a name that is gone when the value dies: room for what does not fit into memory.
+class ScratchFile {
+ public:
+  virtual ~ScratchFile() = default;
+  virtual Status write(std::uint64_t offset, std::string_view bytes) = 0;
+  // Exactly `size` bytes that were written before. Several threads may read and write at once.
+  virtual Status read(std::uint64_t offset, char* into, std::size_t size) = 0;
+};
+
 enum class PathKind { missing, file, directory, other };  // other: pipe, device, socket
 
 class Files {
  public:
   virtual ~Files() = default;
   virtual PathKind kind(const std::string& path) = 0;
+  virtual std::optional<FileId> id(const std::string& path) = 0;  // files and directories; "-" is stdin
+  virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // names, sorted
+  virtual Result<std::vector<std::string>> glob(const std::string& pattern) = 0;  // paths, sorted; * ? [a-z]
   virtual Result<std::unique_ptr<MappedFile>> map(const std::string& path) = 0;   // regular files only
   virtual Result<std::unique_ptr<ByteReader>> open(const std::string& path) = 0;  // "-" is stdin
   virtual Result<std::string> read_all(const std::string& path) = 0;
@@ -74,6 +95,7 @@ class Files {
     virtual const std::string& path() const = 0;
   };
   virtual Result<std::unique_ptr<PrivateDirectory>> make_private_directory() = 0;
+  virtual Result<std::unique_ptr<ScratchFile>> make_scratch_file() = 0;
 };
 
 }  // namespace ctxcap

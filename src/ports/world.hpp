@@ -6,6 +6,7 @@
 
 #include "ports/clock.hpp"
 #include "ports/console.hpp"
+#include "ports/database.hpp"
 #include "ports/files.hpp"
 #include "ports/http.hpp"
 #include "ports/processes.hpp"
@@ -25,6 +26,7 @@ struct World {
   Files& files;
   Console& console;
   Environment& environment;
+  Databases& databases;
 };
 
 }  // namespace ctxcap

@@ -11,6 +11,7 @@
 #include "data/analysis.hpp"
 #include "data/backtest.hpp"
 #include "data/inspection.hpp"
+#include "data/trace_format.hpp"
 
 namespace ctxcap::report {
 
@@ -48,6 +49,9 @@ std::string backtest_text(const Backtest& backtest, const TextOptions& options);
 
 // Every number of one decision, with its inputs, in sentences that can be checked by hand.
 std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options);
+
+// The formats that request logs may have, and how --map reads any other.
+std::string trace_formats_text(std::span<const TraceFormat> formats, const TextOptions& options);
 
 // What will be created, before it is asked for.
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,

@@ -73,12 +73,16 @@ Status decompress(RawBytes raw, const Container& container, Source& source) {
 }  // namespace
 
 std::optional<Bytes> Source::size() const {
-  if (!mapped) return compressed;
+  if (!mapped) return std::nullopt;
   return static_cast<Bytes>(mapped->bytes().size());
 }
 
-Bytes Source::done(Bytes given) const {
-  return compressed ? decoded->taken.load() : given;
+std::optional<Bytes> Source::expected(Bytes given) const {
+  if (!compressed) return size();
+  const Bytes taken = decoded->taken;
+  if (taken == 0 || given == 0) return std::nullopt;
+  const double ratio = static_cast<double>(given) / static_cast<double>(taken);
+  return std::max(given, static_cast<Bytes>(ratio * static_cast<double>(*compressed)));
 }
 
 std::string Source::remark() const {

@@ -22,10 +22,10 @@ struct Source {
   std::optional<Bytes> compressed;     // size of a regular file that `stream` decompresses
   std::shared_ptr<Decoded> decoded;    // how far that is
 
-  // For a progress bar: bytes of the file on the disk, nullopt when nobody knows before the end, and how many
-  // of them are done when `given` bytes were taken from here.
+  // Bytes that come out of it in all: nullopt when nobody knows before the end. `expected` is for a progress
+  // bar: of compressed data, it goes by how well those compress that gave the first `given` bytes.
   std::optional<Bytes> size() const;
-  Bytes done(Bytes given) const;
+  std::optional<Bytes> expected(Bytes given) const;
 
   // What a reader should be told when the end was reached: "" or one sentence.
   std::string remark() const;

@@ -1,6 +1,7 @@
 #include "sources/langfuse.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "sources/langfuse_join.hpp"
@@ -192,6 +193,40 @@ Result<LangfuseJoin::Told> write_result(const std::string& journal, const std::s
   return told;
 }
 
+// The rows of a journal, joined as they are read.
+class LangfuseStream final : public ByteReader {
+ public:
+  LangfuseStream(std::unique_ptr<Files::PrivateDirectory> directory, std::unique_ptr<MappedFile> journal,
+                 LangfuseQuery query)
+      : directory_(std::move(directory)),
+        journal_(std::move(journal)),
+        query_(std::move(query)),
+        join_(journal_->bytes(), query_) {
+    join_.arrange();
+  }
+
+  Result<std::size_t> read(char* buffer, std::size_t size) override {
+    if (at_ == line_.size()) {
+      std::optional<std::string> row = join_.next();
+      if (!row) return std::size_t{0};
+      line_ = std::move(*row) + "\n";
+      at_ = 0;
+    }
+    const std::size_t got = std::min(size, line_.size() - at_);
+    std::memcpy(buffer, line_.data() + at_, got);
+    at_ += got;
+    return got;
+  }
+
+ private:
+  std::unique_ptr<Files::PrivateDirectory> directory_;
+  std::unique_ptr<MappedFile> journal_;
+  LangfuseQuery query_;
+  LangfuseJoin join_;
+  std::string line_;
+  std::size_t at_ = 0;
+};
+
 }  // namespace
 
 Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::string& path,
@@ -234,20 +269,15 @@ Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::str
   return told;
 }
 
-Result<PullSummary> read_langfuse(const LangfuseOptions& options, const PullPorts& ports,
-                                  const OnPullProgress& on_progress,
-                                  const std::function<Status(std::string_view line)>& take) {
-  TRY_ASSIGN(const auto directory, ports.files.make_private_directory());
+Result<std::unique_ptr<ByteReader>> read_langfuse(const LangfuseOptions& options, const PullPorts& ports,
+                                                  const OnPullProgress& on_progress) {
+  TRY_ASSIGN(auto directory, ports.files.make_private_directory());
   const std::string journal = directory->path() + "/langfuse";
   TRY_ASSIGN(Task task, task_of(options.query, std::nullopt, ports.clock));
   PullSummary told;
   TRY(fill_journal(options, journal, task, ports, on_progress, told));
-  TRY_ASSIGN(const std::unique_ptr<MappedFile> bytes, ports.files.map(journal));
-  LangfuseJoin join(bytes->bytes(), options.query);
-  TRY_ASSIGN(const LangfuseJoin::Told rows, join.write({}, take));
-  told.rows = rows.rows;
-  told.fresh = rows.fresh;
-  return told;
+  TRY_ASSIGN(std::unique_ptr<MappedFile> bytes, ports.files.map(journal));
+  return std::make_unique<LangfuseStream>(std::move(directory), std::move(bytes), options.query);
 }
 
 }  // namespace ctxcap::sources

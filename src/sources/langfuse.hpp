@@ -10,6 +10,7 @@
 // matched model can be Langfuse's own estimates (null: no).
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,9 +84,8 @@ struct PullPorts {
 Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::string& path,
                                   const PullPorts& ports, const OnPullProgress& on_progress);
 
-// The same rows, handed out line by line; nothing is kept.
-Result<PullSummary> read_langfuse(const LangfuseOptions& options, const PullPorts& ports,
-                                  const OnPullProgress& on_progress,
-                                  const std::function<Status(std::string_view line)>& take);
+// The same rows, all of which have been pulled when it returns; nothing is kept beyond the reader.
+Result<std::unique_ptr<ByteReader>> read_langfuse(const LangfuseOptions& options, const PullPorts& ports,
+                                                  const OnPullProgress& on_progress);
 
 }  // namespace ctxcap::sources

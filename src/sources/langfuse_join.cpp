@@ -108,17 +108,30 @@ Result<std::vector<bool>> LangfuseJoin::compare(const OldRows& old) {
   return replaced;
 }
 
-Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& take) {
-  TRY_ASSIGN(const std::vector<bool> replaced, compare(old));
+// In the order of the result, and of these the newest so many.
+void LangfuseJoin::arrange() {
   std::sort(calls_.begin(), calls_.end(),
             [](const Call& a, const Call& b) { return std::tie(a.start, a.id) < std::tie(b.start, b.id); });
-  Told told;
-  std::size_t next = 0, old_line = 0;
   if (query_.limit > 0 && static_cast<i64>(calls_.size()) > query_.limit) {
-    next = calls_.size() - static_cast<std::size_t>(query_.limit);
+    next_ = calls_.size() - static_cast<std::size_t>(query_.limit);
   }
+}
+
+std::optional<std::string> LangfuseJoin::next() {
+  while (next_ < calls_.size()) {
+    std::string row = joined(calls_[next_++]);
+    if (wanted(row)) return row;
+  }
+  return std::nullopt;
+}
+
+Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& take) {
+  TRY_ASSIGN(const std::vector<bool> replaced, compare(old));
+  arrange();
+  Told told;
+  std::size_t old_line = 0;
   told.limited = query_.limit > 0 && static_cast<i64>(calls_.size()) >= query_.limit;
-  if (next < calls_.size()) told.oldest = calls_[next].start;
+  if (next_ < calls_.size()) told.oldest = calls_[next_].start;
   const auto put_new = [&](const Call& call) -> Status {
     if (call.dropped) return {};
     const std::string row = joined(call);
@@ -132,13 +145,13 @@ Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& t
     const auto before = [&](const Call& call) {
       return row && std::tie(call.start, call.id) < std::tie(row->start, row->id);
     };
-    for (; next < calls_.size() && before(calls_[next]); ++next) TRY(put_new(calls_[next]));
+    for (; next_ < calls_.size() && before(calls_[next_]); ++next_) TRY(put_new(calls_[next_]));
     if (replaced[old_line++]) return {};
     ++told.rows;
     return take(line);
   };
   if (old) TRY(old(put_old));
-  for (; next < calls_.size(); ++next) TRY(put_new(calls_[next]));
+  for (; next_ < calls_.size(); ++next_) TRY(put_new(calls_[next_]));
   return told;
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,10 @@ class LangfuseJoin {
   // Lines come without their line ends. `old` may be empty.
   Result<Told> write(const OldRows& old, const Take& take);
 
+  // Without an older result: one row after the other. nullopt: there is no more.
+  void arrange();
+  std::optional<std::string> next();
+
  private:
   struct Call {
     std::string_view id, text;
@@ -53,6 +58,7 @@ class LangfuseJoin {
 
   const LangfuseQuery& query_;
   std::vector<Call> calls_;
+  std::size_t next_ = 0;                                    // of calls_, when they are arranged
   std::unordered_map<std::string_view, Root> roots_;        // by trace
   std::map<std::string, std::string, std::less<>> models_;  // id -> tokenizer, as JSON
 };

@@ -4,3 +4,5 @@
 #include "sources/clickhouse.hpp"
 #include "sources/files.hpp"
 #include "sources/langfuse.hpp"
+#include "sources/llm_database.hpp"
+#include "sources/names.hpp"

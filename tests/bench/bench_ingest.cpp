@@ -1,6 +1,6 @@
 // Times the way from a file to its demand, and checks the answer against the generator's truth.
 //
-// usage: bench_ingest FILE [--threads N] [--repeat N] [--truth TRUTH.json] [--stream | --scan]
+// usage: bench_ingest FILE [--threads N] [--repeat N] [--truth TRUTH.json] [--batch BYTES] [--stream | --scan]
 //
 // Prints seconds, GB/s and rows/s of the best run, and the peak memory. --stream feeds the file through
 // read() as if it came from a pipe. --scan only counts line ends, on as many threads: the floor.
@@ -30,6 +30,7 @@ enum class Way { whole, stream, scan };
 struct Options {
   std::string file, truth;
   int threads = 0, repeat = 3;
+  std::size_t batch = 0;
   Way way = Way::whole;
 };
 
@@ -64,22 +65,15 @@ i64 scan(std::string_view text, int threads) {
 }
 
 TraceSummary ingest_once(const Options& options, Files& files) {
-  ingest::Ingestor ingestor({.threads = options.threads});
+  ingest::Ingestor ingestor({.threads = options.threads, .batch = options.batch});
   if (options.way == Way::whole) {
     const sources::Source source = must(sources::open_source(options.file, files));
     must(ingestor.whole(options.file, source.mapped->bytes()));
-    return ingestor.finish();
+    return must(std::move(ingestor).finish());
   }
   const std::unique_ptr<ByteReader> reader = must(files.open(options.file));
-  std::vector<char> buffer(1 << 20);
-  ingestor.begin(options.file);
-  for (;;) {
-    const std::size_t got = must(reader->read(buffer.data(), buffer.size()));
-    if (got == 0) break;
-    must(ingestor.feed({buffer.data(), got}));
-  }
-  must(ingestor.end());
-  return ingestor.finish();
+  must(ingestor.stream(options.file, [&](char* into, std::size_t size) { return reader->read(into, size); }));
+  return must(std::move(ingestor).finish());
 }
 
 void same(const std::string& what, const nlohmann::json& want, const nlohmann::json& got) {
@@ -120,6 +114,8 @@ Options parse(int count, char** arguments) {
       options.threads = std::stoi(next());
     } else if (argument == "--repeat") {
       options.repeat = std::stoi(next());
+    } else if (argument == "--batch") {
+      options.batch = std::stoul(next());
     } else if (argument == "--truth") {
       options.truth = next();
     } else if (argument == "--stream") {

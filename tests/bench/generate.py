@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Writes Langfuse-like observations as JSONL, and what a reader must find in them.
 
-usage: generate.py OUT.jsonl TRUTH.json [--bytes 1e9] [--body 3000:30000] [--seed 7]
+usage: generate.py OUT.jsonl TRUTH.json [--bytes 1e9] [--body 3000:30000] [--seed 7] [--plain]
+
+OUT may be "-" for stdout. --plain leaves out all that must not be counted, so that a database needs no more than a
+group-by for the same answer.
 
 Rows look like those of GET /api/public/v2/observations with bodies: prompts with escapes, quotes, line breaks and
 other scripts; a few spans, judges' rows, failures, rows without counts, second versions of a row, broken lines.
 The truth is counted while writing, by means that have nothing to do with ctxcap: exact bins per (job, model)."""
-import argparse, collections, json, random
+import argparse, collections, json, random, sys
 
 WORDS = ("the mail asks for an invoice of last quarter and the customer wants a reply before Friday please find "
          "attached the report with all figures we discussed in our meeting on the new contract").split()
@@ -32,6 +35,7 @@ def main():
     args.add_argument("--bytes", type=float, default=1e9)
     args.add_argument("--body", default="3000:30000")
     args.add_argument("--seed", type=int, default=7)
+    args.add_argument("--plain", action="store_true")
     args = args.parse_args()
     rng = random.Random(args.seed)
     low, high = map(int, args.body.split(":"))
@@ -44,7 +48,7 @@ def main():
     skipped = collections.Counter()
     rows = written = 0
 
-    with open(args.out, "w", encoding="utf-8", newline="\n") as out:
+    with open(sys.stdout.fileno() if args.out == "-" else args.out, "w", encoding="utf-8", newline="\n") as out:
         def emit(line):
             nonlocal rows, written
             written += out.write(line + "\n")
@@ -70,7 +74,7 @@ def main():
             job, model, mu, sigma = rng.choice(JOBS)
             prompt, answer = max(1, int(rng.lognormvariate(mu, sigma))), rng.randint(1, 900)
             usage = {"input": prompt, "output": answer, "total": prompt + answer}
-            kind = rng.random()
+            kind = 1 if args.plain else rng.random()
             if kind < 0.01:
                 emit(row(number, job, model, {}))
                 skipped["no-usage"] += 1

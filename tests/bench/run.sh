@@ -1,41 +1,29 @@
 #!/bin/sh
-# How fast are traces read? Makes Langfuse-like files, then runs `wc -l`, a bare scan for line ends and ctxcap's
-# ingest on each in turn, checks the counts against what the generator wrote, and prints the ratios.
+# How fast is ctxcap? Builds it, makes files, times it beside `wc -l`, DuckDB, ClickHouse and jq on the same files in the
+# same run, checks that all numbers are equal, and prints the tables of the README.
 #
-# usage: tests/bench/run.sh [BUILD_DIRECTORY] [BYTES]      (default: build, 1e9)
+# usage: tests/bench/run.sh [BYTES] [--rounds N] [--stream BYTES]     (default: 1e9, 5 rounds, no endless stream)
+#
+# DuckDB and ClickHouse come from PyPI into build/bench/engines; where that fails their rows say "not installed".
 set -eu
-here=$(dirname "$(readlink -f "$0")")
-build=${1:-$here/../../build}
-bytes=${2:-1e9}
-work=$(mktemp -d "${TMPDIR:-/tmp}/ctxcap-bench-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cmake --build "$build" --target bench_ingest >/dev/null
-bench=$build/tests/bench/bench_ingest
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${CTXCAP_BUILD_DIR:-$root/build/bench}
+bytes=1e9
+case ${1:-} in
+  [0-9]*) bytes=$1; shift ;;
+esac
 
-best_of_three() {  # seconds of the fastest run of "$@"
-  python3 - "$@" <<'PYTHON'
-import subprocess, sys, time
-def once():
-    start = time.perf_counter()
-    subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - start
-print(f"{min(once() for _ in range(3)):.3f}")
-PYTHON
-}
+"$root/.ci/install" build test
+cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCTXCAP_DEV=ON >/dev/null
+cmake --build "$build" --target ctxcap bench_ingest bench_scan bench_inflate >/dev/null
 
-measure() {  # name, body lengths
-  python3 "$here/generate.py" "$work/$1.jsonl" "$work/$1.truth" --bytes "$bytes" --body "$2"
-  "$bench" "$work/$1.jsonl" --truth "$work/$1.truth" --repeat 1 >/dev/null  # right before fast; warms the cache
-  wc_s=$(best_of_three wc -l "$work/$1.jsonl")
-  scan_s=$(best_of_three "$bench" "$work/$1.jsonl" --repeat 1 --scan)
-  ingest_s=$(best_of_three "$bench" "$work/$1.jsonl" --repeat 1)
-  stream_s=$(best_of_three "$bench" "$work/$1.jsonl" --repeat 1 --stream)
-  echo "$1 (bodies of $2 bytes): $(wc -c <"$work/$1.jsonl") bytes, $(wc -l <"$work/$1.jsonl") rows, counts right"
-  for pair in "wc -l=$wc_s" "line ends only=$scan_s" "ingest, mapped=$ingest_s" "ingest, streamed=$stream_s"; do
-    echo "${pair#*=} ${wc_s}" | awk -v name="${pair%=*}" '{printf "  %-18s %6.3f s   %.2f x wc -l\n", name, $1, $1 / $2}'
-  done
-  rm "$work/$1.jsonl"
-}
+engines=$build/engines
+[ -x "$engines/bin/python" ] || python3 -m venv "$engines" || true
+for engine in duckdb chdb; do
+  [ -x "$engines/bin/python" ] || break
+  "$engines/bin/python" -c "import $engine" 2>/dev/null || "$engines/bin/python" -m pip install -q "$engine" >&2 || true
+done
+python=$engines/bin/python
+[ -x "$python" ] || python=python3
 
-measure real-bodies 3000:30000
-measure tiny-bodies 40:200
+exec python3 "$root/tests/bench/compare.py" "$build" "$python" --bytes "$bytes" "$@"

@@ -3,7 +3,7 @@
 // worst day where days differ. Prints, as a table in Markdown, the share of runs in which it held (stated: 95
 // %) and the mean window relative to the smallest that holds. Exit 1 when a share is lower than chance
 // explains, or a ratio above 1.25.
-//     simulated_truth [runs]
+//     simulated_truth [RUNS [FIRST]]    runs FIRST, FIRST + 1 ...: other numbers are other seeds
 
 #include <fmt/format.h>
 
@@ -108,6 +108,7 @@ Tokens window_of(const Job& job, std::uint64_t seed) {
 
 int main(int argc, char** argv) {
   const int runs = argc > 1 ? std::atoi(argv[1]) : 300;
+  const int first = argc > 2 ? std::atoi(argv[2]) : 1;
   bool good = runs > 0;
   fmt::print(
       "| job | runs | risk held in | mean window | smallest that holds | ratio "
@@ -117,7 +118,7 @@ int main(int argc, char** argv) {
     const std::uint64_t stream = static_cast<std::uint64_t>(&job - kJobs.data()) * 1'000'003;
     int held = 0;
     double sum = 0;
-    for (int run = 1; run <= runs; ++run) {
+    for (int run = first; run < first + runs; ++run) {
       const Tokens window = window_of(job, static_cast<std::uint64_t>(run) * 7'919 + stream);
       held += window >= smallest ? 1 : 0;
       sum += static_cast<double>(window);

@@ -47,7 +47,40 @@ void check_files(Files& files, const std::string& directory) {
   CHECK_FALSE(files.read_all(directory));
 }
 
+void check_names(Files& files, const std::string& directory) {
+  for (const char* name : {"/b.gz", "/a.gz", "/.hidden.gz", "/c.txt"})
+    REQUIRE(files.write_atomic(directory + name, "x"));
+  REQUIRE(files.make_directories(directory + "/d.gz"));
+  REQUIRE(files.write_atomic(directory + "/d.gz/e.gz", "x"));
+  using Names = std::vector<std::string>;
+  CHECK(*files.list(directory) == Names{".hidden.gz", "a.gz", "b.gz", "c.txt", "d.gz"});
+  CHECK(*files.list(directory + "/d.gz") == Names{"e.gz"});
+  CHECK(*files.glob(directory + "/*.gz") ==
+        Names{directory + "/a.gz", directory + "/b.gz", directory + "/d.gz"});
+  CHECK(*files.glob(directory + "/[bc].*") == Names{directory + "/b.gz", directory + "/c.txt"});
+  CHECK(*files.glob(directory + "/*/?.gz") == Names{directory + "/d.gz/e.gz"});
+  CHECK(files.glob(directory + "/*.zst")->empty());
+  CHECK(files.id(directory + "/a.gz").has_value());
+  CHECK(files.id(directory + "/a.gz") == files.id(directory + "/a.gz"));
+  CHECK(files.id(directory + "/a.gz") != files.id(directory + "/b.gz"));
+  CHECK(files.id(directory).has_value());
+  CHECK_FALSE(files.id(directory + "/missing").has_value());
+}
+
 }  // namespace
+
+TEST_CASE("names are found sorted, and a file is itself") {
+  SUBCASE("fake") {
+    test::FakeFiles files;
+    files.directories.insert("/play");
+    check_names(files, "/play");
+  }
+  SUBCASE("real") {
+    io::RealWorld real;
+    const auto directory = std::move(*real.world().files.make_private_directory());
+    check_names(real.world().files, directory->path());
+  }
+}
 
 TEST_CASE("what was written is read, whole, in pieces and mapped, and what is not there is an error") {
   SUBCASE("fake") {

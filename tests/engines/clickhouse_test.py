@@ -116,6 +116,8 @@ with tempfile.TemporaryDirectory() as temporary:
     check(truth[1] == len(rows) and truth[0]["jobs"], "the export is read")
     check(len({skip["reason"] for skip in truth[0]["skipped"]}) >= 12, "the rows hold all that can be skipped")
     compare("events", truth, *source, "--project", "p-main")
+    for rule in ("trace-name", "name", "prompt", "tag"):
+        compare(f"--job {rule}", said("--traces", path("events.jsonl"), "--job", rule), *source, "--project", "p-main", "--job", rule)
     compare("a project with quotes in its id", said("--traces", path("others.jsonl")), *source, "--project", "p-'other\\")
     check(all("p-main" not in sql and SECRET not in sql for _, _, sql in server.seen), "values are bound, not pasted")
     check(all(settings["readonly"] == "2" for settings, parameters, _ in server.seen if parameters), "queries only read")

@@ -13,5 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::vector<std::pair<std::string, std::string>>{{"prompt", "In"}, {"model", "meta.a.b"}});
   const fuzz::Outcome outcome = fuzz::read_whole(text, options);
   if (outcome.error.empty()) fuzz::require_nothing_lost(outcome.summary);
+  options.batch = 50;
+  options.threads = 2;
+  fuzz::require(fuzz::read_fed(text, 17, options) == outcome, "the same in pieces");
   return 0;
 }

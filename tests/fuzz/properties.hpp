@@ -1,6 +1,7 @@
 #pragma once
 // What must hold for any input whatever. A breach aborts, so that the fuzzer keeps the input.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -23,21 +24,28 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
+inline Outcome outcome_of(ingest::Ingestor&& ingestor, const Status& status) {
+  const Result<TraceSummary> summary = std::move(ingestor).finish();
+  require(summary.has_value(), "what was held in memory is there");
+  return {.summary = *summary, .error = status ? "" : status.error().why};
+}
+
 inline Outcome read_whole(std::string_view text, ingest::Options options) {
   const std::string padded = std::string(text) + std::string(ingest::Ingestor::kBehind, '\0');
   ingest::Ingestor ingestor(std::move(options));
   const Status status = ingestor.whole("f", std::string_view(padded).substr(0, text.size()));
-  return {.summary = ingestor.finish(), .error = status ? "" : status.error().why};
+  return outcome_of(std::move(ingestor), status);
 }
 
 inline Outcome read_fed(std::string_view text, std::size_t chunk, ingest::Options options) {
   ingest::Ingestor ingestor(std::move(options));
-  ingestor.begin("f");
-  Status status;
-  for (std::size_t at = 0; at < text.size() && status; at += chunk)
-    status = ingestor.feed(text.substr(at, chunk));
-  if (status) status = ingestor.end();
-  return {.summary = ingestor.finish(), .error = status ? "" : status.error().why};
+  const Status status = ingestor.stream("f", [&](char* into, std::size_t size) -> Result<std::size_t> {
+    size = std::min({size, chunk, text.size()});
+    std::copy_n(text.data(), size, into);
+    text.remove_prefix(size);
+    return size;
+  });
+  return outcome_of(std::move(ingestor), status);
 }
 
 // Every row is used or counted under a reason, and every request is in every histogram.

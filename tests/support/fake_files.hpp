@@ -1,8 +1,11 @@
 #pragma once
 // Files in memory, with a diary of what was asked and a switch for each way in which reading can fail.
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <set>
 #include <vector>
@@ -16,9 +19,10 @@ class FakeFiles final : public Files {
   std::map<std::string, std::string> files;  // regular files
   std::map<std::string, std::string> pipes;  // what has no size; "-" is stdin
   std::set<std::string> directories;
-  std::set<std::string> forbidden;          // there, but not to be read
-  std::size_t read_size = 7;                // a stream yields at most so many bytes at once
-  std::optional<std::size_t> breaks_after;  // a stream fails when it has yielded so many bytes
+  std::map<std::string, std::string> links;  // further names of files and directories: name -> the first one
+  std::set<std::string> forbidden;           // there, but not to be read
+  std::size_t read_size = 7;                 // a stream yields at most so many bytes at once
+  std::optional<std::size_t> breaks_after;   // a stream fails when it has yielded so many bytes
   std::optional<std::size_t> dies_after;  // as a killed program: so many bytes are written, then nothing more
   std::vector<std::string> diary;         // "map x", "open x", ...
 
@@ -26,6 +30,27 @@ class FakeFiles final : public Files {
     if (directories.contains(path)) return PathKind::directory;
     if (pipes.contains(path)) return PathKind::other;
     return files.contains(path) || forbidden.contains(path) ? PathKind::file : PathKind::missing;
+  }
+  std::optional<FileId> id(const std::string& path) override {
+    if (!files.contains(path) && !directories.contains(path)) return std::nullopt;
+    const auto link = links.find(path);
+    return FileId{.device = 0, .inode = std::hash<std::string>()(link == links.end() ? path : link->second)};
+  }
+  Result<std::vector<std::string>> list(const std::string& directory) override {
+    if (forbidden.contains(directory)) return content_of(directory, {}).map([](auto) { return Paths(); });
+    std::set<std::string> names;
+    for (const std::string& path : all()) {
+      if (path.starts_with(directory + "/")) names.insert(path.substr(directory.size() + 1));
+    }
+    std::erase_if(names, [](const std::string& name) { return name.find('/') != name.npos; });
+    return Paths(names.begin(), names.end());
+  }
+  Result<std::vector<std::string>> glob(const std::string& pattern) override {
+    Paths paths = all();
+    std::erase_if(paths, [&](const std::string& path) {
+      return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME | FNM_PERIOD) != 0;
+    });
+    return paths;
   }
   Result<std::unique_ptr<MappedFile>> map(const std::string& path) override {
     diary.push_back("map " + path);
@@ -70,6 +95,9 @@ class FakeFiles final : public Files {
   }
   Result<std::unique_ptr<PrivateDirectory>> make_private_directory() override {
     return fail({.what = "no private directories in this fake", .why = "", .hint = ""});
+  }
+  Result<std::unique_ptr<ScratchFile>> make_scratch_file() override {
+    return fail({.what = "no scratch files in this fake", .why = "", .hint = ""});
   }
 
  private:
@@ -147,6 +175,15 @@ class FakeFiles final : public Files {
     }
     *dies_after -= bytes;
     return {};
+  }
+
+  using Paths = std::vector<std::string>;
+  Paths all() const {
+    std::set<std::string> paths = directories;
+    for (const auto* named : {&files, &pipes}) {
+      for (const auto& [name, content] : *named) paths.insert(name);
+    }
+    return Paths(paths.begin(), paths.end());
   }
 
   Result<std::string> content_of(const std::string& path, const std::map<std::string, std::string>& from) {

@@ -6,6 +6,7 @@
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "app/walk.hpp"
+#include "ingest/ingest.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -28,12 +29,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                    .why = "there is no row in them",
                    .hint = "check that the export was not cut short"});
     }
-    return fail({.kind = ErrorKind::withheld,
-                 .what = "no request in the traces can be used",
-                 .why = "every row was skipped: " + analysis.skipped.front().reason + " first at " +
-                        analysis.skipped.front().first,
-                 .hint = "name the fields with --map prompt=FIELD,generation=FIELD, or look at the reasons "
-                         "with -f json"});
+    return fail(ingest::nothing_usable(analysis.skipped));
   }
   return verdict(analysis);
 }
@@ -53,8 +49,8 @@ constinit const Command kAnalyze{
     "analyze", "What each job needs, the window it gets, and the Modelfile for it; changes nothing",
     "  ctxcap analyze --traces traces.jsonl\n"
     "  ctxcap analyze --traces a.jsonl b.csv --show show.json --tag triage\n"
+    "  ctxcap analyze --traces 'logs/*.jsonl.gz' -f json\n"
     "  ctxcap analyze --clickhouse http://127.0.0.1:8123 --from 30d\n"
-    "  zcat traces.jsonl.gz | ctxcap analyze --traces - -f json\n"
     "  ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen\n",
     configure};
 

@@ -38,6 +38,8 @@ extern const Format kLlamaCppLog;           // llamacpp_log.cpp
 extern const Format kOpenWebUi;             // openwebui.cpp
 extern const Format kHelicone;              // helicone.cpp
 extern const Format kPlain;                 // plain.cpp
+extern const Format kWrapped;               // wrapped.cpp
+extern const Format kExchange;              // wrapped.cpp
 extern const Format kNoCalls;               // no_calls.cpp
 
 }  // namespace ctxcap::ingest

@@ -27,30 +27,36 @@ i64 whole_number(Value value, Scratch& scratch) {
   return number;
 }
 
-// The first root that has a name of its own; empty: none has.
-std::string_view root_name(const Fields& fields) {
+// What the roots call the trace: the first that has a name, whatever it is; and one of its own.
+struct RootNames {
+  std::string_view any, own;
+};
+
+RootNames root_names(const Fields& fields) {
   Scratch& scratch = fields.scratch();
-  std::string_view name;
+  RootNames names;
   fields[Key::roots].each_element([&](Value root) {
-    if (!name.empty()) return;
     std::array<std::string_view, 3> parts;
     std::size_t at = 0;
     root.each_element([&](Value part) {
       if (at < parts.size()) parts[at++] = part.text(scratch);
     });
+    if (names.any.empty()) names.any = parts[0].empty() ? parts[1] : parts[0];
+    if (!names.own.empty()) return;
     const std::string_view chosen = choose_job({.trace_name = parts[0], .own_name = parts[1]}, parts[2]);
-    if (chosen != "all") name = chosen;
+    if (chosen != "all") names.own = chosen;
   });
-  return name;
+  return names;
 }
 
-std::string_view job_of(const Fields& fields, std::string_view model) {
-  const JobHints names = observation_names(fields);
-  const bool is_root = whole_number(fields[Key::is_root], fields.scratch()) != 0;
-  if (!is_root && names.trace_name.empty()) {
-    if (const std::string_view root = root_name(fields); !root.empty()) return root;
-  }
-  return choose_job(names, model);
+// `job` is what the automatic rule makes of them, since only here all roots are known.
+JobHints names_of(const Fields& fields, const Call& call) {
+  JobHints names = observation_names(fields);
+  const bool by_root = !call.is_root && names.trace_name.empty();
+  const RootNames roots = by_root ? root_names(fields) : RootNames();
+  names.job = roots.own.empty() ? choose_job(names, call.model) : roots.own;
+  if (by_root) names.trace_name = roots.any;
+  return names;
 }
 
 // The usage map of one group: keys from the line, values from the group, whose last number is the count.
@@ -89,7 +95,8 @@ void read_groups(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
   Call call;
   call.model = fields[Key::provided_model_name].text(scratch);
-  call.job.job = job_of(fields, call.model);
+  call.is_root = whole_number(fields[Key::is_root], scratch) != 0;
+  call.job = names_of(fields, call);
   call.start = read_time(fields[Key::start_time], scratch);
   call.last = read_time(fields[Key::last_start_time], scratch);
   const Asked asked = read_asked(fields[Key::model_parameters], scratch);
@@ -114,11 +121,13 @@ void read_groups(const Fields& fields, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kClickHouseGroups{"clickhouse-groups",
-                                         "observations that Langfuse's ClickHouse counted",
-                                         [](const Fields& fields) {
-                                           return fields.keys().has_all({Key::usage_keys, Key::groups});
-                                         },
-                                         read_groups};
+constinit const Format kClickHouseGroups{.name = "clickhouse-groups",
+                                         .help = "observations that Langfuse's ClickHouse counted",
+                                         .told_by = "`usage_keys` and `groups`",
+                                         .matches =
+                                             [](const Fields& fields) {
+                                               return fields.keys().has_all({Key::usage_keys, Key::groups});
+                                             },
+                                         .read = read_groups};
 
 }  // namespace ctxcap::ingest

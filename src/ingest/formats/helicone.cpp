@@ -1,10 +1,14 @@
 // Helicone's export. From its documentation; no recording was at hand.
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr std::array kBody{Key::request_body};
 
 void read_request(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
@@ -20,10 +24,14 @@ void read_request(const Fields& fields, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kHelicone{"helicone", "Helicone's request export",
-                                 [](const Fields& fields) {
-                                   return fields.keys().has_all({Key::response_id, Key::delay_ms});
-                                 },
-                                 read_request};
+constinit const Format kHelicone{.name = "helicone",
+                                 .help = "Helicone's request export",
+                                 .told_by = "`response_id` and `delay_ms`",
+                                 .matches =
+                                     [](const Fields& fields) {
+                                       return fields.keys().has_all({Key::response_id, Key::delay_ms});
+                                     },
+                                 .read = read_request,
+                                 .body = kBody};
 
 }  // namespace ctxcap::ingest

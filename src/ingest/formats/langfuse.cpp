@@ -3,12 +3,15 @@
 
 #include "ingest/formats/langfuse.hpp"
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
 
+constexpr std::array kBody{Key::input};
 constexpr std::initializer_list<Key> kUsageMaps{Key::usageDetails, Key::usage_details};
 constexpr std::initializer_list<Key> kProvided{Key::providedUsageDetails, Key::provided_usage_details};
 constexpr std::initializer_list<Key> kParents{Key::parentObservationId, Key::parent_observation_id};
@@ -133,6 +136,9 @@ void read_observation(const Fields& fields, Sink& sink) {
   const Asked asked = read_asked(fields.first({Key::modelParameters, Key::model_parameters}), scratch);
   call.num_ctx = asked.num_ctx;
   call.num_predict = asked.num_predict;
+  // What `ctxcap pull --with-lengths` leaves of a body.
+  const Count length = read_count(fields[Key::inputLength], scratch);
+  if (length.tokens) call.body.add_length(*length.tokens);
   sink.add(call);
 }
 
@@ -142,47 +148,69 @@ bool has_all(const Fields& fields, const KeySet& keys) {
 
 }  // namespace
 
-constinit const Format kLangfuseV1{"langfuse-v1", "row of GET /api/public/observations",
-                                   [](const Fields& fields) {
-                                     return has_all(fields, {Key::traceId, Key::promptTokens});
-                                   },
-                                   read_observation};
-
-constinit const Format kLangfuseV2{"langfuse-v2", "row of GET /api/public/v2/observations",
-                                   [](const Fields& fields) {
-                                     return has_all(fields, {Key::traceId, Key::inputUsage});
-                                   },
-                                   read_observation};
-
-constinit const Format kLangfuseEvents{"langfuse-ui-events",
-                                       "UI export of the events table (JSON, JSONL, CSV)",
+constinit const Format kLangfuseV1{.name = "langfuse-v1",
+                                   .help = "row of GET /api/public/observations",
+                                   .told_by = "`traceId` and `promptTokens`",
+                                   .matches =
                                        [](const Fields& fields) {
-                                         return has_all(fields, {Key::providedModelName, Key::latencyMs});
+                                         return has_all(fields, {Key::traceId, Key::promptTokens});
                                        },
-                                       read_observation};
+                                   .read = read_observation,
+                                   .body = kBody};
+
+constinit const Format kLangfuseV2{.name = "langfuse-v2",
+                                   .help = "row of GET /api/public/v2/observations",
+                                   .told_by = "`traceId` and `inputUsage`",
+                                   .matches =
+                                       [](const Fields& fields) {
+                                         return has_all(fields, {Key::traceId, Key::inputUsage});
+                                       },
+                                   .read = read_observation,
+                                   .body = kBody};
+
+constinit const Format kLangfuseEvents{.name = "langfuse-ui-events",
+                                       .help = "UI export of the events table (JSON, JSONL, CSV)",
+                                       .told_by = "`providedModelName` and `latencyMs`",
+                                       .matches =
+                                           [](const Fields& fields) {
+                                             return has_all(fields, {Key::providedModelName, Key::latencyMs});
+                                           },
+                                       .read = read_observation,
+                                       .body = kBody};
 
 constinit const Format kLangfuseObservations{
-    "langfuse-ui-observations", "UI export of the observations table (JSON, JSONL, CSV)",
-    [](const Fields& fields) {
-      return has_all(fields, {Key::traceId, Key::providedUsageDetails});
-    },
-    read_observation};
+    .name = "langfuse-ui-observations",
+    .help = "UI export of the observations table (JSON, JSONL, CSV)",
+    .told_by = "`traceId` and `providedUsageDetails`",
+    .matches =
+        [](const Fields& fields) {
+          return has_all(fields, {Key::traceId, Key::providedUsageDetails});
+        },
+    .read = read_observation,
+    .body = kBody};
 
 constinit const Format kLangfuseBlob{
-    "langfuse-blob",
-    "blob storage export, legacy and v2 (JSON, JSONL, CSV), or rows of the ClickHouse tables",
-    [](const Fields& fields) {
-      return has_all(fields, {Key::trace_id, Key::provided_model_name}) ||
-             has_all(fields, {Key::trace_id, Key::parent_observation_id});
-    },
-    read_observation};
+    .name = "langfuse-blob",
+    .help = "blob storage export, legacy and v2 (JSON, JSONL, CSV), or rows of the ClickHouse tables",
+    .told_by = "`trace_id` and `provided_model_name` or `parent_observation_id`",
+    .matches =
+        [](const Fields& fields) {
+          return has_all(fields, {Key::trace_id, Key::provided_model_name}) ||
+                 has_all(fields, {Key::trace_id, Key::parent_observation_id});
+        },
+    .read = read_observation,
+    .body = kBody};
 
 // A v2 row whose groups were not all asked for.
 constinit const Format kLangfuseBare{
-    "langfuse-v2", "row of GET /api/public/v2/observations with few fields",
-    [](const Fields& fields) {
-      return has_all(fields, {Key::traceId, Key::parentObservationId, Key::type});
-    },
-    read_observation};
+    .name = "langfuse-v2",
+    .help = "row of GET /api/public/v2/observations with few fields",
+    .told_by = "`traceId`, `parentObservationId` and `type`",
+    .matches =
+        [](const Fields& fields) {
+          return has_all(fields, {Key::traceId, Key::parentObservationId, Key::type});
+        },
+    .read = read_observation,
+    .body = kBody};
 
 }  // namespace ctxcap::ingest

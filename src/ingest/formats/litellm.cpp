@@ -1,11 +1,15 @@
 // LiteLLM: the standard logging payload of its callbacks, and the rows of its spend table. Counts on the
 // ollama and ollama_chat providers are those that Ollama reported.
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr std::array kBody{Key::messages, Key::proxy_server_request};
 
 // "chatcmpl-17" of an Ollama behind /v1 comes again; the ids that LiteLLM makes do not.
 constexpr std::size_t kShortestUniqueId = 24;
@@ -79,17 +83,25 @@ void read_row(const Fields& fields, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kLiteLlm{"litellm", "LiteLLM's standard logging payload (custom logger, generic_api)",
-                                [](const Fields& fields) {
-                                  return fields.keys().has_all({Key::call_type, Key::hidden_params});
-                                },
-                                read_row};
+constinit const Format kLiteLlm{.name = "litellm",
+                                .help = "LiteLLM's standard logging payload (custom logger, generic_api)",
+                                .told_by = "`call_type` and `hidden_params`",
+                                .matches =
+                                    [](const Fields& fields) {
+                                      return fields.keys().has_all({Key::call_type, Key::hidden_params});
+                                    },
+                                .read = read_row,
+                                .body = kBody};
 
 constinit const Format kLiteLlmSpend{
-    "litellm-spend", "row of LiteLLM's spend logs",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::request_id, Key::call_type, Key::spend});
-    },
-    read_row};
+    .name = "litellm-spend",
+    .help = "row of LiteLLM's spend logs",
+    .told_by = "`request_id`, `call_type` and `spend`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all({Key::request_id, Key::call_type, Key::spend});
+        },
+    .read = read_row,
+    .body = kBody};
 
 }  // namespace ctxcap::ingest

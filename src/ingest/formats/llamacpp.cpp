@@ -1,11 +1,15 @@
 // llama.cpp's server: answers of /completion, of /v1/messages, and its refusals, which name the prompt's true
 // size and are the best rows there are.
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/plain.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr std::array kBody{Key::prompt};
 
 void read_completion(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
@@ -38,10 +42,20 @@ void read_message(const Fields& fields, Sink& sink) {
   sink.add(call);
 }
 
+// Ollama hands the refusal on as text inside of its own; OpenAI's form has it in the message.
+std::optional<Tokens> refused_size(const Fields& fields) {
+  Scratch& scratch = fields.scratch();
+  const Value error = fields[Key::error];
+  if (error.is_object()) return refused_prompt(error.raw());
+  if (error.present()) return refused_prompt(error.text(scratch));
+  if (fields[Key::object].text(scratch) != "error") return std::nullopt;
+  return refused_prompt(fields[Key::message].text(scratch));
+}
+
 void read_refusal(const Fields& fields, Sink& sink) {
   Call call;
   read_plain_names(fields, call);
-  call.usage = usage_of(read_count(fields[Key::error].member("n_prompt_tokens"), fields.scratch()), {});
+  call.usage = usage_of({.tokens = refused_size(fields)}, {});
   call.usage.remarks.add(Remark::refused_prompt);
   sink.add(call);
 }
@@ -49,22 +63,35 @@ void read_refusal(const Fields& fields, Sink& sink) {
 }  // namespace
 
 constinit const Format kLlamaCpp{
-    "llama.cpp", "answer of llama.cpp's /completion",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::tokens_evaluated, Key::tokens_predicted});
-    },
-    read_completion};
+    .name = "llama.cpp",
+    .help = "answer of llama.cpp's /completion",
+    .told_by = "`tokens_evaluated` and `tokens_predicted`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all({Key::tokens_evaluated, Key::tokens_predicted});
+        },
+    .read = read_completion,
+    .body = kBody};
 
-constinit const Format kLlamaCppMessage{"messages", "answer of /v1/messages",
-                                        [](const Fields& fields) {
-                                          return fields[Key::type].text(fields.scratch()) == "message" &&
-                                                 fields.keys().has(Key::usage);
-                                        },
-                                        read_message};
+constinit const Format kLlamaCppMessage{.name = "messages",
+                                        .help = "answer of /v1/messages",
+                                        .told_by = "`type` is message, and `usage`",
+                                        .matches =
+                                            [](const Fields& fields) {
+                                              return fields[Key::type].text(fields.scratch()) == "message" &&
+                                                     fields.keys().has(Key::usage);
+                                            },
+                                        .read = read_message};
 
 constinit const Format kLlamaCppRefusal{
-    "llama.cpp", "a prompt that llama.cpp's server refused as too long",
-    [](const Fields& fields) { return fields[Key::error].member("n_prompt_tokens").present(); },
-    read_refusal};
+    .name = "llama.cpp",
+    .help = "a prompt that llama.cpp, Ollama or vLLM refused as too long",
+    .told_by = "`error` that names the size of the prompt",
+    .matches =
+        [](const Fields& fields) {
+          return !fields.keys().has_any({Key::traceId, Key::trace_id, Key::prompt_eval_count, Key::usage}) &&
+                 refused_size(fields).has_value();
+        },
+    .read = read_refusal};
 
 }  // namespace ctxcap::ingest

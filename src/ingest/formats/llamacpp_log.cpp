@@ -33,8 +33,11 @@ std::string_view quoted_behind(std::string_view text, std::string_view marker) {
 }  // namespace
 
 // In the table, so that reports can name it; only LlamaCppLog can put its records together.
-constinit const Format kLlamaCppLog{"llama.cpp-log", "what llama.cpp's server logs as text",
-                                    [](const Fields&) { return false; }, [](const Fields&, Sink&) {}};
+constinit const Format kLlamaCppLog{.name = "llama.cpp-log",
+                                    .help = "what llama.cpp's server logs as text",
+                                    .told_by = "text with `| task N |` in its lines",
+                                    .matches = [](const Fields&) { return false; },
+                                    .read = [](const Fields&, Sink&) {}};
 
 bool is_llamacpp_log(std::string_view beginning) {
   return has(beginning, "| task ") || has(beginning, "llama_server") ||

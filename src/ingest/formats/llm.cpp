@@ -1,11 +1,15 @@
 // `llm logs list --json` and rows of its database. A conversation's name is the beginning of its prompt:
 // private, and no job.
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr std::array kBody{Key::prompt, Key::system};
 
 void read_log(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
@@ -24,10 +28,14 @@ void read_log(const Fields& fields, Sink& sink) {
 }  // namespace
 
 constinit const Format kLlm{
-    "llm", "logs of the command-line tool llm (logs list --json, rows of its database)",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::options_json, Key::input_tokens, Key::datetime_utc});
-    },
-    read_log};
+    .name = "llm",
+    .help = "logs of the command-line tool llm (logs list --json, rows of its database)",
+    .told_by = "`options_json`, `input_tokens` and `datetime_utc`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all({Key::options_json, Key::input_tokens, Key::datetime_utc});
+        },
+    .read = read_log,
+    .body = kBody};
 
 }  // namespace ctxcap::ingest

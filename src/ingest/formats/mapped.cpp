@@ -29,11 +29,15 @@ void read_mapped(const Fields& fields, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kMapped{"mapped", "rows with the columns or keys that --map names",
-                               [](const Fields& fields) {
-                                 return fields.has_mapped(Part::prompt) ||
-                                        fields.has_mapped(Part::generation);
-                               },
-                               read_mapped};
+constinit const Format kMapped{.name = "mapped",
+                               .help = "rows with the columns or keys that --map names",
+                               .told_by = "the columns or keys given to --map",
+                               .matches =
+                                   [](const Fields& fields) {
+                                     return fields.has_mapped(Part::prompt) ||
+                                            fields.has_mapped(Part::generation);
+                                   },
+                               .read = read_mapped,
+                               .body = kPlainBody};
 
 }  // namespace ctxcap::ingest

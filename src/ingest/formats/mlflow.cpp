@@ -64,31 +64,44 @@ void read_trace(Value info, Value spans, Scratch& scratch, Sink& sink) {
 }  // namespace
 
 constinit const Format kMlflow{
-    "mlflow", "MLflow trace with its spans (to_json)",
-    [](const Fields& fields) { return fields.keys().has(Key::info) && fields[Key::data].is_object(); },
-    [](const Fields& fields, Sink& sink) {
-      read_trace(fields[Key::info], fields[Key::data].member("spans"), fields.scratch(), sink);
-    }};
+    .name = "mlflow",
+    .help = "MLflow trace with its spans (to_json)",
+    .told_by = "`info` and an object `data`",
+    .matches =
+        [](const Fields& fields) { return fields.keys().has(Key::info) && fields[Key::data].is_object(); },
+    .read =
+        [](const Fields& fields, Sink& sink) {
+          read_trace(fields[Key::info], fields[Key::data].member("spans"), fields.scratch(), sink);
+        }};
 
 constinit const Format kMlflowRest{
-    "mlflow-rest", "MLflow trace of the REST API (get)",
-    [](const Fields& fields) {
-      return fields[Key::trace].is_object() && fields[Key::trace].member("trace_info").present();
-    },
-    [](const Fields& fields, Sink& sink) {
-      const Value trace = fields[Key::trace];
-      read_trace(trace.member("trace_info"), trace.member("spans"), fields.scratch(), sink);
-    }};
+    .name = "mlflow-rest",
+    .help = "MLflow trace of the REST API (get)",
+    .told_by = "`trace.trace_info`",
+    .matches =
+        [](const Fields& fields) {
+          return fields[Key::trace].is_object() && fields[Key::trace].member("trace_info").present();
+        },
+    .read =
+        [](const Fields& fields, Sink& sink) {
+          const Value trace = fields[Key::trace];
+          read_trace(trace.member("trace_info"), trace.member("spans"), fields.scratch(), sink);
+        }};
 
 constinit const Format kMlflowDataframe{
-    "", "row of an MLflow dataframe (JSONL, CSV): the trace is text in its column",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::trace, Key::trace_id, Key::trace_metadata});
-    },
-    [](const Fields& fields, Sink& sink) {
-      const Value trace = fields[Key::trace].opened(fields.scratch());
-      if (!trace.is_object()) return sink.add(unusable(Reason::bad_json));
-      sink.nested_text(trace.raw());
-    }};
+    .name = "mlflow-dataframe",
+    .help = "row of an MLflow dataframe (JSONL, CSV): the trace is text in its column",
+    .told_by = "`trace`, `trace_id` and `trace_metadata`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all({Key::trace, Key::trace_id, Key::trace_metadata});
+        },
+    .read =
+        [](const Fields& fields, Sink& sink) {
+          const Value trace = fields[Key::trace].opened(fields.scratch());
+          if (!trace.is_object()) return sink.add(unusable(Reason::bad_json));
+          sink.nested_text(trace.raw());
+        },
+    .holds_rows = true};
 
 }  // namespace ctxcap::ingest

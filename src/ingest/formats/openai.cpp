@@ -43,35 +43,48 @@ void read_batch(const Fields& fields, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kOpenAiChunk{"openai-stream",
-                                    "parts of a streamed answer, also as raw server-sent events",
-                                    [](const Fields& fields) {
-                                      if (object_is(fields, "chat.completion.chunk")) return true;
-                                      const Value usage = fields[Key::usage];
-                                      return object_is(fields, "text_completion") &&
-                                             (!usage.present() || usage.member("prompt_tokens").raw() == "0");
-                                    },
-                                    read_chunk};
+constinit const Format kOpenAiChunk{
+    .name = "openai-stream",
+    .help = "parts of a streamed answer, also as raw server-sent events",
+    .told_by = "`object` is chat.completion.chunk, or text_completion without counts",
+    .matches =
+        [](const Fields& fields) {
+          if (object_is(fields, "chat.completion.chunk")) return true;
+          const Value usage = fields[Key::usage];
+          return object_is(fields, "text_completion") &&
+                 (!usage.present() || usage.member("prompt_tokens").raw() == "0");
+        },
+    .read = read_chunk};
 
 constinit const Format kOpenAiEvent{
-    "openai-stream", "events of a streamed response",
-    [](const Fields& fields) {
-      return fields[Key::type].text(fields.scratch()).starts_with("response.") &&
-             fields.keys().has(Key::sequence_number);
-    },
-    read_event};
+    .name = "openai-stream",
+    .help = "events of a streamed response",
+    .told_by = "`type` is response.* and `sequence_number`",
+    .matches =
+        [](const Fields& fields) {
+          return fields[Key::type].text(fields.scratch()).starts_with("response.") &&
+                 fields.keys().has(Key::sequence_number);
+        },
+    .read = read_event};
 
 constinit const Format kOpenAiEmbeddings{
-    "openai", "answer to an embedding request: refused",
-    [](const Fields& fields) {
-      return object_is(fields, "list") && fields.keys().has_all({Key::data, Key::usage});
-    },
-    [](const Fields&, Sink& sink) { sink.add(unusable(Reason::embedding)); }};
+    .name = "openai",
+    .help = "answer to an embedding request: refused",
+    .told_by = "`object` is list, `data` and `usage`",
+    .matches =
+        [](const Fields& fields) {
+          return object_is(fields, "list") && fields.keys().has_all({Key::data, Key::usage});
+        },
+    .read = [](const Fields&, Sink& sink) { sink.add(unusable(Reason::embedding)); }};
 
-constinit const Format kOpenAiBatch{"", "line of a batch's output: the answer is inside",
-                                    [](const Fields& fields) {
-                                      return fields.keys().has_all({Key::custom_id, Key::response});
-                                    },
-                                    read_batch};
+constinit const Format kOpenAiBatch{.name = "openai-batch",
+                                    .help = "line of a batch's output: the answer is inside",
+                                    .told_by = "`custom_id` and `response`",
+                                    .matches =
+                                        [](const Fields& fields) {
+                                          return fields.keys().has_all({Key::custom_id, Key::response});
+                                        },
+                                    .read = read_batch,
+                                    .holds_rows = true};
 
 }  // namespace ctxcap::ingest

@@ -51,7 +51,10 @@ void read_chat(const Fields& fields, Sink& sink) {
 }  // namespace
 
 constinit const Format kOpenWebUi{
-    "openwebui", "chats of Open WebUI (export of the page, or /api/v1/chats/all)",
-    [](const Fields& fields) { return fields[Key::chat].member("history").is_object(); }, read_chat};
+    .name = "openwebui",
+    .help = "chats of Open WebUI (export of the page, or /api/v1/chats/all)",
+    .told_by = "`chat.history`",
+    .matches = [](const Fields& fields) { return fields[Key::chat].member("history").is_object(); },
+    .read = read_chat};
 
 }  // namespace ctxcap::ingest

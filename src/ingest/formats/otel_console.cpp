@@ -29,10 +29,13 @@ void read_console_span(const Fields& fields, Sink& sink) {
 }  // namespace
 
 constinit const Format kOtelConsole{
-    "otel-console", "what OpenTelemetry's Python console exporter prints",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::context, Key::kind, Key::attributes, Key::resource});
-    },
-    read_console_span};
+    .name = "otel-console",
+    .help = "what OpenTelemetry's Python console exporter prints",
+    .told_by = "`context`, `kind`, `attributes` and `resource`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all({Key::context, Key::kind, Key::attributes, Key::resource});
+        },
+    .read = read_console_span};
 
 }  // namespace ctxcap::ingest

@@ -26,12 +26,13 @@ void take_status(Value status, Span& span, Scratch& scratch) {
 
 void read_span(Value object, Span span, Scratch& scratch, Sink& sink) {
   const bool whole = object.each_member([&](std::string_view key, Value value) {
-    if (key == "traceId") span.trace = value.text(scratch);
-    if (key == "spanId") span.id = value.text(scratch);
-    if (key == "parentSpanId") span.parent = value.text(scratch);
+    if (key == "traceId" || key == "trace_id") span.trace = value.text(scratch);
+    if (key == "spanId" || key == "span_id") span.id = value.text(scratch);
+    if (key == "parentSpanId" || key == "parent_span_id") span.parent = value.text(scratch);
     if (key == "name") span.name = value.text(scratch);
-    if (key == "startTimeUnixNano" || key == "observedTimeUnixNano") span.start = value;
-    if (key == "endTimeUnixNano") span.end = value;
+    if (key == "startTimeUnixNano" || key == "start_time_unix_nano" || key == "observedTimeUnixNano")
+      span.start = value;
+    if (key == "endTimeUnixNano" || key == "end_time_unix_nano") span.end = value;
     if (key == "status") take_status(value, span, scratch);
     if (key == "attributes") {
       each_attribute(value, scratch,
@@ -44,16 +45,24 @@ void read_span(Value object, Span span, Scratch& scratch, Sink& sink) {
 
 // Where spans and where events stand in an export.
 struct Nesting {
-  std::string_view scopes, rows;
+  std::initializer_list<std::string_view> scopes, rows;  // the first that is there
 };
+
+Value first_member(Value object, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    const Value found = object.member(name);
+    if (found.present()) return found;
+  }
+  return {};
+}
 
 void read_export(Value resources, const Nesting& nesting, Scratch& scratch, Sink& sink) {
   resources.each_element([&](Value resource) {
     Span span;
     span.service = service_of(resource.member("resource"), scratch);
-    resource.member(nesting.scopes).each_element([&](Value scope) {
-      span.scope = scope.member("scope").member("name").text(scratch);
-      scope.member(nesting.rows).each_element([&](Value row) { read_span(row, span, scratch, sink); });
+    first_member(resource, nesting.scopes).each_element([&](Value scope) {
+      span.scope = first_member(scope, {"scope", "instrumentationLibrary"}).member("name").text(scratch);
+      first_member(scope, nesting.rows).each_element([&](Value row) { read_span(row, span, scratch, sink); });
     });
   });
 }
@@ -61,13 +70,19 @@ void read_export(Value resources, const Nesting& nesting, Scratch& scratch, Sink
 }  // namespace
 
 constinit const Format kOtlp{
-    "otlp", "OpenTelemetry spans and events as OTLP JSON (gen_ai, OpenInference and Traceloop attributes)",
-    [](const Fields& fields) {
-      return fields.keys().has_any({Key::resourceSpans, Key::resourceLogs});
-    },
-    [](const Fields& fields, Sink& sink) {
-      read_export(fields[Key::resourceSpans], {"scopeSpans", "spans"}, fields.scratch(), sink);
-      read_export(fields[Key::resourceLogs], {"scopeLogs", "logRecords"}, fields.scratch(), sink);
-    }};
+    .name = "otlp",
+    .help = "OpenTelemetry spans and events as OTLP JSON (gen_ai, OpenInference and Traceloop attributes)",
+    .told_by = "`resourceSpans` or `resourceLogs`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_any({Key::resourceSpans, Key::resource_spans, Key::resourceLogs});
+        },
+    .read =
+        [](const Fields& fields, Sink& sink) {
+          read_export(fields.first({Key::resourceSpans, Key::resource_spans}),
+                      {{"scopeSpans", "scope_spans", "instrumentationLibrarySpans"}, {"spans"}},
+                      fields.scratch(), sink);
+          read_export(fields[Key::resourceLogs], {{"scopeLogs"}, {"logRecords"}}, fields.scratch(), sink);
+        }};
 
 }  // namespace ctxcap::ingest

@@ -1,12 +1,16 @@
 // Arize Phoenix: spans of its REST API (also in OTLP's spelling), and its dataframes as JSONL or CSV. The
 // pages of the API are unpacked by page.cpp.
 
+#include <array>
+
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/typed_values.hpp"
 #include "ingest/span.hpp"
 
 namespace ctxcap::ingest {
 namespace {
+
+constexpr std::array kDataframeBody{Key::df_input};
 
 // The kind of a span stands at its top, and is also right for spans that were converted from gen_ai.
 Span common_part(const Fields& fields) {
@@ -62,24 +66,35 @@ void read_dataframe_row(const Fields& fields, Sink& sink) {
 }  // namespace
 
 constinit const Format kPhoenix{
-    "phoenix", "span of Phoenix' REST API",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::context, Key::span_kind, Key::attributes});
-    },
-    read_rest_span};
+    .name = "phoenix",
+    .help = "span of Phoenix' REST API",
+    .told_by = "`context`, `span_kind` and `attributes`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all({Key::context, Key::span_kind, Key::attributes});
+        },
+    .read = read_rest_span};
 
 constinit const Format kPhoenixOtlp{
-    "phoenix-otlp", "span of Phoenix' REST API in OTLP's spelling",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::trace_id, Key::span_id, Key::start_time_unix_nano, Key::attributes});
-    },
-    read_otlp_span};
+    .name = "phoenix-otlp",
+    .help = "span of Phoenix' REST API in OTLP's spelling",
+    .told_by = "`trace_id`, `span_id`, `start_time_unix_nano` and `attributes`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all(
+              {Key::trace_id, Key::span_id, Key::start_time_unix_nano, Key::attributes});
+        },
+    .read = read_otlp_span};
 
 constinit const Format kPhoenixDataframe{
-    "phoenix-dataframe", "row of a Phoenix dataframe (JSONL, CSV)",
-    [](const Fields& fields) {
-      return fields.keys().has_all({Key::span_kind, Key::context_span_id});
-    },
-    read_dataframe_row};
+    .name = "phoenix-dataframe",
+    .help = "row of a Phoenix dataframe (JSONL, CSV)",
+    .told_by = "`span_kind` and `context.span_id`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has_all({Key::span_kind, Key::context_span_id});
+        },
+    .read = read_dataframe_row,
+    .body = kDataframeBody};
 
 }  // namespace ctxcap::ingest

@@ -12,8 +12,10 @@ namespace {
 struct Pair {
   Key prompt, generation;
 };
-constexpr std::array<Pair, 5> kPairs{{{Key::prompt_tokens, Key::completion_tokens},
+constexpr std::array<Pair, 7> kPairs{{{Key::prompt_tokens, Key::completion_tokens},
                                       {Key::input_tokens, Key::output_tokens},
+                                      {Key::promptTokens, Key::completionTokens},
+                                      {Key::inputTokens, Key::outputTokens},
                                       {Key::input_length, Key::output_length},
                                       {Key::prompt_eval_count, Key::eval_count},
                                       {Key::ContextTokens, Key::GeneratedTokens}}};
@@ -41,7 +43,8 @@ Usage judge_row(const Fields& fields) {
   if (fields[Key::object].text(scratch) == "list") return as(Reason::embedding);
   if (fields[Key::done].raw() == "false") return as(Reason::stream_part);
   Usage usage = read_pair(fields);
-  if (usage.reason == Reason::no_usage) usage = read_nested_usage(fields[Key::usage], scratch);
+  if (usage.reason == Reason::no_usage)
+    usage = read_nested_usage(fields.first({Key::usage, Key::usage_metadata}), scratch);
   if (usage.reason == Reason::no_usage && has_failed(fields)) {
     const Value error = fields[Key::error];
     const auto size = refused_prompt(error.is_object() ? error.raw() : error.text(scratch));
@@ -69,10 +72,12 @@ std::string_view first_tag(const Fields& fields) {
 
 Usage read_nested_usage(Value usage, Scratch& scratch) {
   const Value map = usage.opened(scratch);
-  constexpr std::array<std::array<std::string_view, 2>, 4> kNames{{{"prompt_eval_count", "eval_count"},
+  constexpr std::array<std::array<std::string_view, 2>, 6> kNames{{{"prompt_eval_count", "eval_count"},
                                                                    {"prompt_tokens", "completion_tokens"},
                                                                    {"input", "output"},
-                                                                   {"input_tokens", "output_tokens"}}};
+                                                                   {"input_tokens", "output_tokens"},
+                                                                   {"promptTokens", "completionTokens"},
+                                                                   {"inputTokens", "outputTokens"}}};
   // llama.cpp counts what it had to evaluate apart from what it remembered.
   const Value evaluated = map.member("prompt_n");
   if (evaluated.present()) {
@@ -121,14 +126,21 @@ void read_plain(const Fields& fields, Sink& sink) {
 }  // namespace
 
 constinit const Format kPlain{
-    "plain",
-    "rows with prompt_tokens, input_tokens, input_length, prompt_eval_count or ContextTokens, or \"usage\"",
-    [](const Fields& fields) {
-      const KeySet& keys = fields.keys();
-      return keys.has_any({Key::prompt_tokens, Key::completion_tokens, Key::total_tokens, Key::input_tokens,
-                           Key::input_length, Key::prompt_eval_count, Key::eval_count, Key::ContextTokens}) ||
-             keys.has(Key::usage) || keys.has_all({Key::model, Key::done});
-    },
-    read_plain};
+    .name = "plain",
+    .help =
+        "rows with prompt_tokens, input_tokens, input_length, prompt_eval_count or ContextTokens, or "
+        "\"usage\"",
+    .told_by = "any of these keys, or `usage`, or `model` and `done`",
+    .matches =
+        [](const Fields& fields) {
+          const KeySet& keys = fields.keys();
+          return keys.has_any({Key::prompt_tokens, Key::completion_tokens, Key::total_tokens,
+                               Key::input_tokens, Key::input_length, Key::promptTokens, Key::inputTokens,
+                               Key::usage_metadata, Key::prompt_eval_count, Key::eval_count,
+                               Key::ContextTokens}) ||
+                 keys.has(Key::usage) || keys.has_all({Key::model, Key::done});
+        },
+    .read = read_plain,
+    .body = kPlainBody};
 
 }  // namespace ctxcap::ingest

@@ -1,9 +1,14 @@
 #pragma once
 // What plain rows and mapped rows have in common.
 
+#include <array>
+
 #include "ingest/call.hpp"
 
 namespace ctxcap::ingest {
+
+// Bodies as clients name them: messages, or prompt and system.
+inline constexpr std::array kPlainBody{Key::messages, Key::prompt, Key::input, Key::system};
 
 // Everything but the counts: job, model, time, what the request asked for.
 void read_plain_names(const Fields& fields, Call& call);

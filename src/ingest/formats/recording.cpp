@@ -20,13 +20,17 @@ void read_recording(const Fields& fields, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kRecording{"", "recorded HTTP exchange with a page as its body",
-                                  [](const Fields& fields) {
-                                    const KeySet& keys = fields.keys();
-                                    return keys.has(Key::status) &&
-                                           (keys.has(Key::body) || keys.has(Key::body_text)) &&
-                                           !keys.has_any({Key::traceId, Key::trace_id});
-                                  },
-                                  read_recording};
+constinit const Format kRecording{.name = "recording",
+                                  .help = "recorded HTTP exchange with a page as its body",
+                                  .told_by = "`status` and `body`",
+                                  .matches =
+                                      [](const Fields& fields) {
+                                        const KeySet& keys = fields.keys();
+                                        return keys.has(Key::status) &&
+                                               (keys.has(Key::body) || keys.has(Key::body_text)) &&
+                                               !keys.has_any({Key::traceId, Key::trace_id});
+                                      },
+                                  .read = read_recording,
+                                  .holds_rows = true};
 
 }  // namespace ctxcap::ingest

@@ -11,6 +11,7 @@
 #include "report/candidates.hpp"
 #include "report/formats/formats.hpp"
 #include "report/rows.hpp"
+#include "report/shared_weights_text.hpp"
 #include "report/style.hpp"
 
 namespace ctxcap::report {
@@ -152,6 +153,7 @@ std::string print(const Analysis& analysis, const TextOptions& options) {
   std::string text = head(analysis, marks_for(options));
   if (analysis.bases.empty()) return text;
   text += "\n" + jobs_table(analysis, options);
+  for (const SharedWeights& shared : analysis.shared) text += "\n" + shared_weights_text(shared, options);
   if (analysis.budget) text += "\n" + budget_text(*analysis.budget, options);
   if (!analysis.warnings.empty()) text += "\n" + warnings_text(analysis, options);
   for (const BaseAnalysis& base : analysis.bases) {

@@ -131,15 +131,16 @@ class GzipDecoder final : public Decoder {
 
   tl::expected<std::size_t, Damage> inflate_some(std::string_view& in, std::span<char> out) {
     constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
+    const auto* const from = reinterpret_cast<const std::uint8_t*>(in.data());
     auto* const to = reinterpret_cast<std::uint8_t*>(out.data());
     const std::size_t given = std::min(in.size(), kMost);
     // ISA-L's pointers are not const, but it only reads from this one.
-    state_.next_in = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(in.data()));
+    state_.next_in = const_cast<std::uint8_t*>(from);
     state_.avail_in = static_cast<std::uint32_t>(given);
     state_.next_out = to;
     state_.avail_out = static_cast<std::uint32_t>(std::min(out.size(), kMost));
     const int result = isal_inflate(&state_);
-    const std::size_t taken = given - state_.avail_in;
+    const auto taken = static_cast<std::size_t>(state_.next_in - from);  // avail_in is wrong behind an error
     const auto written = static_cast<std::size_t>(state_.next_out - to);
     in.remove_prefix(taken);
     if (result < 0) return tl::unexpected<Damage>({kNonsense});

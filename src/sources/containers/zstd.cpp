@@ -13,7 +13,7 @@
 namespace ctxcap::sources {
 namespace {
 
-constexpr std::size_t kMagicSize = 4;
+constexpr std::size_t kMagicSize = 4, kLongestHeader = 18;  // bytes; the header's contain the magic's
 
 // Whether these bytes, 1 to 4, are the first of a frame.
 bool begin_frame(std::string_view bytes) {
@@ -64,6 +64,7 @@ class ZstdDecoder final : public Decoder {
     magic_size_ += taken;
     if (magic_size_ < kMagicSize) return;
     part_ = Part::frame;
+    header_left_ = kLongestHeader - kMagicSize;
     magic_size_ = 0;
     first_ = false;
     ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only);
@@ -73,7 +74,11 @@ class ZstdDecoder final : public Decoder {
   }
 
   tl::expected<std::size_t, Damage> decode_some(std::string_view& in, std::span<char> out) {
-    ZSTD_inBuffer from{in.data(), in.size(), 0};
+    // A frame's header is given byte by byte: when it comes in two pieces, libzstd 1.5.4 takes the second for
+    // the beginning of a frame, where it looks like one.
+    const std::size_t given = header_left_ > 0 ? std::min<std::size_t>(in.size(), 1) : in.size();
+    header_left_ -= std::min(header_left_, given);
+    ZSTD_inBuffer from{in.data(), given, 0};
     ZSTD_outBuffer to{out.data(), out.size(), 0};
     const std::size_t left = ZSTD_decompressStream(context_.get(), &to, &from);
     in.remove_prefix(from.pos);
@@ -102,7 +107,7 @@ class ZstdDecoder final : public Decoder {
   Part part_ = Part::between;
   bool first_ = true;
   std::array<char, kMagicSize> magic_{};
-  std::size_t magic_size_ = 0;
+  std::size_t magic_size_ = 0, header_left_ = 0;
 };
 
 }  // namespace

@@ -153,13 +153,6 @@ TEST_CASE("the generation limit is the bound on generation, a multiple of 256, a
   CHECK_FALSE(stats.generation);
 }
 
-TEST_CASE("the window asked for is the one that most requests carried") {
-  Demand demand = demand_of(ramp(10, 1));
-  CHECK_FALSE(stats_of(demand, {}).asked_ctx);
-  demand.num_ctx_asked = {{4'096, 3}, {8'192, 5}, {16'384, 2}};
-  CHECK(stats_of(demand, {}).asked_ctx == 8'192);
-}
-
 TEST_CASE("a demand without requests needs nothing and claims nothing") {
   const DemandStats stats = stats_of(Demand{}, {});
   CHECK(stats.requests == 0);

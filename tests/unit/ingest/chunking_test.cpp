@@ -90,6 +90,21 @@ TEST_CASE("the result is the same for every number of threads") {
   }
 }
 
+TEST_CASE("every layout is cut into pieces of any size, for any number of threads, without a trace of it") {
+  for (const Input& input : inputs()) {
+    CAPTURE(input.name);
+    const TraceSummary want = ingest_whole(input.text, {.threads = 1});
+    for (const std::size_t piece : std::initializer_list<std::size_t>{1, 7, 64, 500, 2000, 5000}) {
+      for (const int threads : {1, 3}) {
+        CAPTURE(piece);
+        CAPTURE(threads);
+        CHECK(ingest_whole(input.text, {.threads = threads, .batch = piece}) == want);
+        CHECK(ingest_fed(input.text, 611, {.threads = threads, .batch = piece}) == want);
+      }
+    }
+  }
+}
+
 TEST_CASE("a stream larger than its batches is read in batches, with the lines still numbered through") {
   std::string text;
   for (int i = 0; text.size() < 10'000'000; ++i) text += plain_row(i) + "\n";
@@ -106,16 +121,14 @@ TEST_CASE("ingesting two inputs is adding what each says") {
   for (int i = 200; i < 300; ++i) b += plain_row(i) + "\n";
   ingest::Ingestor both;
   for (const std::string* text : std::initializer_list<const std::string*>{&a, &b}) {
-    both.begin("f");
-    REQUIRE(both.feed(*text).has_value());
-    REQUIRE(both.end().has_value());
+    REQUIRE(stream_into(both, *text).has_value());
   }
   std::map<std::pair<std::string, std::string>, DayDemand> sum;
   for (const std::string* text : std::initializer_list<const std::string*>{&a, &b}) {
     for (const Demand& demand : ingest_whole(*text).demands)
       sum[{demand.model, demand.job}].merge(demand.pooled());
   }
-  const TraceSummary together = both.finish();
+  const TraceSummary together = finished(std::move(both));
   REQUIRE(together.demands.size() == sum.size());
   for (const Demand& demand : together.demands) CHECK(demand.pooled() == sum[{demand.model, demand.job}]);
 }

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -17,22 +18,36 @@ namespace ctxcap::test {
 
 using Words = std::map<std::string, i64>;
 
+inline TraceSummary finished(ingest::Ingestor&& ingestor) {
+  Result<TraceSummary> summary = std::move(ingestor).finish();
+  REQUIRE(summary.has_value());
+  return *std::move(summary);
+}
+
+// `text` as a stream that arrives in chunks of that size.
+inline Status stream_into(ingest::Ingestor& ingestor, std::string_view text,
+                          std::size_t chunk = std::string::npos, std::string name = "f") {
+  return ingestor.stream(std::move(name), [&](char* into, std::size_t size) -> Result<std::size_t> {
+    size = std::min({size, chunk, text.size()});
+    std::copy_n(text.data(), size, into);
+    text.remove_prefix(size);
+    return size;
+  });
+}
+
 inline TraceSummary ingest_whole(std::string_view text, ingest::Options options = {},
                                  std::string name = "f") {
   const std::string padded = std::string(text) + std::string(ingest::Ingestor::kBehind, '\0');
   ingest::Ingestor ingestor(std::move(options));
   const Status status = ingestor.whole(std::move(name), std::string_view(padded).substr(0, text.size()));
   REQUIRE_MESSAGE(status.has_value(), (status ? "" : status.error().what + ": " + status.error().why));
-  return ingestor.finish();
+  return finished(std::move(ingestor));
 }
 
 inline TraceSummary ingest_fed(std::string_view text, std::size_t chunk, ingest::Options options = {}) {
   ingest::Ingestor ingestor(std::move(options));
-  ingestor.begin("f");
-  for (std::size_t at = 0; at < text.size(); at += chunk)
-    REQUIRE(ingestor.feed(text.substr(at, chunk)).has_value());
-  REQUIRE(ingestor.end().has_value());
-  return ingestor.finish();
+  REQUIRE(stream_into(ingestor, text, chunk).has_value());
+  return finished(std::move(ingestor));
 }
 
 inline Words words(const std::vector<Skip>& list) {

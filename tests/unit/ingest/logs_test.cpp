@@ -330,11 +330,9 @@ TEST_CASE("the same calls from a payload and from the spend table count once") {
   if (!payload || !spend) return;
   ingest::Ingestor ingestor;
   for (const std::string& text : {*payload, *spend}) {
-    ingestor.begin("f");
-    REQUIRE(ingestor.feed(text).has_value());
-    REQUIRE(ingestor.end().has_value());
+    REQUIRE(stream_into(ingestor, text).has_value());
   }
-  const TraceSummary summary = ingestor.finish();
+  const TraceSummary summary = finished(std::move(ingestor));
   // Seven of the nine have ids of LiteLLM's own; the other two are Ollama's, which come again.
   CHECK(words(summary.skipped) == Words{{"cache-hit", 1}, {"duplicate", 7}});
   check_nothing_lost(summary);

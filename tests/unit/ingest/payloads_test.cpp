@@ -112,11 +112,10 @@ TEST_CASE("the same rows from two exports count once") {
   ingest::Ingestor ingestor;
   for (const char* file :
        {"observations_v2_page1.json", "ui_export_events.jsonl", "blob_observations_v2.jsonl"}) {
-    ingestor.begin(file);
-    REQUIRE(ingestor.feed(fixture(std::string("langfuse/") + file)).has_value());
-    REQUIRE(ingestor.end().has_value());
+    REQUIRE(
+        stream_into(ingestor, fixture(std::string("langfuse/") + file), std::string::npos, file).has_value());
   }
-  const TraceSummary summary = ingestor.finish();
+  const TraceSummary summary = finished(std::move(ingestor));
   check_nothing_lost(summary);
   CHECK(gist(summary) == "invoice-extract/qwen3:8b: p 4095 6120 8101 g 33 90 400 t 4128 6520 8191");
   CHECK(words(summary.skipped) == Words{{"duplicate", 4}, {"not-a-generation", 1}});

@@ -77,11 +77,9 @@ TEST_CASE("a nested call belongs to the job that its trace's root names") {
   // The root may lie in another file: pulled apart from the calls.
   ingest::Ingestor ingestor;
   for (const std::string& part : {call, root}) {
-    ingestor.begin("f");
-    REQUIRE(ingestor.feed(part).has_value());
-    REQUIRE(ingestor.end().has_value());
+    REQUIRE(stream_into(ingestor, part).has_value());
   }
-  CHECK(gist(ingestor.finish()) == "mail-triage/m: p 10 g 5 t 15");
+  CHECK(gist(finished(std::move(ingestor))) == "mail-triage/m: p 10 g 5 t 15");
 }
 
 TEST_CASE("the root's name is looked for in this order") {

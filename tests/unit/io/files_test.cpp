@@ -90,6 +90,22 @@ TEST_CASE("the kind of a path is seen, also through a link") {
   CHECK(disk.files.kind("/dev/null") == PathKind::other);
 }
 
+TEST_CASE("links to one file have one identity, and a pipe has none") {
+  Disk disk;
+  REQUIRE(disk.files.write_atomic(disk.path("file"), "x"));
+  REQUIRE(disk.files.write_atomic(disk.path("other"), "x"));
+  fs::create_symlink("file", disk.path("link"));
+  fs::create_hard_link(disk.path("file"), disk.path("hard"));
+  for (const char* name : {"link", "hard", "./file"}) {
+    CHECK(disk.files.id(disk.path(name)) == disk.files.id(disk.path("file")));
+  }
+  CHECK(disk.files.id(disk.path("other")) != disk.files.id(disk.path("file")));
+  CHECK_FALSE(disk.files.id("/dev/null"));
+  const auto missing = disk.files.list(disk.path("missing"));
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().why == "No such file or directory");
+}
+
 TEST_CASE("writing replaces the whole file, keeps its mode and its links, and leaves nothing beside it") {
   Disk disk;
   const auto old_mask = ::umask(027);
@@ -139,6 +155,20 @@ TEST_CASE("directories are created for this user alone, and those that are there
     REQUIRE_FALSE(status);
     CHECK(status.error().what.find(disk.path(name)) != std::string::npos);
   }
+}
+
+TEST_CASE("a scratch file gives back what was written, by its place") {
+  io::RealWorld real;
+  const auto file = real.world().files.make_scratch_file();
+  REQUIRE(file.has_value());
+  REQUIRE((*file)->write(0, "first").has_value());
+  REQUIRE((*file)->write(5, std::string(100'000, 'x') + "last").has_value());
+  std::string text(7, '?');
+  REQUIRE((*file)->read(2, text.data(), text.size()).has_value());
+  CHECK(text == "rstxxxx");
+  REQUIRE((*file)->read(100'005, text.data(), 4).has_value());
+  CHECK(text.substr(0, 4) == "last");
+  CHECK_FALSE((*file)->read(100'005, text.data(), 5).has_value());  // one byte more than there is
 }
 
 TEST_CASE("a private directory is ours alone and goes with all that is in it") {

@@ -161,9 +161,15 @@ TEST_CASE("one job's generation limit does not cut the answers of another") {
 }
 
 TEST_CASE("what should be known before trusting a cap is said") {
-  JobInput overriding = job(3'000);
-  overriding.current = CurrentWindow{16'384, CurrentFrom::request};
-  CHECK(warned(decide({overriding}, arch(8'192, 8'192)), "client-overrides"));
+  JobInput overriding = job(7'000);
+  overriding.stats.num_ctx_asked = {{8'192, 30}};
+  CHECK(!warned(decide({overriding}, arch(8'192, 8'192)), "client-overrides"));
+  overriding.stats.num_ctx_asked = {{4'096, 3}, {8'192, 30}, {16'384, 12}};
+  const std::vector<Warning> said = decide({overriding}, arch(8'192, 8'192)).warnings;
+  REQUIRE(!said.empty());
+  CHECK(said.front().code == "client-overrides");
+  CHECK(said.front().text.starts_with(
+      "mail: 15 of 10,000 requests carry a num_ctx of their own: 4,096 (3), 16,384 (12);"));
   CHECK(warned(decide({job(50'000)}, arch(8'192, 40'960)), "needs-more-than-model"));
   CHECK(warned(decide({job(9'000)}, arch(8'192, 40'960)), "past-native"));
   CHECK(warned(decide({job(9'000)}, arch(8'192, 40'960), {.num_ctx = 4'096}), "below-required"));

@@ -131,7 +131,7 @@ TEST_CASE("damage is told with its byte and a command that checks") {
   bytes = container("one_frame.zst");
   bytes[4] = static_cast<char>(bytes[4] | 8);  // a reserved bit of the frame's header
   read = read_back(bytes, 100, "-");
-  CHECK(read.error == "its zstd data are damaged at byte 4: they make no sense");
+  CHECK(read.error == "its zstd data are damaged at byte 5: they make no sense");
   CHECK(read.hint == "check what writes into the pipe");
 }
 

@@ -1,8 +1,6 @@
-#include "sources/sources.hpp"
-
 #include <doctest/doctest.h>
 
-#include "support/fake_files.hpp"
+#include "sources_support.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::test;
@@ -27,6 +25,23 @@ TEST_CASE("a regular file is mapped, everything else is a stream") {
     CHECK(stream->name == name);
   }
   CHECK(files.diary == std::vector<std::string>{"map a.jsonl", "open fifo", "open -"});
+}
+
+TEST_CASE("what compressed data will give is told from what they gave") {
+  FakeFiles files;
+  files.files["a"] = container("one_member.gz");
+  files.files["b"] = "12345";
+  const auto compressed = sources::open_source("a", files), plain = sources::open_source("b", files);
+  REQUIRE(compressed.has_value());
+  CHECK_FALSE(compressed->size().has_value());
+  char buffer[10000];
+  i64 given = 0;
+  while (const std::size_t got = *compressed->stream->read(buffer, sizeof buffer))
+    given += static_cast<i64>(got);
+  CHECK(given == 2741);
+  CHECK(compressed->expected(given) == given);
+  CHECK(compressed->expected(2 * given) == 2 * given);  // never less than was given
+  CHECK(plain->expected(2) == 5);
 }
 
 TEST_CASE("what cannot be read says why, and what to do") {

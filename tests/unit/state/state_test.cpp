@@ -21,7 +21,7 @@ class Sandbox : public Environment {
   }
   World world() {
     const World real = real_.world();
-    return {real.http, real.processes, real.clock, real.files, real.console, *this};
+    return {real.http, real.processes, real.clock, real.files, real.console, *this, real.databases};
   }
   std::string file() const { return directory_->path() + "/ctxcap/variants.json"; }
 

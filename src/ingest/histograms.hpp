@@ -1,0 +1,65 @@
+#pragma once
+// Exact counts per (job, model) and day. A group of one request costs some 250 bytes.
+
+#include <limits>
+#include <unordered_map>
+#include <vector>
+
+#include "data/demand.hpp"
+#include "ingest/body_map.hpp"
+#include "ingest/count_map.hpp"
+#include "ingest/interner.hpp"
+#include "ingest/place.hpp"
+#include "ingest/request.hpp"
+
+namespace ctxcap::ingest {
+
+class Histograms {
+ public:
+  // keep_requests: every request is kept beside the counts; see Demand::sent.
+  explicit Histograms(bool keep_requests = false) : keep_requests_(keep_requests) {}
+
+  void add(const Request& request, Place place);
+  // So many requests that differ only in when they started, the last of them at `last` µs of the same day.
+  // They are not kept one by one.
+  void add_many(const Request& request, i64 times, i64 last);
+  void merge(Histograms&& other);
+  // Ascending by (model, job).
+  std::vector<Demand> demands(const Names& names) &&;
+
+ private:
+  struct DayCounts {
+    Day day = 0;
+    CountMap prompt, generation;
+    CountMap context;  // of requests with an answer: total and need are the same
+    CountMap bare;     // of requests without one: total is the prompt, need one more
+  };
+  struct Group {
+    std::vector<DayCounts> days;  // ascending
+    i64 from = std::numeric_limits<i64>::max(), to = kNoTime;
+    CountMap num_ctx, num_predict;
+    BodyMap bodies;
+
+    DayCounts& on(Day day);
+  };
+  struct Kept {
+    i64 at;
+    Place place;
+    Tokens need;
+    auto operator<=>(const Kept&) const = default;
+  };
+  using Key = std::uint64_t;  // job and model
+
+  static Key key(std::uint32_t job, std::uint32_t model) { return Key{job} << 32 | model; }
+  static Demand demand_of(const Group& group);
+  Group& group(Key key);
+  void count(const Request& request, i64 times, i64 last);
+
+  bool keep_requests_;
+  std::unordered_map<Key, Group> groups_;
+  std::unordered_map<Key, std::vector<Kept>> kept_;
+  Group* last_ = nullptr;  // rows of one job often follow each other
+  Key last_key_ = 0;
+};
+
+}  // namespace ctxcap::ingest

@@ -1,0 +1,23 @@
+#pragma once
+// One measured request, as small as it can be: it may have to wait among millions.
+
+#include <cstdint>
+#include <limits>
+
+#include "base/quantity.hpp"
+
+namespace ctxcap::ingest {
+
+inline constexpr i64 kNoTime = std::numeric_limits<i64>::min();
+
+struct Request {
+  std::uint32_t prompt = 0;
+  std::int32_t generation = -1;  // -1: unknown
+  std::uint32_t context = 0;
+  std::uint32_t job = 0, model = 0;            // numbers of Names
+  std::uint32_t num_ctx = 0, num_predict = 0;  // 0: not asked
+  std::uint32_t body = 0;                      // bytes of what was sent; 0: unknown
+  i64 start = kNoTime;                         // µs
+};
+
+}  // namespace ctxcap::ingest

@@ -1,0 +1,180 @@
+#include "ingest/settle.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <mutex>
+#include <thread>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace ctxcap::ingest {
+namespace {
+
+// Below so many bytes of held rows one thread is faster than two.
+constexpr std::size_t kWorthThreads = 1 << 20;
+
+class Shelf {
+ public:
+  Shelf(std::string rows, Tally& tally, const InputOf& input_of)
+      : rows_(std::move(rows)), tally_(&tally), input_of_(&input_of) {}
+
+  void choose_versions();
+  void drop_copies();
+  void name_jobs();
+
+ private:
+  template <typename Visit>
+  void each(Visit visit) const {
+    HeldRow row;
+    for (const char *at = rows_.data(), *end = at + rows_.size(); at < end;) {
+      const char* const next = read(at, row);
+      visit(row, static_cast<std::uint32_t>(at - rows_.data()));
+      at = next;
+    }
+  }
+  HeldRow row_at(std::uint32_t at) const {
+    HeldRow row;
+    read(rows_.data() + at, row);
+    return row;
+  }
+  void pass_on(const HeldRow& row, Stage next) { tally_->pass_on(row, next, (*input_of_)(row.place)); }
+
+  std::string rows_;
+  Tally* tally_;
+  const InputOf* input_of_;
+};
+
+// Of the rows with one id one counts, the others are duplicates.
+void Shelf::choose_versions() {
+  constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t at = kEmpty;
+  };
+  std::size_t count = 0;
+  each([&](const HeldRow&, std::uint32_t) { ++count; });
+  std::vector<Slot> slots(std::bit_ceil(count + count / 2 + 1));
+  const std::size_t mask = slots.size() - 1;
+  each([&](const HeldRow& row, std::uint32_t at) {
+    const auto hash = static_cast<std::uint32_t>(row.id.high);
+    std::size_t i = row.id.high >> 16 & mask;
+    while (slots[i].at != kEmpty && (slots[i].hash != hash || id_at(rows_.data() + slots[i].at) != row.id)) {
+      i = (i + 1) & mask;
+    }
+    if (slots[i].at == kEmpty) {
+      slots[i] = {.hash = hash, .at = at};
+      return;
+    }
+    const HeldRow other = row_at(slots[i].at);
+    const bool better = row.outranks(other);
+    const HeldRow& loser = better ? other : row;
+    tally_->skip(Reason::duplicate, loser.place, loser.spot);
+    if (better) slots[i].at = at;
+  });
+  for (const Slot& slot : slots) {
+    if (slot.at != kEmpty) pass_on(row_at(slot.at), Stage::copies);
+  }
+}
+
+// One call logged by two instrumentations: the client library's span and, as the root of a trace of its own,
+// that of the HTTP client underneath. Same model, same counts, the inner one's time within the outer one's.
+void Shelf::drop_copies() {
+  std::vector<HeldRow> calls;
+  each([&](const HeldRow& row, std::uint32_t) { calls.push_back(row); });
+  const auto counts = [](const HeldRow& call) {
+    return std::tuple(call.request.model, call.request.prompt, call.request.generation);
+  };
+  std::stable_sort(calls.begin(), calls.end(), [&](const HeldRow& a, const HeldRow& b) {
+    return std::tuple(counts(a), a.request.start, -a.end, a.place) <
+           std::tuple(counts(b), b.request.start, -b.end, b.place);
+  });
+  struct Outer {
+    std::uint64_t scope;
+    i64 end;  // of the call that lasts longest
+  };
+  std::vector<Outer> begun;  // those with the counts at hand
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const HeldRow& call = calls[i];
+    if (i > 0 && counts(call) != counts(calls[i - 1])) begun.clear();
+    const i64 end = std::max(call.end, call.request.start);
+    const bool is_copy = call.is_root && std::any_of(begun.begin(), begun.end(), [&](const Outer& outer) {
+                           return outer.scope != call.scope && outer.end >= end;
+                         });
+    if (is_copy) {
+      tally_->skip(Reason::duplicate, call.place, call.spot);
+      continue;
+    }
+    const auto same = std::find_if(begun.begin(), begun.end(),
+                                   [&](const Outer& outer) { return outer.scope == call.scope; });
+    if (same == begun.end()) {
+      begun.push_back({.scope = call.scope, .end = call.end});
+    } else {
+      same->end = std::max(same->end, call.end);
+    }
+    pass_on(call, Stage::jobs);
+  }
+}
+
+// The job of a row inside a trace is the name of the trace's root. Several roots: the one that began first.
+void Shelf::name_jobs() {
+  struct Root {
+    i64 start;
+    Place place;
+    std::uint32_t name;
+  };
+  std::unordered_map<std::uint64_t, Root> roots;
+  each([&](const HeldRow& row, std::uint32_t) {
+    if (row.kind != HeldRow::Kind::root) return;
+    const Root root{.start = row.request.start, .place = row.place, .name = row.request.job};
+    Root& first = roots.try_emplace(row.trace, root).first->second;
+    if (std::tie(root.start, root.place) < std::tie(first.start, first.place)) first = root;
+  });
+  each([&](const HeldRow& row, std::uint32_t) {
+    if (row.kind == HeldRow::Kind::root) return;
+    HeldRow named = row;
+    const auto root = roots.find(row.trace);
+    if (root != roots.end()) named.request.job = root->second.name;
+    pass_on(named, Stage::done);
+  });
+}
+
+Status settle_stage(Stage stage, Shelves& shelves, std::span<Tally* const> tallies, const InputOf& input_of) {
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  Status status;
+  const auto work = [&](Tally& tally) {
+    for (std::size_t i = next++; i < Shelves::kPerStage; i = next++) {
+      Result<std::string> rows = shelves.take(stage, i);
+      if (!rows) {
+        const std::scoped_lock lock(mutex);
+        status = fail(std::move(rows).error());
+        return;
+      }
+      Shelf shelf(std::move(*rows), tally, input_of);
+      if (stage == Stage::versions) shelf.choose_versions();
+      if (stage == Stage::copies) shelf.drop_copies();
+      if (stage == Stage::jobs) shelf.name_jobs();
+    }
+  };
+  std::vector<std::thread> others;
+  if (shelves.shelved() > kWorthThreads) {
+    for (Tally* tally : tallies.subspan(1)) others.emplace_back([&work, tally] { work(*tally); });
+  }
+  work(*tallies.front());
+  for (std::thread& other : others) other.join();
+  return status;
+}
+
+}  // namespace
+
+Status settle(Shelves& shelves, std::span<Tally* const> tallies, const InputOf& input_of) {
+  for (const Stage stage : {Stage::versions, Stage::copies, Stage::jobs}) {
+    for (Tally* tally : tallies) tally->held.flush();
+    TRY(settle_stage(stage, shelves, tallies, input_of));
+  }
+  return {};
+}
+
+}  // namespace ctxcap::ingest

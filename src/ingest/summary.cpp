@@ -1,0 +1,68 @@
+#include "ingest/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ingest/formats.hpp"
+
+namespace ctxcap::ingest {
+namespace {
+
+std::string format_names(std::uint64_t seen) {
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i < formats().size(); ++i) {
+    const std::string_view name = formats()[i]->name;
+    if ((seen >> i & 1) != 0 && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  }
+  return names.empty() ? "unknown" : fmt::format("{}", fmt::join(names, "+"));
+}
+
+std::vector<InputSummary> input_summaries(std::span<Tally* const> tallies, const Inputs& inputs) {
+  std::vector<InputSummary> list;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    InputSummary& input = list.emplace_back(InputSummary{.source = inputs.source(i)});
+    std::uint64_t formats = 0;
+    for (Tally* tally : tallies) {
+      const Tally::OfInput& counted = tally->of_input(i);
+      input.rows += counted.rows;
+      input.used += counted.used;
+      formats |= counted.formats;
+    }
+    input.format = input.rows == 0 ? "empty" : format_names(formats);
+  }
+  return list;
+}
+
+// `table` of each tally added up; `Word` is Reason or Remark.
+template <typename Word, std::size_t kWords>
+std::vector<Skip> listed(std::span<Tally* const> tallies, std::array<Occurrences, kWords> Tally::*table,
+                         const Inputs& inputs) {
+  std::vector<Skip> list;
+  for (std::size_t i = 0; i < kWords; ++i) {
+    Occurrences all;
+    for (const Tally* tally : tallies) all.merge((tally->*table)[i]);
+    if (all.count == 0) continue;
+    list.push_back({.reason = std::string(wording(static_cast<Word>(i)).word),
+                    .count = all.count,
+                    .first = fmt::format("{}:{}", inputs.source(inputs.input_of(all.first)),
+                                         inputs.line_of(all.first))});
+  }
+  std::sort(list.begin(), list.end(), [](const Skip& a, const Skip& b) { return a.reason < b.reason; });
+  return list;
+}
+
+}  // namespace
+
+TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, const Names& names) {
+  TraceSummary summary{.inputs = input_summaries(tallies, inputs),
+                       .skipped = listed<Reason>(tallies, &Tally::skipped, inputs),
+                       .remarks = listed<Remark>(tallies, &Tally::remarked, inputs)};
+  Histograms all;
+  for (Tally* tally : tallies) all.merge(std::move(tally->histograms));
+  summary.demands = std::move(all).demands(names);
+  return summary;
+}
+
+}  // namespace ctxcap::ingest

@@ -1,0 +1,15 @@
+#pragma once
+// All that was counted -> what the traces say.
+
+#include <span>
+
+#include "data/demand.hpp"
+#include "ingest/inputs.hpp"
+#include "ingest/tally.hpp"
+
+namespace ctxcap::ingest {
+
+// Uses the tallies up.
+TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, const Names& names);
+
+}  // namespace ctxcap::ingest

@@ -1,0 +1,219 @@
+// SQLite through its C library: every call's answer becomes a value.
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+
+#include "io/parts.hpp"
+#include "ports/database.hpp"
+
+namespace ctxcap::io {
+namespace {
+
+constexpr int kPatience = 5'000;  // milliseconds that another writer may take
+
+DatabaseFault fault_of(int code) {
+  switch (code & 0xFF) {  // the rest is detail
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+      return DatabaseFault::none;
+    case SQLITE_CANTOPEN:
+      return DatabaseFault::missing;
+    case SQLITE_NOTADB:
+      return DatabaseFault::not_database;
+    case SQLITE_CORRUPT:
+      return DatabaseFault::corrupt;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return DatabaseFault::read_only;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return DatabaseFault::busy;
+    case SQLITE_FULL:
+      return DatabaseFault::full;
+    case SQLITE_CONSTRAINT:
+      return DatabaseFault::constraint;
+    default:
+      return DatabaseFault::other;
+  }
+}
+
+const char* hint_for(DatabaseFault fault) {
+  switch (fault) {
+    case DatabaseFault::missing:
+      return "check the path and its permissions";
+    case DatabaseFault::not_database:
+      return "check that the path is the right one";
+    case DatabaseFault::corrupt:
+      return "restore it from a backup, or try: sqlite3 FILE .recover";
+    case DatabaseFault::read_only:
+      return "check the permissions of the file and of its directory";
+    case DatabaseFault::busy:
+      return "try again when the other program is done";
+    case DatabaseFault::full:
+      return "free some space; what was there is untouched";
+    default:
+      return "the reason above is SQLite's own";
+  }
+}
+
+// What the statements of a database share with it.
+struct Connection {
+  std::string path;
+  sqlite3* handle = nullptr;
+  DatabaseFault fault = DatabaseFault::none;
+
+  ~Connection() { sqlite3_close_v2(handle); }
+
+  tl::unexpected<Error> failed(const char* what, int code) {
+    fault = fault_of(code);
+    return fail({.kind = ErrorKind::failure,
+                 .what = fmt::format("could not {} {}", what, path),
+                 .why = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code),
+                 .hint = hint_for(fault)});
+  }
+};
+
+class SqliteStatement final : public Statement {
+ public:
+  SqliteStatement(std::shared_ptr<Connection> connection, sqlite3_stmt* statement)
+      : connection_(std::move(connection)), statement_(statement) {}
+  ~SqliteStatement() override { sqlite3_finalize(statement_); }
+  SqliteStatement(const SqliteStatement&) = delete;
+  SqliteStatement& operator=(const SqliteStatement&) = delete;
+
+  Status bind(int parameter, i64 value) override {
+    return checked(sqlite3_bind_int64(statement_, parameter, value));
+  }
+  Status bind(int parameter, std::string_view value) override {
+    // The library's own marker for "make a copy" is a cast integer.
+    constexpr auto kLength = [](std::string_view text) { return static_cast<sqlite3_uint64>(text.size()); };
+    return checked(sqlite3_bind_text64(statement_, parameter, value.data() == nullptr ? "" : value.data(),
+                                       kLength(value), copied(), SQLITE_UTF8));
+  }
+  Status bind_null(int parameter) override { return checked(sqlite3_bind_null(statement_, parameter)); }
+
+  Result<bool> step() override {
+    const int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    return connection_->failed("read or write", code);
+  }
+  void reset() override { sqlite3_reset(statement_); }
+
+  std::optional<i64> integer(int column) const override {
+    if (is_null(column)) return std::nullopt;
+    return sqlite3_column_int64(statement_, column);
+  }
+  std::optional<double> real(int column) const override {
+    if (is_null(column)) return std::nullopt;
+    return sqlite3_column_double(statement_, column);
+  }
+  std::optional<std::string_view> text(int column) const override {
+    if (is_null(column)) return std::nullopt;
+    const void* const text = sqlite3_column_text(statement_, column);
+    if (text == nullptr) return std::nullopt;  // out of memory
+    return std::string_view(static_cast<const char*>(text),
+                            static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+  }
+
+ private:
+  static sqlite3_destructor_type copied() {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+    return SQLITE_TRANSIENT;
+#pragma GCC diagnostic pop
+  }
+  bool is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+  }
+  Status checked(int code) {
+    if (code == SQLITE_OK) return {};
+    return connection_->failed("bind a value for", code);
+  }
+
+  std::shared_ptr<Connection> connection_;
+  sqlite3_stmt* statement_;
+};
+
+class SqliteDatabase final : public Database {
+ public:
+  explicit SqliteDatabase(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+  Result<std::unique_ptr<Statement>> prepare(std::string_view sql) override {
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v2(connection_->handle, sql.data(), static_cast<int>(sql.size()),
+                                        &statement, nullptr);
+    if (code != SQLITE_OK) return connection_->failed("query", code);
+    return std::make_unique<SqliteStatement>(connection_, statement);
+  }
+  Status run(const std::string& sql) override {
+    const int code = sqlite3_exec(connection_->handle, sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return connection_->failed("change", code);
+    return {};
+  }
+  i64 changes() const override { return sqlite3_changes64(connection_->handle); }
+  DatabaseFault fault() const override { return connection_->fault; }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+};
+
+std::string as_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '?' || c == '#' || c == '%') {
+      uri += fmt::format("%{:02x}", static_cast<unsigned>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
+class SqliteDatabases final : public Databases {
+ public:
+  Result<std::unique_ptr<Database>> open(const std::string& path, DatabaseMode mode,
+                                         DatabaseFault* fault) override {
+    auto opened = mode == DatabaseMode::write ? open_with(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+                                              : open_with(path, SQLITE_OPEN_READONLY);
+    // A database with a write-ahead log wants to create files beside it even for reading. Where it may not,
+    // it is read as it stands, without what its log may hold.
+    std::error_code ignored;
+    const bool unreadable =
+        !opened && (fault_ == DatabaseFault::missing || fault_ == DatabaseFault::read_only);
+    if (mode == DatabaseMode::read && unreadable && std::filesystem::is_regular_file(path, ignored)) {
+      opened = open_with(as_uri(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    }
+    if (!opened && fault != nullptr) *fault = fault_;
+    return opened;
+  }
+
+ private:
+  Result<std::unique_ptr<Database>> open_with(const std::string& name, int flags) {
+    const auto connection = std::make_shared<Connection>();
+    connection->path = name;
+    int code = sqlite3_open_v2(name.c_str(), &connection->handle, flags, nullptr);
+    if (code == SQLITE_OK) {
+      sqlite3_busy_timeout(connection->handle, kPatience);
+      // Opening reads nothing yet: the schema tells whether it is a database.
+      code =
+          sqlite3_exec(connection->handle, "select count(*) from sqlite_schema", nullptr, nullptr, nullptr);
+    }
+    fault_ = fault_of(code);
+    if (code != SQLITE_OK) return connection->failed("open", code);
+    return std::make_unique<SqliteDatabase>(connection);
+  }
+
+  DatabaseFault fault_ = DatabaseFault::none;  // of the last try
+};
+
+}  // namespace
+
+std::unique_ptr<Databases> make_sqlite_databases() {
+  return std::make_unique<SqliteDatabases>();
+}
+
+}  // namespace ctxcap::io

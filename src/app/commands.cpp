@@ -5,8 +5,10 @@
 namespace ctxcap::app {
 namespace {
 
-constexpr std::array<const Command*, 7> kCommands = {&kAnalyze,  &kExplain, &kApply, &kInspect,
-                                                     &kBacktest, &kFormats, &kConfig};
+// As the help lists them.
+constexpr std::array kCommands = {
+    &kAnalyze, &kExplain, &kApply, &kInspect, &kBacktest, &kPull, &kFormats, &kConfig,
+};
 
 }  // namespace
 

@@ -34,5 +34,6 @@ extern const Command kConfig;
 extern const Command kExplain;
 extern const Command kFormats;
 extern const Command kInspect;
+extern const Command kPull;
 
 }  // namespace ctxcap::app

@@ -57,7 +57,8 @@ struct Demand {
   std::vector<Sent> sent;                   // ascending by time; empty: not asked for
   bool operator==(const Demand&) const = default;
 
-  DayDemand pooled() const;  // all days as one
+  DayDemand pooled() const;         // all days as one
+  void merge(const Demand& other);  // of the same job and model
 };
 
 // Why a row was not used. `first` is the place of the earliest such row.
@@ -83,6 +84,10 @@ struct TraceSummary {
   std::vector<Skip> skipped;         // ascending by reason
   std::vector<Skip> remarks;         // ascending by reason, e.g. "corrected-inclusive"
   bool operator==(const TraceSummary&) const = default;
+
+  // Requests that came later, and none of which is in both: inputs of the same source become one, and of
+  // skips the first place stays.
+  void merge(TraceSummary other);
 };
 
 }  // namespace ctxcap

@@ -6,6 +6,7 @@
 
 #include "app/langfuse_flags.hpp"
 #include "app/progress.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "ingest/ingest.hpp"
 #include "sources/sources.hpp"
@@ -129,6 +130,8 @@ Result<TraceSummary> read_traces(const TraceOptions& options, World& world, Talk
         read_clickhouse(*options.clickhouse, {.mapping = mapping, .threads = options.threads}, world, talk));
     summary.merge(std::move(counted));
   }
+  for (const std::string& field : summary.missing)
+    talk.note("note: no row has the field " + printable(field, 60) + ", which --map or --job names");
   TRY_ASSIGN(const i64 left_out, keep_only(options.jobs, options.models, summary));
   if (left_out > 0)
     talk.note(fmt::format("note: left out {} of other jobs and models", counted(left_out, "request")));

@@ -102,6 +102,9 @@ void TraceSummary::merge(TraceSummary other) {
   for (InputSummary& input : other.inputs) merge_input(inputs, std::move(input));
   merge_skips(skipped, std::move(other.skipped));
   merge_skips(remarks, std::move(other.remarks));
+  std::erase_if(missing, [&](const std::string& field) {  // what one of both has is not missing
+    return std::find(other.missing.begin(), other.missing.end(), field) == other.missing.end();
+  });
 }
 
 }  // namespace ctxcap

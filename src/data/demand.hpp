@@ -83,6 +83,7 @@ struct TraceSummary {
   std::vector<InputSummary> inputs;  // in the order given
   std::vector<Skip> skipped;         // ascending by reason
   std::vector<Skip> remarks;         // ascending by reason, e.g. "corrected-inclusive"
+  std::vector<std::string> missing;  // fields that the user named and no row has
   bool operator==(const TraceSummary&) const = default;
 
   // Requests that came later, and none of which is in both: inputs of the same source become one, and of

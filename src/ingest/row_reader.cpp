@@ -176,6 +176,9 @@ void RowReader::add(const Call& call) {
   if (mapping_->empty()) return count(call);
   Call mapped = call;
   apply_mapping(mapped);
+  for (std::size_t part = 0; part < kParts; ++part) {
+    if (levels_[level_]->mapped(static_cast<Part>(part)).present()) tally_->found_parts |= 1U << part;
+  }
   count(mapped);
 }
 

@@ -51,6 +51,7 @@ struct Tally {
   Shelves::Writer held;
   std::array<Occurrences, kReasons> skipped;
   std::array<Occurrences, kRemarks> remarked;
+  std::uint32_t found_parts = 0;  // bit per Part: some row has what was mapped to it
   bool notes_bad_rows;
   std::vector<NotedRow> noted;  // those that nobody was told about yet
 };

@@ -71,6 +71,7 @@ class Mapping final : public MappedFile {
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
   std::string_view bytes() const override { return {static_cast<const char*>(memory_), size_}; }
+  void forget() const override { ::madvise(memory_, reserved_, MADV_DONTNEED); }
 
  private:
   Mapping(void* memory, std::size_t reserved, std::size_t size)

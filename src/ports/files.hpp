@@ -27,6 +27,8 @@ class MappedFile {
  public:
   virtual ~MappedFile() = default;
   virtual std::string_view bytes() const = 0;
+  // What was read so far need not stay in memory; it comes from the disk again when it is looked at.
+  virtual void forget() const {}
 };
 inline constexpr std::size_t kReadPadding = 64;
 

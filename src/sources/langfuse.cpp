@@ -172,7 +172,7 @@ LangfuseJoin::OldRows rows_of(const std::string& path, Files& files) {
 Result<LangfuseJoin::Told> write_result(const std::string& journal, const std::string& path, bool exists,
                                         const LangfuseQuery& query, Files& files) {
   TRY_ASSIGN(const std::unique_ptr<MappedFile> bytes, files.map(journal));
-  LangfuseJoin join(bytes->bytes(), query);
+  LangfuseJoin join(*bytes, query);
   TRY_ASSIGN(std::unique_ptr<Replacement> file, files.replace(path));
   if (path.ends_with(".zst")) file = zstd_compressed(std::move(file));
   std::string waiting;
@@ -201,7 +201,7 @@ class LangfuseStream final : public ByteReader {
       : directory_(std::move(directory)),
         journal_(std::move(journal)),
         query_(std::move(query)),
-        join_(journal_->bytes(), query_) {
+        join_(*journal_, query_) {
     join_.arrange();
   }
 

@@ -15,8 +15,10 @@ bool is_one_of(const std::vector<std::string>& names, std::string_view value) {
 
 }  // namespace
 
-LangfuseJoin::LangfuseJoin(std::string_view journal, const LangfuseQuery& query) : query_(query) {
-  each_journal_line(journal, [&](char kind, std::string_view text, std::size_t) {
+LangfuseJoin::LangfuseJoin(const MappedFile& journal, const LangfuseQuery& query)
+    : journal_(journal), query_(query) {
+  each_journal_line(journal.bytes(), [&](char kind, std::string_view text, std::size_t) {
+    looked_at(text.size());
     if (kind == 'c') add_call(text);
     if (kind == 'r') add_root(text);
     if (kind == 'm') add_model(text);
@@ -26,16 +28,31 @@ LangfuseJoin::LangfuseJoin(std::string_view journal, const LangfuseQuery& query)
 
 void LangfuseJoin::add_call(std::string_view text) {
   const auto row = read_langfuse_row(text);
-  if (row) calls_.push_back({.id = row->id, .text = text, .start = row->start, .updated = row->updated});
+  if (!row) return;
+  calls_.push_back({.hash = std::hash<std::string_view>()(row->id),
+                    .id = row->id,
+                    .text = text,
+                    .trace = row->trace,
+                    .model_id = row->model_id,
+                    .start = row->start,
+                    .updated = row->updated,
+                    .nested = row->nested(),
+                    .named = !row->trace_name.empty(),
+                    .tagged = !row->tags.empty()});
 }
 
 // Several roots of one trace: the one that began first.
 void LangfuseJoin::add_root(std::string_view text) {
   const auto row = read_langfuse_row(text);
   if (!row || (row->name.empty() && row->trace_name.empty() && row->tags.empty())) return;
-  const auto [found, is_new] = roots_.try_emplace(row->trace, Root{text, row->start});
+  const Root root{.text = text,
+                  .name = row->trace_name.empty() ? row->name : row->trace_name,
+                  .tags = row->tags,
+                  .start = row->start,
+                  .is_trace = row->id.starts_with("t-")};
+  const auto [found, is_new] = roots_.try_emplace(row->trace, root);
   if (!is_new && std::tie(row->start, text) < std::tie(found->second.start, found->second.text)) {
-    found->second = {text, row->start};
+    found->second = root;
   }
 }
 
@@ -51,25 +68,25 @@ void LangfuseJoin::add_model(std::string_view text) {
 // Of versions that tie, the choice must not depend on which came first.
 void LangfuseJoin::keep_newest() {
   std::sort(calls_.begin(), calls_.end(), [](const Call& a, const Call& b) {
-    return std::tie(a.id, b.updated, b.text) < std::tie(b.id, a.updated, a.text);
+    return a.hash != b.hash ? a.hash < b.hash
+                            : std::tie(a.id, b.updated, b.text) < std::tie(b.id, a.updated, a.text);
   });
-  const auto same = [](const Call& a, const Call& b) { return a.id == b.id; };
+  const auto same = [](const Call& a, const Call& b) { return a.hash == b.hash && a.id == b.id; };
   calls_.erase(std::unique(calls_.begin(), calls_.end(), same), calls_.end());
 }
 
 std::string LangfuseJoin::joined(const Call& call) const {
-  const auto row = read_langfuse_row(call.text);
-  std::map<std::string, std::string> members;
-  const auto found = roots_.find(row->trace);
+  looked_at(call.text.size());
+  std::map<std::string, std::string, std::less<>> members;
+  const auto found = roots_.find(call.trace);
   if (found != roots_.end()) {
-    const auto root = read_langfuse_row(found->second.text);
+    const Root& root = found->second;
     // The outermost row has its own name, unless what names it is the trace itself.
-    const bool names = row->nested() || root->id.starts_with("t-");
-    const std::string_view name = root->trace_name.empty() ? root->name : root->trace_name;
-    if (names && row->trace_name.empty() && !name.empty()) members["traceName"] = name;
-    if (names && row->tags.empty() && !root->tags.empty()) members["tags"] = root->tags;
+    const bool names = call.nested || root.is_trace;
+    if (names && !call.named && !root.name.empty()) members["traceName"] = root.name;
+    if (names && !call.tagged && !root.tags.empty()) members["tags"] = root.tags;
   }
-  if (const auto model = models_.find(row->model_id); !row->model_id.empty() && model != models_.end()) {
+  if (const auto model = models_.find(call.model_id); !call.model_id.empty() && model != models_.end()) {
     members["tokenizerId"] = model->second;
   }
   return members.empty() ? std::string(call.text) : with_members(call.text, members);
@@ -95,8 +112,11 @@ Result<std::vector<bool>> LangfuseJoin::compare(const OldRows& old) {
     replaced.push_back(false);
     const auto row = read_langfuse_row(line);
     if (!row) return {};
-    const auto found = std::lower_bound(calls_.begin(), calls_.end(), row->id,
-                                        [](const Call& call, std::string_view id) { return call.id < id; });
+    const std::size_t hash = std::hash<std::string_view>()(row->id);
+    const auto found =
+        std::lower_bound(calls_.begin(), calls_.end(), row->id, [&](const Call& call, std::string_view id) {
+          return call.hash != hash ? call.hash < hash : call.id < id;
+        });
     if (found == calls_.end() || found->id != row->id) return {};
     // At a tie the old one stays: it may have been named by a root that is not asked for again.
     const bool newer = found->updated > row->updated ||
@@ -106,6 +126,14 @@ Result<std::vector<bool>> LangfuseJoin::compare(const OldRows& old) {
     return {};
   }));
   return replaced;
+}
+
+// The journal may be larger than the memory.
+void LangfuseJoin::looked_at(std::size_t bytes) const {
+  constexpr std::size_t kMost = 32 << 20;
+  if ((in_memory_ += bytes) < kMost) return;
+  journal_.done_with(journal_.bytes());
+  in_memory_ = 0;
 }
 
 // In the order of the result, and of these the newest so many.

@@ -21,8 +21,8 @@ class LangfuseJoin {
   // Hands all lines of an older result to `take`, in their order, each time it is called.
   using OldRows = std::function<Status(const Take& take)>;
 
-  // `journal` must outlive this. Memory: about 150 bytes per row and root.
-  LangfuseJoin(std::string_view journal, const LangfuseQuery& query);
+  // Both must outlive this. Memory: about 150 bytes per row and root, and a part of the journal.
+  LangfuseJoin(const MappedFile& journal, const LangfuseQuery& query);
 
   struct Told {
     i64 rows = 0, fresh = 0;  // in the result; of these not in the older one, or newer
@@ -38,13 +38,16 @@ class LangfuseJoin {
 
  private:
   struct Call {
-    std::string_view id, text;
+    std::size_t hash = 0;  // of the id: comparing these leaves the journal alone
+    std::string_view id, text, trace, model_id;
     i64 start = 0, updated = 0;
+    bool nested = false, named = false, tagged = false;
     bool dropped = false;
   };
   struct Root {
-    std::string_view text;
+    std::string_view text, name, tags;
     i64 start = 0;
+    bool is_trace = false;  // as older servers keep them, and not its outermost row
   };
 
   void add_call(std::string_view text);
@@ -56,7 +59,11 @@ class LangfuseJoin {
   // Which of the old lines the journal has a newer version of; the journal's that are older are dropped.
   Result<std::vector<bool>> compare(const OldRows& old);
 
+  void looked_at(std::size_t bytes) const;
+
+  const MappedFile& journal_;
   const LangfuseQuery& query_;
+  mutable std::size_t in_memory_ = 0;  // bytes of the journal, at most
   std::vector<Call> calls_;
   std::size_t next_ = 0;                                    // of calls_, when they are arranged
   std::unordered_map<std::string_view, Root> roots_;        // by trace

@@ -65,6 +65,8 @@ std::optional<LangfuseRow> read_langfuse_row(std::string_view object) {
       row.usage = value;
     else if ((key == "modelId" || key == "internalModelId") && !string_inside(value).empty())
       row.model_id = string_inside(value);
+    else if (is_body(key))
+      row.has_bodies = true;
   });
   if (!whole || row.id.empty()) return std::nullopt;
   return row;
@@ -125,10 +127,12 @@ std::string trace_as_root(std::string_view trace) {
   return one_line(std::move(root));
 }
 
-std::string with_members(std::string_view row, const std::map<std::string, std::string>& members) {
+std::string with_members(std::string_view row,
+                         const std::map<std::string, std::string, std::less<>>& members) {
   std::string joined = "{";
+  joined.reserve(row.size() + 200);
   each_member(row, [&](std::string_view key, std::string_view value) {
-    if (!members.contains(std::string(key))) append_member(joined, key, value);
+    if (!members.contains(key)) append_member(joined, key, value);
   });
   for (const auto& [key, value] : members) append_member(joined, key, value);
   joined += '}';

@@ -17,6 +17,7 @@ struct LangfuseRow {
   std::string_view id, trace, parent, name, trace_name, type, model_id, environment;
   std::string_view tags, usage;  // as JSON
   i64 start = 0, updated = 0;    // µs since 1970; 0: not told
+  bool has_bodies = false;       // input, output or metadata
   bool nested() const { return !parent.empty(); }
 };
 
@@ -39,7 +40,8 @@ std::string without_bodies(std::string_view row, bool lengths);
 std::string trace_as_root(std::string_view trace);
 
 // The row with these members (value as JSON) in place of its own of the same name, or behind the others.
-std::string with_members(std::string_view row, const std::map<std::string, std::string>& members);
+std::string with_members(std::string_view row,
+                         const std::map<std::string, std::string, std::less<>>& members);
 
 // May these counts be Langfuse's own: a matched model definition, and no key that only a sender gives?
 bool may_be_estimated(const LangfuseRow& row);

@@ -163,6 +163,16 @@ Status LangfuseWalker::ask_for_less(OpenWindow open, const LangfuseAnswer& answe
   return {};
 }
 
+// Most rows can be kept as they are.
+void LangfuseWalker::add_call(const LangfuseRow& row) {
+  const bool as_it_is = !row.has_bodies && row.text.find_first_of("\n\r") == std::string_view::npos;
+  if (as_it_is) {
+    journal_.add('c', row.text);
+  } else {
+    journal_.add('c', without_bodies(row.text, options_.query.lengths));
+  }
+}
+
 void LangfuseWalker::keep_rows(OpenWindow& open, const LangfusePage& page) {
   const bool roots = open.window.walk == LangfuseWalk::roots;
   for (const std::string_view text : page.rows) {
@@ -175,7 +185,7 @@ void LangfuseWalker::keep_rows(OpenWindow& open, const LangfusePage& page) {
       // Servers that do not know isRootObservation ignore it.
       if (!row->nested()) journal_.add('r', without_bodies(text, false));
     } else {
-      journal_.add('c', without_bodies(text, options_.query.lengths));
+      add_call(*row);
       ++state_.rows;
       state_.unnamed = state_.unnamed || (row->nested() && row->trace_name.empty());
       state_.estimates = state_.estimates || may_be_estimated(*row);

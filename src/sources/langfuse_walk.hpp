@@ -38,6 +38,7 @@ class LangfuseWalker {
   Status use_other_api(OpenWindow open, const Error& error);
   Status ask_for_less(OpenWindow open, const LangfuseAnswer& answer);
   void begin_stage(PullStage stage);
+  void add_call(const LangfuseRow& row);
   Status explain_nothing();
   Result<LangfuseAnswer> ask_once(LangfuseApi api, const LangfuseWindow& window);
   Status read_models();

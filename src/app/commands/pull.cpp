@@ -33,7 +33,8 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
     return fail({.kind = ErrorKind::usage,
                  .what = "nothing to pull from",
                  .why = "neither --langfuse nor LANGFUSE_BASE_URL names a server",
-                 .hint = "ctxcap pull --langfuse https://langfuse.example.org -o calls.jsonl"});
+                 .hint = "set LANGFUSE_BASE_URL, LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY, or name the "
+                         "server with --langfuse URL"});
   }
   TRY_ASSIGN(sources::LangfuseOptions options, settle_langfuse(flags.langfuse, flags.filters, world));
   options.query.lengths = flags.lengths;

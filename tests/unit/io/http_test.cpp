@@ -2,8 +2,14 @@
 
 #include <doctest/doctest.h>
 #include <httplib.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -237,6 +243,49 @@ TEST_CASE("a proxy from the environment is not used for loopback") {
   REQUIRE_FALSE(far);
   CHECK(far.error().why.find("127.0.0.1") !=
         std::string::npos);  // it was the proxy that could not be reached
+}
+
+TEST_CASE("a private certificate authority is trusted when its file is named, and not before") {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_RSA_gen(2048), &EVP_PKEY_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> own(X509_new(), &X509_free);
+  X509_gmtime_adj(X509_getm_notBefore(own.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(own.get()), 3600);
+  X509_set_pubkey(own.get(), key.get());
+  X509_NAME* const name = X509_get_subject_name(own.get());
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"),
+                             -1, -1, 0);
+  X509_set_issuer_name(own.get(), name);
+  REQUIRE(X509_sign(own.get(), key.get(), EVP_sha256()) > 0);
+  httplib::SSLServer server(own.get(), key.get());
+  server.Get("/echo", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("hello", "text/plain");
+  });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread serving([&] { server.listen_after_bind(); });
+  while (!server.is_running()) std::this_thread::yield();
+
+  io::RealWorld real;
+  const auto folder = real.world().files.make_private_directory();
+  REQUIRE(folder);
+  const std::string path = (*folder)->path() + "/ca.pem";
+  std::FILE* const file = std::fopen(path.c_str(), "w");
+  REQUIRE(file != nullptr);
+  PEM_write_X509(file, own.get());
+  std::fclose(file);
+
+  const HttpRequest request{.url = "https://localhost:" + std::to_string(port) + "/echo"};
+  ::unsetenv("CURL_CA_BUNDLE");  // of whoever runs the tests
+  ::unsetenv("SSL_CERT_FILE");
+  const auto refused = real.world().http.send(request);
+  ::setenv("SSL_CERT_FILE", path.c_str(), 1);
+  const auto trusted = real.world().http.send(request);
+  ::unsetenv("SSL_CERT_FILE");
+  server.stop();
+  serving.join();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().hint.find("SSL_CERT_FILE") != std::string::npos);
+  REQUIRE_MESSAGE(trusted, trusted.error().why);
+  CHECK(trusted->body == "hello");
 }
 
 TEST_CASE("exchanges of a batch overlap, and each says which it was") {

@@ -10,9 +10,10 @@
 namespace ctxcap::app {
 
 struct ApplyFlags {
-  bool yes = false;      // do not ask
-  bool dry_run = false;  // change nothing
-  bool force = false;    // replace a model that is not ours
+  bool yes = false;           // do not ask
+  bool dry_run = false;       // change nothing
+  bool force = false;         // replace a model that is not ours
+  bool whole_on_gpu = false;  // a card was given: what does not lie on it wholly does not hold
   std::string via = "auto";
 };
 

@@ -7,7 +7,8 @@ namespace {
 
 // As the help lists them.
 constexpr std::array kCommands = {
-    &kAnalyze, &kExplain, &kApply, &kInspect, &kBacktest, &kPull, &kFormats, &kConfig,
+    &kAnalyze, &kExplain,  &kApply,   &kInspect, &kBacktest, &kPull,
+    &kNightly, &kRollback, &kHistory, &kDoctor,  &kConfig,   &kFormats,
 };
 
 }  // namespace

@@ -31,9 +31,13 @@ extern const Command kAnalyze;
 extern const Command kApply;
 extern const Command kBacktest;
 extern const Command kConfig;
+extern const Command kDoctor;
 extern const Command kExplain;
 extern const Command kFormats;
+extern const Command kHistory;
 extern const Command kInspect;
+extern const Command kNightly;
 extern const Command kPull;
+extern const Command kRollback;
 
 }  // namespace ctxcap::app

@@ -101,7 +101,9 @@ void add_parents(runtime::Ollama& ollama, Models& models) {
 void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
   const auto installed = ollama.installed();
   const auto running = ollama.running();
+  const auto all = installed ? std::make_shared<const std::vector<InstalledModel>>(*installed) : nullptr;
   for (auto& [name, model] : models) {
+    model.installed = all;
     for (const InstalledModel& row : installed.value_or(std::vector<InstalledModel>{})) {
       if (runtime::same_model(row.name, name)) model.digest = row.digest;
     }
@@ -113,7 +115,8 @@ void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
 
 Status add_what_was_measured(runtime::Ollama& ollama, Models& models, const RuntimeSettings& settings,
                              World& world) {
-  TRY_ASSIGN(const std::vector<Calibration> all, state::read_calibrations(world));
+  TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
+  TRY_ASSIGN(const std::vector<Calibration> all, state.calibrations());
   for (auto& [name, model] : models) {
     for (const Calibration& calibration : all) {
       if (!model.arch || model.digest.empty()) continue;

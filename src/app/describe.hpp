@@ -2,6 +2,7 @@
 // Inside app/: what the models in the traces are, from saved answers or from a server.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,12 +17,13 @@
 namespace ctxcap::app {
 
 struct DescribedModel {
-  std::optional<ModelArch> arch;           // nullopt: nobody described it
-  std::string digest;                      // of the installed model; empty: not known
-  std::string parent;                      // the model it was made from; empty: none, or not known
-  std::string weights;                     // digest of its weights file; empty: not known
-  std::optional<Tokens> loaded_ctx;        // window that the server has it loaded with
-  bool can_be_capped = true;               // false: runs in a cloud, or cannot generate
+  std::optional<ModelArch> arch;     // nullopt: nobody described it
+  std::string digest;                // of the installed model; empty: not known
+  std::string parent;                // the model it was made from; empty: none, or not known
+  std::string weights;               // digest of its weights file; empty: not known
+  std::optional<Tokens> loaded_ctx;  // window that the server has it loaded with
+  bool can_be_capped = true;         // false: runs in a cloud, or cannot generate
+  std::shared_ptr<const std::vector<InstalledModel>> installed;  // all models of its server; null: not known
   std::optional<Calibration> calibration;  // what loads of it really took on this server
   std::vector<Warning> warnings;
 };

@@ -130,7 +130,8 @@ bool is_of(const Calibration& calibration, const runtime::Ollama& ollama, const 
 
 Result<std::optional<Calibration>> known_calibration(runtime::Ollama& ollama, const std::string& name,
                                                      const RuntimeSettings& settings, World& world) {
-  TRY_ASSIGN(const std::vector<Calibration> all, state::read_calibrations(world));
+  TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
+  TRY_ASSIGN(const std::vector<Calibration> all, state.calibrations());
   if (all.empty()) return std::optional<Calibration>{};
   TRY_ASSIGN(const InstalledModel model, installed_model(ollama, name));
   for (const Calibration& calibration : all) {

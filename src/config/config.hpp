@@ -106,7 +106,10 @@ struct Policy {
   // quiet_hours: local time of the host, "08:00-20:00" or over midnight "22:00-06:30": nothing is loaded or
   //              created then; default: none.
   policy::HysteresisOptions hysteresis;
-  // canary: a new window is first tried under a second tag until so many requests, or a night, have passed
+  // history_days: requests of the last so many days count; >= 1; default 100: what comes once a month is seen
+  // three times.
+  i64 history_days = 100;
+  // canary: a smaller window is first tried under a second tag until so many requests, or a night, have passed
   // without a cut; 0 (default): it takes over at once.
   i64 canary = 0;
   // template: Mustache template of the Modelfile, a path; empty (default): the built-in one.
@@ -129,7 +132,7 @@ struct Variant {
   // num_ctx: this window, whatever the data says; warnings stay. Default: decided.
   std::optional<Tokens> num_ctx;
   // risk, confidence, native_stretch, shrink_after_nights, shrink_after_weeks, min_saving, min_saving_share,
-  // canary, template: as in [policy], for this variant alone. All others are those of [policy].
+  // history_days, canary, template: as in [policy], for this variant alone. All others are those of [policy].
   Policy policy;
 };
 

@@ -17,7 +17,7 @@ bool is_stretch(double number) {
   return number >= 1 && number <= 1000;
 }
 
-constexpr i64 kManyNights = 3650, kManyWeeks = 520, kManyRequests = 1'000'000'000;
+constexpr i64 kManyNights = 3650, kManyWeeks = 520, kManyDays = 36500, kManyRequests = 1'000'000'000;
 
 // A row whose reading and showing are functions of their own.
 template <class T>
@@ -70,6 +70,7 @@ std::vector<Key<Policy>> own_policy_keys(const std::string& directory) {
       size_key<Policy>("min_saving", "min_saving = \"512MiB\"", CTXCAP_FIELD(hysteresis.min_saving)),
       real_key<Policy>("min_saving_share", "min_saving_share = 0.05",
                        CTXCAP_FIELD(hysteresis.min_saving_share), is_part, "0 to 1"),
+      whole_key<Policy>("history_days", "history_days = 100", CTXCAP_FIELD(history_days), 1, kManyDays),
       whole_key<Policy>("canary", "canary = 200", CTXCAP_FIELD(canary), 0, kManyRequests),
       path_key<Policy>("template", "template = \"modelfile.mustache\"", directory,
                        CTXCAP_FIELD(template_file)),

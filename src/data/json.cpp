@@ -133,6 +133,18 @@ Json json_of(const JobDecision& job, bool explicit_window) {
   return json;
 }
 
+// What it takes to create it again.
+Json plan_json(const Variant& variant) {
+  return {{"base", variant.base},
+          {"base_digest", variant.base_digest.empty() ? Json(nullptr) : Json(variant.base_digest)},
+          {"replaces_digest", or_null(variant.replaces_digest)},
+          {"system", or_null(variant.system)},
+          {"parameters", variant.parameters},
+          {"predicted_bytes", or_null(variant.predicted_bytes)},
+          {"predicted_high_bytes", or_null(variant.predicted_high_bytes)},
+          {"sliding_window", variant.sliding_window}};
+}
+
 Json json_of(const BaseAnalysis& base) {
   const BaseDecision& decision = base.decision;
   const ModelArch* arch = decision.arch ? &*decision.arch : nullptr;
@@ -153,12 +165,7 @@ Json json_of(const BaseAnalysis& base) {
   const Variant& variant = *base.variant;
   json["variant"] = variant.name;
   json["modelfile"] = variant.modelfile;
-  json["plan"] = {{"base", variant.base},
-                  {"base_digest", variant.base_digest.empty() ? Json(nullptr) : Json(variant.base_digest)},
-                  {"system", or_null(variant.system)},
-                  {"parameters", variant.parameters},
-                  {"predicted_bytes", or_null(variant.predicted_bytes)},
-                  {"sliding_window", variant.sliding_window}};
+  json["plan"] = plan_json(variant);
   return json;
 }
 
@@ -204,6 +211,8 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
   Reader inner(plan);
   variant.base = inner.get<std::string>("base", "", true);
   variant.base_digest = inner.get<std::string>("base_digest", "", false);
+  if (plan.is_object() && plan.contains("replaces_digest") && !plan["replaces_digest"].is_null())
+    variant.replaces_digest = inner.get<std::string>("replaces_digest", "", true);
   if (const bool has_system = plan.is_object() && plan.contains("system") && !plan["system"].is_null();
       has_system) {
     variant.system = inner.get<std::string>("system", "", true);
@@ -212,6 +221,8 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
   variant.sliding_window = inner.get<bool>("sliding_window", false, false);
   if (const Bytes predicted = inner.get<i64>("predicted_bytes", -1, false); predicted >= 0)
     variant.predicted_bytes = predicted;
+  if (const Bytes most = inner.get<i64>("predicted_high_bytes", -1, false); most >= 0)
+    variant.predicted_high_bytes = most;
   const std::string& bad = outer.bad_key().empty() ? inner.bad_key() : outer.bad_key();
   if (!bad.empty())
     return fail(bad_plan(origin, "models[]: \"" + bad + "\" is missing or of the wrong type"));
@@ -306,6 +317,18 @@ Result<std::vector<Variant>> variants_of_plan(std::string_view text, const std::
     variants.push_back(std::move(variant));
   }
   return variants;
+}
+
+std::string variant_json(const Variant& variant) {
+  Json json{{"variant", variant.name}, {"num_ctx", variant.num_ctx},     {"num_predict", variant.num_predict},
+            {"jobs", variant.jobs},    {"modelfile", variant.modelfile}, {"plan", plan_json(variant)}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<Variant> variant_of_json(std::string_view text, const std::string& origin) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded() || !json.is_object()) return fail(bad_plan(origin, "it is not a JSON object"));
+  return variant_of(json, origin);
 }
 
 }  // namespace ctxcap

@@ -18,4 +18,8 @@ std::string analysis_json(const Analysis& analysis);
 // the wrong type. What is read is not trusted: render/ checks it again before anything is created.
 Result<std::vector<Variant>> variants_of_plan(std::string_view json, const std::string& origin);
 
+// One variant by itself, as state/ keeps it.
+std::string variant_json(const Variant& variant);
+Result<Variant> variant_of_json(std::string_view json, const std::string& origin);
+
 }  // namespace ctxcap

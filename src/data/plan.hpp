@@ -15,15 +15,19 @@ struct Variant {
   std::string name;         // as Ollama will know it, with tag, e.g. "devstral-small-2:triage"
   std::string base;         // FROM, e.g. "devstral-small-2:latest"
   std::string base_digest;  // of the base when the plan was made, hex without "sha256:"; empty: not known
+  // Of the model that had the variant's name then; empty: there was none; nullopt: not known.
+  std::optional<std::string> replaces_digest;
   Tokens num_ctx = 0;
   Tokens num_predict = 0;                                       // 0: not written
   std::optional<std::string> system;                            // SYSTEM text
   std::vector<std::pair<std::string, std::string>> parameters;  // further PARAMETERs as "name", "value"
   std::vector<std::string> jobs;                                // jobs it serves
   std::string modelfile;                                        // rendered text
-  std::string cli_obstacle;              // why a Modelfile cannot carry these values; empty: it can
-  bool sliding_window = false;           // /api/ps leaves out part of the KV cache of such models
-  std::optional<Bytes> predicted_bytes;  // total on the card
+  std::string cli_obstacle;                   // why a Modelfile cannot carry these values; empty: it can
+  bool sliding_window = false;                // /api/ps leaves out part of the KV cache of such models
+  std::optional<Bytes> predicted_bytes;       // total on the card
+  std::optional<Bytes> predicted_high_bytes;  // the most it should take
+  bool operator==(const Variant&) const = default;
 };
 
 // A row of /api/ps.
@@ -51,7 +55,9 @@ struct Verification {
   std::optional<Tokens> effective_ctx;  // from /api/ps
   std::optional<Bytes> size, size_vram;
   Placement placement = Placement::unknown;
-  std::vector<std::string> notes;  // what a reader should know, e.g. an old runner under the same name
+  std::optional<Tokens> probe_tokens;  // of a prompt that came back whole; nullopt: none was sent or counted
+  std::vector<std::string> notes;      // what a reader should know, e.g. an old runner under the same name
+  bool operator==(const Verification&) const = default;
 };
 
 struct Receipt {

@@ -97,8 +97,8 @@ struct DemandStats {
   Required required;
   std::optional<Tokens> num_predict;  // generation limit: the explicit one, else the bound rounded up to 256
   Censoring censoring;
-  std::optional<Drift> drift;       // where there are enough days
-  std::optional<TailFit> tail;      // where enough requests lie in the tail
+  std::optional<Drift> drift;           // where there are enough days
+  std::optional<TailFit> tail;          // where enough requests lie in the tail
   std::map<Tokens, i64> num_ctx_asked;  // num_ctx that requests carried -> how many
 };
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "data/decision.hpp"
+#include "data/history.hpp"
 #include "data/plan.hpp"
 
 namespace ctxcap {
@@ -113,6 +114,35 @@ constexpr std::string_view word(Placement placement) {
       return "unknown";
   }
   return "";
+}
+
+constexpr std::string_view word(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::unchanged:
+      return "unchanged";
+    case Outcome::advised:
+      return "advised";
+    case Outcome::waiting:
+      return "waiting";
+    case Outcome::applied:
+      return "applied";
+    case Outcome::undone:
+      return "undone";
+    case Outcome::failed:
+      return "failed";
+    case Outcome::rolled_back:
+      return "rolled-back";
+  }
+  return "";
+}
+
+// The enumerator of a word that was written by word(); the last of `all` when none is.
+template <typename Enum, std::size_t N>
+constexpr Enum enumerator(std::string_view text, const Enum (&all)[N]) {
+  for (const Enum value : all) {
+    if (word(value) == text) return value;
+  }
+  return all[N - 1];
 }
 
 }  // namespace ctxcap

@@ -66,6 +66,11 @@ bool is_loopback(const std::string& url) {
   return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
 
+// Called about once a second while waiting, and whenever something arrives.
+int stop_when_interrupted(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return interrupted() ? 1 : 0;
+}
+
 // Called once per header line, for every answer on the way (redirects, 100): a status line starts afresh.
 std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
   auto& headers = *static_cast<std::map<std::string, std::string>*>(user);
@@ -139,6 +144,7 @@ class Exchange {
     if (code != CURLE_OK) {
       std::string cause = detail_[0] != '\0' ? detail_.data() : curl_easy_strerror(code);
       if (code == CURLE_WRITE_ERROR && !streams()) cause = "the answer is larger than 1 GiB";
+      if (code == CURLE_ABORTED_BY_CALLBACK) cause = "a signal asked to stop";
       return unreachable(request_, cause, hint_for(code));
     }
     long status = 0;
@@ -174,6 +180,8 @@ class Exchange {
     set(CURLOPT_USERAGENT, "ctxcap/" CTXCAP_VERSION);
     set(CURLOPT_ACCEPT_ENCODING, "");  // whatever this libcurl can decompress
     set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_NOPROGRESS, 0L);
+    set(CURLOPT_XFERINFOFUNCTION, &stop_when_interrupted);
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));

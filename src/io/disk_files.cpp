@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
@@ -235,6 +236,14 @@ class DiskFiles final : public Files {
                  .what = "could not remove " + path,
                  .why = errno_text(errno),
                  .hint = "check the permissions of its directory"});
+  }
+
+  Status move(const std::string& from, const std::string& to) override {
+    if (std::rename(from.c_str(), to.c_str()) == 0) return {};
+    return fail({.kind = ErrorKind::failure,
+                 .what = "could not move " + from + " to " + to,
+                 .why = errno_text(errno),
+                 .hint = "check the permissions of the directory"});
   }
 
   Status make_directories(const std::string& path) override {

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <thread>
 
 #include "io/parts.hpp"
@@ -14,6 +15,11 @@ class SystemClock final : public Clock {
   Instant now() override {
     using namespace std::chrono;
     return Instant{duration_cast<microseconds>(system_clock::now().time_since_epoch()).count()};
+  }
+  i64 local_offset(Instant at) override {
+    const std::time_t seconds = at.micros / 1'000'000;
+    std::tm local{};
+    return ::localtime_r(&seconds, &local) == nullptr ? 0 : local.tm_gmtoff / 60;
   }
   std::chrono::nanoseconds elapsed() override { return std::chrono::steady_clock::now().time_since_epoch(); }
   void sleep_for(std::chrono::milliseconds duration) override { std::this_thread::sleep_for(duration); }
@@ -38,6 +44,7 @@ struct RealWorld::Parts {
   std::unique_ptr<Console> console = make_tty_console();
   ProcessEnvironment environment;
   std::unique_ptr<Databases> databases = make_sqlite_databases();
+  std::unique_ptr<Interrupts> interrupts = make_signal_interrupts();
 };
 
 RealWorld::RealWorld() : parts_(std::make_unique<Parts>()) {
@@ -46,9 +53,8 @@ RealWorld::RealWorld() : parts_(std::make_unique<Parts>()) {
 RealWorld::~RealWorld() = default;
 
 World RealWorld::world() {
-  return World{*parts_->http,  *parts_->processes, parts_->clock,
-               *parts_->files, *parts_->console,   parts_->environment,
-               *parts_->databases};
+  return World{*parts_->http,    *parts_->processes,  parts_->clock,      *parts_->files,
+               *parts_->console, parts_->environment, *parts_->databases, *parts_->interrupts};
 }
 
 }  // namespace ctxcap::io

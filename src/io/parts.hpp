@@ -12,6 +12,10 @@ std::unique_ptr<Processes> make_posix_processes();
 std::unique_ptr<Files> make_disk_files();
 std::unique_ptr<Console> make_tty_console();
 std::unique_ptr<Databases> make_sqlite_databases();
+std::unique_ptr<Interrupts> make_signal_interrupts();
+
+// A signal came during a hold, and what is being waited for must end; see Interrupts.
+bool interrupted();
 
 // Old content or new, never half of it; see Files::write_atomic.
 Status write_file_atomically(const std::string& path, std::string_view content);

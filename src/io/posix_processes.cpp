@@ -155,7 +155,7 @@ ProcessResult supervise(pid_t pid, Pipes pipes, std::chrono::milliseconds timeou
   int status = 0;
   while (!has_ended(pid, status)) {
     pipes.collect(kTick, result);  // with both pipes closed this is a plain wait
-    if (now() < deadline || killed) continue;
+    if ((now() < deadline && (result.timed_out || !interrupted())) || killed) continue;
     ::kill(pid, result.timed_out ? SIGKILL : SIGTERM);
     killed = result.timed_out;
     result.timed_out = true;

@@ -1,10 +1,12 @@
 // SQLite through its C library: every call's answer becomes a value.
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <filesystem>
 
+#include "io/fd.hpp"
 #include "io/parts.hpp"
 #include "ports/database.hpp"
 
@@ -93,6 +95,13 @@ class SqliteStatement final : public Statement {
     return checked(sqlite3_bind_text64(statement_, parameter, value.data() == nullptr ? "" : value.data(),
                                        kLength(value), copied(), SQLITE_UTF8));
   }
+  Status bind(int parameter, double value) override {
+    return checked(sqlite3_bind_double(statement_, parameter, value));
+  }
+  Status bind_blob(int parameter, std::string_view bytes) override {
+    return checked(sqlite3_bind_blob64(statement_, parameter, bytes.data() == nullptr ? "" : bytes.data(),
+                                       bytes.size(), copied()));
+  }
   Status bind_null(int parameter) override { return checked(sqlite3_bind_null(statement_, parameter)); }
 
   Result<bool> step() override {
@@ -117,6 +126,13 @@ class SqliteStatement final : public Statement {
     if (text == nullptr) return std::nullopt;  // out of memory
     return std::string_view(static_cast<const char*>(text),
                             static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+  }
+  std::optional<std::string_view> blob(int column) const override {
+    if (is_null(column)) return std::nullopt;
+    const void* const bytes = sqlite3_column_blob(statement_, column);  // nullptr also for an empty one
+    return std::string_view(
+        static_cast<const char*>(bytes),
+        bytes == nullptr ? 0 : static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
   }
 
  private:
@@ -177,6 +193,8 @@ class SqliteDatabases final : public Databases {
  public:
   Result<std::unique_ptr<Database>> open(const std::string& path, DatabaseMode mode,
                                          DatabaseFault* fault) override {
+    // SQLite would let others read a new file; its logs take the mode of the file.
+    if (mode == DatabaseMode::write) static_cast<void>(open_fd(path, O_RDWR | O_CREAT | O_EXCL, 0600));
     auto opened = mode == DatabaseMode::write ? open_with(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
                                               : open_with(path, SQLITE_OPEN_READONLY);
     // A database with a write-ahead log wants to create files beside it even for reading. Where it may not,

@@ -84,6 +84,7 @@ Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions&
   }
   if (const Candidate* candidate = taken_candidate(decision.jobs.front()); candidate != nullptr) {
     variant.predicted_bytes = candidate->memory.total_bytes;
+    variant.predicted_high_bytes = candidate->memory.total_high_bytes;
     variant.sliding_window = candidate->memory.kv_swa_bytes.value_or(0) > 0;
   }
   return variant;

@@ -71,6 +71,8 @@ Verdict change(const Tonight& tonight, const HysteresisOptions& options, Move mo
 Verdict weigh_shrink(const Tonight& tonight, const HysteresisOptions& options) {
   const Tokens running = *tonight.running;
   if (tonight.sources_missing) return hold(tonight, "a source did not answer, so nothing shrinks tonight");
+  if (!tonight.clean_since && !tonight.cut)
+    return hold(tonight, "the requests do not say when they were sent, so no whole weeks can be counted");
   if (!tonight.clean_since) return hold(tonight, "requests were cut, and what they need is unknown");
   const i64 weeks = std::max<i64>(0, tonight.night - *tonight.clean_since) / kDaysPerWeek;
   if (weeks < options.shrink_after_weeks) {
@@ -116,7 +118,7 @@ Verdict weigh(const Tonight& tonight, const HysteresisOptions& options) {
   const Tokens running = *tonight.running;
   if (advised > running) {
     return change(tonight, options, Move::grow, advised,
-                  tonight.clean_since ? "requests need more than what runs"
+                  tonight.clean_since || !tonight.cut ? "requests need more than what runs"
                                       : "requests were cut, so their need is unknown");
   }
   if (advised == running) return {Move::keep, running, "what runs is what is needed"};

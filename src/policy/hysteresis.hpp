@@ -52,6 +52,7 @@ struct Tonight {
   bool little_data = false;          // the advice rests on the observed maximum alone
   std::optional<Day> clean_since;    // first day from which on no request was cut; nullopt: some were, or
                                      // their days are not known
+  bool cut = true;             // where clean_since is not known: requests were cut; false: their days are not known
   bool sources_missing = false;      // a source did not answer: what it holds may need more
   std::vector<NightAdvice> earlier;  // any order, any number, tonight may be among them
   std::map<Tokens, Bytes> bytes;     // on the card at each window; missing: unknown

@@ -37,7 +37,7 @@ enum class DatabaseFault {
 
 enum class DatabaseMode {
   read,   // as it is; nothing is created, not even beside it
-  write,  // created when it is missing
+  write,  // created when it is missing, for this user alone
 };
 
 class Statement {
@@ -46,16 +46,20 @@ class Statement {
 
   // Parameters count from 1 and keep their values over reset().
   virtual Status bind(int parameter, i64 value) = 0;
-  virtual Status bind(int parameter, std::string_view value) = 0;  // copied
+  virtual Status bind(int parameter, double value) = 0;
+  virtual Status bind(int parameter, std::string_view value) = 0;       // copied
+  virtual Status bind_blob(int parameter, std::string_view bytes) = 0;  // copied
   virtual Status bind_null(int parameter) = 0;
 
   virtual Result<bool> step() = 0;  // whether a row is there; false at the end
   virtual void reset() = 0;         // step() begins anew
 
-  // Of the row at hand. Columns count from 0; null reads as nullopt. Texts live until the next step().
+  // Of the row at hand. Columns count from 0; null reads as nullopt. Texts and
+  // blobs live until the next step().
   virtual std::optional<i64> integer(int column) const = 0;
   virtual std::optional<double> real(int column) const = 0;
   virtual std::optional<std::string_view> text(int column) const = 0;
+  virtual std::optional<std::string_view> blob(int column) const = 0;
 };
 
 class Database {

@@ -83,6 +83,8 @@ class Files {
   virtual Result<std::unique_ptr<ByteWriter>> append(const std::string& path, std::size_t keep) = 0;
   // Nothing to do where there is no such file.
   virtual Status remove(const std::string& path) = 0;
+  // Gives a file another name on the same file system; what has that name is replaced.
+  virtual Status move(const std::string& from, const std::string& to) = 0;
   // Creates a directory and its parents, for this user alone; nothing to do where it exists.
   virtual Status make_directories(const std::string& path) = 0;
   // Takes a lock that other processes see, by a file that stays. Errors: somebody else holds it.

@@ -9,6 +9,7 @@
 #include "ports/database.hpp"
 #include "ports/files.hpp"
 #include "ports/http.hpp"
+#include "ports/interrupts.hpp"
 #include "ports/processes.hpp"
 
 namespace ctxcap {
@@ -27,6 +28,7 @@ struct World {
   Console& console;
   Environment& environment;
   Databases& databases;
+  Interrupts& interrupts;
 };
 
 }  // namespace ctxcap

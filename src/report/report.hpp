@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "data/analysis.hpp"
 #include "data/backtest.hpp"
+#include "data/history.hpp"
 #include "data/inspection.hpp"
 #include "data/metrics.hpp"
 #include "data/trace_format.hpp"
@@ -47,6 +48,18 @@ std::string inspection_text(const Inspection& inspection, const TextOptions& opt
 
 // One row per rule, for each job.
 std::string backtest_text(const Backtest& backtest, const TextOptions& options);
+
+// Decisions, measurements, and for each job a line of what it needed and of the window it had. Empty:
+// nothing.
+std::string history_text(const History& history, const TextOptions& options);
+
+// One thing that doctor looked at.
+struct Finding {
+  enum class Level { ok, warn, bad };
+  Level level = Level::ok;
+  std::string topic, text, hint;  // no hint: nothing to do
+};
+std::string findings_text(const std::vector<Finding>& findings, const TextOptions& options);
 
 // Every number of one decision, with its inputs, in sentences that can be checked by hand.
 std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options);

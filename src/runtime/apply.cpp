@@ -10,6 +10,7 @@
 #include "runtime/checks.hpp"
 #include "runtime/create_cli.hpp"
 #include "runtime/names.hpp"
+#include "runtime/probe.hpp"
 #include "runtime/read_back.hpp"
 #include "runtime/verify.hpp"
 
@@ -42,11 +43,29 @@ Result<std::string> digest_of(Ollama& ollama, const std::string& name) {
                .hint = "look into the log of the Ollama server"});
 }
 
+Error unverified(Error error) {  // it exists, and does not hold
+  if (error.kind != ErrorKind::unreachable) error.kind = ErrorKind::unverified;
+  return error;
+}
+
+Status prove_runner(Ollama& ollama, const Variant& variant, const ApplyOptions& options, Change& change,
+                    Verification& seen) {
+  const bool load = options.proof == Proof::load;
+  announce(options, Step::loading);
+  if (load) change.loading();
+  TRY_ASSIGN(seen, observe(ollama, variant, load ? Touch::reload : Touch::look_only));
+  TRY(judge(variant, seen));
+  TRY(judge_memory(variant, seen, options.whole_on_gpu));
+  if (!load || options.probe_share <= 0) return {};
+  announce(options, Step::probing);
+  return probe(ollama, variant, options.probe_share, seen);
+}
+
 Result<Receipt> create_and_prove(const World& world, Ollama& ollama, const Variant& variant, Via via,
                                  const ApplyOptions& options, const Before& before, Change& change) {
   announce(options, Step::backing_up);
   TRY(change.back_up());
-  TRY(unload_previous(ollama, before));
+  if (options.proof == Proof::load) TRY(unload_previous(ollama, before));
 
   announce(options, Step::creating);
   change.creating();
@@ -57,10 +76,6 @@ Result<Receipt> create_and_prove(const World& world, Ollama& ollama, const Varia
   }
 
   announce(options, Step::reading_back);
-  const auto unverified = [](Error error) {  // it exists, and does not hold
-    if (error.kind != ErrorKind::unreachable) error.kind = ErrorKind::unverified;
-    return error;
-  };
   Receipt receipt{.variant = variant.name,
                   .via = via == Via::cli ? "cli" : "api",
                   .replaced = before.previous.has_value()};
@@ -71,13 +86,20 @@ Result<Receipt> create_and_prove(const World& world, Ollama& ollama, const Varia
   if (!digest) return fail(unverified(digest.error()));
   receipt.digest = *digest;
 
-  announce(options, Step::loading);
-  change.loading();
-  Result<Verification> seen = observe(ollama, variant);
-  if (!seen) return fail(unverified(seen.error()));
-  TRY(judge(variant, *seen));
-  receipt.verification = std::move(*seen);
+  receipt.verification = {.asked_ctx = variant.num_ctx};
+  if (options.proof != Proof::read_back) {
+    const Status proved = prove_runner(ollama, variant, options, change, receipt.verification);
+    if (!proved) return fail(unverified(proved.error()));
+  }
+  if (options.on_proved) TRY(options.on_proved(receipt));
   return receipt;
+}
+
+Error stopped_before(const Variant& variant) {
+  return {.kind = ErrorKind::failure,
+          .what = printable(variant.name) + " was not changed",
+          .why = "a signal asked to stop before it was proved",
+          .hint = "run it again when there is time for it"};
 }
 
 }  // namespace
@@ -108,10 +130,15 @@ Result<Receipt> apply(const World& world, Ollama& ollama, const Variant& variant
   TRY(recover(ollama, variant.name));
   TRY_ASSIGN(const Before before, check_server(ollama, variant, options.existing));
 
+  // A signal must not leave half a change: it ends the wait it comes in, and the change is undone.
+  const auto hold = world.interrupts.hold();
   Change change(ollama, variant, before);
   Result<Receipt> receipt = create_and_prove(world, ollama, variant, via, options, before, change);
+  const bool stopped = world.interrupts.came();
+  world.interrupts.ignore();  // what follows must come to its end
   if (!receipt) {
     announce(options, Step::undoing);
+    if (stopped) receipt = fail(stopped_before(variant));
     return fail(change.undo(std::move(receipt).error()));
   }
   announce(options, Step::cleaning_up);

@@ -24,26 +24,53 @@ enum class Existing {
 };
 
 // Announced when each begins, so that a journal knows what may be half done.
-enum class Step { checking, backing_up, creating, reading_back, loading, cleaning_up, undoing };
+enum class Step { checking, backing_up, creating, reading_back, loading, probing, cleaning_up, undoing };
+
+// How a new variant is proved.
+enum class Proof {
+  load,       // loaded, looked at, and a prompt nearly as long as the window is sent
+  look,       // another variant of the same weights and window was just proved: its runner is looked at
+  read_back,  // only what does not concern the runner was changed (texts, limits): what was created is read
+};
 
 struct ApplyOptions {
   Via via = Via::automatic;
   Existing existing = Existing::replace_variant;
+  Proof proof = Proof::load;
+  double probe_share = 0.95;          // of the window that the probe prompt fills; 0: no probe
+  bool whole_on_gpu = false;          // a runner that is partly or wholly on the CPU does not hold
   std::function<void(Step)> on_step;  // may be empty
+  // The variant holds, and what was there before is about to go: the moment to write that down. May be empty;
+  // an error undoes the change.
+  std::function<Status(const Receipt&)> on_proved;
 };
 
-// Checks the base, keeps the previous variant under backup_name(), creates, reads back, loads, looks.
-// Whatever fails after the first change is undone: the previous variant is put back, or the new one removed
-// when there was none, and no backup is left. The error says so. Its kind: `usage` or `failure` when nothing
-// was changed or create itself failed, `unverified` when the variant did not hold, `unreachable` when the
-// server went away (`why` then says what could not be undone, `hint` how to do it by hand).
+// Checks the base, keeps the previous variant under backup_name(), creates, reads back, loads, looks, and
+// sends a prompt nearly as long as the window. A signal to stop counts as a failure. Whatever fails after the
+// first change is undone: the previous variant is put back, or the new one removed when there was none, and
+// no backup is left. The error says so. Its kind: `usage` or `failure` when nothing was changed or create
+// itself failed, `unverified` when the variant did not hold, `unreachable` when the server went away (`why`
+// then says what could not be undone, `hint` how to do it by hand).
 Result<Receipt> apply(const World& world, Ollama& ollama, const Variant& variant,
                       const ApplyOptions& options = {});
 
-enum class Recovery { nothing_to_do, restored };
+enum class Recovery {
+  nothing_to_do,
+  restored,  // the previous variant is back
+  finished,  // the new one had been proved: only its predecessor's backup was left to remove
+  removed,   // the new one had not been proved, and there was none before
+};
 
-// After a run that was killed half-way: when there is a backup of `name`, it is put back. apply() does this
-// by itself before it begins.
+// An apply that did not say how it ended.
+struct Unfinished {
+  std::string name, base;
+  bool had_previous = true;
+  std::string proved_digest;  // of the new variant once it was proved; empty: it was not
+};
+
+// After a run that was killed half-way: what is there afterwards is the old variant or the proved new one,
+// and no backup. apply() does this by itself before it begins, as far as it can know: a backup is put back.
+Result<Recovery> recover(Ollama& ollama, const Unfinished& unfinished);
 Result<Recovery> recover(Ollama& ollama, const std::string& name);
 
 // Which way automatic would take; an error of kind usage when the way asked for cannot be gone.

@@ -115,13 +115,32 @@ Error Change::undo(Error cause) {
 }
 
 Result<Recovery> recover(Ollama& ollama, const std::string& name) {
+  return recover(ollama, Unfinished{.name = name});
+}
+
+Result<Recovery> recover(Ollama& ollama, const Unfinished& unfinished) {
   TRY_ASSIGN(const std::vector<InstalledModel> models, ollama.installed());
-  const auto backup = std::find_if(models.begin(), models.end(), [&](const InstalledModel& model) {
-    return same_model(model.name, backup_name(name));
-  });
-  if (backup == models.end()) return Recovery::nothing_to_do;
-  TRY(restore(ollama, *backup, name));
-  return Recovery::restored;
+  const auto find = [&](const std::string& name) {
+    return std::find_if(models.begin(), models.end(),
+                        [&](const InstalledModel& model) { return same_model(model.name, name); });
+  };
+  const auto backup = find(backup_name(unfinished.name)), there = find(unfinished.name);
+  const bool proved = there != models.end() && there->digest == unfinished.proved_digest;
+  if (backup != models.end()) {
+    if (proved) {
+      TRY(remove(ollama, backup->name));
+      return Recovery::finished;
+    }
+    TRY(restore(ollama, *backup, unfinished.name));
+    return Recovery::restored;
+  }
+  if (proved) return Recovery::finished;
+  // A model of another base came from somebody else.
+  if (unfinished.had_previous || there == models.end() || !same_model(there->parent, unfinished.base))
+    return Recovery::nothing_to_do;
+  [[maybe_unused]] const Status ignored = ollama.unload(there->name);
+  TRY(remove(ollama, there->name));
+  return Recovery::removed;
 }
 
 }  // namespace ctxcap::runtime

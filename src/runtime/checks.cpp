@@ -1,5 +1,7 @@
 #include "runtime/checks.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -111,6 +113,15 @@ Result<Before> check_server(Ollama& ollama, const Variant& variant, Existing exi
   TRY_ASSIGN(const std::string show, ollama.show(variant.base));
   TRY(check_base(variant, show));
   const auto previous = find(models, variant.name);
+  const std::string there = previous ? previous->digest : "";
+  if (variant.replaces_digest && *variant.replaces_digest != there) {
+    const std::string how = there.empty()                      ? "is gone"
+                            : variant.replaces_digest->empty() ? "is there"
+                                                               : "is another one";
+    return fail(refused(variant, ErrorKind::failure,
+                        fmt::format("a model of that name {} since the plan was made", how),
+                        "make a new plan with: ctxcap analyze"));
+  }
   if (previous) TRY(check_existing(variant, *previous, existing));
   return Before{*base, previous};
 }

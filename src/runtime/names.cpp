@@ -11,6 +11,7 @@ namespace ctxcap::runtime {
 namespace {
 
 constexpr std::string_view kSuffix = "-ctxcap-backup";
+constexpr std::string_view kKeptSuffix = "-ctxcap-kept";
 constexpr std::size_t kMaxTag = 80;
 
 void drop_prefix(std::string& text, std::string_view prefix) {
@@ -34,6 +35,14 @@ std::uint64_t hash(std::string_view text) {
   return value;
 }
 
+std::string with_suffix(std::string_view name, std::string_view suffix) {
+  const std::string whole = with_tag(name);
+  const std::size_t colon = whole.rfind(':');
+  const std::string tag = whole.substr(colon + 1);
+  if (tag.size() + suffix.size() <= kMaxTag) return whole + std::string(suffix);
+  return fmt::format("{}:{:016x}{}", whole.substr(0, colon), hash(tag), suffix);
+}
+
 }  // namespace
 
 bool same_model(std::string_view a, std::string_view b) {
@@ -41,11 +50,11 @@ bool same_model(std::string_view a, std::string_view b) {
 }
 
 std::string backup_name(std::string_view name) {
-  const std::string whole = with_tag(name);
-  const std::size_t colon = whole.rfind(':');
-  const std::string tag = whole.substr(colon + 1);
-  if (tag.size() + kSuffix.size() <= kMaxTag) return whole + std::string(kSuffix);
-  return fmt::format("{}:{:016x}{}", whole.substr(0, colon), hash(tag), kSuffix);
+  return with_suffix(name, kSuffix);
+}
+
+std::string kept_name(std::string_view name, std::string_view digest) {
+  return with_suffix(name, fmt::format("{}-{}", kKeptSuffix, digest.substr(0, 12)));
 }
 
 bool is_backup_name(std::string_view name) {

@@ -16,4 +16,8 @@ bool same_model(std::string_view a, std::string_view b);
 std::string backup_name(std::string_view name);
 bool is_backup_name(std::string_view name);
 
+// Where a model that somebody else made is kept, for as long as a variant of ours has its name: the same with
+// "-ctxcap-kept-" and the beginning of its digest.
+std::string kept_name(std::string_view name, std::string_view digest);
+
 }  // namespace ctxcap::runtime

@@ -153,6 +153,25 @@ Status Ollama::load_at(const std::string& model, Tokens num_ctx) {
   return fail(garbled(what, host_));
 }
 
+Result<std::optional<Tokens>> Ollama::count_prompt(const std::string& model, const std::string& prompt) {
+  const Call call{.method = "POST",
+                  .path = "/api/generate",
+                  .body = {{"model", model},
+                           {"prompt", prompt},
+                           {"raw", true},
+                           {"stream", false},
+                           {"options", {{"num_predict", 1}}}},
+                  .timeout = options_.patience.load,
+                  .what = "could not send a prompt to the model " + printable(model)};
+  TRY_ASSIGN(const HttpResponse response, exchange(call));
+  if (response.status == 400) return std::optional<Tokens>(0);
+  if (response.status != 200)
+    return fail(refused(call.what, "POST " + host_.url + call.path, response, host_));
+  const auto json = parse_json(response.body);
+  if (!json || member(*json, "done") != true) return std::optional<Tokens>{};
+  return std::optional<Tokens>(integer_at(*json, "prompt_eval_count"));
+}
+
 Status Ollama::unload(const std::string& model) {
   TRY(body_of({.method = "POST",
                .path = "/api/generate",

@@ -53,6 +53,9 @@ class Ollama {
   Status load(const std::string& model, const std::string& keep_alive = "");
   // The same with a window of the request's own, which replaces what is loaded of these weights.
   Status load_at(const std::string& model, Tokens num_ctx);
+  // One answer of one token to a prompt that goes in as it is, without the chat template. The prompt tokens
+  // as the server counted them; nullopt: its answer has no count. A prompt that it refuses as too long: 0.
+  Result<std::optional<Tokens>> count_prompt(const std::string& model, const std::string& prompt);
   // Asks to unload. The server does so later: see wait_until_gone.
   Status unload(const std::string& model);
   // Polls /api/ps until no row is `meant`, at most `patience().gone`; false when one was still there.

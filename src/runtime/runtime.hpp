@@ -7,4 +7,5 @@
 #include "runtime/names.hpp"       // which names mean the same model
 #include "runtime/ollama.hpp"      // the HTTP API
 #include "runtime/parameters.hpp"  // PARAMETERs as the server gives them back
+#include "runtime/probe.hpp"       // a prompt that shows what the window really takes
 #include "runtime/verify.hpp"      // what runs, against what was asked

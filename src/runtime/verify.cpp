@@ -139,4 +139,26 @@ Status judge(const Variant& variant, const Verification& seen) {
                            : "a client that sends options.num_ctx overrides the cap; stop it and try again"});
 }
 
+Status judge_memory(const Variant& variant, const Verification& seen, bool whole_on_gpu) {
+  const std::string name = printable(variant.name);
+  const bool elsewhere = seen.placement == Placement::partial || seen.placement == Placement::cpu;
+  if (whole_on_gpu && elsewhere) {
+    return fail(
+        {.kind = ErrorKind::unverified,
+         .what = name + " does not fit the card",
+         .why = fmt::format("{} of {} are on the GPU, the rest would run on the CPU",
+                            human_bytes(seen.size_vram.value_or(0)), human_bytes(seen.size.value_or(0))),
+         .hint = "free memory on the card; see: ollama ps"});
+  }
+  if (variant.sliding_window || !seen.size || !variant.predicted_high_bytes ||
+      *seen.size <= *variant.predicted_high_bytes)
+    return {};
+  return fail({.kind = ErrorKind::unverified,
+               .what = name + " takes more memory than it should",
+               .why = fmt::format("/api/ps shows {}, at most {} were predicted", human_bytes(*seen.size),
+                                  human_bytes(*variant.predicted_high_bytes)),
+               .hint = "say how the server runs (--parallel, --kv-type), or measure with: ctxcap inspect " +
+                       printable(variant.base) + " --measure"});
+}
+
 }  // namespace ctxcap::runtime

@@ -20,4 +20,9 @@ Result<Verification> observe(Ollama& ollama, const Variant& variant, Touch touch
 // or CPU) is a note, not a failure. The error is of kind `unverified`.
 Status judge(const Variant& variant, const Verification& seen);
 
+// Whether it lies where it should and takes no more than it should: an error of kind `unverified` when
+// `whole_on_gpu` is asked for and some of it is not, or when it takes more than the most that was predicted.
+// What is unknown, or known to be counted wrongly (sliding windows), is no failure.
+Status judge_memory(const Variant& variant, const Verification& seen, bool whole_on_gpu);
+
 }  // namespace ctxcap::runtime

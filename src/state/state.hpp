@@ -1,14 +1,25 @@
 #pragma once
-// What ctxcap did and learned on this machine: which variants it created, so that it never overwrites a model
-// that is somebody else's, and what loads of models really took. JSON files, replaced atomically.
+// What ctxcap did and learned on this machine, in one SQLite file (state.db) that only its user can read:
+// exact demand per day, decisions with their reasons, what was created and what stood there before, what
+// loads really took. Counts, names and sizes; of texts only the SYSTEM text of variants, which rollback
+// needs.
+//
+// Every change is on the disk when its function returns, or it did not happen. Errors are of kind `failure`:
+// no room, not writable, busy, damaged, or written by a newer ctxcap; `why` says which, with the place.
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "data/calibration.hpp"
+#include "data/demand.hpp"
+#include "data/history.hpp"
+#include "data/plan.hpp"
 #include "ports/world.hpp"
 
 namespace ctxcap::state {
@@ -16,44 +27,139 @@ namespace ctxcap::state {
 // A variant that ctxcap created. It stays ours while its digest is the one we left behind.
 struct OwnedVariant {
   std::string host;  // URL of the server
-  std::string name;  // with tag
-  std::string base;
-  std::string digest;  // hex
+  Variant variant;   // as it was created; of one that was not ours only name and digest are known
+  std::string digest;
   Instant created;
-  bool pending = false;  // an apply began and did not say how it ended: what is there now came from us
-  bool operator==(const OwnedVariant&) const = default;
+  std::string kept_as;  // not ours: the tag under which it is kept for rollback; empty: it is ours
 };
+
+// An apply that began and did not say how it ended: the apply journal.
+struct Journal {
+  std::string host, name;
+  std::string step;           // word of the step that began last
+  Variant variant;            // what is to be created; without a name: a removal
+  std::string digest_before;  // of what stood there; empty: nothing
+  std::string backup;         // tag under which that is kept meanwhile; empty: nothing is kept
+  std::string kept_as;        // it was not ours: the tag under which it is kept for rollback; else empty
+  std::string proved_digest;  // of the new one once it was proved; empty: it was not
+  Instant since;
+  i64 run = 0;
+  bool operator==(const Journal&) const = default;
+};
+
+// What a reading changed; see State::merge_demand.
+struct DemandMerge {
+  i64 days_added = 0;     // days of a job that were not known
+  i64 days_replaced = 0;  // known in part, now fuller
+  i64 days_kept = 0;      // known at least as fully
+  bool operator==(const DemandMerge&) const = default;
+};
+
+// Which decisions and runs; empty fields leave it open.
+struct HistoryFilter {
+  std::string job, model;
+  std::optional<Instant> from;
+  std::optional<i64> last;  // so many, the latest ones
+};
+
+// For doctor: how the file is.
+struct Health {
+  std::string path;
+  bool exists = false;
+  i64 version = 0;     // of its schema
+  i64 file_bytes = 0;  // without its log
+  std::string damage;  // what SQLite's integrity check and the foreign keys say; empty: sound
+  i64 demand_rows = 0, demand_bytes = 0, decisions = 0, runs = 0;
+};
+
+enum class Access {
+  read,   // changes nothing; a state that does not exist is empty
+  write,  // creates it, brings its schema up to date, moves a damaged one aside and fails
+};
+
+class Store;
 
 class State {
  public:
-  // $CTXCAP_STATE_DIR, else $XDG_STATE_HOME/ctxcap, else $HOME/.local/state/ctxcap. A missing file is an
-  // empty state. Errors (ErrorKind::failure): a file that cannot be read, or is not ours; it is left as it
-  // is.
-  static Result<State> open(World& world);
+  // $CTXCAP_STATE_DIR, else $XDG_STATE_HOME/ctxcap, else $HOME/.local/state/ctxcap.
+  // A damaged file is moved to state.db.corrupt-TIME (with its log), and the error says so: nothing goes on
+  // as if nothing had been known; the run after that begins with an empty state.
+  static Result<State> open(World& world, Access access = Access::write);
+  State(State&&) noexcept;
+  State& operator=(State&&) noexcept;
+  ~State();
 
+  // --- Variants -------------------------------------------------------------------------------------------
+  // The latest of that name; nullopt: we never created one, or it was rolled back.
+  Result<std::optional<OwnedVariant>> variant(const std::string& host, const std::string& name);
+  // What it replaced, which rollback restores; nullopt: there was nothing before.
+  Result<std::optional<OwnedVariant>> previous(const std::string& host, const std::string& name);
+  Result<std::vector<OwnedVariant>> variants();  // the latest of each, ascending by host and name
+  // A model that is not ours is kept under that tag, for a rollback.
+  Result<bool> keeps(const std::string& host, const std::string& tag);
   // The model of that name is the one we left there, or is there because a run of ours was cut short.
-  bool owns(const std::string& host, const std::string& name, const std::string& digest) const;
-  bool is_pending(const std::string& host, const std::string& name) const;
-  // Replaces the entry of the same host and name.
-  Status record(const OwnedVariant& variant);
-  // An apply of that name begins; record() or restore() says how it ended.
-  Status begin(const OwnedVariant& variant);
-  // It ended with what was there before.
-  Status restore(const std::string& host, const std::string& name);
+  Result<bool> owns(const std::string& host, const std::string& name, const std::string& digest);
+
+  // An apply: begin, any number of steps, and one of created, restored. What is left of begin when a process
+  // dies is in journals().
+  Status begin(const Journal& journal);
+  Status step(const std::string& host, const std::string& name, std::string_view step);
+  // The new one holds; what was there before is about to go.
+  Status proved(const std::string& host, const std::string& name, const std::string& digest);
+  // It ended with the new variant in place, which goes on top of what was there; the same digest again only
+  // refreshes the entry. `before`: what was replaced, where it was not ours.
+  Status created(const OwnedVariant& variant, const std::optional<OwnedVariant>& before = std::nullopt);
+  // It ended with what was there before. Call it only when that was seen to be so.
+  Status restored(const std::string& host, const std::string& name);
+  // A rollback put back what previous() gave, or removed the variant where there was none. `digest`: of what
+  // is there now. `steps`: entries to take off; 2 where putting it back was itself an apply.
+  Status rolled_back(const std::string& host, const std::string& name, const std::string& digest,
+                     int steps = 1);
+  Result<std::vector<Journal>> journals();  // applies that did not say how they ended, oldest first
+
+  // --- Demand ---------------------------------------------------------------------------------------------
+  // Adds one reading of a source (a name that the caller chooses and keeps: all readings of the same requests
+  // must come under the same one). Days of a job are replaced, never added to: of two readings of the same
+  // day the one with more requests stands, so reading the last 24 hours again every night counts nothing
+  // twice, and a reading that begins in the middle of a day takes nothing away. Requests under two sources
+  // are counted twice; rows of one reading were deduplicated by ingest. Body sizes and the options that
+  // requests carried are kept per reading; a reading replaces those of earlier ones within its days.
+  Result<DemandMerge> merge_demand(const std::string& source, std::span<const Demand> demands, Instant read);
+  // All sources together, ascending by (model, job); days before `from` are left out. Without `sent`.
+  Result<std::vector<Demand>> demand(std::optional<Day> from = std::nullopt);
+  // Drops days before `day`, for those who must not keep them. Returns how many rows went.
+  Result<i64> forget_demand(Day before);
+
+  // --- History --------------------------------------------------------------------------------------------
+  Result<i64> begin_run(const std::string& command, Instant started);  // its id
+  Status end_run(i64 id, Instant finished, i64 exit_code, const std::string& note);
+  Result<std::vector<Run>> runs(const std::string& command = "", std::optional<i64> last = std::nullopt);
+  // The latest time that any record carries, to tell a clock that went backwards; nullopt: no record.
+  Result<std::optional<Instant>> latest();
+  Status record(const DecisionRecord& decision);
+  // In the order in which they were made, whatever the clock said.
+  Result<std::vector<DecisionRecord>> decisions(const HistoryFilter& filter = {});
+  Status record(const Receipt& receipt, const std::string& host, Instant at, i64 run = 0);
+  Result<std::vector<ReceiptRecord>> receipts(const std::string& variant = "");  // oldest first
+  Status record(const Measurement& measurement);
+  Result<std::vector<Measurement>> measurements(const std::string& variant = "");  // oldest first
+
+  // --- Calibrations ---------------------------------------------------------------------------------------
+  Result<std::vector<Calibration>> calibrations();
+  Status record(const Calibration& calibration);  // replaces that of the same host, model and settings
+
+  Result<Health> health();
 
  private:
-  Status write() const;
-  explicit State(World& world) : world_(&world) {}
-  World* world_;
-  std::vector<OwnedVariant> variants_;
+  explicit State(std::unique_ptr<Store> store);
+  std::unique_ptr<Store> store_;
 };
 
-// Held while something is changed; released when the value dies, or the process. Errors (ErrorKind::failure):
-// another ctxcap holds it.
+// Held while something is changed; released when the value dies, or the process, however it dies. Errors
+// (ErrorKind::failure): another ctxcap holds it.
 Result<std::unique_ptr<Files::Lock>> lock(World& world);
 
-// Errors as State::open. A calibration replaces that of the same host, model and settings.
-Result<std::vector<Calibration>> read_calibrations(World& world);
-Status record_calibration(World& world, const Calibration& calibration);
+// Where the state lives, whether it exists or not.
+std::string state_directory(World& world);
 
 }  // namespace ctxcap::state

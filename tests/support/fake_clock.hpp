@@ -15,9 +15,12 @@ class FakeClock final : public Clock {
     ++sleeps;
     tick(duration);
   }
+  i64 local_offset(Instant) override { return offset; }
+  void set(Instant now) { start_ = {now.micros - (this->now().micros - start_.micros)}; }
   void tick(std::chrono::nanoseconds duration) { passed_ += duration; }
 
   int sleeps = 0;
+  i64 offset = 0;  // minutes that local time is ahead of UTC
 
  private:
   Instant start_ = *parse_time("2026-08-20T00:00:00Z");

@@ -88,6 +88,14 @@ class FakeFiles final : public Files {
     files.erase(path);
     return {};
   }
+  Status move(const std::string& from, const std::string& to) override {
+    diary.push_back("move " + from + " " + to);
+    auto node = files.extract(from);
+    if (node.empty())
+      return fail({.what = "could not move " + from, .why = "No such file or directory", .hint = ""});
+    files[to] = std::move(node.mapped());
+    return {};
+  }
   Result<std::unique_ptr<Lock>> lock(const std::string&) override { return std::make_unique<Lock>(); }
   Status make_directories(const std::string& path) override {
     directories.insert(path);

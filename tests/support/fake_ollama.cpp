@@ -129,6 +129,8 @@ void FakeOllama::wait_for_the_client_to_give_up(std::unique_lock<std::mutex>& lo
 }
 
 void FakeOllama::answer(const httplib::Request& request, httplib::Response& response) {
+  if (pause_.count() > 0)
+    std::this_thread::sleep_for(pause_);  // a killed client loses nothing but its answer
   std::unique_lock lock(mutex_);
   diary_.push_back(request.method + " " + request.path + subject(request.body));
   changed_.notify_all();

@@ -2,6 +2,7 @@
 // An Ollama server in this process, on a port of its own on 127.0.0.1. It answers as the recorded one did
 // (see ollama_state.hpp), keeps a diary of what was asked, and fails on request.
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -56,6 +57,7 @@ class FakeOllama {
   // For tests, between requests.
   OllamaState& state() { return state_; }
   void fail(const Fault& fault);
+  void pause(std::chrono::milliseconds before_every_answer) { pause_ = before_every_answer; }
   void start_diary();                // forgets requests and faults
   std::vector<std::string> diary();  // "POST /api/create tiny-llama:triage"
 
@@ -71,6 +73,7 @@ class FakeOllama {
   std::vector<Fault> faults_;
   std::vector<i64> seen_;  // requests counted for each fault
   bool stopping_ = false;
+  std::chrono::milliseconds pause_{0};
 
   std::unique_ptr<httplib::Server> server_;
   std::thread thread_;

@@ -11,6 +11,7 @@
 //   --device gpu|partial|cpu                           --linger N     a model leaves /api/ps N calls after
 //   unload
 //   --wrong-context N    what /api/ps says whatever was asked
+//   --secret-context N   prompts are cut as by this window   --pause MS   before every answer
 //   --fault KIND[@N[+M]] request N (default 1) and M more fail; kinds: see fake_ollama.hpp, with dashes
 //   --no-cli             leaves PATH alone
 //   --diary FILE         writes every request, one a line, when it ends
@@ -116,6 +117,10 @@ void configure(FakeOllama& fake, const Options& options) {
       fake.state().unload_lingers = std::stoi(value);
     } else if (name == "--wrong-context") {
       fake.state().wrong_ctx = std::stol(value);
+    } else if (name == "--secret-context") {
+      fake.state().secret_ctx = std::stol(value);
+    } else if (name == "--pause") {
+      fake.pause(std::chrono::milliseconds(std::stol(value)));
     } else if (name == "--fault") {
       fake.fail(parse_fault(value));
     } else {

@@ -291,6 +291,7 @@ Runner& OllamaState::runner_for(Manifest& model, const Json& request_options) {
                      .blob = model.blob,
                      .options = options,
                      .num_ctx = num_ctx});
+  ++loads[model.blob];
   // Weights, a cache in f16, and a little for computing.
   runners.back().size =
       model.size + cache_bytes_per_token(model.tensors) * round_up(num_ctx, 256) + (i64{64} << 20);
@@ -333,7 +334,12 @@ Answer OllamaState::generate(const Json& body) {
   if (prompt.empty()) return load(*model, body);
 
   // What is left of the prompt in the window: everything, an error, or a middle cut (its length alone shows).
-  const Tokens num_ctx = runner_for(*model, at(body, "options")).num_ctx;
+  Tokens num_ctx = runner_for(*model, at(body, "options")).num_ctx;
+  if (secret_ctx > 0) num_ctx = secret_ctx;
+  if (silent_answers > 0) {  // as when one token repeats too often
+    --silent_answers;
+    return json({{"model", name}, {"created_at", time_text(0)}, {"response", "d"}, {"done", false}});
+  }
   const Tokens bos = at(model->model_info, "tokenizer.ggml.add_bos_token") == true ? 1 : 0;
   Tokens count = static_cast<Tokens>(prompt.size()) + bos;
   if (count > num_ctx - 1) {

@@ -2,6 +2,7 @@
 // What an Ollama server knows and how it answers, without a network: the model of the server behind
 // FakeOllama. It behaves like the 0.33 that was recorded, with one token per byte of a prompt.
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -62,11 +63,14 @@ class OllamaState {
   Tokens automatic_ctx = 4096;
   int unload_lingers = 0;       // /api/ps calls that still show a model after its unload
   Tokens wrong_ctx = 0;         // > 0: /api/ps says this of whatever is loaded next
+  Tokens secret_ctx = 0;        // > 0: prompts are cut as by this window, whatever /api/ps says
+  int silent_answers = 0;       // so many prompts get an answer without counts
   bool drops_at_once = false;   // OLLAMA_KEEP_ALIVE=0
   bool reports_context = true;  // false: a server before context_length
   bool load_fails = false;      // 500 on loading a model made by create
   std::vector<Manifest> models;
   std::vector<Runner> runners;
+  std::map<std::string, int> loads;  // of each weights file, since the test last cleared it
 
  private:
   Answer show(const Json& body);

@@ -73,7 +73,9 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                  .why = "together with its tenants it needs more memory than there is",
                  .hint = "take one of the alternatives above, or insist with --force"});
   }
-  TRY(apply_variants(planned.variants, flags.apply, options.ollama_host, world, talk));
+  ApplyFlags apply = flags.apply;
+  apply.whole_on_gpu = options.budget && options.settings.backend == "cuda";
+  TRY(apply_variants(planned.variants, apply, options.ollama_host, world, talk));
   return planned.verdict;
 }
 

@@ -133,7 +133,8 @@ Result<Inspection> from_server(const Flags& flags, const RuntimeSettings& settin
   const RuntimeSettings runs = memory::as_ollama_runs(inspection.arch, settings);
   if (flags.measure) {
     TRY_ASSIGN(inspection.measured, measure(ollama, flags.model, inspection.arch, runs, world, talk));
-    TRY(state::record_calibration(world, *inspection.measured));
+    TRY_ASSIGN(state::State state, state::State::open(world));
+    TRY(state.record(*inspection.measured));
     return inspection;
   }
   TRY_ASSIGN(inspection.measured, known_calibration(ollama, flags.model, runs, world));

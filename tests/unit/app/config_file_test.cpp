@@ -24,7 +24,8 @@ struct Place {
   FakeEnvironment environment;
   World world = [this] {
     World all = real.world();
-    return World{all.http, all.processes, all.clock, files, all.console, environment};
+    return World{all.http,    all.processes, all.clock,     files,
+                 all.console, environment,   all.databases, all.interrupts};
   }();
 };
 

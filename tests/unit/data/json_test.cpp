@@ -25,6 +25,7 @@ Analysis analysis() {
   base.variant = Variant{.name = "m:mail",
                          .base = "m",
                          .base_digest = "abc",
+                         .replaces_digest = "",
                          .num_ctx = 8'192,
                          .num_predict = 256,
                          .system = "Sort \"it\".\n",
@@ -47,6 +48,7 @@ TEST_CASE("a saved analysis gives back the variants it would create") {
   CHECK(got.name == want.name);
   CHECK(got.base == want.base);
   CHECK(got.base_digest == want.base_digest);
+  CHECK(got.replaces_digest == want.replaces_digest);
   CHECK(got.num_ctx == want.num_ctx);
   CHECK(got.num_predict == want.num_predict);
   CHECK(got.system == want.system);

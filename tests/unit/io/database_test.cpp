@@ -69,6 +69,39 @@ TEST_CASE("what is bound comes back, null as nothing") {
   CHECK_FALSE((*rows)->bind(9, i64{1}).has_value());
 }
 
+TEST_CASE("blobs and reals come back, an empty blob as empty") {
+  Place place;
+  const auto database = place.made("a.db", "create table t (b blob, x real)");
+  const auto insert = database->prepare("insert into t values (?, ?)");
+  REQUIRE(insert.has_value());
+  using namespace std::string_literals;
+  for (const std::string& bytes : {"\0\x01\xff"s, ""s}) {
+    REQUIRE((*insert)->bind_blob(1, bytes).has_value());
+    REQUIRE((*insert)->bind(2, 0.25).has_value());
+    CHECK((*insert)->step() == false);
+    (*insert)->reset();
+  }
+  const auto rows = database->prepare("select b, x from t order by rowid");
+  REQUIRE(rows.has_value());
+  REQUIRE((*rows)->step() == true);
+  CHECK((*rows)->blob(0) == "\0\x01\xff"s);
+  CHECK((*rows)->real(1) == 0.25);
+  REQUIRE((*rows)->step() == true);
+  CHECK((*rows)->blob(0) == "");
+}
+
+TEST_CASE("a new database is for its user alone, and one that exists keeps its mode") {
+  Place place;
+  namespace fs = std::filesystem;
+  place.made("a.db", "pragma journal_mode = wal; create table t (n)");
+  const auto for_me = fs::perms::owner_read | fs::perms::owner_write;
+  CHECK(fs::status(place.path("a.db")).permissions() == for_me);
+  fs::permissions(place.path("a.db"), for_me | fs::perms::group_read);
+  const auto again = place.made("a.db", "insert into t values (1)");
+  CHECK(fs::status(place.path("a.db")).permissions() == (for_me | fs::perms::group_read));
+  CHECK(fs::status(place.path("a.db-wal")).permissions() == (for_me | fs::perms::group_read));
+}
+
 TEST_CASE("a transaction is all or nothing") {
   Place place;
   const auto database = place.made("a.db", "create table t (n)");

@@ -38,7 +38,7 @@ TEST_CASE("a variant is created over the API, with numbers as numbers, and prove
   CHECK_FALSE(receipt->replaced);
   CHECK(story.parameters("tiny:triage")["num_ctx"].is_number_integer());
   CHECK(steps == std::vector<Step>{Step::checking, Step::backing_up, Step::creating, Step::reading_back,
-                                   Step::loading, Step::cleaning_up});
+                                   Step::loading, Step::probing, Step::cleaning_up});
 }
 
 TEST_CASE("a variant is created by the ollama command, and proved") {

@@ -96,6 +96,23 @@ TEST_CASE("a base that changed since the plan is refused, one that did not is ta
   CHECK(story.apply(variant));
 }
 
+TEST_CASE("a plan made against another model of the variant's name is refused") {
+  const auto why = [](Story& story, std::optional<std::string> planned) {
+    Variant variant = triage();
+    variant.replaces_digest = std::move(planned);
+    return refused(story, variant).why;
+  };
+  Story story;
+  CHECK(why(story, "abc") == "a model of that name is gone since the plan was made");
+  const std::string there = story.install_previous();
+  story.fake.state().runners.clear();
+  CHECK(why(story, "abc") == "a model of that name is another one since the plan was made");
+  CHECK(why(story, "") == "a model of that name is there since the plan was made");
+  Variant variant = triage();
+  variant.replaces_digest = there;
+  CHECK(story.apply(variant));
+}
+
 TEST_CASE("a base that runs elsewhere or only embeds is refused") {
   Story story;
   story.fake.state().find("tiny")->remote_host = "https://ollama.com";

@@ -50,9 +50,9 @@ struct Story {
   FakeOllama fake;
   FakeClock clock;
   io::RealWorld real;
-  World world{real.world().http,     real.world().processes, clock,
-              real.world().files,    real.world().console,   real.world().environment,
-              real.world().databases};
+  World world{real.world().http,      real.world().processes, clock,
+              real.world().files,     real.world().console,   real.world().environment,
+              real.world().databases, real.world().interrupts};
   runtime::Patience patience{.answer = std::chrono::milliseconds(2000),
                              .load = std::chrono::milliseconds(2000),
                              .create = std::chrono::milliseconds(2000),

@@ -1,0 +1,76 @@
+// ctxcap nightly: one run of the night, for cron or a systemd timer.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/commands.hpp"
+#include "app/config_file.hpp"
+#include "app/nightly/nightly.hpp"
+#include "base/text.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+struct Flags {
+  std::string config, now;
+  std::vector<std::string> files;
+  std::string prom;
+  std::optional<i64> canary;
+  bool dry_run = false;
+};
+
+Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+  NightlyOptions options{.dry_run = flags.dry_run};
+  TRY_ASSIGN(options.config, load_config(flags.config, world, talk));
+  if (!flags.now.empty()) {
+    options.now = parse_time(flags.now);
+    if (!options.now) {
+      return fail({.kind = ErrorKind::usage,
+                   .what = "--now " + printable(flags.now, 60) + " is no time",
+                   .why = "it is not of the form 2026-11-21T02:30:00Z",
+                   .hint = "ctxcap nightly --now 2026-11-21T02:30:00Z"});
+    }
+  }
+  for (config::Variant& variant : options.config.variants)
+    variant.policy.canary = flags.canary.value_or(variant.policy.canary);
+  std::vector<std::string>& files = options.config.report.files;
+  files.insert(files.end(), flags.files.begin(), flags.files.end());
+  if (!flags.prom.empty()) options.config.report.prom = flags.prom;
+  return nightly(options, world, talk);
+}
+
+Runner configure(CLI::App& parser) {
+  const auto flags = std::make_shared<Flags>();
+  parser
+      .add_option(
+          "--config", flags->config,
+          "The configuration (default: $CTXCAP_CONFIG, ~/.config/ctxcap/config.toml, /etc/ctxcap/...)")
+      ->type_name("FILE");
+  parser.add_option("-o,--output", flags->files, "Also write a report; its suffix picks the format")
+      ->type_name("FILE");
+  parser.add_option("--prom", flags->prom, "Also write metrics for node_exporter's textfile collector")
+      ->type_name("FILE");
+  parser
+      .add_option(
+          "--canary", flags->canary,
+          "Try a smaller window under a second tag until N requests, or a night, passed without a cut")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  parser
+      .add_option("--now", flags->now,
+                  "As if it were then, for simulations and backfills: whole days before TIME count")
+      ->type_name("TIME");
+  parser.add_flag("--dry-run", flags->dry_run, "Say what this night would do; change nothing");
+  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+}
+
+}  // namespace
+
+constinit const Command kNightly{
+    "nightly", "Pull, decide, change what has to change, prove and record: one run of the night",
+    "  ctxcap nightly --config /etc/ctxcap/config.toml\n"
+    "  ctxcap nightly --dry-run\n"
+    "  ctxcap nightly --prom /var/lib/node_exporter/ctxcap.prom -o report.md\n",
+    configure};
+
+}  // namespace ctxcap::app

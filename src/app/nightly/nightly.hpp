@@ -1,0 +1,29 @@
+#pragma once
+// Inside app/: one run of the night. Pull, decide, change what has to change, prove, record.
+//
+// A run that finds nothing to do loads nothing, and a second run of the same night does what the first one
+// left undone, nothing twice. What is killed half-way is put in order by the next run.
+
+#include <functional>
+#include <optional>
+
+#include "app/exit_code.hpp"
+#include "app/talk.hpp"
+#include "config/config.hpp"
+#include "runtime/runtime.hpp"
+
+namespace ctxcap::app {
+
+struct NightlyOptions {
+  config::Config config;
+  std::optional<Instant> now;                       // as if it were then; requests of that day and later wait
+  bool dry_run = false;                             // on a copy of the state; Ollama is only asked
+  std::function<void(runtime::Step)> on_step = {};  // of each change; may be empty
+};
+
+// One line per job goes to stdout. Errors end the night before it did anything; what goes wrong with one
+// source or one variant is told, recorded, and in the exit code: 4 a variant did not hold, 6 a source or the
+// server did not answer, 5 the card cannot hold what is needed, 3 nothing can be advised, 1 all else.
+Result<ExitCode> nightly(const NightlyOptions& options, World& world, Talk& talk);
+
+}  // namespace ctxcap::app

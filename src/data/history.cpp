@@ -1,0 +1,224 @@
+#include "data/history.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "data/words.hpp"
+
+namespace ctxcap {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr i64 kDayMicros = 86'400'000'000;
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+Json or_null(const std::optional<Instant>& instant) {
+  return instant ? Json(rfc3339(*instant)) : Json(nullptr);
+}
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+Json unless_zero(i64 value) {
+  return value == 0 ? Json(nullptr) : Json(value);
+}
+
+std::string line_of(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string_view without_latest(std::string_view name) {
+  return name.ends_with(":latest") ? name.substr(0, name.size() - 7) : name;
+}
+
+// The window that a decision left behind.
+std::optional<Tokens> window_after(const DecisionRecord& decision) {
+  const bool changed = decision.outcome == Outcome::applied || decision.outcome == Outcome::rolled_back;
+  return changed ? decision.to_num_ctx : decision.from_num_ctx;
+}
+
+Json json_of(const DecisionRecord& decision) {
+  return {{"at", rfc3339(decision.at)},
+          {"job", decision.job},
+          {"model", decision.model},
+          {"from_num_ctx", or_null(decision.from_num_ctx)},
+          {"to_num_ctx", or_null(decision.to_num_ctx)},
+          {"action", word(decision.action)},
+          {"reason", decision.reason},
+          {"outcome", word(decision.outcome)}};
+}
+
+Json json_of(const Measurement& measurement) {
+  const Verification& seen = measurement.seen;
+  return {{"at", rfc3339(measurement.at)},
+          {"host", measurement.host},
+          {"variant", measurement.variant},
+          {"digest", text_or_null(measurement.digest)},
+          {"asked_num_ctx", seen.asked_ctx},
+          {"effective_num_ctx", or_null(seen.effective_ctx)},
+          {"probe_tokens", or_null(seen.probe_tokens)},
+          {"bytes", or_null(seen.size)},
+          {"vram_bytes", or_null(seen.size_vram)},
+          {"predicted_bytes", or_null(measurement.predicted_bytes)},
+          {"placement", word(seen.placement)},
+          {"notes", seen.notes}};
+}
+
+Json json_of(const JobHistory& job) {
+  Json json{
+      {"job", job.job}, {"model", job.model}, {"num_ctx", or_null(job.num_ctx)}, {"days", Json::array()}};
+  for (const HistoryDay& day : job.days) {
+    json["days"].push_back({{"day", iso_date(day.day)},
+                            {"requests", day.requests},
+                            {"need_max", day.need_max},
+                            {"num_ctx", or_null(day.num_ctx)}});
+  }
+  return json;
+}
+
+// [[tokens, count], ...]
+Json json_of(const Histogram& histogram) {
+  Json json = Json::array();
+  for (const Bin& bin : histogram.bins) json.push_back({bin.tokens, bin.count});
+  return json;
+}
+Json json_of(const std::map<Tokens, i64>& counts) {
+  Json json = Json::array();
+  for (const auto& [tokens, count] : counts) json.push_back({tokens, count});
+  return json;
+}
+
+// An object with the kind of the line before everything else.
+Json tagged(const char* kind, const Json& rest) {
+  Json json{{"kind", kind}};
+  json.update(rest);
+  return json;
+}
+
+Json json_of(const Run& run) {
+  return {{"id", run.id},
+          {"command", run.command},
+          {"started", rfc3339(run.started)},
+          {"finished", or_null(run.finished)},
+          {"exit_code", or_null(run.exit_code)},
+          {"note", run.note}};
+}
+
+Json json_of(const ReceiptRecord& record) {
+  const Receipt& receipt = record.receipt;
+  return {{"at", rfc3339(record.at)},
+          {"run", unless_zero(record.run)},
+          {"host", record.host},
+          {"variant", receipt.variant},
+          {"via", receipt.via},
+          {"replaced", receipt.replaced},
+          {"previous_digest", text_or_null(receipt.previous_digest)},
+          {"base_digest", text_or_null(receipt.base_digest)},
+          {"digest", receipt.digest}};
+}
+
+Json json_of(const Calibration& calibration) {
+  return {{"measured", rfc3339(calibration.measured)},
+          {"host", calibration.host},
+          {"digest", calibration.digest},
+          {"parallel", calibration.parallel},
+          {"kv_type_k", calibration.kv_type_k},
+          {"kv_type_v", calibration.kv_type_v},
+          {"backend", calibration.backend},
+          {"num_batch", or_null(calibration.num_batch)},
+          {"flash_attention", word(calibration.flash_attention)},
+          {"low_num_ctx", calibration.low_ctx},
+          {"high_num_ctx", calibration.high_ctx},
+          {"low_bytes", calibration.low_bytes},
+          {"high_bytes", calibration.high_bytes},
+          {"overhead_bytes", or_null(calibration.overhead_bytes)}};
+}
+
+std::string lines_of(const Demand& demand) {
+  Json bodies = Json::array();
+  for (const BodySize& body : demand.bodies) bodies.push_back({body.prompt, body.bytes, body.count});
+  std::string lines = line_of({{"kind", "job"},
+                               {"job", demand.job},
+                               {"model", demand.model},
+                               {"from", or_null(demand.from)},
+                               {"to", or_null(demand.to)},
+                               {"num_ctx_asked", json_of(demand.num_ctx_asked)},
+                               {"num_predict_asked", json_of(demand.num_predict_asked)},
+                               {"bodies", bodies}});
+  for (const auto& [day, of_day] : demand.days) {
+    lines += line_of({{"kind", "day"},
+                      {"job", demand.job},
+                      {"model", demand.model},
+                      {"day", day == kUnknownDay ? Json(nullptr) : Json(iso_date(day))},
+                      {"requests", of_day.total.count()},
+                      {"prompt_tokens", json_of(of_day.prompt)},
+                      {"generation_tokens", json_of(of_day.generation)},
+                      {"total_tokens", json_of(of_day.total)},
+                      {"need", json_of(of_day.need)}});
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<JobHistory> days_of(const std::vector<Demand>& demands,
+                                const std::vector<DecisionRecord>& decisions) {
+  std::vector<JobHistory> jobs;
+  for (const Demand& demand : demands) {
+    JobHistory job{.job = demand.job, .model = demand.model};
+    std::vector<const DecisionRecord*> mine;
+    for (const DecisionRecord& decision : decisions) {
+      if (decision.job == demand.job && without_latest(decision.model) == without_latest(demand.model))
+        mine.push_back(&decision);
+    }
+    if (!mine.empty()) job.num_ctx = window_after(*mine.back());
+    for (const auto& [day, of_day] : demand.days) {
+      if (day == kUnknownDay || of_day.need.empty()) continue;
+      HistoryDay entry{.day = day, .requests = of_day.need.count(), .need_max = of_day.need.max()};
+      // Before the first decision it was what that one found.
+      if (!mine.empty()) entry.num_ctx = mine.front()->from_num_ctx;
+      for (const DecisionRecord* decision : mine) {
+        if (decision->at.micros < (day + 1) * kDayMicros) entry.num_ctx = window_after(*decision);
+      }
+      job.days.push_back(entry);
+    }
+    jobs.push_back(std::move(job));
+  }
+  return jobs;
+}
+
+std::string history_json(const History& history) {
+  Json json{{"schema", "ctxcap.history/1"},
+            {"decisions", Json::array()},
+            {"measurements", Json::array()},
+            {"jobs", Json::array()}};
+  for (const DecisionRecord& decision : history.decisions) json["decisions"].push_back(json_of(decision));
+  for (const Measurement& seen : history.measurements) json["measurements"].push_back(json_of(seen));
+  for (const JobHistory& job : history.jobs) json["jobs"].push_back(json_of(job));
+  return line_of(json, 2);
+}
+
+std::string export_lines(const Export& all) {
+  std::string lines = line_of({{"schema", "ctxcap.export/1"}});
+  for (const Run& run : all.runs) lines += line_of(tagged("run", json_of(run)));
+  for (const Demand& demand : all.demands) lines += lines_of(demand);
+  for (const DecisionRecord& decision : all.decisions) {
+    Json json = tagged("decision", json_of(decision));
+    json["required"] = or_null(decision.required);
+    json["run"] = unless_zero(decision.run);
+    lines += line_of(json);
+  }
+  for (const ReceiptRecord& receipt : all.receipts) lines += line_of(tagged("receipt", json_of(receipt)));
+  for (const Measurement& seen : all.measurements) {
+    Json json = tagged("measurement", json_of(seen));
+    json["run"] = unless_zero(seen.run);
+    lines += line_of(json);
+  }
+  for (const Calibration& seen : all.calibrations) lines += line_of(tagged("calibration", json_of(seen)));
+  return lines;
+}
+
+}  // namespace ctxcap

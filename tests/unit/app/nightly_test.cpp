@@ -1,0 +1,373 @@
+// One night, and what a second run of it does.
+
+#include "nights.hpp"
+
+using namespace ctxcap;
+using namespace ctxcap::test;
+using app::ExitCode;
+
+namespace {
+
+// A base with one variant to keep, and so many days of a job that needs at most 6,000 tokens.
+struct Triage : Nights {
+  explicit Triage(Day days = 20, Tokens need = 6'000) {
+    install_devstral();
+    keep("devstral-small-2:triage", "devstral-small-2");
+    for (Day day = 0; day < days; ++day) {
+      fill(day, "triage", "devstral-small-2", need);
+      close(day);
+    }
+    start(days);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the first night creates the variant, on little data too, and says so") {
+  Triage nights(2);
+  const auto told = nights.run();
+  CAPTURE(told.err);
+  REQUIRE(told.code);
+  CHECK(*told.code == ExitCode::done);
+  CHECK(told.out.find("create, applied: the first variant, on little data") != std::string::npos);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+  CHECK(nights.loads() == 1);
+  CHECK_FALSE(nights.backup_left());
+  auto state = nights.state();
+  CHECK(state.runs("nightly")->size() == 1);
+  CHECK(state.decisions()->at(0).outcome == Outcome::applied);
+  CHECK(state.measurements()->at(0).seen.probe_tokens.has_value());
+}
+
+TEST_CASE("a second run of the same night creates nothing, loads nothing and says the same") {
+  Triage nights;
+  const auto first = nights.run();
+  REQUIRE(first.code);
+  CHECK(nights.asked("/api/create") == 1);
+  nights.clock.tick(std::chrono::hours(1));
+  const auto second = nights.run();
+  CHECK(second.code == *first.code);
+  CHECK(second.out == first.out);
+  CHECK(nights.asked("/api/create") == 0);
+  CHECK(nights.asked("/api/generate") == 0);
+  CHECK(nights.state().decisions()->size() == 1);
+}
+
+TEST_CASE("a night with nothing to do loads nothing") {
+  Triage nights;
+  REQUIRE(nights.run().code);
+  nights.fill(20, "triage", "devstral-small-2:triage", 6'000);
+  nights.close(20);
+  nights.start(21);
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::done);
+  CHECK(told.out.find("keep: what runs is what is needed") != std::string::npos);
+  CHECK(nights.asked("/api/create") + nights.asked("/api/generate") == 0);
+}
+
+TEST_CASE("a job that needs more grows at once, one that needs less after three nights and two weeks") {
+  Triage nights(15);
+  REQUIRE(nights.run().code);
+  nights.fill(15, "triage", "devstral-small-2:triage", 18'000);
+  nights.close(15);
+  nights.start(16);
+  const auto grown = nights.run();
+  CHECK(grown.out.find("8,192 -> 24,576  grow, applied") != std::string::npos);
+  CHECK(nights.window("devstral-small-2:triage") == 24'576);
+  CHECK(nights.loads() == 1);
+}
+
+TEST_CASE("a dry run says what would be done and leaves everything as it is") {
+  Triage nights;
+  const auto dry = nights.run(true);
+  REQUIRE(dry.code);
+  CHECK(dry.out.find("create, advised") != std::string::npos);
+  CHECK(nights.asked("/api/create") + nights.asked("/api/generate") == 0);
+  CHECK(nights.state().runs()->empty());
+  CHECK(nights.state().demand()->empty());
+}
+
+TEST_CASE("a server that does not answer: requests are kept, nothing is lost, exit 6") {
+  Triage nights;
+  nights.config.ollama.host = "http://127.0.0.1:9";
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::unreachable);
+  CHECK(told.out.find("devstral-small-2:triage  unknown  wait") != std::string::npos);
+  CHECK(nights.state().demand()->size() == 1);
+  nights.config.ollama.host = nights.fake.url();
+  std::filesystem::remove_all(nights.directory() + "/log");  // what was read is in the state
+  std::filesystem::create_directory(nights.directory() + "/log");
+  nights.start(21);
+  nights.run();
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+}
+
+TEST_CASE("a source that does not answer holds shrinks back and is told, the others count") {
+  Triage nights;
+  nights.config.sources.push_back({.files = {nights.directory() + "/absent.jsonl"}});
+  const auto told = nights.run();
+  REQUIRE(told.code);
+  CHECK(*told.code != ExitCode::done);
+  CHECK(told.err.find("absent.jsonl") != std::string::npos);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+}
+
+TEST_CASE("a variant that does not hold is undone, told, and not tried again the same night") {
+  Triage nights;
+  nights.fake.state().secret_ctx = 4'096;
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::unverified);
+  CHECK(told.out.find("create, undone") != std::string::npos);
+  CHECK(nights.fake.state().find("devstral-small-2:triage") == nullptr);
+  const auto again = nights.run();
+  CHECK(again.out == told.out);
+  CHECK(again.code == ExitCode::unverified);
+  CHECK(nights.asked("/api/create") == 0);
+  nights.fake.state().secret_ctx = 0;
+  nights.start(21);
+  CHECK(nights.run().code == ExitCode::done);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+}
+
+TEST_CASE("nothing is loaded or created in quiet hours; afterwards it is") {
+  Triage nights;
+  nights.config.policy.hysteresis.quiet_hours = policy::parse_quiet_hours("01:00-04:00").value();
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::done);
+  CHECK(told.out.find("waits for the quiet hours to end at 04:00") != std::string::npos);
+  CHECK(nights.asked("/api/create") + nights.asked("/api/generate") == 0);
+  nights.clock.tick(std::chrono::hours(2));
+  nights.run();
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+}
+
+TEST_CASE("two variants of the same weights and window cost one load") {
+  Triage nights;
+  nights.config.variants[0].jobs = {"triage"};
+  nights.keep("devstral-small-2:other", "devstral-small-2").parameters = {};
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::done);
+  CHECK(nights.asked("/api/create") == 2);
+  CHECK(nights.loads() == 1);
+  CHECK(nights.window("devstral-small-2:other") == 8'192);
+}
+
+TEST_CASE("a base that was pulled anew gets its variant anew, once") {
+  Triage nights;
+  REQUIRE(nights.run().code);
+  nights.install_devstral("b");
+  nights.start(21);
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::done);
+  CHECK(told.out.find("keep, applied: its base was pulled anew") != std::string::npos);
+  CHECK(nights.asked("/api/create") == 1);
+  CHECK(nights.loads() == 1);
+  CHECK(nights.run().out == told.out);
+  CHECK(nights.asked("/api/create") == 0);
+}
+
+TEST_CASE("somebody else's model of the variant's name is left alone") {
+  Triage nights;
+  nights.fake.state().install("devstral-small-2:triage");
+  const std::string digest = nights.fake.state().find("devstral-small-2:triage")->digest;
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::failure);
+  CHECK(told.err.find("exists and is not ours") != std::string::npos);
+  CHECK(nights.fake.state().find("devstral-small-2:triage")->digest == digest);
+}
+
+TEST_CASE("a clock that jumped backwards is told, and nothing is lost") {
+  Triage nights;
+  REQUIRE(nights.run().code);
+  nights.start(3);
+  const auto told = nights.run();
+  REQUIRE(told.code);
+  CHECK(told.err.find("the clock went backwards") != std::string::npos);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+  nights.start(21);
+  CHECK(nights.run().code == ExitCode::done);
+}
+
+TEST_CASE("two nights at once: the second one changes nothing and says why") {
+  Triage nights;
+  World here = nights.world();
+  const auto held = state::lock(here);
+  REQUIRE(held);
+  const auto told = nights.run();
+  REQUIRE_FALSE(told.code);
+  CHECK(told.code.error().kind == ErrorKind::failure);
+  CHECK(nights.fake.diary().empty());
+}
+
+TEST_CASE("a lock file that a dead process left does not matter") {
+  Triage nights;
+  std::filesystem::create_directory(nights.state_directory());
+  {
+    World here = nights.world();
+    REQUIRE(state::lock(here));
+  }
+  bool left = false;
+  for (const auto& entry : std::filesystem::directory_iterator(nights.state_directory()))
+    left = left || entry.path().filename().string().find("lock") != std::string::npos;
+  CHECK(left);
+  CHECK(nights.run().code == ExitCode::done);
+}
+
+TEST_CASE("reports and metrics are left where the configuration says, a second run leaves the same report") {
+  Triage nights;
+  nights.config.report.files = {nights.directory() + "/report.json", nights.directory() + "/report.md"};
+  nights.config.report.prom = nights.directory() + "/ctxcap.prom";
+  REQUIRE(nights.run().code == ExitCode::done);
+  const std::string json = content_of(nights.directory() + "/report.json");
+  CHECK(json.find("\"num_ctx\": 8192") != std::string::npos);
+  CHECK(json.find("devstral-small-2:triage") != std::string::npos);
+  const std::string prom = content_of(nights.directory() + "/ctxcap.prom");
+  CHECK(prom.find("ctxcap_last_success_timestamp_seconds") != std::string::npos);
+  CHECK(prom.find("measured") != std::string::npos);
+  const std::string markdown = content_of(nights.directory() + "/report.md");
+  REQUIRE(nights.run().code == ExitCode::done);
+  CHECK(content_of(nights.directory() + "/report.md") == markdown);
+  CHECK(content_of(nights.directory() + "/report.json") == json);
+}
+
+TEST_CASE("a report that cannot be written is told; the change stays") {
+  Triage nights;
+  nights.config.report.files = {nights.directory() + "/absent/report.json"};
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::failure);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+}
+
+TEST_CASE("played at an earlier time, requests of that day and later do not count") {
+  Triage nights;
+  nights.fill(20, "triage", "devstral-small-2", 30'000);
+  nights.close(20);
+  nights.start(30);
+  nights.now = *parse_time("2026-09-20T02:30:00Z");
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::done);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+  CHECK(rfc3339(nights.state().runs()->at(0).started).starts_with("2026-09-20T02:30"));
+}
+
+TEST_CASE("a variant that somebody gives a window to has it at once") {
+  Triage nights;
+  REQUIRE(nights.run().code == ExitCode::done);
+  nights.config.variants[0].num_ctx = 6'144;
+  nights.start(21);
+  const auto told = nights.run();
+  CAPTURE(told.out);
+  CHECK(nights.window("devstral-small-2:triage") == 6'144);
+  nights.config.variants[0].num_ctx = 16'384;
+  nights.start(22);
+  nights.run();
+  CHECK(nights.window("devstral-small-2:triage") == 16'384);
+}
+
+TEST_CASE("the card cannot hold what is needed: nothing changes, exit 5") {
+  Triage nights(20, 18'000);
+  nights.config.card = Budget{.card = Bytes{16} << 30};
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::over_budget);
+  CHECK(told.out.find("blocked: the first variant") != std::string::npos);
+  CHECK(nights.asked("/api/create") == 0);
+}
+
+TEST_CASE("with a card given, a model that spills to the CPU does not hold") {
+  Triage nights;
+  nights.fake.state().device = Device::partial;
+  nights.config.card = Budget{.card = Bytes{24} << 30};
+  const auto told = nights.run();
+  CHECK(told.code == ExitCode::unverified);
+  CHECK(told.err.find("does not fit the card") != std::string::npos);
+  CHECK(nights.fake.state().find("devstral-small-2:triage") == nullptr);
+}
+
+TEST_CASE("a longer answer limit is written without a load") {
+  Triage nights(60);
+  REQUIRE(nights.run().code == ExitCode::done);
+  const auto limit = [&] {
+    return nights.fake.state().find("devstral-small-2:triage")->parameters["num_predict"].get<Tokens>();
+  };
+  CHECK(limit() == 256);
+  for (int i = 0; i < 60; ++i) nights.log(60, i * 600, "triage", "devstral-small-2:triage", 3'000, 300 + i);
+  nights.close(60);
+  nights.start(61);
+  const auto told = nights.run();
+  CAPTURE(told.out);
+  CHECK(told.out.find("applied: answers need another limit") != std::string::npos);
+  CHECK(limit() == 512);
+  CHECK(nights.loads() == 0);
+  CHECK(nights.run().out == told.out);
+}
+
+TEST_CASE("requests that do not say when they were sent never let a window shrink, and it is told why") {
+  Triage nights(2, 18'000);
+  REQUIRE(nights.run().code == ExitCode::done);
+  nights.config.sources = {{.files = {nights.directory() + "/timeless.jsonl"}}};
+  std::ofstream timeless(nights.directory() + "/timeless.jsonl");
+  for (int i = 0; i < 60; ++i)
+    timeless << "{\"job\":\"other\",\"model\":\"devstral-small-2\",\"prompt_tokens\":900,\"completion_"
+                "tokens\":9}\n";
+  timeless.close();
+  nights.config.variants[0].jobs = {"other"};
+  nights.start(30);
+  const auto told = nights.run();
+  CHECK(told.out.find("hold: ") != std::string::npos);
+  CHECK(told.out.find("do not say when they were sent") != std::string::npos);
+}
+
+TEST_CASE("after a rollback by hand the nights that agree are counted anew") {
+  Triage nights(15, 18'000);
+  nights.config.variants[0].policy.history_days = 16;
+  REQUIRE(nights.run().code == ExitCode::done);
+  const auto next = [&](Day night) {
+    nights.fill(night - 1, "triage", "devstral-small-2:triage", 6'000);
+    nights.close(night - 1);
+    nights.start(night);
+    return nights.run().out;
+  };
+  std::string told;
+  Day night = 16;
+  while (told.find("2 of 3 nights agree") == std::string::npos && night < 40) told = next(night++);
+  REQUIRE(night < 40);
+  {
+    state::State state = nights.state(state::Access::write);
+    DecisionRecord back = state.decisions()->back();
+    back.outcome = Outcome::rolled_back;
+    back.at = nights.clock.now();
+    REQUIRE(state.record(back));
+  }
+  CHECK(next(night).find("1 of 3 nights agree") != std::string::npos);
+  CHECK(next(night + 1).find("2 of 3 nights agree") != std::string::npos);
+  CHECK(next(night + 2).find("shrink, applied: 3 nights agree") != std::string::npos);
+}
+
+TEST_CASE("a canary: the smaller window is tried under a second tag for a night first") {
+  Triage nights(15, 18'000);
+  REQUIRE(nights.run().code);
+  REQUIRE(nights.window("devstral-small-2:triage") == 24'576);
+  // Shrinks now follow as soon as one night agrees; what was seen before does not count any more.
+  nights.config.variants[0].policy.hysteresis.shrink_after_nights = 1;
+  nights.config.variants[0].policy.canary = 1'000;
+  nights.config.variants[0].policy.risk = 0.2;
+  for (Day day = 15; day < 30; ++day) {
+    nights.fill(day, "triage", "devstral-small-2:triage", 6'000, 600);
+    nights.close(day);
+  }
+  nights.start(30);
+  const auto tried = nights.run();
+  CAPTURE(tried.out);
+  CAPTURE(tried.err);
+  CHECK(tried.out.find("tried as devstral-small-2:triage-canary first") != std::string::npos);
+  CHECK(nights.window("devstral-small-2:triage-canary") == 8'192);
+  CHECK(nights.window("devstral-small-2:triage") == 24'576);
+  CHECK(nights.run().out == tried.out);
+  CHECK(nights.asked("/api/create") == 0);
+  nights.start(31);
+  const auto taken = nights.run();
+  CAPTURE(taken.out);
+  CHECK(taken.out.find("shrink, applied") != std::string::npos);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+  CHECK(nights.fake.state().find("devstral-small-2:triage-canary") == nullptr);
+}

@@ -1,5 +1,6 @@
 // Demand per day: what a second reading changes, and what a day costs.
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -134,4 +135,64 @@ TEST_CASE("a day of a job is small") {
     MESSAGE(requests, " requests a day: ", bytes, " bytes");
     CHECK(bytes < static_cast<std::size_t>(most));
   }
+}
+
+TEST_CASE("whatever order readings come in, each day stands with the fullest one, and nothing is twice") {
+  std::mt19937 random(11);
+  // The requests of each day, of which a reading sees the first so many: a log that grows.
+  std::map<Day, std::vector<std::pair<Tokens, Tokens>>> log;
+  for (Day day = 100; day < 108; ++day) {
+    for (int i = 0; i < 20; ++i) log[day].emplace_back(random() % 500, random() % 90);
+  }
+  const auto read_until = [&](Day first, Day last, std::size_t of_last) {
+    std::map<Day, DayDemand> days;
+    for (Day day = first; day <= last; ++day) {
+      const auto& all = log[day];
+      const auto end = day == last ? all.begin() + static_cast<std::ptrdiff_t>(of_last) : all.end();
+      days[day] = day_of({all.begin(), end});
+    }
+    return Demand{.job = "j", .model = "m", .days = std::move(days)};
+  };
+  std::map<Day, DayDemand> whole = read_until(100, 107, 20).days;
+  for (int round = 0; round < 20; ++round) {
+    CAPTURE(round);
+    std::vector<Demand> readings;
+    for (Day day = 100; day < 108; ++day) {  // whole, halves of days, and overlapping weeks
+      readings.push_back(read_until(std::max<Day>(100, day - static_cast<Day>(random() % 4)), day, 20));
+      readings.push_back(read_until(day, day, 1 + random() % 19));
+    }
+    std::shuffle(readings.begin(), readings.end(), random);
+    Sandbox sandbox;
+    state::State state = sandbox.open();
+    for (std::size_t i = 0; i < readings.size(); ++i)
+      REQUIRE(state.merge_demand("s", {{readings[i]}}, Instant{static_cast<i64>(i)}));
+    REQUIRE(state.demand()->front().days == whole);
+    // All of it again changes nothing.
+    for (const Demand& again : readings)
+      REQUIRE(state.merge_demand("s", {{again}}, Instant{99})->days_added == 0);
+    REQUIRE(state.demand()->front().days == whole);
+  }
+}
+
+TEST_CASE("three years of ten jobs stay small") {
+  std::mt19937 random(3);
+  std::lognormal_distribution<double> prompts(7.5, 0.7), generations(4.5, 0.8);
+  Sandbox sandbox;
+  state::State state = sandbox.open();
+  constexpr Day kFirst = 19'000, kDays = 3 * 365;
+  for (int job = 0; job < 10; ++job) {
+    Demand demand{.job = "job " + std::to_string(job), .model = "m"};
+    for (Day day = kFirst; day < kFirst + kDays; ++day) {
+      std::vector<std::pair<Tokens, Tokens>> requests;
+      for (int i = 0; i < 170; ++i)
+        requests.emplace_back(static_cast<Tokens>(prompts(random)), static_cast<Tokens>(generations(random)));
+      demand.days[day] = day_of(requests);
+    }
+    REQUIRE(state.merge_demand("s", {{demand}}, Instant{1}));
+  }
+  const state::Health health = state.health().value();
+  MESSAGE("3 years of 10 jobs with 170 requests a day: ", health.file_bytes, " bytes on the disk, ",
+          health.demand_bytes, " of them histograms");
+  CHECK(health.demand_rows == 10 * kDays);
+  CHECK(health.file_bytes < 8'000'000);
 }

@@ -1,6 +1,11 @@
 // Disks that are full, read-only or damaged, and others who are there too: each says what it is, and nothing
 // that was known is lost.
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
 #include "sandbox.hpp"
 
 using namespace ctxcap;
@@ -173,4 +178,37 @@ TEST_CASE("the state says how it is") {
   CHECK(health.damage.empty());
   sandbox.tamper("pragma foreign_keys = off; update decisions set run = 77 where id = 1");
   CHECK(sandbox.open().health()->damage == "a row of decisions leads nowhere");
+}
+
+TEST_CASE("a process that is killed in the middle leaves whole changes or none, and a sound file") {
+  for (int round = 0; round < 8; ++round) {
+    CAPTURE(round);
+    Sandbox sandbox;
+    { state::State state = sandbox.open(); }
+    int pipe_ends[2];
+    REQUIRE(::pipe(pipe_ends) == 0);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {  // each decision is told once it is on the disk
+      ::close(pipe_ends[0]);
+      state::State state = sandbox.open();
+      for (int i = 0;; ++i) {
+        const bool kept =
+            state.record(DecisionRecord{.at = Instant{i}, .job = "j", .model = "m"}).has_value();
+        if (!kept || ::write(pipe_ends[1], "x", 1) != 1) ::_exit(1);
+      }
+    }
+    char told = 0;
+    for (int i = 0; i <= round * 3; ++i) REQUIRE(::read(pipe_ends[0], &told, 1) == 1);
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ::close(pipe_ends[0]);
+    ::close(pipe_ends[1]);
+    state::State state = sandbox.open();
+    CHECK(state.health()->damage.empty());
+    const auto decisions = state.decisions().value();
+    CHECK(decisions.size() >= static_cast<std::size_t>(round * 3 + 1));
+    for (std::size_t i = 0; i < decisions.size(); ++i) CHECK(decisions[i].at == Instant{static_cast<i64>(i)});
+  }
 }

@@ -11,6 +11,7 @@ echo "building the tests in ${build#"$root"/} (address and undefined behaviour s
 # -O1 and line numbers only: half the time of a full debug build, and reports as readable.
 "$root/.ci/build" "$build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g1" -DCTXCAP_DEV=ON -DCTXCAP_SANITIZE=address,undefined
 
+"$root/tests/engines/install" "$build/engines"
 echo "running the tests"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -11,7 +11,8 @@ A transcript is what a person would see in a shell, one story a file:
 
 Commands are given to sh in an empty directory that has links to examples/, fixtures/ and templates/; HOME is that
 directory, there is no terminal and nothing else in the environment. `ctxcap` and `fake_ollama` are in PATH:
-`fake_ollama --show NAME=FILE -- COMMAND` serves a fake Ollama while COMMAND runs, with a fake `ollama` in its PATH.
+`fake_ollama --show NAME=FILE -- COMMAND` serves a fake Ollama while COMMAND runs, with a fake `ollama` in its PATH;
+`fake_langfuse --calls N -- COMMAND` the same with Langfuse, whose address and keys are in COMMAND's environment.
 CTXCAP_UPDATE=1 writes what was seen into the file instead: look at the diff.
 """
 import os

@@ -5,9 +5,11 @@
 namespace ctxcap::app {
 namespace {
 
-constexpr std::array<const Command*, 11> kCommands = {&kAnalyze,  &kExplain, &kApply,    &kInspect,
-                                                      &kBacktest, &kNightly, &kRollback, &kHistory,
-                                                      &kDoctor,   &kConfig,  &kFormats};
+// As the help lists them.
+constexpr std::array kCommands = {
+    &kAnalyze, &kExplain,  &kApply,   &kInspect, &kBacktest, &kPull,
+    &kNightly, &kRollback, &kHistory, &kDoctor,  &kConfig,   &kFormats,
+};
 
 }  // namespace
 

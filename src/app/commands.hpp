@@ -36,7 +36,8 @@ extern const Command kExplain;
 extern const Command kFormats;
 extern const Command kHistory;
 extern const Command kInspect;
-extern const Command kRollback;
 extern const Command kNightly;
+extern const Command kPull;
+extern const Command kRollback;
 
 }  // namespace ctxcap::app

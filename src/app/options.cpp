@@ -8,6 +8,7 @@
 #include "app/assets.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "ingest/ingest.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -41,9 +42,49 @@ Result<std::optional<Tokens>> tokens_of(const std::string& text, const std::stri
   return std::optional(*tokens);
 }
 
-Status settle_traces(const AnalyzeFlags& flags, AnalyzeOptions& options) {
+Status settle_servers(const AnalyzeFlags& flags, World& world, TraceOptions& options) {
+  if (flags.langfuse.given) {
+    TRY_ASSIGN(options.langfuse, settle_langfuse(flags.langfuse, flags.filters, world));
+    options.langfuse->query.jobs.clear();  // what the job is, is said where the rows are read
+  } else if (flags.langfuse.limit != 0) {
+    return fail(wrong_flag("there is no server to take the newest calls from", "--limit goes with --langfuse",
+                           "add --langfuse, or leave out --limit"));
+  }
+  TRY_ASSIGN(options.clickhouse, settle_clickhouse(flags.clickhouse, flags.filters, world));
+  if (flags.filters.for_servers() && !options.langfuse && !options.clickhouse) {
+    return fail(wrong_flag("there is no server whose calls could be chosen from",
+                           "--from, --to, --environment and --trace-tag do not apply to --traces",
+                           "add --langfuse or --clickhouse URL"));
+  }
+  return {};
+}
+
+// A word for a rule chooses the rule, anything else is a job.
+Status settle_jobs(const std::vector<std::string>& words, TraceOptions& options) {
+  for (const std::string& word : words) {
+    if (!ingest::is_job_rule(word)) {
+      options.jobs.push_back(word);
+    } else if (options.job_rule.empty()) {
+      options.job_rule = word;
+    } else {
+      return fail(wrong_flag(
+          fmt::format("--job cannot be both {} and {}", options.job_rule, printable(word, 60)),
+          "there is one rule for what a job is; names of jobs may be several", "leave one of them out"));
+    }
+  }
+  if (options.clickhouse && options.job_rule.starts_with("field")) {
+    return fail(wrong_flag("--job " + printable(options.job_rule, 60) + " does not go with --clickhouse",
+                           "its rows are counted where they lie, by trace name, name, prompt and tag",
+                           "pull the rows with ctxcap pull, and read them with --traces"));
+  }
+  return {};
+}
+
+Status settle_traces(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
+  TRY(settle_servers(flags, world, options.traces));
   options.traces.files = flags.traces;
-  options.traces.job_rule = flags.job_rule;
+  TRY(settle_jobs(flags.filters.jobs, options.traces));
+  options.traces.models = flags.filters.models;
   options.traces.bad_rows = flags.bad_lines;
   for (std::size_t i = 0; i < flags.traces.size(); ++i) {
     if (std::find(flags.traces.begin(), flags.traces.begin() + static_cast<std::ptrdiff_t>(i),
@@ -201,10 +242,14 @@ void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags) {
       .add_option("--map", flags.map,
                   "Names of fields that are not known: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=")
       ->type_name("FIELD=PATH");
+  add_langfuse_flags(parser, flags.langfuse);
+  add_clickhouse_flags(parser, flags.clickhouse);
+  add_filter_flags(parser, flags.filters);
   parser
-      .add_option("--job", flags.job_rule,
-                  "What counts as the job: auto, trace-name, name, prompt, tag, service, field or field:PATH")
-      ->type_name("RULE");
+      .add_option("--job", flags.filters.jobs,
+                  "A job: only these count. Or what a job is: auto, trace-name, name, prompt, tag, service, "
+                  "field or field:PATH")
+      ->type_name("NAME|RULE");
   parser
       .add_option(
           "--bad-lines", flags.bad_lines,
@@ -287,7 +332,7 @@ void add_output_flags(CLI::App& parser, OutputFlags& flags) {
 }
 
 Status require_traces(const AnalyzeFlags& flags, const std::string& usage) {
-  if (!flags.traces.empty()) return {};
+  if (flags.has_source()) return {};
   return fail(wrong_flag("no traces given", "the numbers come from request logs", usage));
 }
 
@@ -299,7 +344,7 @@ Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world)
 
 Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world) {
   AnalyzeOptions options;
-  TRY(settle_traces(flags, options));
+  TRY(settle_traces(flags, world, options));
   TRY(settle_policy(flags, options));
   TRY(settle_runtime(flags, world, options));
   TRY(settle_budget(flags, options));

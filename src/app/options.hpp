@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "app/call_filters.hpp"
+#include "app/clickhouse.hpp"
+#include "app/langfuse_flags.hpp"
 #include "app/read_traces.hpp"
 #include "base/result.hpp"
 #include "data/memory.hpp"
@@ -24,7 +27,9 @@ namespace ctxcap::app {
 // As typed; empty: not given.
 struct AnalyzeFlags {
   std::vector<std::string> traces, map;
-  std::string job_rule;
+  LangfuseFlags langfuse;
+  ClickHouseFlags clickhouse;
+  CallFilters filters;
   std::string bad_lines;
   std::vector<std::string> show;  // [MODEL=]FILE
   std::string ollama_host;
@@ -36,6 +41,8 @@ struct AnalyzeFlags {
   std::vector<std::string> tenants;  // NAME=SIZE
   std::string tag, name, system_file, template_file;
   std::vector<std::string> parameters;  // NAME=VALUE
+
+  bool has_source() const { return !traces.empty() || langfuse.given || !clickhouse.url.empty(); }
 };
 
 struct OutputFlags {

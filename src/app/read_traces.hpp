@@ -1,19 +1,25 @@
 #pragma once
 // Inside app/: stage 1 of the walk, from file names to what the traces say.
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "app/clickhouse.hpp"
 #include "app/talk.hpp"
 #include "base/result.hpp"
 #include "data/demand.hpp"
 #include "ports/world.hpp"
+#include "sources/sources.hpp"
 
 namespace ctxcap::app {
 
 struct TraceOptions {
-  std::vector<std::string> files;  // as given: files, directories, patterns; "-" is stdin
+  std::vector<std::string> files;                    // as given: files, directories, patterns; "-" is stdin
+  std::optional<sources::LangfuseOptions> langfuse;  // read after the files
+  std::optional<sources::ClickHouseOptions> clickhouse;  // after Langfuse
+  std::vector<std::string> jobs, models;                 // the others are left out; empty: all
   std::vector<std::pair<std::string, std::string>> map;  // part of a call -> column or key
   std::string job_rule;                                  // as --job has it; "" for the default
   std::string bad_rows;                                  // file that lists what is not used; "" for none

@@ -116,4 +116,25 @@ std::optional<Instant> parse_time(std::string_view text) {
   return Instant{seconds * kMicrosPerSecond + micros};
 }
 
+std::optional<Instant> parse_when(std::string_view text, Instant now) {
+  if (const auto time = parse_time(text)) return time;
+  if (text.size() == 10) return parse_time(std::string(text) + "T00:00:00Z");
+  if (text.size() < 2 || text.size() > 7) return std::nullopt;
+  const auto count = take_digits(text, text.size() - 1);
+  if (!count) return std::nullopt;
+  constexpr i64 kMinute = 60 * kMicrosPerSecond;
+  switch (text.front()) {
+    case 'm':
+      return Instant{now.micros - *count * kMinute};
+    case 'h':
+      return Instant{now.micros - *count * 60 * kMinute};
+    case 'd':
+      return Instant{now.micros - *count * kMicrosPerDay};
+    case 'w':
+      return Instant{now.micros - *count * 7 * kMicrosPerDay};
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace ctxcap

@@ -30,4 +30,8 @@ std::string iso_date(Day day);
 // ("2026-08-20 09:15:02.123000"); fractions beyond microseconds are cut. nullopt: not such a time.
 std::optional<Instant> parse_time(std::string_view text);
 
+// What people write on a command line: a time as above, a date ("2026-08-20": its first moment, UTC), or how
+// long before `now`: "90m", "36h", "7d", "4w". nullopt: none of these.
+std::optional<Instant> parse_when(std::string_view text, Instant now);
+
 }  // namespace ctxcap

@@ -1,5 +1,10 @@
 #include "data/demand.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
 namespace ctxcap {
 
 void DayDemand::merge(const DayDemand& other) {
@@ -23,6 +28,83 @@ DayDemand Demand::pooled() const {
   }
   return {make_histogram(std::move(prompt)), make_histogram(std::move(generation)),
           make_histogram(std::move(total)), make_histogram(std::move(need))};
+}
+
+namespace {
+
+// Each pair of sizes once.
+std::vector<BodySize> merged(const std::vector<BodySize>& a, const std::vector<BodySize>& b) {
+  std::vector<BodySize> both, result;
+  std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
+  for (const BodySize& body : both) {
+    const bool again =
+        !result.empty() && result.back().prompt == body.prompt && result.back().bytes == body.bytes;
+    if (again) {
+      result.back().count += body.count;
+    } else {
+      result.push_back(body);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+void Demand::merge(const Demand& other) {
+  for (const auto& [day, demand] : other.days) days[day].merge(demand);
+  if (other.from) from = from ? std::min(*from, *other.from) : *other.from;
+  if (other.to) to = to ? std::max(*to, *other.to) : *other.to;
+  for (const auto& [tokens, count] : other.num_ctx_asked) num_ctx_asked[tokens] += count;
+  for (const auto& [tokens, count] : other.num_predict_asked) num_predict_asked[tokens] += count;
+  bodies = merged(bodies, other.bodies);
+  const std::size_t before = sent.size();
+  sent.insert(sent.end(), other.sent.begin(), other.sent.end());
+  std::inplace_merge(sent.begin(), sent.begin() + static_cast<std::ptrdiff_t>(before), sent.end(),
+                     [](const Sent& a, const Sent& b) { return a.at < b.at; });
+}
+
+namespace {
+
+void merge_skips(std::vector<Skip>& all, std::vector<Skip> more) {
+  for (Skip& skip : more) {
+    const auto at = std::lower_bound(all.begin(), all.end(), skip,
+                                     [](const Skip& a, const Skip& b) { return a.reason < b.reason; });
+    if (at != all.end() && at->reason == skip.reason) {
+      at->count += skip.count;
+    } else {
+      all.insert(at, std::move(skip));
+    }
+  }
+}
+
+void merge_input(std::vector<InputSummary>& all, InputSummary more) {
+  const auto same = std::find_if(all.begin(), all.end(),
+                                 [&](const InputSummary& input) { return input.source == more.source; });
+  if (same == all.end()) return all.push_back(std::move(more));
+  if (same->rows == 0) same->format = std::move(more.format);
+  same->rows += more.rows;
+  same->used += more.used;
+}
+
+}  // namespace
+
+void TraceSummary::merge(TraceSummary other) {
+  const auto names = [](const Demand& demand) { return std::tie(demand.model, demand.job); };
+  for (Demand& demand : other.demands) {
+    const auto at = std::lower_bound(demands.begin(), demands.end(), demand,
+                                     [&](const Demand& a, const Demand& b) { return names(a) < names(b); });
+    if (at != demands.end() && names(*at) == names(demand)) {
+      at->merge(demand);
+    } else {
+      demands.insert(at, std::move(demand));
+    }
+  }
+  for (InputSummary& input : other.inputs) merge_input(inputs, std::move(input));
+  merge_skips(skipped, std::move(other.skipped));
+  merge_skips(remarks, std::move(other.remarks));
+  std::erase_if(missing, [&](const std::string& field) {  // what one of both has is not missing
+    return std::find(other.missing.begin(), other.missing.end(), field) == other.missing.end();
+  });
 }
 
 }  // namespace ctxcap

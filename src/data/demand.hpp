@@ -57,7 +57,8 @@ struct Demand {
   std::vector<Sent> sent;                   // ascending by time; empty: not asked for
   bool operator==(const Demand&) const = default;
 
-  DayDemand pooled() const;  // all days as one
+  DayDemand pooled() const;         // all days as one
+  void merge(const Demand& other);  // of the same job and model
 };
 
 // Why a row was not used. `first` is the place of the earliest such row.
@@ -82,7 +83,12 @@ struct TraceSummary {
   std::vector<InputSummary> inputs;  // in the order given
   std::vector<Skip> skipped;         // ascending by reason
   std::vector<Skip> remarks;         // ascending by reason, e.g. "corrected-inclusive"
+  std::vector<std::string> missing;  // fields that the user named and no row has
   bool operator==(const TraceSummary&) const = default;
+
+  // Requests that came later, and none of which is in both: inputs of the same source become one, and of
+  // skips the first place stays.
+  void merge(TraceSummary other);
 };
 
 }  // namespace ctxcap

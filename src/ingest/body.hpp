@@ -12,6 +12,8 @@ class Body {
  public:
   // A part of the request as the log writes it. Numbers, null and nothing are no bodies.
   void add(Value part);
+  // What stood here before the log was made smaller: only the length is left.
+  void add_length(Bytes bytes) { bytes_ += bytes; }
   bool empty() const { return bytes_ == 0; }
 
   // Bytes of all parts; 0 where they would not tell how long the prompt was: the logger cut or replaced the

@@ -27,6 +27,10 @@ struct Call {
   Usage usage;                                 // usage.reason != none: the row counts under that reason
   std::optional<Tokens> num_ctx, num_predict;  // as the request asked
   Body body;  // left empty: what the record has under the keys of Format::body
+  // Of a row that stands for many calls alike, counted where they lie: how many (> 0), and when the last of
+  // them started. Such a row has no id: there are no versions of it.
+  i64 count = 1;
+  std::optional<Instant> last;
 };
 
 class Sink {

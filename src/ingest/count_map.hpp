@@ -22,15 +22,17 @@ class CountMap {
     ++slot.count;
   }
 
+  void add(Tokens tokens, i64 times) {
+    while (times > 0) {
+      Slot& mine = room_for(static_cast<std::uint32_t>(tokens));
+      const auto taken = static_cast<std::uint32_t>(std::min<i64>(times, kFull - mine.count));
+      mine.count += taken;
+      times -= taken;
+    }
+  }
+
   void merge(const CountMap& other) {
-    other.each([&](Slot theirs) {
-      while (theirs.count > 0) {
-        Slot& mine = room_for(theirs.tokens);
-        const std::uint32_t taken = std::min(theirs.count, kFull - mine.count);
-        mine.count += taken;
-        theirs.count -= taken;
-      }
-    });
+    other.each([&](const Slot& theirs) { add(theirs.tokens, theirs.count); });
   }
 
   bool empty() const { return used_ == 0; }

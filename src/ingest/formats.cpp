@@ -28,6 +28,7 @@ constinit const std::array kFormats{
     &kLiteLlmSpend,
     &kLlm,
     &kHelicone,
+    &kClickHouseGroups,
     &kLangfuseEvents,
     &kLangfuseObservations,
     &kLangfuseBlob,

@@ -34,27 +34,34 @@ Histograms::Group& Histograms::group(Key key) {
   return *last_;
 }
 
-void Histograms::add(const Request& request, Place place) {
-  const Key names = key(request.job, request.model);
-  Group& mine = group(names);
+void Histograms::count(const Request& request, i64 times, i64 last) {
+  Group& mine = group(key(request.job, request.model));
   const bool timed = request.start != kNoTime;
   DayCounts& day = mine.on(timed ? day_of(Instant{request.start}) : kUnknownDay);
-  day.prompt.add(request.prompt);
-  if (request.generation >= 0) day.generation.add(request.generation);
+  day.prompt.add(request.prompt, times);
+  if (request.generation >= 0) day.generation.add(request.generation, times);
   // The need is max(context, prompt + 1); without an answer the context is the prompt alone.
   const bool answered = request.context > request.prompt;
-  (answered ? day.context : day.bare).add(request.context);
-  if (keep_requests_) {
-    const Tokens need = Tokens{request.context} + (answered ? 0 : 1);
-    kept_[names].push_back({.at = request.start, .place = place, .need = need});
-  }
+  (answered ? day.context : day.bare).add(request.context, times);
   if (timed) {
     mine.from = std::min(mine.from, request.start);
-    mine.to = std::max(mine.to, request.start);
+    mine.to = std::max(mine.to, last);
   }
-  if (request.num_ctx != 0) mine.num_ctx.add(request.num_ctx);
-  if (request.num_predict != 0) mine.num_predict.add(request.num_predict);
+  if (request.num_ctx != 0) mine.num_ctx.add(request.num_ctx, times);
+  if (request.num_predict != 0) mine.num_predict.add(request.num_predict, times);
   if (request.body != 0) mine.bodies.add(request.prompt, request.body);
+}
+
+void Histograms::add(const Request& request, Place place) {
+  count(request, 1, request.start);
+  if (!keep_requests_) return;
+  const bool answered = request.context > request.prompt;
+  kept_[key(request.job, request.model)].push_back(
+      {.at = request.start, .place = place, .need = Tokens{request.context} + (answered ? 0 : 1)});
+}
+
+void Histograms::add_many(const Request& request, i64 times, i64 last) {
+  count(request, times, last);
 }
 
 void Histograms::merge(Histograms&& other) {

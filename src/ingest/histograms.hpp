@@ -20,6 +20,9 @@ class Histograms {
   explicit Histograms(bool keep_requests = false) : keep_requests_(keep_requests) {}
 
   void add(const Request& request, Place place);
+  // So many requests that differ only in when they started, the last of them at `last` µs of the same day.
+  // They are not kept one by one.
+  void add_many(const Request& request, i64 times, i64 last);
   void merge(Histograms&& other);
   // Ascending by (model, job).
   std::vector<Demand> demands(const Names& names) &&;
@@ -50,6 +53,7 @@ class Histograms {
   static Key key(std::uint32_t job, std::uint32_t model) { return Key{job} << 32 | model; }
   static Demand demand_of(const Group& group);
   Group& group(Key key);
+  void count(const Request& request, i64 times, i64 last);
 
   bool keep_requests_;
   std::unordered_map<Key, Group> groups_;

@@ -196,7 +196,7 @@ Result<TraceSummary> Ingestor::Impl::finish() {
   for (Tally* tally : tallies) noted.insert(noted.end(), tally->noted.begin(), tally->noted.end());
   std::sort(noted.begin(), noted.end());
   for (const NotedRow& row : noted) tell(row);
-  return summary_of(tallies, inputs_, names_);
+  return summary_of(tallies, inputs_, names_, options_.mapping);
 }
 
 Ingestor::Ingestor(Options options, OnProgress on_progress)

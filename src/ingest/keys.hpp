@@ -42,6 +42,8 @@ namespace ctxcap::ingest {
   X(start_time, "start_time")                                   \
   X(updatedAt, "updatedAt")                                     \
   X(updated_at, "updated_at")                                   \
+  X(event_ts, "event_ts")                                       \
+  X(is_deleted, "is_deleted")                                   \
   X(timestamp, "timestamp")                                     \
   X(TIMESTAMP, "TIMESTAMP")                                     \
   X(time, "time")                                               \
@@ -54,6 +56,7 @@ namespace ctxcap::ingest {
   X(modelId, "modelId")                                         \
   X(model_id, "model_id")                                       \
   X(internalModelId, "internalModelId")                         \
+  X(tokenizerId, "tokenizerId")                                 \
   X(modelParameters, "modelParameters")                         \
   X(model_parameters, "model_parameters")                       \
   X(options, "options")                                         \
@@ -65,6 +68,7 @@ namespace ctxcap::ingest {
   X(usageDetails, "usageDetails")                               \
   X(usage_details, "usage_details")                             \
   X(providedUsageDetails, "providedUsageDetails")               \
+  X(provided_usage_details, "provided_usage_details")           \
   X(inputUsage, "inputUsage")                                   \
   X(outputUsage, "outputUsage")                                 \
   X(totalUsage, "totalUsage")                                   \
@@ -77,6 +81,7 @@ namespace ctxcap::ingest {
   X(input_tokens, "input_tokens")                               \
   X(output_tokens, "output_tokens")                             \
   X(input_length, "input_length")                               \
+  X(inputLength, "inputLength")                                 \
   X(output_length, "output_length")                             \
   X(inputTokens, "inputTokens")                                 \
   X(outputTokens, "outputTokens")                               \
@@ -90,6 +95,14 @@ namespace ctxcap::ingest {
   X(object, "object")                                           \
   X(error, "error")                                             \
   X(status, "status")                                           \
+  /* rows that were grouped where they lie */                   \
+  X(usage_keys, "usage_keys")                                   \
+  X(groups, "groups")                                           \
+  X(counted, "counted")                                         \
+  X(duplicates, "duplicates")                                   \
+  X(is_root, "is_root")                                         \
+  X(roots, "roots")                                             \
+  X(last_start_time, "last_start_time")                         \
   /* containers and recordings */                               \
   X(data, "data")                                               \
   X(meta, "meta")                                               \

@@ -63,6 +63,11 @@ std::span<const JobRuleWord> job_rules() {
   return kJobRules;
 }
 
+bool is_job_rule(std::string_view word) {
+  const auto is_word = [&](const JobRuleWord& known) { return known.word == word; };
+  return word.starts_with("field:") || std::any_of(kJobRules.begin(), kJobRules.end(), is_word);
+}
+
 Status take_job_rule(std::string_view word, Mapping& mapping) {
   constexpr std::string_view kField = "field:";
   if (word.starts_with(kField) && word.size() > kField.size()) {

@@ -34,6 +34,9 @@ struct JobRuleWord {
 };
 std::span<const JobRuleWord> job_rules();
 
+// One of job_rules(), or "field:PATH"?
+bool is_job_rule(std::string_view word);
+
 // `word` as typed: one of job_rules(), or "field:PATH". Errors (ErrorKind::usage) name the rules that there
 // are.
 Status take_job_rule(std::string_view word, Mapping& mapping);

@@ -27,7 +27,7 @@ struct Spot {
 struct Occurrences {
   i64 count = 0;
   Place first;
-  void add(Place place) { merge({.count = 1, .first = place}); }
+  void add(Place place, i64 times = 1) { merge({.count = times, .first = place}); }
   void merge(const Occurrences& other) {
     if (other.count == 0) return;
     if (count == 0 || other.first < first) first = other.first;

@@ -16,6 +16,7 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
      "look at the rows that --bad-lines FILE names; ctxcap formats lists what can be read"},
     {"bad-tokens", "a token count that is no whole number"},
     {"cache-hit", "answered from a gateway's cache: the model did nothing"},
+    {"deleted", "a row that was deleted on the server"},
     {"description", "the description of a model or a server, not a call",
      "ctxcap inspect reads a saved answer of /api/show; traces are logs of calls: ctxcap formats lists them"},
     {"duplicate", "another version of a row with the same id; the newest one is used"},

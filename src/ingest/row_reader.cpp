@@ -176,6 +176,9 @@ void RowReader::add(const Call& call) {
   if (mapping_->empty()) return count(call);
   Call mapped = call;
   apply_mapping(mapped);
+  for (std::size_t part = 0; part < kParts; ++part) {
+    if (levels_[level_]->mapped(static_cast<Part>(part)).present()) tally_->found_parts |= 1U << part;
+  }
   count(mapped);
 }
 
@@ -191,7 +194,7 @@ void RowReader::apply_mapping(Call& call) const {
 }
 
 void RowReader::count(const Call& call) {
-  ++tally_->of_input(input_).rows;
+  tally_->of_input(input_).rows += call.count;
   const std::uint64_t trace = trace_hash(call.trace);
   if (call.is_root && trace != 0) note_root(call);
   const bool job_is_open = call.usage.reason == Reason::none && trace != 0 && !call.is_root &&
@@ -203,7 +206,11 @@ void RowReader::count(const Call& call) {
     request.model = tally_->names.number_of(model_name(call.model));
   }
   if (!call.id.empty() || job_is_open) return keep(call, request, job_is_open ? trace : 0);
-  if (call.usage.reason != Reason::none) return tally_->skip(call.usage.reason, place(), spot());
+  if (call.usage.reason != Reason::none) return tally_->skip(call.usage.reason, place(), spot(), call.count);
+  if (call.last || call.count != 1) {
+    const i64 last = call.last ? call.last->micros : request.start;
+    return tally_->count_many(request, call.count, last, call.usage.remarks, place(), input_);
+  }
   tally_->count(request, call.usage.remarks, place(), input_);
 }
 

@@ -53,12 +53,24 @@ std::vector<Skip> listed(std::span<Tally* const> tallies, std::array<Occurrences
   return list;
 }
 
+std::vector<std::string> missing_fields(std::span<Tally* const> tallies, const Mapping& mapping) {
+  std::uint32_t found = 0;
+  for (const Tally* tally : tallies) found |= tally->found_parts;
+  std::vector<std::string> fields;
+  for (std::size_t part = 0; part < kParts; ++part) {
+    if (!mapping.paths[part].empty() && (found >> part & 1) == 0) fields.push_back(mapping.paths[part]);
+  }
+  return fields;
+}
+
 }  // namespace
 
-TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, const Names& names) {
+TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, const Names& names,
+                        const Mapping& mapping) {
   TraceSummary summary{.inputs = input_summaries(tallies, inputs),
                        .skipped = listed<Reason>(tallies, &Tally::skipped, inputs),
-                       .remarks = listed<Remark>(tallies, &Tally::remarked, inputs)};
+                       .remarks = listed<Remark>(tallies, &Tally::remarked, inputs),
+                       .missing = missing_fields(tallies, mapping)};
   Histograms all;
   for (Tally* tally : tallies) all.merge(std::move(tally->histograms));
   summary.demands = std::move(all).demands(names);

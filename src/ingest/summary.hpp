@@ -5,11 +5,13 @@
 
 #include "data/demand.hpp"
 #include "ingest/inputs.hpp"
+#include "ingest/mapping.hpp"
 #include "ingest/tally.hpp"
 
 namespace ctxcap::ingest {
 
 // Uses the tallies up.
-TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, const Names& names);
+TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, const Names& names,
+                        const Mapping& mapping);
 
 }  // namespace ctxcap::ingest

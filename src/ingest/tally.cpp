@@ -11,6 +11,15 @@ void Tally::count(const Request& request, Remarks remarks, Place place, std::siz
   }
 }
 
+void Tally::count_many(const Request& request, i64 times, i64 last, Remarks remarks, Place place,
+                       std::size_t input) {
+  of_input(input).used += times;
+  histograms.add_many(request, times, last);
+  for (std::size_t remark = 0; remark < kRemarks; ++remark) {
+    if (remarks.has(static_cast<Remark>(remark))) remarked[remark].add(place, times);
+  }
+}
+
 void Tally::pass_on(const HeldRow& row, Stage next, std::size_t input) {
   const Request& request = row.request;
   if (next == Stage::versions && row.has_id) return held.put(Stage::versions, row.id.high, row);

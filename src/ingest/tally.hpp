@@ -33,12 +33,15 @@ struct Tally {
     if (inputs.size() <= number) inputs.resize(number + 1);
     return inputs[number];
   }
-  void skip(Reason reason, Place place, Spot spot) {
-    skipped[static_cast<std::size_t>(reason)].add(place);
+  void skip(Reason reason, Place place, Spot spot, i64 times = 1) {
+    skipped[static_cast<std::size_t>(reason)].add(place, times);
     if (notes_bad_rows) noted.push_back({.place = place, .spot = spot, .reason = reason});
   }
   // A row whose time has come.
   void count(const Request& request, Remarks remarks, Place place, std::size_t input);
+  // A row that stands for many; see Histograms::add_many.
+  void count_many(const Request& request, i64 times, i64 last, Remarks remarks, Place place,
+                  std::size_t input);
   // Shelves a row for the first stage from `next` on that it has to wait for; counts it where there is none.
   void pass_on(const HeldRow& row, Stage next, std::size_t input);
 
@@ -48,6 +51,7 @@ struct Tally {
   Shelves::Writer held;
   std::array<Occurrences, kReasons> skipped;
   std::array<Occurrences, kRemarks> remarked;
+  std::uint32_t found_parts = 0;  // bit per Part: some row has what was mapped to it
   bool notes_bad_rows;
   std::vector<NotedRow> noted;  // those that nobody was told about yet
 };

@@ -1,4 +1,4 @@
-// Http by libcurl: one handle, so connections are kept alive between requests.
+// Http by libcurl. Handles are kept, so connections are kept alive between requests.
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 
 #include "io/parts.hpp"
 
@@ -65,13 +66,6 @@ bool is_loopback(const std::string& url) {
   return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
 
-std::size_t append_body(char* data, std::size_t, std::size_t size, void* user) {
-  std::string& body = *static_cast<std::string*>(user);
-  if (size > kMaxBody - body.size()) return 0;
-  body.append(data, size);
-  return size;
-}
-
 // Called about once a second while waiting, and whenever something arrives.
 int stop_when_interrupted(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return interrupted() ? 1 : 0;
@@ -100,11 +94,199 @@ const char* hint_for(CURLcode code) {
       return "use an address that begins with http:// or https://";
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-      return "install the server's certificate authority; certificates are always checked";
+      return "name the file of the server's certificate authority in SSL_CERT_FILE; certificates are always "
+             "checked";
     default:
       return "check that the server runs and that the address is right";
   }
 }
+
+tl::unexpected<Error> unreachable(const HttpRequest& request, std::string_view cause, std::string_view hint) {
+  const std::string address = shown(request.url);
+  return fail({.kind = ErrorKind::unreachable,
+               .what = "no answer from " + address,
+               .why = fmt::format("{} {}: {}", request.method, address, cause),
+               .hint = std::string(hint)});
+}
+
+Slist header_list(const HttpRequest& request) {
+  Slist list(curl_slist_append(nullptr, "Expect:"));  // no waiting for "100 Continue"
+  for (const auto& [name, value] : request.headers) {
+    // libcurl reads "Name;" as an empty header, and would send a line end inside a value as it is.
+    std::string line = value.empty() ? name + ";" : fmt::format("{}: {}", name, value);
+    std::erase_if(line, [](char c) { return c == '\r' || c == '\n'; });
+    if (curl_slist* grown = curl_slist_append(list.get(), line.c_str())) {
+      [[maybe_unused]] curl_slist* same = list.release();
+      list.reset(grown);
+    }
+  }
+  return list;
+}
+
+// One request on one handle. It must stay where it is while libcurl writes into it.
+class Exchange {
+ public:
+  Exchange(CURL* handle, HttpRequest request)
+      : handle_(handle), request_(std::move(request)), headers_(header_list(request_)) {
+    set_behaviour();
+    set_method();
+    set(CURLOPT_HTTPHEADER, headers_.get());
+    set(CURLOPT_ERRORBUFFER, detail_.data());
+    set(CURLOPT_WRITEFUNCTION, &Exchange::take_body);
+    set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &take_header);
+    set(CURLOPT_HEADERDATA, &response_.headers);
+  }
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  Result<HttpResponse> ended(CURLcode code) {
+    if (code != CURLE_OK) {
+      std::string cause = detail_[0] != '\0' ? detail_.data() : curl_easy_strerror(code);
+      if (code == CURLE_WRITE_ERROR && !streams()) cause = "the answer is larger than 1 GiB";
+      if (code == CURLE_ABORTED_BY_CALLBACK) cause = "a signal asked to stop";
+      return unreachable(request_, cause, hint_for(code));
+    }
+    long status = 0;
+    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+    response_.status = static_cast<int>(status);
+    return std::move(response_);
+  }
+
+ private:
+  template <typename T>
+  void set(CURLoption option, T value) {
+    curl_easy_setopt(handle_, option, value);
+  }
+
+  // Redirects and refusals are read as a whole, whoever waits for the answer itself.
+  bool streams() const {
+    long status = 0;
+    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+    return request_.on_body && status == 200;
+  }
+
+  static std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
+    Exchange& exchange = *static_cast<Exchange*>(user);
+    if (exchange.streams()) return exchange.request_.on_body(std::string_view(data, size)) ? size : 0;
+    std::string& body = exchange.response_.body;
+    if (size > kMaxBody - body.size()) return 0;
+    body.append(data, size);
+    return size;
+  }
+
+  void set_behaviour() {
+    set(CURLOPT_URL, request_.url.c_str());
+    set(CURLOPT_USERAGENT, "ctxcap/" CTXCAP_VERSION);
+    set(CURLOPT_ACCEPT_ENCODING, "");  // whatever this libcurl can decompress
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_NOPROGRESS, 0L);
+    set(CURLOPT_XFERINFOFUNCTION, &stop_when_interrupted);
+    set(CURLOPT_TCP_KEEPALIVE, 1L);
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
+    // Never file:, ftp: and the like, and never from https down to http. libcurl itself keeps an
+    // Authorization header from other hosts.
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_REDIR_PROTOCOLS_STR, lower(request_.url).starts_with("https:") ? "https" : "http,https");
+    set(CURLOPT_FOLLOWLOCATION, 1L);
+    set(CURLOPT_MAXREDIRS, kMaxRedirects);
+    set(CURLOPT_POSTREDIR, static_cast<long>(CURL_REDIR_POST_ALL));  // a POST stays one
+    for (const char* name : {"SSL_CERT_FILE", "CURL_CA_BUNDLE"}) {  // a private authority; the later one wins
+      if (const char* file = std::getenv(name); file != nullptr && *file != '\0') set(CURLOPT_CAINFO, file);
+    }
+    if (const char* folder = std::getenv("SSL_CERT_DIR"); folder != nullptr && *folder != '\0')
+      set(CURLOPT_CAPATH, folder);
+    if (is_loopback(request_.url)) set(CURLOPT_PROXY, "");  // else http_proxy, https_proxy, no_proxy
+  }
+
+  void set_method() {
+    if (request_.method == "HEAD") set(CURLOPT_NOBODY, 1L);
+    if (!request_.body.empty() || request_.method == "POST") {
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+      set(CURLOPT_POSTFIELDS, request_.body.data());
+    }
+    if (request_.method != "GET" && request_.method != "HEAD" && request_.method != "POST") {
+      set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+    }
+  }
+
+  CURL* handle_;
+  HttpRequest request_;
+  Slist headers_;
+  HttpResponse response_;
+  std::array<char, CURL_ERROR_SIZE> detail_{};
+};
+
+// Handles are kept for the next exchange; connections are libcurl's to keep.
+class CurlBatch final : public HttpBatch {
+ public:
+  CurlBatch() : multi_(curl_multi_init()) {}
+  ~CurlBatch() override {
+    for (auto& [handle, running] : running_) curl_multi_remove_handle(multi_.get(), handle);
+  }
+  CurlBatch(const CurlBatch&) = delete;
+  CurlBatch& operator=(const CurlBatch&) = delete;
+
+  void start(std::size_t tag, HttpRequest request) override {
+    Easy easy = idle_.empty() ? Easy(curl_easy_init()) : std::move(idle_.back());
+    if (!idle_.empty()) idle_.pop_back();
+    if (!easy || !multi_) {
+      failed_.push_back({tag, unreachable(request, "libcurl could not start", "")});
+      return;
+    }
+    curl_easy_reset(easy.get());
+    CURL* const handle = easy.get();
+    running_[handle] = {tag, std::move(easy), std::make_unique<Exchange>(handle, std::move(request))};
+    curl_multi_add_handle(multi_.get(), handle);
+  }
+
+  std::optional<Done> next(std::chrono::milliseconds most) override {
+    if (!failed_.empty()) {
+      Done done = std::move(failed_.back());
+      failed_.pop_back();
+      return done;
+    }
+    const auto until = std::chrono::steady_clock::now() + most;
+    while (!running_.empty()) {
+      int still = 0, left = 0;
+      curl_multi_perform(multi_.get(), &still);
+      while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+        if (message->msg == CURLMSG_DONE) return finish(message->easy_handle, message->data.result);
+      }
+      const auto rest =
+          std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+      if (rest.count() <= 0) break;
+      curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(std::min<long>(rest.count(), 1'000)),
+                      nullptr);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  struct Running {
+    std::size_t tag = 0;
+    Easy easy;
+    std::unique_ptr<Exchange> exchange;
+  };
+  struct MultiDeleter {
+    void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+  };
+
+  Done finish(CURL* handle, CURLcode code) {
+    const auto found = running_.find(handle);
+    Done done{found->second.tag, found->second.exchange->ended(code)};
+    curl_multi_remove_handle(multi_.get(), handle);
+    idle_.push_back(std::move(found->second.easy));
+    running_.erase(found);
+    return done;
+  }
+
+  std::unique_ptr<CURLM, MultiDeleter> multi_;
+  std::map<CURL*, Running> running_;
+  std::vector<Easy> idle_;
+  std::vector<Done> failed_;
+};
 
 class CurlHttp final : public Http {
  public:
@@ -113,91 +295,13 @@ class CurlHttp final : public Http {
   Result<HttpResponse> send(const HttpRequest& request) override {
     if (!easy_) return unreachable(request, "libcurl could not start", "");
     curl_easy_reset(easy_.get());  // options go, open connections stay
-    HttpResponse response;
-    std::array<char, CURL_ERROR_SIZE> detail{};
-    const Slist headers = header_list(request);
-    set_behaviour(request);
-    set_method(request);
-    set(CURLOPT_HTTPHEADER, headers.get());
-    set(CURLOPT_ERRORBUFFER, detail.data());
-    set(CURLOPT_WRITEFUNCTION, &append_body);
-    set(CURLOPT_WRITEDATA, &response.body);
-    set(CURLOPT_HEADERFUNCTION, &take_header);
-    set(CURLOPT_HEADERDATA, &response.headers);
-
-    const CURLcode code = curl_easy_perform(easy_.get());
-    if (code != CURLE_OK) {
-      std::string cause = detail[0] != '\0' ? detail.data() : curl_easy_strerror(code);
-      if (code == CURLE_WRITE_ERROR) cause = "the answer is larger than 1 GiB";
-      if (code == CURLE_ABORTED_BY_CALLBACK) cause = "a signal asked to stop";
-      return unreachable(request, cause, hint_for(code));
-    }
-    long status = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-    response.status = static_cast<int>(status);
-    return response;
+    Exchange exchange(easy_.get(), request);
+    return exchange.ended(curl_easy_perform(easy_.get()));
   }
+
+  std::unique_ptr<HttpBatch> batch() override { return std::make_unique<CurlBatch>(); }
 
  private:
-  template <typename T>
-  void set(CURLoption option, T value) {
-    curl_easy_setopt(easy_.get(), option, value);
-  }
-
-  void set_behaviour(const HttpRequest& request) {
-    set(CURLOPT_URL, request.url.c_str());
-    set(CURLOPT_USERAGENT, "ctxcap/" CTXCAP_VERSION);
-    set(CURLOPT_ACCEPT_ENCODING, "");  // whatever this libcurl can decompress
-    set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_NOPROGRESS, 0L);
-    set(CURLOPT_XFERINFOFUNCTION, &stop_when_interrupted);
-    set(CURLOPT_TCP_KEEPALIVE, 1L);
-    set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
-    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
-    // Never file:, ftp: and the like, and never from https down to http. libcurl itself keeps an
-    // Authorization header from other hosts.
-    set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_REDIR_PROTOCOLS_STR, lower(request.url).starts_with("https:") ? "https" : "http,https");
-    set(CURLOPT_FOLLOWLOCATION, 1L);
-    set(CURLOPT_MAXREDIRS, kMaxRedirects);
-    set(CURLOPT_POSTREDIR, static_cast<long>(CURL_REDIR_POST_ALL));  // a POST stays one
-    if (is_loopback(request.url)) set(CURLOPT_PROXY, "");            // else http_proxy, https_proxy, no_proxy
-  }
-
-  void set_method(const HttpRequest& request) {
-    if (request.method == "HEAD") set(CURLOPT_NOBODY, 1L);
-    if (!request.body.empty() || request.method == "POST") {
-      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-      set(CURLOPT_POSTFIELDS, request.body.data());
-    }
-    if (request.method != "GET" && request.method != "HEAD" && request.method != "POST") {
-      set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    }
-  }
-
-  static Slist header_list(const HttpRequest& request) {
-    Slist list(curl_slist_append(nullptr, "Expect:"));  // no waiting for "100 Continue"
-    for (const auto& [name, value] : request.headers) {
-      // libcurl reads "Name;" as an empty header, and would send a line end inside a value as it is.
-      std::string line = value.empty() ? name + ";" : fmt::format("{}: {}", name, value);
-      std::erase_if(line, [](char c) { return c == '\r' || c == '\n'; });
-      if (curl_slist* grown = curl_slist_append(list.get(), line.c_str())) {
-        [[maybe_unused]] curl_slist* same = list.release();
-        list.reset(grown);
-      }
-    }
-    return list;
-  }
-
-  static tl::unexpected<Error> unreachable(const HttpRequest& request, std::string_view cause,
-                                           std::string_view hint) {
-    const std::string address = shown(request.url);
-    return fail({.kind = ErrorKind::unreachable,
-                 .what = "no answer from " + address,
-                 .why = fmt::format("{} {}: {}", request.method, address, cause),
-                 .hint = std::string(hint)});
-  }
-
   // Before the handle, so that it goes last.
   struct Global {
     explicit Global(CURLcode) {}

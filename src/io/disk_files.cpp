@@ -222,8 +222,20 @@ class DiskFiles final : public Files {
   Status write_atomic(const std::string& path, std::string_view content) override {
     return write_file_atomically(path, content);
   }
-  Result<std::unique_ptr<AtomicFile>> create_atomic(const std::string& path) override {
-    return create_atomic_file(path);
+  Result<std::unique_ptr<Replacement>> replace(const std::string& path) override {
+    return replace_file(path);
+  }
+
+  Result<std::unique_ptr<ByteWriter>> append(const std::string& path, std::size_t keep) override {
+    return append_file(path, keep);
+  }
+
+  Status remove(const std::string& path) override {
+    if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
+    return fail({.kind = ErrorKind::failure,
+                 .what = "could not remove " + path,
+                 .why = errno_text(errno),
+                 .hint = "check the permissions of its directory"});
   }
 
   Status move(const std::string& from, const std::string& to) override {

@@ -19,6 +19,7 @@ bool interrupted();
 
 // Old content or new, never half of it; see Files::write_atomic.
 Status write_file_atomically(const std::string& path, std::string_view content);
-Result<std::unique_ptr<Files::AtomicFile>> create_atomic_file(const std::string& path);
+Result<std::unique_ptr<Replacement>> replace_file(const std::string& path);
+Result<std::unique_ptr<ByteWriter>> append_file(const std::string& path, std::size_t keep);
 
 }  // namespace ctxcap::io

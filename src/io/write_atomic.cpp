@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "io/fd.hpp"
 #include "io/parts.hpp"
@@ -37,6 +38,23 @@ std::string follow_links(const std::string& path) {
   return target;
 }
 
+// Removes the temporary file unless it was renamed.
+class Temporary {
+ public:
+  explicit Temporary(std::string path) : path_(std::move(path)) {}
+  ~Temporary() {
+    if (!kept_) ::unlink(path_.c_str());
+  }
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+  void keep() { kept_ = true; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  bool kept_ = false;
+};
+
 // As the file it replaces; a new one gets what the umask leaves of 0666. The owner is kept where we may.
 bool copy_access(int fd, const struct stat& old) {
   if (::fchown(fd, old.st_uid, old.st_gid) != 0 && errno != EPERM) return false;
@@ -58,67 +76,95 @@ Fd create_beside(const std::string& target, unsigned mode, std::string& name) {
   return Fd();
 }
 
-// Removes its temporary file unless that was renamed.
-class DiskAtomicFile final : public Files::AtomicFile {
- public:
-  explicit DiskAtomicFile(std::string path) : path_(std::move(path)), target_(follow_links(path_)) {}
-  ~DiskAtomicFile() override {
-    if (!temporary_.empty()) ::unlink(temporary_.c_str());
-  }
-  DiskAtomicFile(const DiskAtomicFile&) = delete;
-  DiskAtomicFile& operator=(const DiskAtomicFile&) = delete;
+}  // namespace
 
-  Status open() {
+namespace {
+
+// A device or a pipe cannot be replaced, only written to: then `temporary` stays empty.
+class DiskReplacement final : public Replacement {
+ public:
+  DiskReplacement(std::string path, std::string target)
+      : path_(std::move(path)), target_(std::move(target)) {}
+
+  Status begin() {
     struct stat old {};
     const bool exists = ::stat(target_.c_str(), &old) == 0;
     if (exists && S_ISDIR(old.st_mode)) return cannot_write(path_, EISDIR);
-    if (exists && !S_ISREG(old.st_mode)) {  // a device or a pipe cannot be replaced, only written to
+    if (exists && !S_ISREG(old.st_mode)) {
       fd_ = open_fd(target_, O_WRONLY);
       if (!fd_) return cannot_write(path_, errno);
       return {};
     }
-    // A file that replaces a private one must not be readable by others before its mode is copied.
     std::string name;
+    // A file that replaces a private one must not be readable by others before its mode is copied.
     fd_ = create_beside(target_, exists ? 0600 : 0666, name);
     if (!fd_) return cannot_write(path_, errno);
-    temporary_ = std::move(name);
+    temporary_.emplace(name);
     if (exists && !copy_access(fd_.get(), old)) return cannot_write(path_, errno);
     return {};
   }
-
-  Status write(std::string_view text) override {
-    if (!write_all(fd_.get(), text)) return cannot_write(path_, errno);
+  Status write(std::string_view bytes) override {
+    if (!write_all(fd_.get(), bytes)) return cannot_write(path_, errno);
     return {};
   }
-
+  Status flush() override {
+    if (temporary_ && ::fsync(fd_.get()) != 0) return cannot_write(path_, errno);
+    return {};
+  }
   Status commit() override {
-    if (temporary_.empty()) return {};
-    if (::fsync(fd_.get()) != 0) return cannot_write(path_, errno);
+    TRY(flush());
     fd_.reset();
-    if (std::rename(temporary_.c_str(), target_.c_str()) != 0) return cannot_write(path_, errno);
-    temporary_.clear();
+    if (!temporary_) return {};
+    if (std::rename(temporary_->path().c_str(), target_.c_str()) != 0) return cannot_write(path_, errno);
+    temporary_->keep();
     const fs::path parent = fs::path(target_).parent_path();
     sync_directory(parent.empty() ? "." : parent.string());
     return {};
   }
 
  private:
-  std::string path_, target_, temporary_;
+  std::string path_, target_;
   Fd fd_;
+  std::optional<Temporary> temporary_;
+};
+
+class Appender final : public ByteWriter {
+ public:
+  Appender(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  Status write(std::string_view bytes) override {
+    if (!write_all(fd_.get(), bytes)) return cannot_write(path_, errno);
+    return {};
+  }
+  Status flush() override {
+    if (::fsync(fd_.get()) != 0) return cannot_write(path_, errno);
+    return {};
+  }
+
+ private:
+  Fd fd_;
+  std::string path_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Files::AtomicFile>> create_atomic_file(const std::string& path) {
-  auto file = std::make_unique<DiskAtomicFile>(path);
-  TRY(file->open());
-  return file;
+Result<std::unique_ptr<Replacement>> replace_file(const std::string& path) {
+  auto replacement = std::make_unique<DiskReplacement>(path, follow_links(path));
+  TRY(replacement->begin());
+  return replacement;
 }
 
 Status write_file_atomically(const std::string& path, std::string_view content) {
-  TRY_ASSIGN(const auto file, create_atomic_file(path));
-  TRY(file->write(content));
-  return file->commit();
+  TRY_ASSIGN(const std::unique_ptr<Replacement> replacement, replace_file(path));
+  TRY(replacement->write(content));
+  return replacement->commit();
+}
+
+Result<std::unique_ptr<ByteWriter>> append_file(const std::string& path, std::size_t keep) {
+  Fd fd = open_fd(path, O_WRONLY | O_CREAT, 0666);
+  if (!fd || ::ftruncate(fd.get(), static_cast<off_t>(keep)) != 0 || ::lseek(fd.get(), 0, SEEK_END) < 0) {
+    return cannot_write(path, errno);
+  }
+  return std::make_unique<Appender>(std::move(fd), path);
 }
 
 }  // namespace ctxcap::io

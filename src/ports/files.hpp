@@ -33,6 +33,21 @@ class MappedFile {
 };
 inline constexpr std::size_t kReadPadding = 64;
 
+// A file that is being written, in pieces. Nothing is certain to be on the disk before flush() returns.
+class ByteWriter {
+ public:
+  virtual ~ByteWriter() = default;
+  virtual Status write(std::string_view bytes) = 0;
+  // Everything so far has reached the disk.
+  virtual Status flush() = 0;
+};
+
+// A new content for a file, in pieces: the old one stays until commit(), and for good without it.
+class Replacement : public ByteWriter {
+ public:
+  virtual Status commit() = 0;  // flush, rename
+};
+
 // What a file is called does not matter for what it is: links to one file have one identity.
 struct FileId {
   std::uint64_t device = 0, inode = 0;
@@ -62,14 +77,12 @@ class Files {
   virtual Result<std::string> read_all(const std::string& path) = 0;
   // Temporary file beside it, fsync, rename: the old content or the new, never half of it.
   virtual Status write_atomic(const std::string& path, std::string_view content) = 0;
-  // The same for content that comes bit by bit: nothing is there before commit(), which comes once.
-  class AtomicFile {
-   public:
-    virtual ~AtomicFile() = default;
-    virtual Status write(std::string_view text) = 0;
-    virtual Status commit() = 0;
-  };
-  virtual Result<std::unique_ptr<AtomicFile>> create_atomic(const std::string& path) = 0;
+  // The same for content that comes in pieces.
+  virtual Result<std::unique_ptr<Replacement>> replace(const std::string& path) = 0;
+  // Writes on behind the first `keep` bytes of a file, which is cut there; created where it is missing.
+  virtual Result<std::unique_ptr<ByteWriter>> append(const std::string& path, std::size_t keep) = 0;
+  // Nothing to do where there is no such file.
+  virtual Status remove(const std::string& path) = 0;
   // Gives a file another name on the same file system; what has that name is replaced.
   virtual Status move(const std::string& from, const std::string& to) = 0;
   // Creates a directory and its parents, for this user alone; nothing to do where it exists.

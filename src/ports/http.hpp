@@ -2,8 +2,11 @@
 // Seam: HTTP. Real one in io/ (libcurl), fakes and loopback servers in tests/.
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +23,9 @@ struct HttpRequest {
   std::string body;                           // sent when not empty
   std::chrono::milliseconds timeout{60'000};  // for the whole exchange; 0: none
   std::chrono::milliseconds connect_timeout{5'000};
+  // Takes the body of a 200 answer in pieces, as they arrive, however long it is; HttpResponse::body stays
+  // empty. False ends the exchange with an error. Other answers have their body in the response as ever.
+  std::function<bool(std::string_view)> on_body;
 };
 
 struct HttpResponse {
@@ -28,11 +34,47 @@ struct HttpResponse {
   std::string body;                            // decompressed
 };
 
+// Exchanges that overlap, for one thread: start some, then take them as they end.
+class HttpBatch {
+ public:
+  struct Done {
+    std::size_t tag = 0;  // as given to start()
+    Result<HttpResponse> response;
+  };
+  virtual ~HttpBatch() = default;
+  virtual void start(std::size_t tag, HttpRequest request) = 0;
+  // The next exchange that ended; nullopt: none did within `most`, or none is under way.
+  virtual std::optional<Done> next(std::chrono::milliseconds most) = 0;
+};
+
 class Http {
  public:
   virtual ~Http() = default;
   // Errors only where no HTTP answer arrived: ErrorKind::unreachable, `why` names URL and cause, no secrets.
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
+  // This one sends them one after the other, in the order of start(); it must not outlive the port.
+  virtual std::unique_ptr<HttpBatch> batch();
 };
+
+inline std::unique_ptr<HttpBatch> Http::batch() {
+  class OneByOne final : public HttpBatch {
+   public:
+    explicit OneByOne(Http& http) : http_(http) {}
+    void start(std::size_t tag, HttpRequest request) override {
+      waiting_.emplace_back(tag, std::move(request));
+    }
+    std::optional<Done> next(std::chrono::milliseconds) override {
+      if (waiting_.empty()) return std::nullopt;
+      const auto [tag, request] = std::move(waiting_.front());
+      waiting_.pop_front();
+      return Done{tag, http_.send(request)};
+    }
+
+   private:
+    Http& http_;
+    std::deque<std::pair<std::size_t, HttpRequest>> waiting_;
+  };
+  return std::make_unique<OneByOne>(*this);
+}
 
 }  // namespace ctxcap

@@ -23,7 +23,8 @@ class FakeFiles final : public Files {
   std::set<std::string> forbidden;           // there, but not to be read
   std::size_t read_size = 7;                 // a stream yields at most so many bytes at once
   std::optional<std::size_t> breaks_after;   // a stream fails when it has yielded so many bytes
-  std::vector<std::string> diary;            // "map x", "open x", ...
+  std::optional<std::size_t> dies_after;  // as a killed program: so many bytes are written, then nothing more
+  std::vector<std::string> diary;         // "map x", "open x", ...
 
   PathKind kind(const std::string& path) override {
     if (directories.contains(path)) return PathKind::directory;
@@ -67,12 +68,25 @@ class FakeFiles final : public Files {
   }
   Status write_atomic(const std::string& path, std::string_view content) override {
     diary.push_back("write " + path);
+    TRY(spend(content.size() + 1));
     files[path] = content;
     return {};
   }
-  Result<std::unique_ptr<AtomicFile>> create_atomic(const std::string& path) override {
-    diary.push_back("create " + path);
-    return std::make_unique<Atomic>(files[path]);
+  Result<std::unique_ptr<Replacement>> replace(const std::string& path) override {
+    diary.push_back("replace " + path);
+    return std::make_unique<Pending>(*this, path);
+  }
+  Result<std::unique_ptr<ByteWriter>> append(const std::string& path, std::size_t keep) override {
+    diary.push_back("append " + path);
+    TRY(spend(1));
+    files[path].resize(keep);
+    return std::make_unique<Appended>(*this, path);
+  }
+  Status remove(const std::string& path) override {
+    diary.push_back("remove " + path);
+    TRY(spend(1));
+    files.erase(path);
+    return {};
   }
   Status move(const std::string& from, const std::string& to) override {
     diary.push_back("move " + from + " " + to);
@@ -95,23 +109,6 @@ class FakeFiles final : public Files {
   }
 
  private:
-  class Atomic final : public AtomicFile {
-   public:
-    explicit Atomic(std::string& target) : target_(&target) {}
-    Status write(std::string_view text) override {
-      content_ += text;
-      return {};
-    }
-    Status commit() override {
-      *target_ = content_;
-      return {};
-    }
-
-   private:
-    std::string* target_;
-    std::string content_;
-  };
-
   class Mapped final : public MappedFile {
    public:
     explicit Mapped(std::string content) : size_(content.size()), padded_(std::move(content)) {
@@ -143,6 +140,50 @@ class FakeFiles final : public Files {
     std::size_t most_, at_ = 0;
     std::optional<std::size_t> breaks_after_;
   };
+
+  class Appended final : public ByteWriter {
+   public:
+    Appended(FakeFiles& files, std::string path) : files_(files), path_(std::move(path)) {}
+    Status write(std::string_view bytes) override {
+      const std::size_t fits = std::min(bytes.size(), files_.dies_after.value_or(bytes.size()));
+      files_.files[path_] += bytes.substr(0, fits);
+      return files_.spend(bytes.size());
+    }
+    Status flush() override { return {}; }
+
+   private:
+    FakeFiles& files_;
+    std::string path_;
+  };
+
+  class Pending final : public Replacement {
+   public:
+    Pending(FakeFiles& files, std::string path) : files_(files), path_(std::move(path)) {}
+    Status write(std::string_view bytes) override {
+      content_ += bytes;
+      return files_.spend(bytes.size());
+    }
+    Status flush() override { return {}; }
+    Status commit() override {
+      TRY(files_.spend(1));
+      files_.files[path_] = std::move(content_);
+      return {};
+    }
+
+   private:
+    FakeFiles& files_;
+    std::string path_, content_;
+  };
+
+  Status spend(std::size_t bytes) {
+    if (!dies_after) return {};
+    if (bytes > *dies_after) {
+      dies_after = 0;
+      return fail({.what = "killed", .why = "", .hint = ""});
+    }
+    *dies_after -= bytes;
+    return {};
+  }
 
   using Paths = std::vector<std::string>;
   Paths all() const {

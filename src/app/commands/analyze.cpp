@@ -17,7 +17,7 @@ struct Flags {
 };
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  TRY(require_traces(flags.analyze, "ctxcap analyze --traces FILE"));
+  TRY(require_traces(flags.analyze, "ctxcap analyze --traces FILE   (or --langfuse, --clickhouse URL)"));
   TRY(check_output(flags.output));
   TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
@@ -50,6 +50,7 @@ constinit const Command kAnalyze{
     "  ctxcap analyze --traces traces.jsonl\n"
     "  ctxcap analyze --traces a.jsonl b.csv --show show.json --tag triage\n"
     "  ctxcap analyze --traces 'logs/*.jsonl.gz' -f json\n"
+    "  ctxcap analyze --clickhouse http://127.0.0.1:8123 --from 30d\n"
     "  ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen\n",
     configure};
 

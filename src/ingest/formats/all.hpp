@@ -6,6 +6,7 @@
 namespace ctxcap::ingest {
 
 extern const Format kMapped;                // mapped.cpp
+extern const Format kClickHouseGroups;      // clickhouse_groups.cpp
 extern const Format kPage;                  // page.cpp
 extern const Format kTrace;                 // page.cpp
 extern const Format kRecording;             // recording.cpp

@@ -1,6 +1,8 @@
 // Langfuse observations, in every shape they leave a server: rows of both APIs, both UI exports, both blob
 // exports. They differ in spelling and in what they leave out; what a key means is the same everywhere.
 
+#include "ingest/formats/langfuse.hpp"
+
 #include <array>
 
 #include "ingest/formats/all.hpp"
@@ -11,6 +13,7 @@ namespace {
 
 constexpr std::array kBody{Key::input};
 constexpr std::initializer_list<Key> kUsageMaps{Key::usageDetails, Key::usage_details};
+constexpr std::initializer_list<Key> kProvided{Key::providedUsageDetails, Key::provided_usage_details};
 constexpr std::initializer_list<Key> kParents{Key::parentObservationId, Key::parent_observation_id};
 constexpr std::initializer_list<Key> kTraces{Key::traceId, Key::trace_id};
 
@@ -36,17 +39,23 @@ bool is_empty_map(Value map, Scratch& scratch) {
   return empty;
 }
 
+bool tells_provided(const Fields& fields) {
+  return fields.keys().has_any({Key::providedUsageDetails, Key::provided_usage_details});
+}
+
 // Counts that the sender did not provide were made by Langfuse with another model's tokeniser.
 bool is_estimated(const Fields& fields, const Usage& usage) {
-  return usage.reason == Reason::none && fields.keys().has(Key::providedUsageDetails) &&
-         is_empty_map(fields[Key::providedUsageDetails], fields.scratch());
+  return usage.reason == Reason::none && tells_provided(fields) &&
+         is_empty_map(fields.first(kProvided), fields.scratch());
 }
 
 // Without providedUsageDetails only a doubt is possible: a matched price model, and nothing but the three
 // keys that an estimate has.
 bool may_be_estimated(const Fields& fields) {
-  if (fields.keys().has(Key::providedUsageDetails)) return false;
+  if (tells_provided(fields)) return false;
   if (!fields.first({Key::internalModelId, Key::modelId, Key::model_id}).present()) return false;
+  // Asked of the server by `ctxcap pull`: a definition without a tokeniser makes no estimates.
+  if (fields.keys().has(Key::tokenizerId) && !fields[Key::tokenizerId].present()) return false;
   bool only_three = true;
   fields.first(kUsageMaps).opened(fields.scratch()).each_member([&](std::string_view key, Value) {
     only_three = only_three && (key == "input" || key == "output" || key == "total");
@@ -58,12 +67,13 @@ bool is_judge(std::string_view environment) {
   return environment.starts_with("langfuse-");
 }
 
-// The row's counts, or the reason why it is no request.
-Usage judge_row(const Fields& fields) {
+}  // namespace
+
+Usage judge_observation(const Fields& fields, Usage usage) {
   Scratch& scratch = fields.scratch();
   const std::string_view type = fields[Key::type].text(scratch);
-  Usage usage = read_counts(fields);
   const auto as = [](Reason reason) { return Usage{.reason = reason}; };
+  if (fields[Key::is_deleted].text(scratch) == "1") return as(Reason::deleted);
   if (type == "EMBEDDING") return as(Reason::embedding);
   if (!type.empty() && type != "GENERATION") {
     return as(usage.reason == Reason::no_usage ? Reason::not_a_generation : Reason::wrapper);
@@ -83,6 +93,8 @@ Usage judge_row(const Fields& fields) {
   return usage;
 }
 
+namespace {
+
 std::string_view first_tag(const Fields& fields) {
   std::string_view tag;
   fields.first({Key::tags, Key::traceTags}).opened(fields.scratch()).each_element([&](Value value) {
@@ -91,6 +103,21 @@ std::string_view first_tag(const Fields& fields) {
   });
   return tag;
 }
+
+}  // namespace
+
+JobHints observation_names(const Fields& fields) {
+  const auto text = [&](std::initializer_list<Key> keys) {
+    return fields.first(keys).text(fields.scratch());
+  };
+  return {.job = text({Key::job}),
+          .trace_name = text({Key::traceName, Key::trace_name}),
+          .own_name = text({Key::name}),
+          .prompt_name = text({Key::promptName, Key::prompt_name}),
+          .tag = first_tag(fields)};
+}
+
+namespace {
 
 void read_observation(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
@@ -101,18 +128,17 @@ void read_observation(const Fields& fields, Sink& sink) {
   const bool tells_parent =
       fields.keys().has(Key::parentObservationId) || fields.keys().has(Key::parent_observation_id);
   call.is_root = tells_parent && !fields.first(kParents).present();
-  call.job = {.job = text({Key::job}),
-              .trace_name = text({Key::traceName, Key::trace_name}),
-              .own_name = text({Key::name}),
-              .prompt_name = text({Key::promptName, Key::prompt_name}),
-              .tag = first_tag(fields)};
+  call.job = observation_names(fields);
   call.model = text({Key::providedModelName, Key::provided_model_name, Key::model});
   call.start = read_time(fields.first({Key::startTime, Key::start_time}), scratch);
-  call.updated = read_time(fields.first({Key::updatedAt, Key::updated_at}), scratch);
-  call.usage = judge_row(fields);
+  call.updated = read_time(fields.first({Key::event_ts, Key::updatedAt, Key::updated_at}), scratch);
+  call.usage = judge_observation(fields, read_counts(fields));
   const Asked asked = read_asked(fields.first({Key::modelParameters, Key::model_parameters}), scratch);
   call.num_ctx = asked.num_ctx;
   call.num_predict = asked.num_predict;
+  // What `ctxcap pull --with-lengths` leaves of a body.
+  const Count length = read_count(fields[Key::inputLength], scratch);
+  if (length.tokens) call.body.add_length(*length.tokens);
   sink.add(call);
 }
 

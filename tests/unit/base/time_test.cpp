@@ -41,3 +41,21 @@ TEST_CASE("a day is a UTC day, also before 1970") {
   CHECK(day_of(*parse_time("1969-12-31T23:59:59Z")) == -1);
   CHECK(day_of(*parse_time("1970-01-01T00:00:00Z")) == 0);
 }
+
+TEST_CASE("times as people give them on a command line") {
+  const Instant now = *parse_time("2026-11-21T12:00:00Z");
+  const auto when = [&](std::string_view text) {
+    const auto time = parse_when(text, now);
+    return time ? rfc3339(*time) : "none";
+  };
+  CHECK(when("7d") == "2026-11-14T12:00:00Z");
+  CHECK(when("36h") == "2026-11-20T00:00:00Z");
+  CHECK(when("90m") == "2026-11-21T10:30:00Z");
+  CHECK(when("2w") == "2026-11-07T12:00:00Z");
+  CHECK(when("0d") == "2026-11-21T12:00:00Z");
+  CHECK(when("2026-10-01") == "2026-10-01T00:00:00Z");
+  CHECK(when("2026-10-01T05:00:00+02:00") == "2026-10-01T03:00:00Z");
+  for (const std::string_view bad :
+       {"", "7", "d", "7y", "-7d", "7 d", "1.5d", "yesterday", "2026-13-01", "99999999d", "7dd"})
+    CHECK(when(bad) == "none");
+}

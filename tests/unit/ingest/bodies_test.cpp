@@ -88,6 +88,13 @@ TEST_CASE("every format has its own place for what was sent") {
   }
 }
 
+TEST_CASE("of a body that was left out the length is enough") {
+  // Sizes are kept in steps.
+  const std::string row =
+      R"({"id":"o1","traceId":"t1","type":"GENERATION","inputLength":4000,"outputLength":9,"inputUsage":900,"usageDetails":{"input":900,"output":5}})";
+  CHECK(sizes(row) == "900/4016*1");
+}
+
 TEST_CASE("bodies that say nothing about the prompt are unknown") {
   // An image takes some hundred tokens, whatever its bytes; the same number of bytes of text does not.
   CHECK(sizes(langfuse_row(1, R"([{"text":"what is this?","image":")" + image_of(50'000) + "\"}]", 780)) ==

@@ -188,3 +188,44 @@ TEST_CASE("a private directory is ours alone and goes with all that is in it") {
   }
   CHECK(real.world().files.kind(path) == PathKind::missing);
 }
+
+TEST_CASE("a replacement in pieces takes effect at its commit, and leaves nothing behind without one") {
+  Disk disk;
+  REQUIRE(disk.files.write_atomic(disk.path("file"), "old"));
+  {
+    const auto dropped = disk.files.replace(disk.path("file"));
+    REQUIRE(dropped);
+    REQUIRE((*dropped)->write("half"));
+  }
+  CHECK(entries(disk.directory->path()) == 1);
+  const auto replacement = disk.files.replace(disk.path("file"));
+  REQUIRE(replacement);
+  REQUIRE((*replacement)->write("new "));
+  CHECK(*disk.files.read_all(disk.path("file")) == "old");
+  REQUIRE((*replacement)->write("content"));
+  REQUIRE((*replacement)->commit());
+  CHECK(*disk.files.read_all(disk.path("file")) == "new content");
+  CHECK(entries(disk.directory->path()) == 1);
+}
+
+TEST_CASE("appending keeps what it is told to keep") {
+  Disk disk;
+  for (const std::size_t keep : {0U, 3U, 6U}) {
+    const auto writer = disk.files.append(disk.path("file"), keep);
+    REQUIRE(writer);
+    REQUIRE((*writer)->write("abc"));
+    REQUIRE((*writer)->write("def"));
+    REQUIRE((*writer)->flush());
+  }
+  CHECK(*disk.files.read_all(disk.path("file")) == "abcabcabcdef");
+  CHECK_FALSE(disk.files.append(disk.path("none/file"), 0));
+}
+
+TEST_CASE("removing what is not there is no error") {
+  Disk disk;
+  REQUIRE(disk.files.write_atomic(disk.path("file"), "x"));
+  CHECK(disk.files.remove(disk.path("file")));
+  CHECK(disk.files.kind(disk.path("file")) == PathKind::missing);
+  CHECK(disk.files.remove(disk.path("file")));
+  CHECK_FALSE(disk.files.remove(disk.directory->path()));
+}

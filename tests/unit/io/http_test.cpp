@@ -2,8 +2,14 @@
 
 #include <doctest/doctest.h>
 #include <httplib.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -52,9 +58,25 @@ class Loopback {
         return false;  // closes the connection
       });
     });
+    server.Get("/stream", [](const httplib::Request&, httplib::Response& response) {
+      response.set_chunked_content_provider("text/plain", [](std::size_t offset, httplib::DataSink& sink) {
+        const std::string piece(1 << 20, 'x');
+        sink.write(piece.data(), piece.size());
+        if (offset + piece.size() >= std::size_t{64} << 20) sink.done();
+        return true;
+      });
+    });
     server.Get("/never", [this](const httplib::Request&, httplib::Response&) {
       std::unique_lock lock(mutex);
       released.wait(lock, [this] { return stop; });
+    });
+    // Answers only when three are there at once.
+    server.Get("/meet", [this](const httplib::Request&, httplib::Response& response) {
+      std::unique_lock lock(mutex);
+      ++met;
+      released.notify_all();
+      released.wait(lock, [this] { return met >= 3 || stop; });
+      response.set_content("met", "text/plain");
     });
     port = server.bind_to_any_port("127.0.0.1");
     thread = std::thread([this] { server.listen_after_bind(); });
@@ -74,6 +96,7 @@ class Loopback {
   httplib::Server server;
   std::set<int> ports;  // of the clients seen
   int port = 0;
+  int met = 0;
 
  private:
   std::thread thread;
@@ -220,4 +243,122 @@ TEST_CASE("a proxy from the environment is not used for loopback") {
   REQUIRE_FALSE(far);
   CHECK(far.error().why.find("127.0.0.1") !=
         std::string::npos);  // it was the proxy that could not be reached
+}
+
+TEST_CASE("a private certificate authority is trusted when its file is named, and not before") {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_RSA_gen(2048), &EVP_PKEY_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> own(X509_new(), &X509_free);
+  X509_gmtime_adj(X509_getm_notBefore(own.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(own.get()), 3600);
+  X509_set_pubkey(own.get(), key.get());
+  X509_NAME* const name = X509_get_subject_name(own.get());
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"),
+                             -1, -1, 0);
+  X509_set_issuer_name(own.get(), name);
+  REQUIRE(X509_sign(own.get(), key.get(), EVP_sha256()) > 0);
+  httplib::SSLServer server(own.get(), key.get());
+  server.Get("/echo", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("hello", "text/plain");
+  });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread serving([&] { server.listen_after_bind(); });
+  while (!server.is_running()) std::this_thread::yield();
+
+  io::RealWorld real;
+  const auto folder = real.world().files.make_private_directory();
+  REQUIRE(folder);
+  const std::string path = (*folder)->path() + "/ca.pem";
+  std::FILE* const file = std::fopen(path.c_str(), "w");
+  REQUIRE(file != nullptr);
+  PEM_write_X509(file, own.get());
+  std::fclose(file);
+
+  const HttpRequest request{.url = "https://localhost:" + std::to_string(port) + "/echo"};
+  ::unsetenv("CURL_CA_BUNDLE");  // of whoever runs the tests
+  ::unsetenv("SSL_CERT_FILE");
+  const auto refused = real.world().http.send(request);
+  ::setenv("SSL_CERT_FILE", path.c_str(), 1);
+  const auto trusted = real.world().http.send(request);
+  ::unsetenv("SSL_CERT_FILE");
+  server.stop();
+  serving.join();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().hint.find("SSL_CERT_FILE") != std::string::npos);
+  REQUIRE_MESSAGE(trusted, trusted.error().why);
+  CHECK(trusted->body == "hello");
+}
+
+TEST_CASE("exchanges of a batch overlap, and each says which it was") {
+  Loopback loopback;
+  io::RealWorld real;
+  const auto batch = real.world().http.batch();
+  CHECK_FALSE(batch->next(0ms));
+  for (const std::size_t tag : {7U, 8U, 9U}) batch->start(tag, {.url = loopback.url("/meet")});
+  std::set<std::size_t> tags;
+  while (const auto done = batch->next(10'000ms)) {
+    REQUIRE(done->response);
+    CHECK(done->response->body == "met");
+    tags.insert(done->tag);
+  }
+  CHECK(tags == std::set<std::size_t>{7, 8, 9});
+}
+
+TEST_CASE("a batch goes on where one of its exchanges fails, and keeps its connections") {
+  Loopback loopback;
+  io::RealWorld real;
+  const auto batch = real.world().http.batch();
+  batch->start(1, {.url = "http://127.0.0.1:" + std::to_string(dead_port()) + "/"});
+  const auto failed = batch->next(10'000ms);
+  REQUIRE(failed);
+  check_three_lines(failed->response.error());
+  for (std::size_t tag = 2; tag < 5; ++tag) {
+    batch->start(tag, {.url = loopback.url("/echo"), .headers = {{"X-Key", std::to_string(tag)}}});
+    const auto done = batch->next(10'000ms);
+    REQUIRE(done);
+    REQUIRE(done->response);
+    CHECK(done->tag == tag);
+    CHECK(done->response->headers.at("x-seen-key") == std::to_string(tag));
+  }
+  CHECK(loopback.ports.size() == 1);
+}
+
+TEST_CASE("a batch that is dropped drops what is under way; waiting for it ends when told") {
+  Loopback loopback;
+  io::RealWorld real;
+  const auto batch = real.world().http.batch();
+  batch->start(1, {.url = loopback.url("/never")});
+  CHECK_FALSE(batch->next(1ms));
+}
+
+TEST_CASE("an answer can be taken in pieces, and is then not kept") {
+  Loopback loopback;
+  io::RealWorld real;
+  Http& http = real.world().http;
+  std::size_t taken = 0, largest = 0;
+  const auto take = [&](std::string_view piece) {
+    taken += piece.size();
+    largest = std::max(largest, piece.size());
+    return true;
+  };
+  const auto response = http.send({.url = loopback.url("/stream"), .on_body = take});
+  REQUIRE(response);
+  CHECK(response->body.empty());
+  CHECK(taken == std::size_t{64} << 20);
+  CHECK(largest <= std::size_t{1} << 20);
+
+  // What is no answer to the question comes as ever, and so do redirects.
+  taken = 0;
+  CHECK(http.send({.url = loopback.url("/missing"), .on_body = take})->body == "{\"error\":\"no\"}");
+  CHECK(taken == 0);
+  CHECK(http.send({.url = loopback.url("/to-echo"), .on_body = take})->status == 200);
+  CHECK(taken == 5);
+
+  // Whoever takes may have enough.
+  const auto enough =
+      http.send({.url = loopback.url("/stream"), .on_body = [](std::string_view) { return false; }});
+  REQUIRE_FALSE(enough);
+  CHECK(enough.error().kind == ErrorKind::unreachable);
+  // An answer that breaks off is an error, whatever came before.
+  CHECK_FALSE(http.send({.url = loopback.url("/broken"), .on_body = take}).has_value());
+  CHECK(http.send({.url = loopback.url("/echo")})->body == "hello");
 }

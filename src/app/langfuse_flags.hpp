@@ -1,0 +1,38 @@
+#pragma once
+// Inside app/: Langfuse as people name it on the command line.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/call_filters.hpp"
+#include "base/result.hpp"
+#include "ports/world.hpp"
+#include "sources/sources.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace ctxcap::app {
+
+// As typed; empty: not given.
+struct LangfuseFlags {
+  bool given = false;
+  std::string url;
+  i64 limit = 0;
+  int concurrency = 4;
+};
+
+// --langfuse and how it is asked.
+void add_langfuse_flags(CLI::App& parser, LangfuseFlags& flags);
+
+// Errors: ErrorKind::usage.
+Result<sources::LangfuseOptions> settle_langfuse(const LangfuseFlags& flags, const CallFilters& filters,
+                                                 World& world);
+
+class Talk;
+// Draws how far a pull is.
+sources::OnPullProgress pull_progress(const std::string& name, World& world, Talk& talk);
+
+}  // namespace ctxcap::app

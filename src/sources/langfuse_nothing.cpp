@@ -1,0 +1,56 @@
+// A walk that found nothing: the wrong generation of the API, an empty project, or one that gets no data.
+
+#include <fmt/format.h>
+
+#include "sources/langfuse_walk.hpp"
+
+namespace ctxcap::sources {
+namespace {
+
+constexpr std::string_view kOldSdk =
+    "this server stores nothing of SDKs older than Python 3 and JavaScript 4, and says so only to them";
+
+bool is_filtered(const LangfuseQuery& query) {
+  return !query.models.empty() || !query.environments.empty();
+}
+
+}  // namespace
+
+// A server whose data is still where v1 reads it answers v2 with nothing.
+Status LangfuseWalker::explain_nothing() {
+  const LangfuseWindow one{.from = whole_.from, .to = whole_.to, .limit = 1};
+  bool only_v2 = false;
+  if (state_.api == LangfuseApi::v2) {
+    TRY_ASSIGN(const LangfuseAnswer answer, ask_once(LangfuseApi::v1, one));
+    if (answer.act == Act::use && !answer.page.rows.empty()) {
+      state_.api = LangfuseApi::v1;
+      state_.todo =
+          windows_of(whole_, LangfuseWalk::calls, most_rows(state_.api, LangfuseWalk::calls, options_.query));
+      return {};
+    }
+    only_v2 = answer.act == Act::other_api;
+  }
+  TRY_ASSIGN(const LangfuseAnswer any, ask_once(state_.api, {.walk = LangfuseWalk::any}));
+  Error error{.kind = ErrorKind::withheld};
+  if (any.act == Act::use && any.page.rows.empty()) {
+    error.what = "the project of these keys is empty";
+    error.why = fmt::format("{} has no observation in it{}", options_.server.url,
+                            only_v2 ? fmt::format("; {}", kOldSdk) : "");
+    error.hint = only_v2
+                     ? "update the SDK of the application, or use the keys of the project that it writes to"
+                     : "use the keys of the project that the application writes to";
+  } else {
+    const auto newest = any.page.rows.empty() ? std::nullopt : read_langfuse_row(any.page.rows.front());
+    error.what = fmt::format("no model calls from {} to {}", rfc3339({whole_.from * 1000}),
+                             rfc3339({whole_.to * 1000}));
+    error.why = fmt::format("{}: the newest row of the project is of {}{}", options_.server.url,
+                            newest ? rfc3339({newest->start}) : "a time unknown",
+                            only_v2 ? fmt::format("; {}", kOldSdk) : "");
+    error.hint = is_filtered(options_.query) ? "check --model and --environment, or ask for more with --from"
+                 : only_v2 ? "ask for more with --from, or update the SDK of the application"
+                           : "ask for more with --from";
+  }
+  return fail(std::move(error));
+}
+
+}  // namespace ctxcap::sources

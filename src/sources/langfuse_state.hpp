@@ -1,0 +1,38 @@
+#pragma once
+// Inside sources/: how far a pull is. Written down after every page; everything else follows from it.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sources/langfuse_paths.hpp"
+
+namespace ctxcap::sources {
+
+enum class PullStage { calls, borders, roots, models, done };
+
+// A window, and what its walk remembers from page to page.
+struct OpenWindow {
+  LangfuseWindow window;
+  i64 last = 0;         // ms: start of the last row seen; 0: none yet
+  i64 pages = 0;        // seen
+  i64 items = 0;        // v1: totalItems of the page before
+  i64 empty_pages = 0;  // v1, in a row
+  i64 passes = 0;       // v1: times the walk was begun again
+};
+
+struct PullState {
+  LangfuseApi api = LangfuseApi::unknown;
+  PullStage stage = PullStage::calls;
+  std::vector<OpenWindow> todo;
+  std::vector<std::string> borders;  // v2: traces that a page ended in
+  bool unnamed = false;              // some call needs the name of its root
+  bool estimates = false;            // some count may be Langfuse's own
+  i64 rows = 0;                      // calls, with repeats
+};
+
+std::string state_text(const PullState& state);
+std::optional<PullState> read_state(std::string_view text);
+
+}  // namespace ctxcap::sources

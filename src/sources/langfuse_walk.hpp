@@ -1,0 +1,64 @@
+#pragma once
+// Inside sources/: which pages are asked for, and what each of them means for the rest.
+
+#include <map>
+
+#include "sources/langfuse_client.hpp"
+#include "sources/langfuse_journal.hpp"
+#include "sources/langfuse_state.hpp"
+
+namespace ctxcap::sources {
+
+struct Period {
+  i64 from = 0, to = 0;  // ms since 1970, [from, to)
+};
+
+class LangfuseWalker {
+ public:
+  // `whole`: all that may be asked for. `fresh`: nothing was pulled before, so an empty answer is looked
+  // into.
+  LangfuseWalker(const LangfuseOptions& options, const PullPorts& ports, PullState& state, Journal& journal,
+                 Period whole, bool fresh, OnPullProgress on_progress);
+
+  // Until nothing is left to do. Errors leave the journal as it is: the next run goes on from there.
+  Status run();
+
+  i64 pages() const { return pages_; }
+  i64 requests() const { return client_.requests(); }
+  i64 retries() const { return client_.retries(); }
+
+ private:
+  Status walk();
+  Status take(const LangfuseAnswer& answer);
+  Status take_page(OpenWindow open, const LangfusePage& page);
+  void keep_rows(OpenWindow& open, const LangfusePage& page);
+  void go_on_v1(OpenWindow open, const LangfusePage& page);
+  void go_on_v2(OpenWindow open, const LangfusePage& page);
+  void put_back(OpenWindow open, i64 pages_left);
+  Status use_other_api(OpenWindow open, const Error& error);
+  Status ask_for_less(OpenWindow open, const LangfuseAnswer& answer);
+  void begin_stage(PullStage stage);
+  void add_call(const LangfuseRow& row);
+  Status explain_nothing();
+  Result<LangfuseAnswer> ask_once(LangfuseApi api, const LangfuseWindow& window);
+  Status read_models();
+  Status mark();
+  void tell(std::chrono::seconds wait);
+  bool enough() const { return options_.query.limit > 0 && state_.rows >= options_.query.limit; }
+
+  const LangfuseOptions& options_;
+  PullState& state_;
+  Journal& journal_;
+  Period whole_;
+  bool fresh_;
+  OnPullProgress on_progress_;
+  LangfuseClient client_;
+  std::map<std::size_t, OpenWindow> under_way_;
+  std::size_t next_tag_ = 0;
+  i64 pages_ = 0;
+};
+
+// `period` in as many windows.
+std::vector<OpenWindow> windows_of(Period period, LangfuseWalk walk, i64 limit, i64 count = 1);
+
+}  // namespace ctxcap::sources

@@ -1,0 +1,142 @@
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "ports/world.hpp"
+#include "sources/json_scan.hpp"
+#include "sources/langfuse_pace.hpp"
+#include "sources/langfuse_paths.hpp"
+#include "sources/langfuse_rows.hpp"
+#include "sources/sources.hpp"
+#include "support/fake_files.hpp"
+
+using namespace ctxcap;
+using namespace ctxcap::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+class Variables final : public Environment {
+ public:
+  std::map<std::string, std::string> all;
+  std::optional<std::string> get(const std::string& name) override {
+    const auto found = all.find(name);
+    return found == all.end() ? std::nullopt : std::optional(found->second);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("addresses are taken as people paste them") {
+  struct Row {
+    const char *given, *base;
+  };
+  Variables environment;
+  environment.all = {{"LANGFUSE_PUBLIC_KEY", "pk-lf-1"}, {"LANGFUSE_SECRET_KEY", "sk-lf-2"}};
+  FakeFiles files;
+  for (const Row& row : std::initializer_list<Row>{{"https://a.example.org", "https://a.example.org"},
+                                                   {"https://a.example.org///", "https://a.example.org"},
+                                                   {" http://a:3000/api/public/ ", "http://a:3000"},
+                                                   {"http://a/lf/api/public/v2/observations", "http://a/lf"},
+                                                   {"http://a/langfuse/", "http://a/langfuse"},
+                                                   {"", "https://cloud.langfuse.com"}}) {
+    CAPTURE(row.given);
+    const auto server = sources::langfuse_server(row.given, environment, files);
+    REQUIRE(server);
+    CHECK(server->url == row.base);
+  }
+  for (const char* wrong :
+       {"a.example.org", "ftp://a", "http://", "https:///", "http://pk:sk@a", "http://a/?x=1"}) {
+    CAPTURE(wrong);
+    const auto server = sources::langfuse_server(wrong, environment, files);
+    REQUIRE_FALSE(server);
+    CHECK(server.error().kind == ErrorKind::usage);
+  }
+}
+
+TEST_CASE("the newer variable wins, keys may be in files or in the credentials of a service") {
+  Variables environment;
+  FakeFiles files;
+  CHECK_FALSE(sources::langfuse_in_environment(environment));
+  environment.all = {{"LANGFUSE_HOST", "http://old"}, {"LANGFUSE_PUBLIC_KEY", "pk-lf-1"}};
+  CHECK(sources::langfuse_in_environment(environment));
+  auto server = sources::langfuse_server("", environment, files);
+  REQUIRE_FALSE(server);
+  CHECK(server.error().why == "LANGFUSE_SECRET_KEY and LANGFUSE_SECRET_KEY_FILE are not set");
+  environment.all["CREDENTIALS_DIRECTORY"] = "/run/credentials";
+  files.files["/run/credentials/LANGFUSE_SECRET_KEY"] = "sk-lf-3\n";
+  server = sources::langfuse_server("", environment, files);
+  REQUIRE(server);
+  CHECK(server->url == "http://old");
+  CHECK(server->secret == "sk-lf-3");
+  environment.all["LANGFUSE_SECRET_KEY_FILE"] = "key";
+  environment.all["LANGFUSE_BASE_URL"] = "http://new";
+  files.files["key"] = "sk-lf-4\n";
+  server = sources::langfuse_server("", environment, files);
+  REQUIRE(server);
+  CHECK(server->url == "http://new");
+  CHECK(server->secret == "sk-lf-4");
+  environment.all = {{"LANGFUSE_PUBLIC_KEY", "sk-lf-1"}, {"LANGFUSE_SECRET_KEY", "pk-lf-1"}};
+  server = sources::langfuse_server("", environment, files);
+  REQUIRE_FALSE(server);
+  CHECK(server.error().hint == "exchange the two");
+}
+
+TEST_CASE("requests: known parameters, percent-encoded, as long as they must be") {
+  sources::LangfuseQuery query;
+  query.models = {"a:b"};
+  query.environments = {"x y"};
+  sources::LangfuseWindow window{.from = 0, .to = 1'500, .limit = 1000, .cursor = "a+/="};
+  const std::string path = sources::langfuse_path(sources::LangfuseApi::v2, window, query);
+  CHECK(path.starts_with(
+      "/api/public/v2/observations?limit=1000&fields=basic%2Ctime%2Cmodel%2Cusage%2Cprompt%2Ctrace_"
+      "context&fromStartTime=1970-01-01T00%3A00%3A00Z&toStartTime=1970-01-01T00%3A00%3A01.500Z&filter="));
+  CHECK(path.find("ollama_chat%2Fa%3Ab") != std::string::npos);
+  CHECK(path.ends_with("&environment=x%20y&cursor=a%2B%2F%3D"));
+  window.walk = sources::LangfuseWalk::borders;
+  window.traces.assign(sources::kMostTraces, std::string(36, 'f'));
+  CHECK(sources::langfuse_path(sources::LangfuseApi::v2, window, query).size() < 8'000);
+  CHECK(sources::basic_auth("pk", "sk") == "Basic cGs6c2s=");
+  CHECK(sources::basic_auth("a", "b") == "Basic YTpi");
+  CHECK(sources::basic_auth("ab", "c") == "Basic YWI6Yw==");
+}
+
+TEST_CASE("pace: nothing is known before a refusal; after one, one less than the limit in each period") {
+  sources::Pace pace;
+  for (int i = 0; i < 100; ++i) pace.started(0s);
+  CHECK(pace.next(5s) == 5s);
+  pace.refused(5s, 10s, 4);
+  CHECK(pace.next(6s) == 15s);
+  for (const auto at : {15s, 16s, 20s}) {
+    CHECK(pace.next(at) == at);
+    pace.started(at);
+  }
+  CHECK(pace.next(21s) == 76s);
+  CHECK(pace.next(76s) == 76s);
+  pace.started(76s);
+  CHECK(pace.next(77s) == 77s);
+  pace.refused(80s, 3s, std::nullopt);
+  CHECK(pace.next(81s) == 83s);
+}
+
+TEST_CASE("JSON is found its way in without a tree") {
+  std::string seen;
+  const auto note = [&](std::string_view key, std::string_view value) {
+    seen += std::string(key) + "=" + std::string(value) + ";";
+  };
+  CHECK(sources::each_member(R"( { "a" : [1,{"x":"}"}] , "b\"" : "q\\" ,"c":-1.5e3,"d":null} )", note));
+  CHECK(seen == R"(a=[1,{"x":"}"}];b\"="q\\";c=-1.5e3;d=null;)");
+  CHECK(sources::each_member("{}", note));
+  for (const char* wrong :
+       {"", "[", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":[}", "{\"a\":\"", "{a:1}",
+        "{\"a\" 1}", "<html>", "{\"a\":1 \"b\":2}", "\\", "{\"\\"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(sources::each_member(wrong, note));
+    CHECK_FALSE(sources::read_langfuse_page(wrong));
+    CHECK_FALSE(sources::read_langfuse_row(wrong));
+  }
+  CHECK(sources::length_of("\"z\\u00e4\\n\"") == 3);
+  CHECK(sources::length_of("null") == 0);
+  CHECK(sources::length_of("[1]") == 3);
+  CHECK(sources::without_bodies("{\"a\":1,\n\"input\":\"x\"}", false) == "{\"a\":1}");
+}

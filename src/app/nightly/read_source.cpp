@@ -2,12 +2,16 @@
 
 #include <algorithm>
 
-#include "base/text.hpp"
+#include "app/call_filters.hpp"
+#include "app/clickhouse.hpp"
+#include "app/langfuse_flags.hpp"
+#include "app/source_keys.hpp"
 #include "base/units.hpp"
 
 namespace ctxcap::app {
 namespace {
 
+constexpr const char* kServersFrom = "30d";
 constexpr i64 kMicrosPerHour = 3'600'000'000;
 
 // "30d", "36h" before now, or a time; the configuration has checked that it is one of these. nullopt: all.
@@ -33,14 +37,31 @@ Result<TraceSummary> read_files(const config::Source& source, Instant now, World
   return read;
 }
 
+// Calls of the last days; each source has its own keys.
+Result<TraceSummary> read_server(const config::Source& source, World& world, Talk& talk) {
+  SourceKeys keys(source, world);
+  World own{world.http, world.processes, world.clock,     world.files, world.console,
+            keys,       world.databases, world.interrupts};
+  const CallFilters filters{.from = source.from.empty() ? kServersFrom : source.from,
+                            .jobs = source.jobs,
+                            .models = source.models,
+                            .environments = source.environments,
+                            .tags = source.tags};
+  TraceOptions options{.job_rule = source.job_rule};
+  if (source.kind == config::SourceKind::langfuse) {
+    TRY_ASSIGN(options.langfuse, settle_langfuse({.given = true, .url = source.url}, filters, own));
+  } else {
+    TRY_ASSIGN(options.clickhouse,
+               settle_clickhouse({.url = source.url, .projects = source.projects}, filters, own));
+  }
+  return read_traces(options, own, talk);
+}
+
 }  // namespace
 
 Result<TraceSummary> read_source(const config::Source& source, Instant now, World& world, Talk& talk) {
   if (source.kind == config::SourceKind::files) return read_files(source, now, world, talk);
-  return fail({.kind = ErrorKind::failure,
-               .what = printable(source.label(), 80) + " cannot be read by nightly",
-               .why = "so far it reads files only",
-               .hint = "let something write its calls to a file, and name that: files = [\"calls.jsonl\"]"});
+  return read_server(source, world, talk);
 }
 
 }  // namespace ctxcap::app

@@ -50,7 +50,8 @@ struct Ollama {
 
 enum class SourceKind { langfuse, files, clickhouse };
 
-// [[source]]: where requests are read, any number of them. All are merged, rows with equal ids count once.
+// [[source]]: where requests are read, any number of them; all are added up. Rows with equal ids count once
+// within a source, so the same calls must not come by two of them.
 // Each has exactly one of the keys langfuse, files, clickhouse; the others are optional.
 struct Source {
   SourceKind kind = SourceKind::files;
@@ -75,7 +76,8 @@ struct Source {
   // jobs, models: names as reports show them; requests of others are left out. Default: all.
   std::vector<std::string> jobs, models;
   // from (langfuse, clickhouse): where to begin on the first night: "30d", "36h", or a time such as
-  // "2026-11-01T00:00:00Z"; later nights go on where the last one ended. Default: 30 days ago.
+  // "2026-11-01T00:00:00Z"; later nights begin a day before the last one. Default: 30 days
+  // ago.
   std::string from;
   // job_rule: what counts as the job: "auto" (default), "trace-name", "name", "prompt", "tag", "service",
   // "field", "field:PATH".
@@ -109,8 +111,8 @@ struct Policy {
   // history_days: requests of the last so many days count; >= 1; default 100: what comes once a month is seen
   // three times.
   i64 history_days = 100;
-  // canary: a smaller window is first tried under a second tag until so many requests, or a night, have passed
-  // without a cut; 0 (default): it takes over at once.
+  // canary: a smaller window is first tried under a second tag until so many requests, or a night, have
+  // passed without a cut; 0 (default): it takes over at once.
   i64 canary = 0;
   // template: Mustache template of the Modelfile, a path; empty (default): the built-in one.
   std::string template_file;

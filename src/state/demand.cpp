@@ -121,6 +121,14 @@ Result<DemandMerge> State::merge_demand(const std::string& source, std::span<con
   return merge;
 }
 
+Result<std::optional<Instant>> State::last_reading(const std::string& source, Instant until) {
+  TRY_ASSIGN(const std::optional<i64> read,
+             store_->number("select max(read) from readings where read <= ? and source ="
+                            " (select id from sources where name = ?)",
+                            until, source));
+  return read ? std::optional(Instant{*read}) : std::nullopt;
+}
+
 Result<std::vector<Demand>> State::demand(std::optional<Day> from) {
   const Day first = from.value_or(kUnknownDay);
   ByJob by_job;

@@ -125,6 +125,8 @@ class State {
   // are counted twice; rows of one reading were deduplicated by ingest. Body sizes and the options that
   // requests carried are kept per reading; a reading replaces those of earlier ones within its days.
   Result<DemandMerge> merge_demand(const std::string& source, std::span<const Demand> demands, Instant read);
+  // When that source was last read and gave something, `until` at the latest; nullopt: never.
+  Result<std::optional<Instant>> last_reading(const std::string& source, Instant until);
   // All sources together, ascending by (model, job); days before `from` are left out. Without `sent`.
   Result<std::vector<Demand>> demand(std::optional<Day> from = std::nullopt);
   // Drops days before `day`, for those who must not keep them. Returns how many rows went.

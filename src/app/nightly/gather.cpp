@@ -44,7 +44,8 @@ std::vector<Demand> wanted(std::vector<Demand> demands, const config::Source& so
 
 Status gather(Night& night) {
   for (const config::Source& source : night.options.config.sources) {
-    Result<TraceSummary> read = read_source(source, night.now, night.world, night.talk);
+    TRY_ASSIGN(const std::optional<Instant> last, night.state.last_reading(name_of(source), night.now));
+    Result<TraceSummary> read = read_source(source, last, night.now, night.world, night.talk);
     night.talk.clear();
     if (!read) {
       night.sources_missing = true;

@@ -12,7 +12,7 @@ namespace ctxcap::app {
 namespace {
 
 constexpr const char* kServersFrom = "30d";
-constexpr i64 kMicrosPerHour = 3'600'000'000;
+constexpr i64 kMicrosPerHour = 3'600'000'000, kMicrosPerDay = 24 * kMicrosPerHour;
 
 // "30d", "36h" before now, or a time; the configuration has checked that it is one of these. nullopt: all.
 std::optional<Instant> time_of(const std::string& from, Instant now) {
@@ -31,18 +31,28 @@ Result<TraceSummary> read_files(const config::Source& source, Instant now, World
     if (!from) break;
     std::erase_if(demand.days,
                   [&](const auto& day) { return day.first != kUnknownDay && day.first < day_of(*from); });
-    if (demand.from) demand.from = std::max(*demand.from, Instant{day_of(*from) * 24 * kMicrosPerHour});
+    if (demand.from) demand.from = std::max(*demand.from, Instant{day_of(*from) * kMicrosPerDay});
   }
   std::erase_if(read.demands, [](const Demand& demand) { return demand.days.empty(); });
   return read;
 }
 
-// Calls of the last days; each source has its own keys.
-Result<TraceSummary> read_server(const config::Source& source, World& world, Talk& talk) {
+// Midnight, because the state takes a day from one reading: half a day would say less than is known.
+std::string begin_of(const config::Source& source, std::optional<Instant> last, Instant now) {
+  const std::optional<Instant> first = time_of(source.from.empty() ? kServersFrom : source.from, now);
+  Day day = day_of(first.value_or(now));
+  if (last) day = std::max(day, day_of(Instant{last->micros - kMicrosPerDay}));
+  return rfc3339(Instant{day * kMicrosPerDay});
+}
+
+// Each source has its own keys.
+Result<TraceSummary> read_server(const config::Source& source, const std::string& from, Instant now,
+                                 World& world, Talk& talk) {
   SourceKeys keys(source, world);
   World own{world.http, world.processes, world.clock,     world.files, world.console,
             keys,       world.databases, world.interrupts};
-  const CallFilters filters{.from = source.from.empty() ? kServersFrom : source.from,
+  const CallFilters filters{.from = from,
+                            .to = rfc3339(now),
                             .jobs = source.jobs,
                             .models = source.models,
                             .environments = source.environments,
@@ -59,9 +69,10 @@ Result<TraceSummary> read_server(const config::Source& source, World& world, Tal
 
 }  // namespace
 
-Result<TraceSummary> read_source(const config::Source& source, Instant now, World& world, Talk& talk) {
+Result<TraceSummary> read_source(const config::Source& source, std::optional<Instant> last, Instant now,
+                                 World& world, Talk& talk) {
   if (source.kind == config::SourceKind::files) return read_files(source, now, world, talk);
-  return read_server(source, world, talk);
+  return read_server(source, begin_of(source, last, now), now, world, talk);
 }
 
 }  // namespace ctxcap::app

@@ -6,8 +6,10 @@
 
 namespace ctxcap::app {
 
-// Whole days since Source::from, of servers the last 30 days where it says nothing. Every night reads all:
-// the state takes what is new, so that missed nights are caught up. Errors as read_traces().
-Result<TraceSummary> read_source(const config::Source& source, Instant now, World& world, Talk& talk);
+// Whole days since Source::from. Files are read as far as they go, every night; a server is asked for what
+// came since the day before `last`, the last time that it was read: calls may arrive up to a day late. The
+// state takes what is new, so that missed nights are caught up. Errors as read_traces().
+Result<TraceSummary> read_source(const config::Source& source, std::optional<Instant> last, Instant now,
+                                 World& world, Talk& talk);
 
 }  // namespace ctxcap::app

@@ -9,6 +9,10 @@
 namespace ctxcap::sources {
 namespace {
 
+std::size_t hash_of(std::string_view text) {
+  return std::hash<std::string_view>()(text);
+}
+
 bool is_one_of(const std::vector<std::string>& names, std::string_view value) {
   return std::find(names.begin(), names.end(), unescaped(value)) != names.end();
 }
@@ -24,36 +28,27 @@ LangfuseJoin::LangfuseJoin(const MappedFile& journal, const LangfuseQuery& query
     if (kind == 'm') add_model(text);
   });
   keep_newest();
+  keep_first_roots();
+}
+
+std::string_view LangfuseJoin::Call::id() const {
+  return read_langfuse_row(text)->id;
+}
+
+std::string_view LangfuseJoin::Root::trace() const {
+  return read_langfuse_row(text)->trace;
 }
 
 void LangfuseJoin::add_call(std::string_view text) {
   const auto row = read_langfuse_row(text);
   if (!row) return;
-  calls_.push_back({.hash = std::hash<std::string_view>()(row->id),
-                    .id = row->id,
-                    .text = text,
-                    .trace = row->trace,
-                    .model_id = row->model_id,
-                    .start = row->start,
-                    .updated = row->updated,
-                    .nested = row->nested(),
-                    .named = !row->trace_name.empty(),
-                    .tagged = !row->tags.empty()});
+  calls_.push_back({.hash = hash_of(row->id), .text = text, .start = row->start, .updated = row->updated});
 }
 
-// Several roots of one trace: the one that began first.
 void LangfuseJoin::add_root(std::string_view text) {
   const auto row = read_langfuse_row(text);
   if (!row || (row->name.empty() && row->trace_name.empty() && row->tags.empty())) return;
-  const Root root{.text = text,
-                  .name = row->trace_name.empty() ? row->name : row->trace_name,
-                  .tags = row->tags,
-                  .start = row->start,
-                  .is_trace = row->id.starts_with("t-")};
-  const auto [found, is_new] = roots_.try_emplace(row->trace, root);
-  if (!is_new && std::tie(row->start, text) < std::tie(found->second.start, found->second.text)) {
-    found->second = root;
-  }
+  roots_.push_back({.hash = hash_of(row->trace), .text = text, .start = row->start});
 }
 
 void LangfuseJoin::add_model(std::string_view text) {
@@ -68,25 +63,49 @@ void LangfuseJoin::add_model(std::string_view text) {
 // Of versions that tie, the choice must not depend on which came first.
 void LangfuseJoin::keep_newest() {
   std::sort(calls_.begin(), calls_.end(), [](const Call& a, const Call& b) {
-    return a.hash != b.hash ? a.hash < b.hash
-                            : std::tie(a.id, b.updated, b.text) < std::tie(b.id, a.updated, a.text);
+    if (a.hash != b.hash) return a.hash < b.hash;
+    const std::string_view id_a = a.id(), id_b = b.id();
+    return std::tie(id_a, b.updated, b.text) < std::tie(id_b, a.updated, a.text);
   });
-  const auto same = [](const Call& a, const Call& b) { return a.hash == b.hash && a.id == b.id; };
+  const auto same = [](const Call& a, const Call& b) { return a.hash == b.hash && a.id() == b.id(); };
   calls_.erase(std::unique(calls_.begin(), calls_.end(), same), calls_.end());
+}
+
+// Several roots of one trace: the one that began first.
+void LangfuseJoin::keep_first_roots() {
+  std::sort(roots_.begin(), roots_.end(), [](const Root& a, const Root& b) {
+    if (a.hash != b.hash) return a.hash < b.hash;
+    const std::string_view trace_a = a.trace(), trace_b = b.trace();
+    return std::tie(trace_a, a.start, a.text) < std::tie(trace_b, b.start, b.text);
+  });
+  const auto same = [](const Root& a, const Root& b) { return a.hash == b.hash && a.trace() == b.trace(); };
+  roots_.erase(std::unique(roots_.begin(), roots_.end(), same), roots_.end());
+}
+
+std::optional<LangfuseRow> LangfuseJoin::root_of(std::string_view trace) const {
+  const std::size_t hash = hash_of(trace);
+  auto root = std::lower_bound(roots_.begin(), roots_.end(), hash,
+                               [](const Root& a, std::size_t wanted) { return a.hash < wanted; });
+  for (; root != roots_.end() && root->hash == hash; ++root) {
+    looked_at(root->text.size());
+    const auto row = read_langfuse_row(root->text);
+    if (row->trace == trace) return row;
+  }
+  return std::nullopt;
 }
 
 std::string LangfuseJoin::joined(const Call& call) const {
   looked_at(call.text.size());
+  const LangfuseRow row = *read_langfuse_row(call.text);
   std::map<std::string, std::string, std::less<>> members;
-  const auto found = roots_.find(call.trace);
-  if (found != roots_.end()) {
-    const Root& root = found->second;
-    // The outermost row has its own name, unless what names it is the trace itself.
-    const bool names = call.nested || root.is_trace;
-    if (names && !call.named && !root.name.empty()) members["traceName"] = root.name;
-    if (names && !call.tagged && !root.tags.empty()) members["tags"] = root.tags;
+  if (const auto root = root_of(row.trace)) {
+    const std::string_view name = root->trace_name.empty() ? root->name : root->trace_name;
+    // The outermost row has its own name, unless what names it is the trace itself, as older servers keep it.
+    const bool names = row.nested() || root->id.starts_with("t-");
+    if (names && row.trace_name.empty() && !name.empty()) members["traceName"] = name;
+    if (names && row.tags.empty() && !root->tags.empty()) members["tags"] = root->tags;
   }
-  if (const auto model = models_.find(call.model_id); !call.model_id.empty() && model != models_.end()) {
+  if (const auto model = models_.find(row.model_id); !row.model_id.empty() && model != models_.end()) {
     members["tokenizerId"] = model->second;
   }
   return members.empty() ? std::string(call.text) : with_members(call.text, members);
@@ -112,12 +131,12 @@ Result<std::vector<bool>> LangfuseJoin::compare(const OldRows& old) {
     replaced.push_back(false);
     const auto row = read_langfuse_row(line);
     if (!row) return {};
-    const std::size_t hash = std::hash<std::string_view>()(row->id);
+    const std::size_t hash = hash_of(row->id);
     const auto found =
         std::lower_bound(calls_.begin(), calls_.end(), row->id, [&](const Call& call, std::string_view id) {
-          return call.hash != hash ? call.hash < hash : call.id < id;
+          return call.hash != hash ? call.hash < hash : call.id() < id;
         });
-    if (found == calls_.end() || found->id != row->id) return {};
+    if (found == calls_.end() || found->hash != hash || found->id() != row->id) return {};
     // At a tie the old one stays: it may have been named by a root that is not asked for again.
     const bool newer = found->updated > row->updated ||
                        (found->updated == row->updated && row->trace_name.empty() && joined(*found) != line);
@@ -130,7 +149,7 @@ Result<std::vector<bool>> LangfuseJoin::compare(const OldRows& old) {
 
 // The journal may be larger than the memory.
 void LangfuseJoin::looked_at(std::size_t bytes) const {
-  constexpr std::size_t kMost = 32 << 20;
+  constexpr std::size_t kMost = 8 << 20;
   if ((in_memory_ += bytes) < kMost) return;
   journal_.done_with(journal_.bytes());
   in_memory_ = 0;
@@ -138,8 +157,9 @@ void LangfuseJoin::looked_at(std::size_t bytes) const {
 
 // In the order of the result, and of these the newest so many.
 void LangfuseJoin::arrange() {
-  std::sort(calls_.begin(), calls_.end(),
-            [](const Call& a, const Call& b) { return std::tie(a.start, a.id) < std::tie(b.start, b.id); });
+  std::sort(calls_.begin(), calls_.end(), [](const Call& a, const Call& b) {
+    return a.start != b.start ? a.start < b.start : a.id() < b.id();
+  });
   if (query_.limit > 0 && static_cast<i64>(calls_.size()) > query_.limit) {
     next_ = calls_.size() - static_cast<std::size_t>(query_.limit);
   }
@@ -171,7 +191,7 @@ Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& t
   const auto put_old = [&](std::string_view line) -> Status {
     const auto row = read_langfuse_row(line);
     const auto before = [&](const Call& call) {
-      return row && std::tie(call.start, call.id) < std::tie(row->start, row->id);
+      return row && (call.start != row->start ? call.start < row->start : call.id() < row->id);
     };
     for (; next_ < calls_.size() && before(calls_[next_]); ++next_) TRY(put_new(calls_[next_]));
     if (replaced[old_line++]) return {};

@@ -31,12 +31,18 @@ LangfuseJoin::LangfuseJoin(const MappedFile& journal, const LangfuseQuery& query
   keep_first_roots();
 }
 
-std::string_view LangfuseJoin::Call::id() const {
-  return read_langfuse_row(text)->id;
+LangfuseRow LangfuseJoin::row_of(std::string_view text) const {
+  constexpr std::size_t kAround = 16 << 10;
+  looked_at(std::max(text.size(), kAround));
+  return *read_langfuse_row(text);
 }
 
-std::string_view LangfuseJoin::Root::trace() const {
-  return read_langfuse_row(text)->trace;
+std::string_view LangfuseJoin::id_of(const Call& call) const {
+  return row_of(call.text).id;
+}
+
+std::string_view LangfuseJoin::trace_of(const Root& root) const {
+  return row_of(root.text).trace;
 }
 
 void LangfuseJoin::add_call(std::string_view text) {
@@ -62,23 +68,25 @@ void LangfuseJoin::add_model(std::string_view text) {
 
 // Of versions that tie, the choice must not depend on which came first.
 void LangfuseJoin::keep_newest() {
-  std::sort(calls_.begin(), calls_.end(), [](const Call& a, const Call& b) {
+  std::sort(calls_.begin(), calls_.end(), [this](const Call& a, const Call& b) {
     if (a.hash != b.hash) return a.hash < b.hash;
-    const std::string_view id_a = a.id(), id_b = b.id();
+    const std::string_view id_a = id_of(a), id_b = id_of(b);
     return std::tie(id_a, b.updated, b.text) < std::tie(id_b, a.updated, a.text);
   });
-  const auto same = [](const Call& a, const Call& b) { return a.hash == b.hash && a.id() == b.id(); };
+  const auto same = [this](const Call& a, const Call& b) { return a.hash == b.hash && id_of(a) == id_of(b); };
   calls_.erase(std::unique(calls_.begin(), calls_.end(), same), calls_.end());
 }
 
 // Several roots of one trace: the one that began first.
 void LangfuseJoin::keep_first_roots() {
-  std::sort(roots_.begin(), roots_.end(), [](const Root& a, const Root& b) {
+  std::sort(roots_.begin(), roots_.end(), [this](const Root& a, const Root& b) {
     if (a.hash != b.hash) return a.hash < b.hash;
-    const std::string_view trace_a = a.trace(), trace_b = b.trace();
+    const std::string_view trace_a = trace_of(a), trace_b = trace_of(b);
     return std::tie(trace_a, a.start, a.text) < std::tie(trace_b, b.start, b.text);
   });
-  const auto same = [](const Root& a, const Root& b) { return a.hash == b.hash && a.trace() == b.trace(); };
+  const auto same = [this](const Root& a, const Root& b) {
+    return a.hash == b.hash && trace_of(a) == trace_of(b);
+  };
   roots_.erase(std::unique(roots_.begin(), roots_.end(), same), roots_.end());
 }
 
@@ -87,16 +95,14 @@ std::optional<LangfuseRow> LangfuseJoin::root_of(std::string_view trace) const {
   auto root = std::lower_bound(roots_.begin(), roots_.end(), hash,
                                [](const Root& a, std::size_t wanted) { return a.hash < wanted; });
   for (; root != roots_.end() && root->hash == hash; ++root) {
-    looked_at(root->text.size());
-    const auto row = read_langfuse_row(root->text);
-    if (row->trace == trace) return row;
+    const LangfuseRow row = row_of(root->text);
+    if (row.trace == trace) return row;
   }
   return std::nullopt;
 }
 
 std::string LangfuseJoin::joined(const Call& call) const {
-  looked_at(call.text.size());
-  const LangfuseRow row = *read_langfuse_row(call.text);
+  const LangfuseRow row = row_of(call.text);
   std::map<std::string, std::string, std::less<>> members;
   if (const auto root = root_of(row.trace)) {
     const std::string_view name = root->trace_name.empty() ? root->name : root->trace_name;
@@ -134,9 +140,9 @@ Result<std::vector<bool>> LangfuseJoin::compare(const OldRows& old) {
     const std::size_t hash = hash_of(row->id);
     const auto found =
         std::lower_bound(calls_.begin(), calls_.end(), row->id, [&](const Call& call, std::string_view id) {
-          return call.hash != hash ? call.hash < hash : call.id() < id;
+          return call.hash != hash ? call.hash < hash : id_of(call) < id;
         });
-    if (found == calls_.end() || found->hash != hash || found->id() != row->id) return {};
+    if (found == calls_.end() || found->hash != hash || id_of(*found) != row->id) return {};
     // At a tie the old one stays: it may have been named by a root that is not asked for again.
     const bool newer = found->updated > row->updated ||
                        (found->updated == row->updated && row->trace_name.empty() && joined(*found) != line);
@@ -157,8 +163,8 @@ void LangfuseJoin::looked_at(std::size_t bytes) const {
 
 // In the order of the result, and of these the newest so many.
 void LangfuseJoin::arrange() {
-  std::sort(calls_.begin(), calls_.end(), [](const Call& a, const Call& b) {
-    return a.start != b.start ? a.start < b.start : a.id() < b.id();
+  std::sort(calls_.begin(), calls_.end(), [this](const Call& a, const Call& b) {
+    return a.start != b.start ? a.start < b.start : id_of(a) < id_of(b);
   });
   if (query_.limit > 0 && static_cast<i64>(calls_.size()) > query_.limit) {
     next_ = calls_.size() - static_cast<std::size_t>(query_.limit);
@@ -191,7 +197,7 @@ Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& t
   const auto put_old = [&](std::string_view line) -> Status {
     const auto row = read_langfuse_row(line);
     const auto before = [&](const Call& call) {
-      return row && (call.start != row->start ? call.start < row->start : call.id() < row->id);
+      return row && (call.start != row->start ? call.start < row->start : id_of(call) < row->id);
     };
     for (; next_ < calls_.size() && before(calls_[next_]); ++next_) TRY(put_new(calls_[next_]));
     if (replaced[old_line++]) return {};

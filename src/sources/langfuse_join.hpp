@@ -42,13 +42,11 @@ class LangfuseJoin {
     std::string_view text;
     i64 start = 0, updated = 0;
     bool dropped = false;  // the older result has a newer version
-    std::string_view id() const;
   };
   struct Root {
     std::size_t hash = 0;  // of the trace
     std::string_view text;
     i64 start = 0;
-    std::string_view trace() const;
   };
 
   void add_call(std::string_view text);
@@ -61,6 +59,11 @@ class LangfuseJoin {
   bool wanted(const std::string& row) const;
   // Which of the old lines the journal has a newer version of; the journal's that are older are dropped.
   Result<std::vector<bool>> compare(const OldRows& old);
+
+  // From the journal: somewhere in it, so more comes into memory than is asked for.
+  std::string_view id_of(const Call& call) const;
+  std::string_view trace_of(const Root& root) const;
+  LangfuseRow row_of(std::string_view text) const;
 
   void looked_at(std::size_t bytes) const;
 

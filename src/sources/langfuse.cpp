@@ -1,5 +1,7 @@
 #include "sources/langfuse.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -29,6 +31,7 @@ json signature(const LangfuseOptions& options) {
 struct Watermark {
   json pulled;  // signature
   Period period;
+  std::optional<i64> bytes;  // of the file; nullopt: written before this was
 };
 
 Result<std::optional<Watermark>> read_watermark(const std::string& path, Files& files) {
@@ -46,16 +49,37 @@ Result<std::optional<Watermark>> read_watermark(const std::string& path, Files& 
                  .why = path + " is no watermark of ctxcap",
                  .hint = "remove it, and pull into another file"});
   }
-  return Watermark{parsed["pulled"], {time("from")->micros / 1000, time("to")->micros / 1000}};
+  Watermark mark{parsed["pulled"], {time("from")->micros / 1000, time("to")->micros / 1000}};
+  if (parsed.contains("bytes") && parsed["bytes"].is_number_integer())
+    mark.bytes = parsed["bytes"].get<i64>();
+  return mark;
 }
 
-std::string watermark_text(const json& pulled, Period period, const PullSummary& told) {
+Result<i64> size_of(const std::string& path, Files& files) {
+  TRY_ASSIGN(const std::unique_ptr<MappedFile> file, files.map(path));
+  return static_cast<i64>(file->bytes().size());
+}
+
+// What is not there any more would never be asked for again.
+Status check_untouched(const std::string& path, const Watermark& before, Files& files) {
+  if (!before.bytes) return {};
+  TRY_ASSIGN(const i64 bytes, size_of(path, files));
+  if (bytes == *before.bytes) return {};
+  return fail({.kind = ErrorKind::usage,
+               .what = "cannot add to " + path,
+               .why = fmt::format("it has {} bytes, and the last pull left {}: something else wrote to it",
+                                  bytes, *before.bytes),
+               .hint = "move it away; then everything is pulled anew"});
+}
+
+std::string watermark_text(const json& pulled, Period period, i64 bytes, const PullSummary& told) {
   return json{{"schema", "ctxcap.pull/1"},
               {"pulled", pulled},
               {"api", told.api},
               {"from", rfc3339({period.from * 1000})},
               {"to", rfc3339({period.to * 1000})},
-              {"rows", told.rows}}
+              {"rows", told.rows},
+              {"bytes", bytes}}
              .dump(2) +
          "\n";
 }
@@ -250,6 +274,8 @@ Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::str
                  .why = "it was pulled from another server or with other filters; see " + mark,
                  .hint = "pull into another file with -o"});
   }
+  // After a crash the file may be a step ahead of its watermark; then the journal is still there.
+  if (before && !begun) TRY(check_untouched(path, *before, files));
   TRY_ASSIGN(Task task, task_of(options.query, before, ports.clock));
   PullSummary told;
   if (Status filled = fill_journal(options, journal, task, ports, on_progress, told); !filled) {
@@ -264,7 +290,8 @@ Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::str
   if (rows.limited) covered.from = rows.oldest / 1000 + 1;
   if (before)
     covered = {std::min(covered.from, before->period.from), std::max(covered.to, before->period.to)};
-  TRY(files.write_atomic(mark, watermark_text(signature(options), covered, told)));
+  TRY_ASSIGN(const i64 bytes, size_of(path, files));
+  TRY(files.write_atomic(mark, watermark_text(signature(options), covered, bytes, told)));
   TRY(files.remove(journal));
   return told;
 }

@@ -269,6 +269,24 @@ TEST_CASE("filters keep what was asked for") {
   CHECK(count([](auto& query) { query.limit = 10; }) == 10);
 }
 
+TEST_CASE("what was cut off a result is not taken for what was pulled") {
+  Pulling it;
+  fill_project(it.fake, 20, kBegin, 60'000);
+  REQUIRE(it.pull());
+  std::string& content = it.files.files["calls.jsonl"];
+  const std::string whole = content;
+  for (const std::string& touched : {std::string(), whole.substr(0, whole.size() / 2), whole + "{}\n"}) {
+    content = touched;
+    const auto again = it.pull();
+    REQUIRE_FALSE(again);
+    CHECK(again.error().kind == ErrorKind::usage);
+    CHECK(again.error().why.find("something else wrote to it") != std::string::npos);
+    CHECK(content == touched);
+  }
+  content = whole;
+  CHECK(it.pull());
+}
+
 TEST_CASE("the newest so many, and the watermark says that there are older ones") {
   for (const char* job : {"", "summary"}) {
     CAPTURE(job);

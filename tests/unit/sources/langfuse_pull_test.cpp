@@ -154,6 +154,26 @@ TEST_CASE("pulling again asks for the last day and what is new; late rows and ne
   CHECK(it.rows().contains("early"));
 }
 
+TEST_CASE("late rows arrive whichever API tells") {
+  for (const LangfuseMode mode : kModes) {
+    CAPTURE(static_cast<int>(mode));
+    Pulling it;
+    it.fake.mode = mode;
+    fill_project(it.fake, 300, kBegin, 2'000'000);
+    for (std::size_t i = 0; i < it.fake.rows.size(); ++i) {
+      if (i % 7 == 3 && it.fake.rows[i].start > ms_of("2026-08-14T12:00:00Z")) it.fake.rows[i].arrives = 100;
+    }
+    it.options.query.to = parse_time("2026-08-15T00:00:00Z");
+    REQUIRE(it.pull());
+    CHECK(it.rows() != it.wanted());
+    for (int i = 0; i < 100; ++i) it.fake.answer("/", "");  // time goes by
+    it.options.query.from.reset();
+    it.options.query.to.reset();
+    REQUIRE(it.pull());
+    CHECK(it.rows() == it.wanted());
+  }
+}
+
 TEST_CASE("killed at any byte and run again, the file is that of an undisturbed pull") {
   for (const std::string path : {"calls.jsonl", "calls.jsonl.zst"}) {
     Pulling calm;

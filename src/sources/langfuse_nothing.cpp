@@ -17,19 +17,20 @@ bool is_filtered(const LangfuseQuery& query) {
 }  // namespace
 
 // A server whose data is still where v1 reads it answers v2 with nothing.
-Status LangfuseWalker::explain_nothing() {
-  const LangfuseWindow one{.from = whole_.from, .to = whole_.to, .limit = 1};
-  bool only_v2 = false;
-  if (state_.api == LangfuseApi::v2) {
-    TRY_ASSIGN(const LangfuseAnswer answer, ask_once(LangfuseApi::v1, one));
-    if (answer.act == Act::use && !answer.page.rows.empty()) {
-      state_.api = LangfuseApi::v1;
-      state_.todo =
-          windows_of(whole_, LangfuseWalk::calls, most_rows(state_.api, LangfuseWalk::calls, options_.query));
-      return {};
-    }
-    only_v2 = answer.act == Act::other_api;
-  }
+Result<LangfuseWalker::InV1> LangfuseWalker::look_into_v1() {
+  if (state_.api != LangfuseApi::v2) return InV1::nothing;
+  TRY_ASSIGN(const LangfuseAnswer answer,
+             ask_once(LangfuseApi::v1, {.from = whole_.from, .to = whole_.to, .limit = 1}));
+  if (answer.act == Act::other_api) return InV1::no_such_api;
+  if (answer.act != Act::use || answer.page.rows.empty()) return InV1::nothing;
+  state_.api = LangfuseApi::v1;
+  state_.todo =
+      windows_of(whole_, LangfuseWalk::calls, most_rows(state_.api, LangfuseWalk::calls, options_.query));
+  return InV1::rows;
+}
+
+Status LangfuseWalker::explain_nothing(InV1 v1) {
+  const bool only_v2 = v1 == InV1::no_such_api;
   TRY_ASSIGN(const LangfuseAnswer any, ask_once(state_.api, {.walk = LangfuseWalk::any}));
   Error error{.kind = ErrorKind::withheld};
   if (any.act == Act::use && any.page.rows.empty()) {

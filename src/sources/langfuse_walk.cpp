@@ -55,9 +55,10 @@ Status LangfuseWalker::run() {
     TRY(walk());
     switch (state_.stage) {
       case PullStage::calls:
-        if (state_.rows == 0 && fresh_) {
-          TRY(explain_nothing());
-          break;  // the other API has rows
+        if (state_.rows == 0) {
+          TRY_ASSIGN(const InV1 v1, look_into_v1());
+          if (v1 == InV1::rows) break;  // and they are walked next
+          if (fresh_) TRY(explain_nothing(v1));
         }
         begin_stage(PullStage::borders);
         break;

@@ -39,7 +39,9 @@ class LangfuseWalker {
   Status ask_for_less(OpenWindow open, const LangfuseAnswer& answer);
   void begin_stage(PullStage stage);
   void add_call(const LangfuseRow& row);
-  Status explain_nothing();
+  enum class InV1 { rows, nothing, no_such_api };
+  Result<InV1> look_into_v1();
+  Status explain_nothing(InV1 v1);
   Result<LangfuseAnswer> ask_once(LangfuseApi api, const LangfuseWindow& window);
   Status read_models();
   Status mark();

@@ -47,6 +47,10 @@ Status gather(Night& night) {
     TRY_ASSIGN(const std::optional<Instant> last, night.state.last_reading(name_of(source), night.now));
     Result<TraceSummary> read = read_source(source, last, night.now, night.world, night.talk);
     night.talk.clear();
+    if (!read && last && read.error().kind == ErrorKind::withheld) {
+      night.talk.note("note: " + printable(source.label(), 80) + ": nothing new");  // a quiet day
+      continue;
+    }
     if (!read) {
       night.sources_missing = true;
       night.troubles.push_back(read.error());

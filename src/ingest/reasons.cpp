@@ -10,7 +10,7 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
      "export the calls themselves, one a row: OTLP spans, Langfuse observations, MLflow traces with their "
      "spans"},
     {"ambiguous-usage", "the parts add up to more than the total, so the prompt is not known"},
-    {"bad-csv", "a CSV record whose number of fields differs from the header's",
+    {"bad-csv", "a CSV record with more or fewer fields than the header, or with a quote that nothing closes",
      "look at the rows that --bad-lines FILE names"},
     {"bad-json", "not valid JSON",
      "look at the rows that --bad-lines FILE names; ctxcap formats lists what can be read"},

@@ -152,18 +152,23 @@ Header header_with(char delimiter, std::string_view line, const Mapping& mapping
 
 Result<std::optional<Shape>> shape_of_text(std::string_view text, std::size_t at, AtEnd at_end,
                                            std::string_view source, const Mapping& mapping) {
-  const std::size_t end = csv_record_end(text, at, at_end);
-  if (end == kNoEnd && text.size() - at < kLongestHeader) return std::nullopt;
-  if (end == kNoEnd || end - at >= kLongestHeader) return Shape{.layout = Layout::lines, .begin = at};
-  const std::string_view line = text.substr(at, end - at);
+  const bool is_long = text.size() - at >= kLongestHeader;
+  const std::string_view most = text.substr(0, at + kLongestHeader);
   std::optional<Header> candidate;
+  std::size_t end = kNoEnd;  // of the candidate, or of the line where there is none
   for (const char delimiter : {',', ';', '\t'}) {
-    Header header = header_with(delimiter, line, mapping);
+    const std::size_t its_end = csv_record_end(most, at, delimiter, is_long ? AtEnd::yes : at_end);
+    if (its_end == kNoEnd) return std::nullopt;
+    if (its_end - at >= kLongestHeader) return Shape{.layout = Layout::lines, .begin = at};
+    Header header = header_with(delimiter, text.substr(at, its_end - at), mapping);
     if (header.is_known) {
-      return Shape{
-          .layout = Layout::csv, .header = std::move(header.csv), .begin = std::min(end + 1, text.size())};
+      return Shape{.layout = Layout::csv,
+                   .header = std::move(header.csv),
+                   .begin = std::min(its_end + 1, text.size())};
     }
-    if (header.looks_like_csv && !candidate) candidate = std::move(header);
+    const bool is_candidate = header.looks_like_csv && !candidate;
+    if (is_candidate) candidate = std::move(header);
+    if (is_candidate || end == kNoEnd) end = its_end;
   }
   const std::size_t next = skip_space(text, end);
   if (next == text.size() && at_end == AtEnd::no) return std::nullopt;

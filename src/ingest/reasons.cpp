@@ -53,6 +53,7 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
 }};
 
 constexpr std::array<Wording, kRemarks> kRemarkTable{{
+    {"bad-time", "a start time that cannot be read; the row counts, on no known day"},
     {"corrected-inclusive", "the sender counted cached tokens twice; the plain input count was used"},
     {"maybe-estimated", "the server knows a price model for this row and may have estimated its counts"},
     {"refused-prompt", "the server refused the prompt and named its true size; the generation is unknown"},

@@ -252,3 +252,39 @@ TEST_CASE("a CSV whose columns say nothing is an error that lists them") {
   CHECK(status.error().why == "its columns are: a, b, c");
   CHECK(status.error().hint == "--map prompt=COLUMN,generation=COLUMN");
 }
+
+TEST_CASE("a first line that may be somebody's prompt is not shown") {
+  struct Row {
+    std::string line, why;
+  };
+  for (const Row& row : std::initializer_list<Row>{
+           {"Tokens In,cost-2 (USD),_x", "its columns are: Tokens In, cost-2 (USD), _x"},
+           {"10,my secret,5", "its first line has 3 columns, and does not look like their names"},
+           {"Dear all; who knows?,x", "its first line has 2 columns, and does not look like their names"},
+           {"a," + std::string(41, 'b'),
+            "its first line has 2 columns, and does not look like their names"}}) {
+    CAPTURE(row.line);
+    const std::string text = row.line + "\n1,2\n" + std::string(64, '\0');
+    ingest::Ingestor ingestor;
+    const Status status = ingestor.whole("x.csv", std::string_view(text).substr(0, text.size() - 64));
+    REQUIRE_FALSE(status.has_value());
+    CHECK(status.error().why == row.why);
+  }
+}
+
+TEST_CASE("a time that nobody can read is remarked on, a counter is not") {
+  const TraceSummary summary = ingest_whole(
+      R"({"prompt_tokens":1,"timestamp":"yesterday"}
+{"prompt_tokens":2,"timestamp":"2026-06-10T09:15:02Z"}
+{"prompt_tokens":3,"timestamp":3599000}
+{"prompt_tokens":4,"timestamp":null}
+{"prompt_tokens":5,"timestamp":"","time":"2026-06-10T09:15:02Z"}
+{"prompt_tokens":6,"timestamp":"soon","time":"2026-06-10T09:15:02Z"}
+{"prompt_tokens":7,"id":"x","timestamp":"2026-13-40"}
+{"prompt_tokens":-7,"timestamp":"2026-13-40"}
+)");
+  CHECK(words(summary.remarks) == Words{{"bad-time", 2}});
+  REQUIRE(summary.remarks.size() == 1);
+  CHECK(summary.remarks[0].first == "f:1");
+  check_nothing_lost(summary);
+}

@@ -80,6 +80,10 @@ Error usage_error(const CLI::ParseError& error, const CLI::App& parser) {
           .hint = "see " + help};
 }
 
+bool asks_for_help(const std::string_view word) {
+  return word == "--help" || word == "-h";
+}
+
 std::string help_text(const CLI::App& parser) {
   const CLI::App* command = chosen(parser);
   if (command != &parser) return command->help("ctxcap");
@@ -118,6 +122,8 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   try {
     parser.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    // Whoever asks for help need not have got the rest right.
+    if (std::any_of(argv + 1, argv + argc, asks_for_help)) return CommandLine{.text = help_text(parser)};
     return fail(usage_error(error, parser));
   }
   line.talk.colour = choices.at(colour);

@@ -41,8 +41,8 @@ void add_langfuse_flags(CLI::App& parser, LangfuseFlags& flags) {
 Result<sources::LangfuseOptions> settle_langfuse(const LangfuseFlags& flags, const CallFilters& filters,
                                                  World& world) {
   sources::LangfuseOptions options;
-  if (flags.limit < 0) {
-    return fail(wrong(fmt::format("--limit cannot be {}", flags.limit), "it is a number of calls",
+  if (flags.limit && *flags.limit < 1) {
+    return fail(wrong(fmt::format("--limit cannot be {}", *flags.limit), "it is a number of calls, 1 or more",
                       "leave it out for all, or write it like --limit 10000"));
   }
   if (flags.concurrency < 1 || flags.concurrency > kMostConcurrency) {
@@ -56,7 +56,7 @@ Result<sources::LangfuseOptions> settle_langfuse(const LangfuseFlags& flags, con
   options.query.models = filters.models;
   options.query.environments = filters.environments;
   options.query.tags = filters.tags;
-  options.query.limit = flags.limit;
+  options.query.limit = flags.limit.value_or(0);
   options.concurrency = flags.concurrency;
   TRY_ASSIGN(options.server, sources::langfuse_server(flags.url, world.environment, world.files));
   return options;

@@ -20,7 +20,7 @@ namespace ctxcap::app {
 struct LangfuseFlags {
   bool given = false;
   std::string url;
-  i64 limit = 0;
+  std::optional<i64> limit;
   int concurrency = 4;
 };
 

@@ -6,9 +6,11 @@
 #include <algorithm>
 
 #include "app/assets.hpp"
+#include "app/keep_apart.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "ingest/ingest.hpp"
+#include "sources/sources.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -42,11 +44,21 @@ Result<std::optional<Tokens>> tokens_of(const std::string& text, const std::stri
   return std::optional(*tokens);
 }
 
+// 24 are 24 bytes to a machine, and gibibytes to whoever typed it: as in the configuration, the unit is said.
+Result<Bytes> size_of(const std::string& text, const std::string& flag) {
+  if (const auto bare = parse_number(text)) {
+    if (*bare == 0) return Bytes{0};
+    return fail(wrong_flag(fmt::format("{} cannot be \"{}\"", flag, printable(text, 40)),
+                           "a size needs its unit: GiB or GB, MiB or MB", "write it like 24GiB or 7.7GB"));
+  }
+  return parse_bytes(text);
+}
+
 Status settle_servers(const AnalyzeFlags& flags, World& world, TraceOptions& options) {
   if (flags.langfuse.given) {
     TRY_ASSIGN(options.langfuse, settle_langfuse(flags.langfuse, flags.filters, world));
     options.langfuse->query.jobs.clear();  // what the job is, is said where the rows are read
-  } else if (flags.langfuse.limit != 0) {
+  } else if (flags.langfuse.limit) {
     return fail(wrong_flag("there is no server to take the newest calls from", "--limit goes with --langfuse",
                            "add --langfuse, or leave out --limit"));
   }
@@ -108,6 +120,20 @@ Status settle_traces(const AnalyzeFlags& flags, World& world, AnalyzeOptions& op
     options.show.emplace_back(named ? entry.substr(0, equals) : "", named ? entry.substr(equals + 1) : entry);
   }
   return {};
+}
+
+Status check_files(const AnalyzeFlags& flags, const AnalyzeOptions& options,
+                   const std::vector<std::string>& outputs, Files& files) {
+  std::vector<NamedFile> written, read;
+  for (const std::string& path : outputs) written.push_back({"-o", path});
+  if (!flags.bad_lines.empty()) written.push_back({"--bad-lines", flags.bad_lines});
+  if (written.empty()) return {};
+  TRY_ASSIGN(const sources::Names traces, sources::find_traces(flags.traces, files));
+  for (const std::string& path : traces.files) read.push_back({"--traces", path});
+  for (const auto& show : options.show) read.push_back({"--show", show.second});
+  if (!flags.system_file.empty()) read.push_back({"--system-file", flags.system_file});
+  if (!flags.template_file.empty()) read.push_back({"--template", flags.template_file});
+  return keep_apart(written, read, files);
 }
 
 Status settle_policy(const AnalyzeFlags& flags, AnalyzeOptions& options) {
@@ -190,13 +216,17 @@ Status settle_budget(const AnalyzeFlags& flags, AnalyzeOptions& options) {
                            "without its size nothing can be said to fit", "add --card 24GiB"));
   }
   Budget budget;
-  TRY_ASSIGN(budget.card, parse_bytes(flags.card));
+  TRY_ASSIGN(budget.card, size_of(flags.card, "--card"));
+  if (budget.card == 0) {
+    return fail(wrong_flag("--card cannot be " + printable(flags.card, 40),
+                           "nothing fits a card without memory", "write it like --card 24GiB"));
+  }
   if (!flags.reserve.empty()) {
-    TRY_ASSIGN(budget.reserve, parse_bytes(flags.reserve));
+    TRY_ASSIGN(budget.reserve, size_of(flags.reserve, "--reserve"));
   }
   for (const std::string& entry : flags.tenants) {
     TRY_ASSIGN(const auto pair, pair_of(entry, "--tenant", "whisperx=7.7GB"));
-    TRY_ASSIGN(const Bytes bytes, parse_bytes(pair.second));
+    TRY_ASSIGN(const Bytes bytes, size_of(pair.second, "--tenant"));
     budget.tenants.push_back({pair.first, bytes});
   }
   // Ollama takes smaller batches on a card that is full already.
@@ -342,9 +372,11 @@ Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world)
   return settings;
 }
 
-Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world) {
+Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world,
+                              const std::vector<std::string>& outputs) {
   AnalyzeOptions options;
   TRY(settle_traces(flags, world, options));
+  TRY(check_files(flags, options, outputs, world.files));
   TRY(settle_policy(flags, options));
   TRY(settle_runtime(flags, world, options));
   TRY(settle_budget(flags, options));

@@ -81,7 +81,9 @@ struct AnalyzeOptions {
 // The server settings alone, for commands that read no traces.
 Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world);
 
-// Flags over environment over defaults; reads the files that flags name. Errors: ErrorKind::usage.
-Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world);
+// Flags over environment over defaults; reads the files that flags name. `outputs`: the files of -o, which
+// must be none of those that are read. Errors: ErrorKind::usage.
+Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world,
+                              const std::vector<std::string>& outputs = {});
 
 }  // namespace ctxcap::app

@@ -1,7 +1,8 @@
 #include "data/json.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
 
 #include "data/words.hpp"
 
@@ -157,9 +158,9 @@ Json json_of(const BaseAnalysis& base) {
             {"jobs", Json::array()},
             {"variant", nullptr},
             {"modelfile", nullptr}};
+  std::set<std::string_view> named;
   for (const JobDecision& job : decision.jobs) {  // one job may run on several names of the same weights
-    Json& jobs = json["jobs"];
-    if (std::find(jobs.begin(), jobs.end(), job.stats.job) == jobs.end()) jobs.push_back(job.stats.job);
+    if (named.insert(job.stats.job).second) json["jobs"].push_back(job.stats.job);
   }
   if (!base.variant) return json;
   const Variant& variant = *base.variant;

@@ -1,6 +1,16 @@
 #include "ingest/call.hpp"
 
+#include "base/units.hpp"
+#include "ingest/when.hpp"
+
 namespace ctxcap::ingest {
+
+void read_start(Value value, Scratch& scratch, Call& call) {
+  call.start = read_time(value, scratch);
+  if (call.start) return;
+  const std::string_view text = trimmed(value.text(scratch));
+  call.has_bad_time = call.has_bad_time || (!text.empty() && !parse_number(text));
+}
 
 std::optional<Tokens> read_limit(Value value, Scratch& scratch) {
   const Count count = read_count(value, scratch);

@@ -21,6 +21,7 @@ struct Call {
   JobHints job;
   std::string_view model;  // as written
   std::optional<Instant> start, updated;
+  bool has_bad_time = false;  // there is a start time that nobody can read
   // Of spans: two instrumentations may log one call as two spans; these tell (see Totals::drop_inner_copies).
   std::string_view scope;
   std::optional<Instant> end;
@@ -48,6 +49,10 @@ inline Call unusable(Reason reason) {
   call.usage.reason = reason;
   return call;
 }
+
+// The start of a call. What is no time, and no number either, is remarked on; numbers may count from
+// anywhere.
+void read_start(Value value, Scratch& scratch, Call& call);
 
 // num_ctx and num_predict (max_tokens) as a row's parameters ask for them: an object, JSON text of one, or
 // nested under "options" in either form. What is no positive number ("Infinity", -1) asks for nothing.

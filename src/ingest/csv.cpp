@@ -30,22 +30,39 @@ std::string single_quotes(std::string_view cell) {
 
 }  // namespace
 
-std::size_t csv_line_end(std::string_view text, std::size_t at, bool quoted) {
-  // Doubled quotes close and open again, so counting parity is enough to know whether a line break is inside.
-  while (at < text.size()) {
-    const std::size_t end = text.find('\n', at);
-    if (end == kNoEnd) return kNoEnd;
-    const std::string_view line = text.substr(at, end - at);
-    quoted = quoted != (std::count(line.begin(), line.end(), '"') % 2 != 0);
-    if (!quoted) return end;
-    at = end + 1;
+CsvQuote csv_quote(std::string_view text, std::size_t open, char delimiter, AtEnd at_end) {
+  const std::string_view most = text.substr(0, open + kLongestCell);
+  const bool is_all = most.size() == text.size();
+  for (std::size_t at = open + 1;;) {
+    const std::size_t quote = most.find('"', at);
+    if (quote == kNoEnd) return {is_all && at_end == AtEnd::no ? CsvQuote::more : CsvQuote::stray, kNoEnd};
+    std::size_t next = quote + 1;
+    if (next < text.size() && text[next] == '"') {
+      at = next + 1;
+      continue;
+    }
+    if (next < text.size() && text[next] == '\r') ++next;
+    if (next == text.size() && at_end == AtEnd::no) return {CsvQuote::more, kNoEnd};
+    const bool ends_line = next == text.size() || text[next] == '\n';
+    if (ends_line || text[quote + 1] == delimiter) return {CsvQuote::closed, quote + 1};
+    return {CsvQuote::stray, kNoEnd};
   }
-  return kNoEnd;
 }
 
-std::size_t csv_record_end(std::string_view text, std::size_t at, AtEnd at_end) {
-  const std::size_t end = csv_line_end(text, at, false);
-  return end == kNoEnd && at_end == AtEnd::yes ? text.size() : end;
+std::size_t csv_record_end(std::string_view text, std::size_t begin, char delimiter, AtEnd at_end) {
+  std::size_t line_end = text.find('\n', begin);
+  for (std::size_t at = begin;;) {
+    const std::size_t quote = text.substr(0, line_end).find('"', at);
+    if (quote == kNoEnd) break;
+    at = quote + 1;
+    if (!starts_csv_cell(text, begin, quote, delimiter)) continue;
+    const CsvQuote cell = csv_quote(text, quote, delimiter, at_end);
+    if (cell.kind == CsvQuote::more) return kNoEnd;
+    if (cell.kind == CsvQuote::stray) break;
+    at = cell.end;
+    if (at > line_end) line_end = text.find('\n', at);
+  }
+  return line_end == kNoEnd && at_end == AtEnd::yes ? text.size() : line_end;
 }
 
 bool split_csv(std::string_view record, char delimiter, Scratch& scratch,

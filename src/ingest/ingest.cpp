@@ -97,7 +97,7 @@ Status Ingestor::Impl::whole(std::string source, std::string_view text, const On
   skip_head(text.substr(0, shape.begin));
   const std::size_t fair = std::clamp(text.size() / (threads_ * 8), kSmallestPiece, kLargestPiece);
   const std::size_t piece_size = options_.batch > 0 ? options_.batch : fair;
-  TextPieces pieces(text.substr(shape.begin), Cutter(shape.layout), piece_size);
+  TextPieces pieces(text.substr(shape.begin), Cutter(shape), piece_size);
   return read(pieces, shape, std::min(threads_, text.size() / piece_size + 1), on_read);
 }
 
@@ -112,7 +112,7 @@ Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
     TRY_ASSIGN(shape, shape_of(beginning.view(), at_end, source, options_.mapping));
   }
   skip_head(beginning.view().substr(0, shape->begin));
-  StreamPieces pieces(fill, beginning.view().substr(shape->begin), at_end, Cutter(shape->layout), piece_size);
+  StreamPieces pieces(fill, beginning.view().substr(shape->begin), at_end, Cutter(*shape), piece_size);
   // One more than cores: one waits for bytes.
   return read(pieces, *shape, at_end == AtEnd::yes ? 1 : threads_ + 1, {});
 }

@@ -26,20 +26,29 @@ std::size_t cut_lines(std::string_view text, AtEnd at_end, std::size_t size) {
   return text.rfind('\n') + 1;  // npos + 1 is 0: no whole line yet
 }
 
-// A line end is a record's end where the quotes before it are even in number.
-std::size_t cut_csv(std::string_view text, AtEnd at_end, std::size_t size) {
-  const std::string_view most = text.substr(0, size);
-  bool quoted = std::count(most.begin(), most.end(), '"') % 2 != 0;
-  if (text.size() > size) {
-    const std::size_t end = csv_line_end(text, size, quoted);
-    if (end != kNoEnd) return end + 1;
+// From one quote to the next: what is between cells in quotes are whole lines.
+std::size_t cut_csv(std::string_view text, char delimiter, AtEnd at_end, std::size_t size) {
+  std::size_t behind_last = 0;  // the last line end that ends a record
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t quote = text.find('"', at);
+    const std::string_view plain = text.substr(0, quote);
+    if (plain.size() >= size) {
+      const std::size_t end = line_end(plain, std::max(at, size - 1));
+      if (end != kNoEnd) return end + 1;
+    }
+    if (at_end == AtEnd::no) {
+      const void* last = ::memrchr(plain.data() + at, '\n', plain.size() - at);
+      if (last != nullptr)
+        behind_last = static_cast<std::size_t>(static_cast<const char*>(last) - text.data()) + 1;
+    }
+    if (quote == kNoEnd) break;
+    at = quote + 1;
+    if (!starts_csv_cell(text, 0, quote, delimiter)) continue;
+    const CsvQuote cell = csv_quote(text, quote, delimiter, at_end);
+    if (cell.kind == CsvQuote::more) break;
+    at = cell.kind == CsvQuote::closed ? cell.end : std::min(line_end(text, at), text.size());
   }
-  if (at_end == AtEnd::yes) return text.size();
-  for (std::size_t at = most.size(); at > 0; --at) {
-    if (text[at - 1] == '"') quoted = !quoted;
-    if (text[at - 1] == '\n' && !quoted) return at;
-  }
-  return 0;
+  return at_end == AtEnd::yes ? text.size() : behind_last;
 }
 
 }  // namespace
@@ -50,7 +59,7 @@ std::size_t Cutter::cut(std::string_view text, AtEnd at_end, std::size_t size, P
     case Layout::documents:
       return cut_documents(text, at_end, size, piece);
     case Layout::csv:
-      return cut_csv(text, at_end, size);
+      return cut_csv(text, delimiter_, at_end, size);
     case Layout::lines:
     case Layout::log:
       return cut_lines(text, at_end, size);
@@ -162,7 +171,7 @@ i64 PieceReader::read_log(std::string_view text) {
 i64 PieceReader::read_csv(std::string_view text) {
   i64 lines = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = csv_record_end(text, at, AtEnd::yes);
+    const std::size_t end = csv_record_end(text, at, shape_->header.delimiter, AtEnd::yes);
     const std::string_view record = text.substr(at, end - at);
     if (!trimmed(record).empty()) read_csv_record(record, lines + 1);
     at = std::min(end + 1, text.size());

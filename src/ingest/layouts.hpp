@@ -27,7 +27,7 @@ struct Piece {
 
 class Cutter {
  public:
-  explicit Cutter(Layout layout) : layout_(layout) {}
+  explicit Cutter(const Shape& shape) : layout_(shape.layout), delimiter_(shape.header.delimiter) {}
 
   // Cuts records of about `size` bytes off the beginning of `text`, which goes on where the last cut was:
   // more where a record is longer, less where more text is needed for another record. Returns the bytes; at
@@ -38,6 +38,7 @@ class Cutter {
   std::size_t cut_documents(std::string_view text, AtEnd at_end, std::size_t size, Piece& piece);
 
   Layout layout_;
+  char delimiter_;         // of csv
   bool in_array_ = false;  // of documents: the elements of an outermost array are records
 };
 

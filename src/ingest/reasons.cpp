@@ -10,7 +10,7 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
      "export the calls themselves, one a row: OTLP spans, Langfuse observations, MLflow traces with their "
      "spans"},
     {"ambiguous-usage", "the parts add up to more than the total, so the prompt is not known"},
-    {"bad-csv", "a CSV record whose number of fields differs from the header's",
+    {"bad-csv", "a CSV record with more or fewer fields than the header, or with a quote that nothing closes",
      "look at the rows that --bad-lines FILE names"},
     {"bad-json", "not valid JSON",
      "look at the rows that --bad-lines FILE names; ctxcap formats lists what can be read"},
@@ -53,6 +53,7 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
 }};
 
 constexpr std::array<Wording, kRemarks> kRemarkTable{{
+    {"bad-time", "a start time that cannot be read; the row counts, on no known day"},
     {"corrected-inclusive", "the sender counted cached tokens twice; the plain input count was used"},
     {"maybe-estimated", "the server knows a price model for this row and may have estimated its counts"},
     {"refused-prompt", "the server refused the prompt and named its true size; the generation is unknown"},

@@ -4,8 +4,6 @@
 #include <functional>
 #include <utility>
 
-#include "ingest/when.hpp"
-
 namespace ctxcap::ingest {
 namespace {
 
@@ -190,7 +188,7 @@ void RowReader::apply_mapping(Call& call) const {
   if (const auto job = text(Part::job); only_mapped || !job.empty()) call.job.job = job;
   if (const auto model = text(Part::model); !model.empty()) call.model = model;
   if (const auto id = text(Part::id); !id.empty()) call.id = id;
-  if (const Value time = fields.mapped(Part::time); time.present()) call.start = read_time(time, scratch);
+  if (const Value time = fields.mapped(Part::time); time.present()) read_start(time, scratch, call);
 }
 
 void RowReader::count(const Call& call) {
@@ -200,27 +198,29 @@ void RowReader::count(const Call& call) {
   const bool job_is_open = call.usage.reason == Reason::none && trace != 0 && !call.is_root &&
                            is_named_by_root(call.job, mapping_->job_rule);
   Request request = request_of(call);
+  Remarks remarks = call.usage.remarks;
+  if (call.has_bad_time && !call.start) remarks.add(Remark::bad_time);
   if (call.usage.reason == Reason::none) {
     request.body = static_cast<std::uint32_t>(body_bytes(call));
     request.job = tally_->names.number_of(job_of(call));
     request.model = tally_->names.number_of(model_name(call.model));
   }
-  if (!call.id.empty() || job_is_open) return keep(call, request, job_is_open ? trace : 0);
+  if (!call.id.empty() || job_is_open) return keep(call, request, remarks, job_is_open ? trace : 0);
   if (call.usage.reason != Reason::none) return tally_->skip(call.usage.reason, place(), spot(), call.count);
   if (call.last || call.count != 1) {
     const i64 last = call.last ? call.last->micros : request.start;
-    return tally_->count_many(request, call.count, last, call.usage.remarks, place(), input_);
+    return tally_->count_many(request, call.count, last, remarks, place(), input_);
   }
-  tally_->count(request, call.usage.remarks, place(), input_);
+  tally_->count(request, remarks, place(), input_);
 }
 
-void RowReader::keep(const Call& call, const Request& request, std::uint64_t trace) {
+void RowReader::keep(const Call& call, const Request& request, Remarks remarks, std::uint64_t trace) {
   HeldRow row{.trace = trace,
               .updated = call.updated ? call.updated->micros : kNoTime,
               .request = request,
               .place = place(),
               .reason = call.usage.reason,
-              .remarks = call.usage.remarks};
+              .remarks = remarks};
   if (tally_->notes_bad_rows) row.spot = spot();
   if (!call.id.empty()) {
     row.has_id = true;

@@ -49,7 +49,7 @@ class RowReader final : private Sink {
   void count(const Call& call);
   Bytes body_bytes(const Call& call) const;
   void apply_mapping(Call& call) const;
-  void keep(const Call& call, const Request& request, std::uint64_t trace);
+  void keep(const Call& call, const Request& request, Remarks remarks, std::uint64_t trace);
   void note_root(const Call& call);
   std::string_view job_of(const Call& call) const;
   i64 line_of(const char* position);

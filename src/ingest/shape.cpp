@@ -125,6 +125,23 @@ bool is_column_name(std::string_view cell) {
   return !cell.empty() && cell.size() <= 64 && cell.find_first_of("{}[]\\:\t\n") == std::string_view::npos;
 }
 
+// A first row that holds no names may hold somebody's prompt, and is not shown.
+bool is_safe_to_show(const std::string& column) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto is_part = [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || std::string_view(" .-/()").find(c) != kNoEnd;
+  };
+  return !column.empty() && column.size() <= 40 && is_letter(column.front()) &&
+         std::all_of(column.begin(), column.end(), is_part);
+}
+
+std::string columns_of(const CsvHeader& header) {
+  const std::vector<std::string>& names = header.columns;
+  if (std::all_of(names.begin(), names.end(), is_safe_to_show))
+    return fmt::format("its columns are: {}", printable(join(names, ", "), 120));
+  return fmt::format("its first line has {} columns, and does not look like their names", names.size());
+}
+
 struct Header {
   CsvHeader csv;
   bool is_known = false;  // a format reads rows with these columns
@@ -152,28 +169,32 @@ Header header_with(char delimiter, std::string_view line, const Mapping& mapping
 
 Result<std::optional<Shape>> shape_of_text(std::string_view text, std::size_t at, AtEnd at_end,
                                            std::string_view source, const Mapping& mapping) {
-  const std::size_t end = csv_record_end(text, at, at_end);
-  if (end == kNoEnd && text.size() - at < kLongestHeader) return std::nullopt;
-  if (end == kNoEnd || end - at >= kLongestHeader) return Shape{.layout = Layout::lines, .begin = at};
-  const std::string_view line = text.substr(at, end - at);
+  const bool is_long = text.size() - at >= kLongestHeader;
+  const std::string_view most = text.substr(0, at + kLongestHeader);
   std::optional<Header> candidate;
+  std::size_t end = kNoEnd;  // of the candidate, or of the line where there is none
   for (const char delimiter : {',', ';', '\t'}) {
-    Header header = header_with(delimiter, line, mapping);
+    const std::size_t its_end = csv_record_end(most, at, delimiter, is_long ? AtEnd::yes : at_end);
+    if (its_end == kNoEnd) return std::nullopt;
+    if (its_end - at >= kLongestHeader) return Shape{.layout = Layout::lines, .begin = at};
+    Header header = header_with(delimiter, text.substr(at, its_end - at), mapping);
     if (header.is_known) {
-      return Shape{
-          .layout = Layout::csv, .header = std::move(header.csv), .begin = std::min(end + 1, text.size())};
+      return Shape{.layout = Layout::csv,
+                   .header = std::move(header.csv),
+                   .begin = std::min(its_end + 1, text.size())};
     }
-    if (header.looks_like_csv && !candidate) candidate = std::move(header);
+    const bool is_candidate = header.looks_like_csv && !candidate;
+    if (is_candidate) candidate = std::move(header);
+    if (is_candidate || end == kNoEnd) end = its_end;
   }
   const std::size_t next = skip_space(text, end);
   if (next == text.size() && at_end == AtEnd::no) return std::nullopt;
   const bool json_follows = next < text.size() && (text[next] == '{' || text[next] == '[');
   if (candidate && !json_follows) {
-    return fail(
-        {.kind = ErrorKind::usage,
-         .what = fmt::format("cannot tell which column of '{}' holds the prompt tokens", source),
-         .why = fmt::format("its columns are: {}", printable(join(candidate->csv.columns, ", "), 120)),
-         .hint = "--map prompt=COLUMN,generation=COLUMN"});
+    return fail({.kind = ErrorKind::usage,
+                 .what = fmt::format("cannot tell which column of '{}' holds the prompt tokens", source),
+                 .why = columns_of(candidate->csv),
+                 .hint = "--map prompt=COLUMN,generation=COLUMN"});
   }
   return Shape{.layout = Layout::lines, .begin = at};
 }

@@ -157,7 +157,7 @@ void add_span(const Span& span, Scratch& scratch, Sink& sink) {
   call.model = span_model(attributes, scratch);
   if (is_client_name(workflow, call.model)) workflow = {};
   call.job = {.job = span.job, .trace_name = workflow, .own_name = span.name, .service = span.service};
-  call.start = read_time(span.start, scratch);
+  read_start(span.start, scratch, call);
   call.end = read_time(span.end, scratch);
   call.updated = call.end;  // a finished span is newer than an event about it
   call.scope = span.scope;

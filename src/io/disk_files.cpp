@@ -24,8 +24,7 @@ namespace fs = std::filesystem;
 
 tl::unexpected<Error> cannot_read(const std::string& path, int error) {
   const char* hint = "check the path and its permissions";
-  if (error == ENOENT)
-    hint = "check the spelling; a shell pattern that matches nothing is passed on as it is";
+  if (error == ENOENT) hint = "check the spelling";
   if (error == EISDIR) hint = "name the files in it";
   return fail(
       {.kind = ErrorKind::usage, .what = "could not read " + path, .why = errno_text(error), .hint = hint});
@@ -36,6 +35,13 @@ tl::unexpected<Error> cannot_create(const std::string& path, std::string why) {
                .what = "could not create the directory " + path,
                .why = std::move(why),
                .hint = "check its permissions"});
+}
+
+tl::unexpected<Error> is_locked(const std::string& path) {
+  return fail({.kind = ErrorKind::failure,
+               .what = "another ctxcap is changing things",
+               .why = path + ": it is locked",
+               .hint = "wait until it is done"});
 }
 
 class FdReader final : public ByteReader {
@@ -263,10 +269,11 @@ class DiskFiles final : public Files {
     Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
       const int error = errno;
+      if (fd && error == EWOULDBLOCK) return is_locked(path);
       return fail({.kind = ErrorKind::failure,
-                   .what = "another ctxcap is changing things",
-                   .why = path + ": " + (error == EWOULDBLOCK ? "it is locked" : errno_text(error)),
-                   .hint = "wait until it is done"});
+                   .what = "could not lock " + path,
+                   .why = errno_text(error),
+                   .hint = error == ENOENT ? "create the directory first" : "check its permissions"});
     }
     return std::make_unique<FileLock>(std::move(fd));
   }

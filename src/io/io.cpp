@@ -1,5 +1,9 @@
 #include "io/io.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -47,7 +51,23 @@ struct RealWorld::Parts {
   std::unique_ptr<Interrupts> interrupts = make_signal_interrupts();
 };
 
-RealWorld::RealWorld() : parts_(std::make_unique<Parts>()) {
+namespace {
+
+// A program may be started with a closed stdin, stdout or stderr. The next file that is opened would take its
+// number, and the report would be written into it.
+void fill_closed_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // The lowest free number is `fd`. Writing to stdout must fail, so that what is lost is told.
+    if (::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) != fd) return;
+  }
+}
+
+}  // namespace
+
+RealWorld::RealWorld() {
+  fill_closed_streams();
+  parts_ = std::make_unique<Parts>();
   std::signal(SIGPIPE, SIG_IGN);
 }
 RealWorld::~RealWorld() = default;

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 tl::unexpected<Error> cannot_write(const std::string& path, int error) {
-  const char* hint = "choose another place with -o FILE";
+  const char* hint = "choose another place, or check its permissions";
   if (error == ENOENT) hint = "create the directory first";
   if (error == ENOSPC || error == EDQUOT) hint = "free some space; the old content is untouched";
   return fail({.kind = ErrorKind::failure,

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -78,9 +80,9 @@ Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions&
     TRY(check_model_name(options.name));
     variant.name = options.name;
   }
+  std::set<std::string_view> named;
   for (const JobDecision& job : decision.jobs) {
-    if (std::find(variant.jobs.begin(), variant.jobs.end(), job.stats.job) == variant.jobs.end())
-      variant.jobs.push_back(job.stats.job);
+    if (named.insert(job.stats.job).second) variant.jobs.push_back(job.stats.job);
   }
   if (const Candidate* candidate = taken_candidate(decision.jobs.front()); candidate != nullptr) {
     variant.predicted_bytes = candidate->memory.total_bytes;

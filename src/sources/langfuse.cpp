@@ -251,23 +251,30 @@ class LangfuseStream final : public ByteReader {
   std::size_t at_ = 0;
 };
 
+// Another pull may be at work: its journal goes when the watermark is there, so they are looked for in this
+// order.
+Status check_ours(const std::string& path, Files& files) {
+  for (const char* beside : {"", ".part", ".watermark"}) {
+    const bool is_there = files.kind(path + beside) != PathKind::missing;
+    if (is_there == (*beside != '\0')) return {};
+  }
+  return fail({.kind = ErrorKind::usage,
+               .what = "will not write over " + path,
+               .why = "it was not made by ctxcap pull: there is no " + path + ".watermark",
+               .hint = "pull into another file with -o"});
+}
+
 }  // namespace
 
 Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::string& path,
                                   const PullPorts& ports, const OnPullProgress& on_progress) {
   Files& files = ports.files;
   const std::string journal = path + ".part", mark = path + ".watermark";
+  TRY(check_ours(path, files));  // before a lock is left beside somebody else's file
   TRY_ASSIGN(const auto lock, files.lock(path + ".lock"));
   TRY_ASSIGN(std::optional<Watermark> before, read_watermark(mark, files));
   const bool exists = files.kind(path) != PathKind::missing;
-  const bool begun = files.kind(journal) != PathKind::missing;
   if (!exists) before.reset();
-  if (exists && !before && !begun) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "will not write over " + path,
-                 .why = "it was not made by ctxcap pull: there is no " + mark,
-                 .hint = "pull into another file with -o"});
-  }
   if (before && before->pulled != signature(options)) {
     return fail({.kind = ErrorKind::usage,
                  .what = "cannot add to " + path,

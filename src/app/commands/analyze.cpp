@@ -19,7 +19,7 @@ struct Flags {
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   TRY(require_traces(flags.analyze, "ctxcap analyze --traces FILE   (or --langfuse, --clickhouse URL)"));
   TRY(check_output(flags.output));
-  TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
+  TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world, flags.output.files));
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   TRY(write_output(analysis, flags.output, world, talk));
   if (analysis.bases.empty()) {

@@ -42,6 +42,12 @@ Result<state::HistoryFilter> filter_of(const Flags& flags) {
                  .why = "history takes one, by itself or with --job",
                  .hint = "ctxcap history --job " + printable(flags.job, 60)});
   }
+  if (flags.last && *flags.last < 1) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = fmt::format("--last cannot be {}", *flags.last),
+                 .why = "it is a number of decisions, 1 or more",
+                 .hint = "ctxcap history --last 10, or leave it out for all"});
+  }
   TRY_ASSIGN(const std::optional<Instant> from, read_from(flags.from));
   return state::HistoryFilter{.job = flags.job.empty() ? flags.job_flag : flags.job,
                               .model = flags.model,
@@ -143,9 +149,7 @@ Runner configure(CLI::App& parser) {
   parser.add_option("--job", flags->job_flag, "The same")->type_name("JOB");
   parser.add_option("--model", flags->model, "Only of this model")->type_name("MODEL");
   parser.add_option("--from", flags->from, "Only from then on: a date or a time in UTC")->type_name("TIME");
-  parser.add_option("--last", flags->last, "Only the latest N decisions and measurements")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
+  parser.add_option("--last", flags->last, "Only the latest N decisions and measurements")->type_name("N");
   parser.add_option("-f,--format", flags->format, "table or json")->capture_default_str();
   parser.add_flag("--export", flags->all,
                   "Everything as JSON lines: days with exact histograms, decisions, receipts, measurements");

@@ -5,6 +5,7 @@
 
 #include "app/commands.hpp"
 #include "app/config_file.hpp"
+#include "app/keep_apart.hpp"
 #include "app/nightly/nightly.hpp"
 #include "base/text.hpp"
 
@@ -20,6 +21,12 @@ struct Flags {
 };
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+  if (flags.canary && *flags.canary < 0) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "--canary cannot be " + std::to_string(*flags.canary),
+                 .why = "it is a number of requests, 0 for no canary",
+                 .hint = "ctxcap nightly --canary 500"});
+  }
   NightlyOptions options{.dry_run = flags.dry_run};
   TRY_ASSIGN(options.config, load_config(flags.config, world, talk));
   if (!flags.now.empty()) {
@@ -36,6 +43,11 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   std::vector<std::string>& files = options.config.report.files;
   files.insert(files.end(), flags.files.begin(), flags.files.end());
   if (!flags.prom.empty()) options.config.report.prom = flags.prom;
+  std::vector<NamedFile> written;
+  for (const std::string& path : files) written.push_back({"-o", path});
+  if (!options.config.report.prom.empty()) written.push_back({"--prom", options.config.report.prom});
+  const std::vector<NamedFile> read{{"--config", flags.config}};
+  TRY(keep_apart(written, std::span(read).first(flags.config.empty() ? 0 : 1), world.files));
   return nightly(options, world, talk);
 }
 
@@ -54,8 +66,7 @@ Runner configure(CLI::App& parser) {
       .add_option(
           "--canary", flags->canary,
           "Try a smaller window under a second tag until N requests, or a night, passed without a cut")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->type_name("N");
   parser
       .add_option("--now", flags->now,
                   "As if it were then, for simulations and backfills: whole days before TIME count")

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <memory>
 
 #include "app/commands.hpp"
 #include "app/langfuse_flags.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 
 namespace ctxcap::app {
@@ -28,7 +31,47 @@ std::string told(const sources::PullSummary& summary, const std::string& path) {
       summary.resumed ? ", going on from an unfinished pull" : "");
 }
 
+// Not by CLI11's required(): that comes before --help, and before what is mistyped.
+Status check_output_name(const std::string& path) {
+  constexpr std::array<std::string_view, 4> kSuffixes{".jsonl", ".jsonl.zst", ".ndjson", ".ndjson.zst"};
+  if (std::any_of(kSuffixes.begin(), kSuffixes.end(), [&](auto suffix) { return path.ends_with(suffix); }))
+    return {};
+  if (path.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "no file to pull into",
+                 .why = "the next pull adds to it what is new by then",
+                 .hint = "ctxcap pull -o calls.jsonl"});
+  }
+  if (path == "-") {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "-o cannot write to \"-\"",
+                 .why = "a pull is kept in a file, which the next one adds to",
+                 .hint = "ctxcap analyze --langfuse   reads the calls without a file"});
+  }
+  return fail(
+      {.kind = ErrorKind::usage,
+       .what = "cannot pull into " + printable(path, 200),
+       .why =
+           "calls are written as JSON lines, to .jsonl or .ndjson, or with zstd to .jsonl.zst or .ndjson.zst",
+       .hint = "ctxcap pull -o calls.jsonl"});
+}
+
+// Why there is nothing: the filters that could be it.
+std::string nothing_matched(const CallFilters& filters) {
+  std::string asked;
+  const auto add = [&](const char* flag, const std::vector<std::string>& values) {
+    for (const std::string& value : values) asked += fmt::format(" {} {}", flag, printable(value, 60));
+  };
+  add("--job", filters.jobs);
+  add("--model", filters.models);
+  add("--environment", filters.environments);
+  add("--trace-tag", filters.tags);
+  return asked.empty() ? "note: the server has no call in this time"
+                       : "note: no call in this time matches" + asked;
+}
+
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+  TRY(check_output_name(flags.output));
   if (!flags.langfuse.given && !sources::langfuse_in_environment(world.environment)) {
     return fail({.kind = ErrorKind::usage,
                  .what = "nothing to pull from",
@@ -42,14 +85,14 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
              sources::pull_langfuse(options, flags.output, {world.http, world.clock, world.files},
                                     pull_progress(options.server.url, world, talk)));
   talk.note(told(summary, flags.output));
+  if (summary.rows == 0) talk.note(nothing_matched(flags.filters));
   return ExitCode::done;
 }
 
 Runner configure(CLI::App& parser) {
   const auto flags = std::make_shared<Flags>();
   parser.add_option("-o,--output", flags->output, "Where the calls go: .jsonl or .jsonl.zst")
-      ->type_name("FILE")
-      ->required();
+      ->type_name("FILE");
   add_langfuse_flags(parser, flags->langfuse);
   add_filter_flags(parser, flags->filters);
   parser.add_option("--job", flags->filters.jobs, "Calls of these jobs (trace names) only")

@@ -171,6 +171,12 @@ Status write_down(const Way& way, Instant now, state::State& state) {
 }
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+  if (flags.name.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "no variant to roll back",
+                 .why = "it takes the name of a variant that ctxcap created",
+                 .hint = "ctxcap rollback devstral-small-2:triage"});
+  }
   TRY_ASSIGN(const runtime::Host host,
              runtime::parse_host(flags.ollama_host.empty() ? world.environment.get("OLLAMA_HOST").value_or("")
                                                            : flags.ollama_host));
@@ -203,9 +209,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 
 Runner configure(CLI::App& parser) {
   const auto flags = std::make_shared<Flags>();
-  parser.add_option("variant", flags->name, "A variant that ctxcap created")
-      ->type_name("VARIANT")
-      ->required();
+  parser.add_option("variant", flags->name, "A variant that ctxcap created")->type_name("VARIANT");
   parser.add_option("--ollama", flags->ollama_host, "Ollama server (default: OLLAMA_HOST)")
       ->type_name("HOST");
   parser.add_flag("-y,--yes", flags->yes, "Do not ask");

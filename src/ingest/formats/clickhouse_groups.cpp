@@ -97,7 +97,7 @@ void read_groups(const Fields& fields, Sink& sink) {
   call.model = fields[Key::provided_model_name].text(scratch);
   call.is_root = whole_number(fields[Key::is_root], scratch) != 0;
   call.job = names_of(fields, call);
-  call.start = read_time(fields[Key::start_time], scratch);
+  read_start(fields[Key::start_time], scratch, call);
   call.last = read_time(fields[Key::last_start_time], scratch);
   const Asked asked = read_asked(fields[Key::model_parameters], scratch);
   call.num_ctx = asked.num_ctx;

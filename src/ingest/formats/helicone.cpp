@@ -3,7 +3,6 @@
 #include <array>
 
 #include "ingest/formats/all.hpp"
-#include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -18,7 +17,7 @@ void read_request(const Fields& fields, Sink& sink) {
                         read_count(fields[Key::completion_tokens], scratch));
   call.job.job = fields[Key::request_properties].opened(scratch).member("job").text(scratch);
   call.model = fields.first({Key::model_override, Key::response_model, Key::request_model}).text(scratch);
-  call.start = read_time(fields[Key::request_created_at], scratch);
+  read_start(fields[Key::request_created_at], scratch, call);
   sink.add(call);
 }
 

@@ -130,7 +130,7 @@ void read_observation(const Fields& fields, Sink& sink) {
   call.is_root = tells_parent && !fields.first(kParents).present();
   call.job = observation_names(fields);
   call.model = text({Key::providedModelName, Key::provided_model_name, Key::model});
-  call.start = read_time(fields.first({Key::startTime, Key::start_time}), scratch);
+  read_start(fields.first({Key::startTime, Key::start_time}), scratch, call);
   call.updated = read_time(fields.first({Key::event_ts, Key::updatedAt, Key::updated_at}), scratch);
   call.usage = judge_observation(fields, read_counts(fields));
   const Asked asked = read_asked(fields.first({Key::modelParameters, Key::model_parameters}), scratch);

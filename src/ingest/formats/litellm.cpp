@@ -4,7 +4,6 @@
 #include <array>
 
 #include "ingest/formats/all.hpp"
-#include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -73,7 +72,7 @@ void read_row(const Fields& fields, Sink& sink) {
               .own_name = requester.member("generation_name").text(scratch),
               .tag = first_tag(fields[Key::request_tags], scratch)};
   call.model = fields[Key::model].text(scratch);
-  call.start = read_time(fields[Key::startTime], scratch);
+  read_start(fields[Key::startTime], scratch, call);
   Asked asked = read_asked(fields[Key::model_parameters], scratch);
   if (!asked.num_predict && !asked.num_ctx) asked = read_asked(fields[Key::proxy_server_request], scratch);
   call.num_ctx = asked.num_ctx;

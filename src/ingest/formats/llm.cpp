@@ -4,7 +4,6 @@
 #include <array>
 
 #include "ingest/formats/all.hpp"
-#include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -18,7 +17,7 @@ void read_log(const Fields& fields, Sink& sink) {
   call.usage = usage_of(read_count(fields[Key::input_tokens], scratch),
                         read_count(fields[Key::output_tokens], scratch));
   call.model = fields[Key::model].text(scratch);
-  call.start = read_time(fields[Key::datetime_utc], scratch);
+  read_start(fields[Key::datetime_utc], scratch, call);
   const Asked asked = read_asked(fields[Key::options_json], scratch);
   call.num_ctx = asked.num_ctx;
   call.num_predict = asked.num_predict;

@@ -6,7 +6,6 @@
 
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/plain.hpp"
-#include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -19,7 +18,7 @@ void read_message(Value message, std::string_view chat, const Asked& asked, Scra
     if (key == "role") role = value.text(scratch);
     if (key == "id") call.id = scratch.keep(std::string(chat) + "/" + std::string(value.text(scratch)));
     if (key == "model") call.model = value.text(scratch);
-    if (key == "timestamp") call.start = read_time(value, scratch);
+    if (key == "timestamp") read_start(value, scratch, call);
     if (key == "usage") usage = value;
     if (key == "error") error = value;
   });

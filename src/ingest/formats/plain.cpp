@@ -4,7 +4,6 @@
 
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/plain.hpp"
-#include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -105,7 +104,7 @@ void read_plain_names(const Fields& fields, Call& call) {
   call.model = text({Key::model});
   for (const Key key : {Key::timestamp, Key::TIMESTAMP, Key::time, Key::startTime, Key::start_time,
                         Key::created_at, Key::created}) {
-    if (!call.start) call.start = read_time(fields[key], scratch);
+    if (!call.start) read_start(fields[key], scratch, call);
   }
   const Asked asked = read_asked(fields[Key::options], scratch);
   call.num_ctx = read_limit(fields[Key::num_ctx], scratch);

@@ -102,3 +102,15 @@ TEST_CASE("a plan that is not one is refused with its place") {
     CHECK(variants.error().kind == ErrorKind::usage);
   }
 }
+
+TEST_CASE("a job that runs on several names of the same weights is named once, in the order of the jobs") {
+  Analysis all = analysis();
+  std::vector<JobDecision>& jobs = all.bases[0].decision.jobs;
+  for (const char* name : {"zeta", "mail", "alpha", "zeta"}) {
+    jobs.push_back(jobs.front());
+    jobs.back().stats.job = name;
+  }
+  const auto json = nlohmann::json::parse(analysis_json(all));
+  CHECK(json["models"][0]["jobs"] == nlohmann::json{"mail", "zeta", "alpha"});
+  CHECK(json["jobs"].size() == 5);
+}

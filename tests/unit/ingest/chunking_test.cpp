@@ -40,6 +40,17 @@ std::string several(const std::string& text) {
   return all;
 }
 
+// Quotes that begin no cell, that close no cell, and those of RFC 4180 among them.
+std::string stray_quotes() {
+  std::string text = "prompt_tokens;completion_tokens;name\n";
+  for (int i = 1; text.size() < 6000; ++i) {
+    const char* names[] = {"a",    "12\" disk", "\"open", "\"a;\"\"b\"\"\nc\"", "\"12\" disk\"",
+                           "\"\"", "d\"\r"};
+    text += fmt::format("{};{};{}\n", i, i % 5, names[i * i % 7 == 0 ? i % 2 : i % 7]);
+  }
+  return text;
+}
+
 std::vector<Input> inputs() {
   std::vector<Input> list{{"mixed lines", mixed_lines()}};
   for (const char* file :
@@ -53,6 +64,8 @@ std::vector<Input> inputs() {
       {"an array that is cut off", several(fixture("langfuse/ui_export_events.json")) + "[{\"a\":1"});
   list.push_back(
       {"a page that is cut off", several(fixture("langfuse/observations_v2_page1.json")).substr(0, 6100)});
+  list.push_back({"csv with stray quotes", stray_quotes()});
+  list.push_back({"csv with a quote that never closes", stray_quotes() + "9,9,\"open\n8,8,a\n"});
   list.push_back({"csv that is cut off", several(fixture("langfuse/ui_export_events.csv")).substr(0, 5600)});
   list.push_back(
       {"a cut document before lines", "{\"data\": [\n  1,\n" + plain_row(1) + "\n" + plain_row(2) + "\n"});

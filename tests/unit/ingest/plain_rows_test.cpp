@@ -163,8 +163,21 @@ TEST_CASE("CSV is read as RFC 4180 has it") {
        {{"bad-csv", 2}}},
       {"a quote that never closes",
        "prompt_tokens,completion_tokens\n10,5\n\"10,5\n10,5\n",
-       "all/: p 10 g 5 t 15",
+       "all/: p 10*2 g 5*2 t 15*2",
        {{"bad-csv", 1}}},
+      {"quotes that never close, one behind another",
+       "prompt_tokens,name\n10,a\n11,\"a\n12,a\n13,\"a\n14,a",
+       "a/: p 10 12 14 g t 10 12 14",
+       {{"bad-csv", 2}}},
+      {"a quote that never closes before cells in quotes",
+       "prompt_tokens,name\n11,\"a\n12,\"a\"\n13,\"a\"\"\nb\"\n",
+       "a/: p 12 g t 12; a\"\nb/: p 13 g t 13",
+       {{"bad-csv", 1}}},
+      {"inch marks",
+       "prompt_tokens,name\n10,12\" disk\n11,12\" disk\n12,12\"\n13,12\" disk\n14,\"12\" disk\"\n15,12\"\n",
+       "12\"/: p 12 15 g t 12 15; 12\" disk/: p 10 11 13 g t 10 11 13",
+       {{"bad-csv", 1}}},
+      {"a quote at the end", "prompt_tokens,name\n10,a\n11,\"", "a/: p 10 g t 10", {{"bad-csv", 1}}},
       {"text behind a quote", "prompt_tokens,completion_tokens\n\"10\"x,5\n", "", {{"bad-csv", 1}}},
       {"counts that are none",
        "prompt_tokens,completion_tokens\nmany,5\n-1,5\n10.5,5\n",
@@ -238,4 +251,40 @@ TEST_CASE("a CSV whose columns say nothing is an error that lists them") {
   CHECK(status.error().what == "cannot tell which column of 'x.csv' holds the prompt tokens");
   CHECK(status.error().why == "its columns are: a, b, c");
   CHECK(status.error().hint == "--map prompt=COLUMN,generation=COLUMN");
+}
+
+TEST_CASE("a first line that may be somebody's prompt is not shown") {
+  struct Row {
+    std::string line, why;
+  };
+  for (const Row& row : std::initializer_list<Row>{
+           {"Tokens In,cost-2 (USD),_x", "its columns are: Tokens In, cost-2 (USD), _x"},
+           {"10,my secret,5", "its first line has 3 columns, and does not look like their names"},
+           {"Dear all; who knows?,x", "its first line has 2 columns, and does not look like their names"},
+           {"a," + std::string(41, 'b'),
+            "its first line has 2 columns, and does not look like their names"}}) {
+    CAPTURE(row.line);
+    const std::string text = row.line + "\n1,2\n" + std::string(64, '\0');
+    ingest::Ingestor ingestor;
+    const Status status = ingestor.whole("x.csv", std::string_view(text).substr(0, text.size() - 64));
+    REQUIRE_FALSE(status.has_value());
+    CHECK(status.error().why == row.why);
+  }
+}
+
+TEST_CASE("a time that nobody can read is remarked on, a counter is not") {
+  const TraceSummary summary = ingest_whole(
+      R"({"prompt_tokens":1,"timestamp":"yesterday"}
+{"prompt_tokens":2,"timestamp":"2026-06-10T09:15:02Z"}
+{"prompt_tokens":3,"timestamp":3599000}
+{"prompt_tokens":4,"timestamp":null}
+{"prompt_tokens":5,"timestamp":"","time":"2026-06-10T09:15:02Z"}
+{"prompt_tokens":6,"timestamp":"soon","time":"2026-06-10T09:15:02Z"}
+{"prompt_tokens":7,"id":"x","timestamp":"2026-13-40"}
+{"prompt_tokens":-7,"timestamp":"2026-13-40"}
+)");
+  CHECK(words(summary.remarks) == Words{{"bad-time", 2}});
+  REQUIRE(summary.remarks.size() == 1);
+  CHECK(summary.remarks[0].first == "f:1");
+  check_nothing_lost(summary);
 }

@@ -229,3 +229,20 @@ TEST_CASE("removing what is not there is no error") {
   CHECK(disk.files.remove(disk.path("file")));
   CHECK_FALSE(disk.files.remove(disk.directory->path()));
 }
+
+TEST_CASE("only a lock that is held says that somebody holds it") {
+  Disk disk;
+  const std::string path = disk.path("lock");
+  const auto held = disk.files.lock(path);
+  REQUIRE(held.has_value());
+  const auto second = disk.files.lock(path);
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().what == "another ctxcap is changing things");
+  const auto nowhere = disk.files.lock(disk.path("none/lock"));
+  REQUIRE_FALSE(nowhere.has_value());
+  CHECK(nowhere.error().what == "could not lock " + disk.path("none/lock"));
+  CHECK(nowhere.error().why == "No such file or directory");
+  const auto directory = disk.files.lock(disk.directory->path());
+  REQUIRE_FALSE(directory.has_value());
+  CHECK(directory.error().why == "Is a directory");
+}

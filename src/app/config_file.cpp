@@ -116,7 +116,8 @@ Result<config::Reading> read_config_file(const std::string& flag, World& world) 
   }
   config::Reading reading = config::read_config(
       text, {.path = path,
-             .environment = [&world](const std::string& name) { return world.environment.get(name); }});
+             .environment = [&world](const std::string& name) { return world.environment.get(name); },
+             .directory = world.files.working_directory()});
   for (const std::string& report : reading.config.report.files) {
     const auto format = report::format_for_file(report);
     if (format) continue;

@@ -89,16 +89,24 @@ void check_card(const Config& config, const Places& places, Notebook& notebook) 
       "look at the units: 24GiB, 7.7GB");
 }
 
-void check_sources(const Config& config, const Places& places, Notebook& notebook) {
+void check_sources(const Config& config, const Places& places, const std::string& directory,
+                   Notebook& notebook) {
   std::map<std::string, Place> seen;
   for (std::size_t i = 0; i < config.sources.size(); ++i) {
     for (const std::string& file : config.sources[i].files) {
-      const auto [first, fresh] = seen.emplace(file, places.sources[i]);
+      const auto [first, fresh] = seen.emplace(whole_path(file, directory), places.sources[i]);
       if (fresh) continue;
       notebook.problem(
           places.sources[i], "two sources read " + printable(file, 120),
           "its requests would count twice; the other one is at " + notebook.place_text(first->second),
           "name every file once");
+    }
+    for (std::size_t k = 0; k < i; ++k) {
+      if (!share_requests(config.sources[k], config.sources[i])) continue;
+      notebook.problem(places.sources[i], "two sources read " + printable(config.sources[i].url, 120),
+                       "the same requests would count twice; the other one is at " +
+                           notebook.place_text(places.sources[k]),
+                       "make one of it, or give each its own keys, projects, environment or jobs");
     }
   }
   if (config.sources.empty()) {
@@ -154,8 +162,9 @@ void check_variant(const Value& table, const Variant& variant, Notebook& noteboo
   }
 }
 
-void check_between_tables(const Config& config, const Places& places, Notebook& notebook) {
-  check_sources(config, places, notebook);
+void check_between_tables(const Config& config, const Places& places, const std::string& directory,
+                          Notebook& notebook) {
+  check_sources(config, places, directory, notebook);
   check_card(config, places, notebook);
   check_names(config, places, notebook);
   check_jobs(config, places, notebook);

@@ -14,6 +14,14 @@ struct Places {
 // Also settles what depends on several keys: the kind of the source, the default of `keys`.
 void check_source(const Value& table, Source& source, Notebook& notebook);
 void check_variant(const Value& table, const Variant& variant, Notebook& notebook);
-void check_between_tables(const Config& config, const Places& places, Notebook& notebook);
+// The path from the root, without "." and "..", as it is written: links are not followed.
+std::string whole_path(const std::string& path, const std::string& directory);
+
+// Two servers' sources that ask for some of the same calls.
+bool share_requests(const Source& a, const Source& b);
+
+// `directory`: see Whence.
+void check_between_tables(const Config& config, const Places& places, const std::string& directory,
+                          Notebook& notebook);
 
 }  // namespace ctxcap::config

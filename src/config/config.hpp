@@ -51,7 +51,9 @@ struct Ollama {
 enum class SourceKind { langfuse, files, clickhouse };
 
 // [[source]]: where requests are read, any number of them; all are added up. Rows with equal ids count once
-// within a source, so the same calls must not come by two of them.
+// within a source, so the same calls must not come by two of them. What counts is what the sources of the
+// file hold now, and what was read from the same ones before: a source that left the file no longer counts,
+// and one with another list of files is another one.
 // Each has exactly one of the keys langfuse, files, clickhouse; the others are optional.
 struct Source {
   SourceKind kind = SourceKind::files;
@@ -87,6 +89,9 @@ struct Source {
   std::vector<std::pair<std::string, std::string>> map;
 
   std::string label() const;  // for messages: the URL, or the first of the files
+  // The name under which the state keeps what was read: the same for every way to write the same source, and
+  // another where other requests are read, or read in another way. `directory`: of relative paths, absolute.
+  std::string identity(const std::string& directory) const;
 };
 
 // [policy]: how a cap is decided, and when it is changed. A variant may have each of these keys for itself,
@@ -190,6 +195,7 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 struct Whence {
   std::string path;         // of the file, for messages and relative paths; empty: there is none
   Environment environment;  // empty: none
+  std::string directory;    // that relative paths of the command line are relative to; empty: not known
 };
 
 // Never fails as a whole: what cannot be read is a problem with file:line:column, what it is, and a hint.

@@ -18,7 +18,10 @@ std::string directory_of(const std::string& path) {
 class Reader {
  public:
   Reader(const Whence& whence, Reading& reading)
-      : notebook_(whence, reading), config_(reading.config), directory_(directory_of(whence.path)) {}
+      : notebook_(whence, reading),
+        config_(reading.config),
+        directory_(directory_of(whence.path)),
+        from_(whence.directory) {}
 
   void read(std::string_view text) {
     Document document = parse_document(text);
@@ -34,7 +37,7 @@ class Reader {
     read_policy();
     read_variants();
     read_small();
-    check_between_tables(config_, places_, notebook_);
+    check_between_tables(config_, places_, from_, notebook_);
     notebook_.finish();
   }
 
@@ -154,7 +157,8 @@ class Reader {
 
   Notebook notebook_;
   Config& config_;
-  std::string directory_;
+  std::string directory_;  // of the file
+  std::string from_;       // of the command line
   Value root_;
   Places places_;
 };

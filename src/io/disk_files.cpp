@@ -160,6 +160,11 @@ class TemporaryDirectory final : public Files::PrivateDirectory {
 
 class DiskFiles final : public Files {
  public:
+  std::string working_directory() override {
+    std::error_code gone;
+    return fs::current_path(gone).string();
+  }
+
   PathKind kind(const std::string& path) override {
     struct stat info {};
     if (::stat(path.c_str(), &info) != 0) return PathKind::missing;

@@ -68,6 +68,7 @@ enum class PathKind { missing, file, directory, other };  // other: pipe, device
 class Files {
  public:
   virtual ~Files() = default;
+  virtual std::string working_directory() = 0;  // that relative paths start at; empty: it is gone
   virtual PathKind kind(const std::string& path) = 0;
   virtual std::optional<FileId> id(const std::string& path) = 0;  // files and directories; "-" is stdin
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // names, sorted

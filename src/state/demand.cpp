@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <limits>
 
 #include "state/demand_blob.hpp"
 #include "state/store.hpp"
 
 namespace ctxcap::state {
 namespace {
+
+constexpr i64 kMicrosPerDay = 86'400'000'000;
 
 Result<i64> id_of_source(Store& store, const std::string& name) {
   TRY(store.run("insert into sources (name) values (?) on conflict do nothing", name));
@@ -70,24 +73,30 @@ void tidy(std::vector<BodySize>& bodies) {
 
 using ByJob = std::map<i64, Demand>;
 
-Status read_days(Store& store, Day from, ByJob& demands) {
+// The first day and the one after the last.
+using Days = std::pair<Day, Day>;
+
+Status read_days(Store& store, const std::optional<std::string>& source, Days days, ByJob& demands) {
   bool sound = true;
   TRY(store.each(
-      "select job, day, histograms from demand where day >= ? order by job, day, source",
+      "select job, day, histograms from demand where day >= ? and day < ? and "
+      "(?3 is null or source = (select id from sources where name = ?3)) order by job, day, source",
       [&](const Statement& row) {
         const std::optional<DayDemand> day = day_of_blob(row.blob(2).value_or(""));
         sound = sound && day;
         if (day) demands[integer_at(row, 0)].days[integer_at(row, 1)].merge(*day);
       },
-      from));
+      days.first, days.second, source));
   if (!sound) return fail(unreadable(store, "the demand of a day"));
   return {};
 }
 
-Status read_readings(Store& store, Day from, ByJob& demands) {
+Status read_readings(Store& store, const std::optional<std::string>& source, Days days, ByJob& demands) {
   bool sound = true;
   TRY(store.each(
-      "select job, first_request, last_request, options, bodies from readings where last_day >= ?",
+      "select job, first_request, last_request, options, bodies from readings "
+      "where last_day >= ? and first_day < ? and "
+      "(?3 is null or source = (select id from sources where name = ?3))",
       [&](const Statement& row) {
         const auto found = demands.find(integer_at(row, 0));
         if (found == demands.end()) return;
@@ -99,7 +108,7 @@ Status read_readings(Store& store, Day from, ByJob& demands) {
         sound = sound && add_options(row.blob(3).value_or(""), demand) &&
                 add_bodies(row.blob(4).value_or(""), demand);
       },
-      from));
+      days.first, days.second, source));
   if (!sound) return fail(unreadable(store, "a reading"));
   return {};
 }
@@ -129,11 +138,11 @@ Result<std::optional<Instant>> State::last_reading(const std::string& source, In
   return read ? std::optional(Instant{*read}) : std::nullopt;
 }
 
-Result<std::vector<Demand>> State::demand(std::optional<Day> from) {
-  const Day first = from.value_or(kUnknownDay);
+Result<std::vector<Demand>> State::demand(const DemandFilter& filter) {
+  const Days days{filter.from.value_or(kUnknownDay), filter.before.value_or(std::numeric_limits<Day>::max())};
   ByJob by_job;
-  TRY(read_days(*store_, first, by_job));
-  TRY(read_readings(*store_, first, by_job));
+  TRY(read_days(*store_, filter.source, days, by_job));
+  TRY(read_readings(*store_, filter.source, days, by_job));
   TRY(store_->each("select id, job, model from jobs", [&](const Statement& row) {
     const auto found = by_job.find(integer_at(row, 0));
     if (found == by_job.end()) return;
@@ -143,6 +152,9 @@ Result<std::vector<Demand>> State::demand(std::optional<Day> from) {
   std::vector<Demand> demands;
   for (auto& [id, demand] : by_job) {
     tidy(demand.bodies);
+    // A reading may know of later requests than those that are asked for.
+    if (filter.before && demand.to && day_of(*demand.to) >= *filter.before)
+      demand.to = Instant{*filter.before * kMicrosPerDay - 1};
     demands.push_back(std::move(demand));
   }
   std::sort(demands.begin(), demands.end(), [](const Demand& a, const Demand& b) {

@@ -55,6 +55,12 @@ struct DemandMerge {
   bool operator==(const DemandMerge&) const = default;
 };
 
+// Which days; empty fields leave it open.
+struct DemandFilter {
+  std::optional<std::string> source;
+  std::optional<Day> from, before;  // [from, before); days that are not known are left out by `from` alone
+};
+
 // Which decisions and runs; empty fields leave it open.
 struct HistoryFilter {
   std::string job, model;
@@ -127,8 +133,8 @@ class State {
   Result<DemandMerge> merge_demand(const std::string& source, std::span<const Demand> demands, Instant read);
   // When that source was last read and gave something, `until` at the latest; nullopt: never.
   Result<std::optional<Instant>> last_reading(const std::string& source, Instant until);
-  // All sources together, ascending by (model, job); days before `from` are left out. Without `sent`.
-  Result<std::vector<Demand>> demand(std::optional<Day> from = std::nullopt);
+  // Of one source, or all together; ascending by (model, job), without `sent`.
+  Result<std::vector<Demand>> demand(const DemandFilter& filter = {});
   // Drops days before `day`, for those who must not keep them. Returns how many rows went.
   Result<i64> forget_demand(Day before);
 

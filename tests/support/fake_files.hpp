@@ -26,6 +26,7 @@ class FakeFiles final : public Files {
   std::optional<std::size_t> dies_after;  // as a killed program: so many bytes are written, then nothing more
   std::vector<std::string> diary;         // "map x", "open x", ...
 
+  std::string working_directory() override { return "/here"; }
   PathKind kind(const std::string& path) override {
     if (directories.contains(path)) return PathKind::directory;
     if (pipes.contains(path)) return PathKind::other;

@@ -58,7 +58,7 @@ Result<state::HistoryFilter> filter_of(const Flags& flags) {
 // The demand that the filter means; days before its time are left out.
 Result<std::vector<Demand>> demand_of(state::State& state, const state::HistoryFilter& filter) {
   const std::optional<Day> first = filter.from ? std::optional(day_of(*filter.from)) : std::nullopt;
-  TRY_ASSIGN(std::vector<Demand> demands, state.demand(first));
+  TRY_ASSIGN(std::vector<Demand> demands, state.demand({.from = first}));
   std::erase_if(demands, [&](const Demand& demand) {
     return (!filter.job.empty() && demand.job != filter.job) ||
            (!filter.model.empty() && demand.model != filter.model);

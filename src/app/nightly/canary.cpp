@@ -17,7 +17,7 @@ struct Seen {
 // What the second tag was asked since it was created, and whether its window cut any of that.
 Result<Seen> seen_by(const state::OwnedVariant& canary, const Group& group, Night& night) {
   Seen seen;
-  TRY_ASSIGN(const std::vector<Demand> demands, night.state.demand(day_of(canary.created)));
+  TRY_ASSIGN(const std::vector<Demand> demands, demand_of_sources(night, day_of(canary.created)));
   for (const Demand& demand : demands) {
     if (!runtime::same_model(demand.model, canary.variant.name)) continue;
     demand::RiskOptions risk = group.options.risk;

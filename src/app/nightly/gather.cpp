@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "app/nightly/night.hpp"
 #include "app/nightly/read_source.hpp"
@@ -12,25 +13,16 @@
 namespace ctxcap::app {
 namespace {
 
-// All readings of the same requests come under one name.
-std::string name_of(const config::Source& source) {
-  std::string name = source.label();
-  for (const auto* filter :
-       {&source.environments, &source.tags, &source.projects, &source.jobs, &source.models}) {
-    if (!filter->empty()) name += " " + join(*filter, ",");
-  }
-  return name;
+std::string name_of(const config::Source& source, const Night& night) {
+  return source.identity(night.world.files.working_directory());
 }
 
 bool is_one_of(const std::string& name, const std::vector<std::string>& names) {
   return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Requests of other jobs and models, and of days that lie after the time that is played.
-std::vector<Demand> wanted(std::vector<Demand> demands, const config::Source& source, const Night& night) {
-  std::erase_if(demands, [&](const Demand& demand) {
-    return !is_one_of(demand.job, source.jobs) || !is_one_of(demand.model, source.models);
-  });
+// Days that lie after the time that is played are not read. All jobs are: what counts of them may change.
+std::vector<Demand> until_now(std::vector<Demand> demands, const Night& night) {
   if (!night.options.now) return demands;
   const Day today = day_of(night.now);
   for (Demand& demand : demands) {
@@ -44,7 +36,8 @@ std::vector<Demand> wanted(std::vector<Demand> demands, const config::Source& so
 
 Status gather(Night& night) {
   for (const config::Source& source : night.options.config.sources) {
-    TRY_ASSIGN(const std::optional<Instant> last, night.state.last_reading(name_of(source), night.now));
+    const std::string name = name_of(source, night);
+    TRY_ASSIGN(const std::optional<Instant> last, night.state.last_reading(name, night.now));
     Result<TraceSummary> read = read_source(source, last, night.now, night.world, night.talk);
     night.talk.clear();
     if (!read && last && read.error().kind == ErrorKind::withheld) {
@@ -58,14 +51,29 @@ Status gather(Night& night) {
     }
     night.inputs.insert(night.inputs.end(), read->inputs.begin(), read->inputs.end());
     night.skipped.insert(night.skipped.end(), read->skipped.begin(), read->skipped.end());
-    const std::vector<Demand> demands = wanted(std::move(read->demands), source, night);
-    TRY_ASSIGN(const state::DemandMerge merged,
-               night.state.merge_demand(name_of(source), demands, night.now));
+    const std::vector<Demand> demands = until_now(std::move(read->demands), night);
+    TRY_ASSIGN(const state::DemandMerge merged, night.state.merge_demand(name, demands, night.now));
     night.talk.note(fmt::format("note: {}: {} of jobs added, {} replaced by fuller ones",
                                 printable(source.label(), 80), counted(merged.days_added, "day"),
                                 counted(merged.days_replaced, "day")));
   }
   return {};
+}
+
+Result<std::vector<Demand>> demand_of_sources(const Night& night, std::optional<Day> from) {
+  std::vector<Demand> all;
+  std::set<std::string> names;
+  for (const config::Source& source : night.options.config.sources) {
+    state::DemandFilter filter{.source = name_of(source, night), .from = from};
+    if (night.options.now) filter.before = day_of(night.now);
+    if (!names.insert(*filter.source).second) continue;
+    TRY_ASSIGN(std::vector<Demand> demands, night.state.demand(filter));
+    for (Demand& demand : demands) {
+      if (is_one_of(demand.job, source.jobs) && is_one_of(demand.model, source.models))
+        all.push_back(std::move(demand));
+    }
+  }
+  return all;
 }
 
 }  // namespace ctxcap::app

@@ -177,7 +177,7 @@ Status group_variants(Night& night) {
     TRY_ASSIGN(KeptVariant kept, look_at(variant, installed, night));
     group_for(night, variant).variants.push_back(std::move(kept));
   }
-  TRY_ASSIGN(const std::vector<Demand> demands, night.state.demand());
+  TRY_ASSIGN(const std::vector<Demand> demands, demand_of_sources(night));
   for (Group& group : night.groups) {
     TRY_ASSIGN(group.options, options_for(*group.variants.front().wanted, night));
     const std::vector<std::string> names{group.base};

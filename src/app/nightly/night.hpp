@@ -69,6 +69,11 @@ struct Night {
 // Reads every source into the days of the state. A source that does not answer is a trouble.
 Status gather(Night& night);
 
+// What the sources of the configuration told, tonight and in earlier nights: of the jobs and models that they
+// are to give, and, where a time is played, of whole days before it. Those of a job may come in several
+// parts.
+Result<std::vector<Demand>> demand_of_sources(const Night& night, std::optional<Day> from = std::nullopt);
+
 // What is to be kept, and what is there.
 Status group_variants(Night& night);
 

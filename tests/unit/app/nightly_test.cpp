@@ -250,6 +250,51 @@ TEST_CASE("played at an earlier time, requests of that day and later do not coun
   CHECK(rfc3339(nights.state().runs()->at(0).started).starts_with("2026-09-20T02:30"));
 }
 
+TEST_CASE("played at an earlier time, days that a later night has stored do not count either") {
+  Triage nights;
+  nights.fill(20, "triage", "devstral-small-2", 30'000);
+  nights.close(20);
+  nights.start(30);
+  REQUIRE(nights.run(true).code);
+  REQUIRE(nights.run().code);
+  REQUIRE(nights.window("devstral-small-2:triage") > 30'000);
+  nights.now = *parse_time("2026-09-20T02:30:00Z");
+  const auto told = nights.run(true);
+  CAPTURE(told.out);
+  CHECK(told.out.find("8,192 would do") != std::string::npos);
+}
+
+TEST_CASE("requests count once, however their source is written, and not when it left the configuration") {
+  Triage nights(20, 18'000);
+  nights.config.report.files = {nights.directory() + "/report.json"};
+  const auto requests = [&] {
+    nights.clock.tick(std::chrono::hours(24));
+    REQUIRE(nights.run().code);
+    const std::string report = content_of(nights.directory() + "/report.json");
+    const std::size_t at = report.find("\"requests\": ");
+    return at == std::string::npos ? 0 : std::stoi(report.substr(at + 12));
+  };
+  const std::string log = nights.directory() + "/log";
+  CHECK(requests() == 1'200);
+  for (const std::vector<std::string>& files :
+       {std::vector{log + "/"}, {nights.directory() + "/./log"}, {log + "/../log"}}) {
+    nights.config.sources[0].files = files;
+    CHECK(requests() == 1'200);
+  }
+  nights.config.sources[0].jobs = {"triage"};
+  CHECK(requests() == 1'200);
+  nights.config.sources[0].jobs = {"another"};
+  nights.run();
+  CHECK(nights.run().out.find("no request of its jobs was seen") != std::string::npos);
+  nights.config.sources[0].jobs = {};
+  nights.config.sources[0].files = {log + "/2026-09-01.jsonl", log + "/2026-09-02.jsonl"};
+  CHECK(requests() == 120);
+  std::swap(nights.config.sources[0].files[0], nights.config.sources[0].files[1]);
+  CHECK(requests() == 120);
+  nights.config.sources[0].files = {log};
+  CHECK(requests() == 1'200);
+}
+
 TEST_CASE("a variant that somebody gives a window to has it at once") {
   Triage nights;
   REQUIRE(nights.run().code == ExitCode::done);

@@ -47,7 +47,7 @@ TEST_CASE("demand comes back as it was read") {
     CHECK(state.merge_demand("langfuse", {{demand}}, Instant{1}) == state::DemandMerge{.days_added = 3});
   }
   CHECK(sandbox.open().demand().value() == std::vector<Demand>{demand});
-  const auto later = sandbox.open().demand(20'001).value();
+  const auto later = sandbox.open().demand({.from = 20'001}).value();
   REQUIRE(later.size() == 1);
   CHECK(later[0].days.size() == 1);
 }

@@ -293,6 +293,7 @@ Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::str
   TRY_ASSIGN(const LangfuseJoin::Told rows, write_result(journal, path, exists, options.query, files));
   told.rows = rows.rows;
   told.fresh = rows.fresh;
+  told.other_jobs.assign(rows.other_jobs.begin(), rows.other_jobs.end());
   Period covered = task.whole;
   if (rows.limited) covered.from = rows.oldest / 1000 + 1;
   if (before)

@@ -69,6 +69,7 @@ struct PullSummary {
   std::string api;  // "v1" or "v2"
   Instant from, to;
   bool resumed = false;
+  std::vector<std::string> other_jobs;  // a few that came, and that the query does not want
 };
 
 struct PullPorts {

@@ -117,12 +117,15 @@ std::string LangfuseJoin::joined(const Call& call) const {
   return members.empty() ? std::string(call.text) : with_members(call.text, members);
 }
 
+constexpr std::size_t kOtherJobs = 8;  // as many as fit into a line
+
 // These two are known only with the root.
-bool LangfuseJoin::wanted(const std::string& text) const {
+bool LangfuseJoin::wanted(const std::string& text) {
   if (query_.jobs.empty() && query_.tags.empty()) return true;
   const auto row = read_langfuse_row(text);
-  if (!query_.jobs.empty() &&
-      !is_one_of(query_.jobs, row->trace_name.empty() ? row->name : row->trace_name)) {
+  const std::string_view job = row->trace_name.empty() ? row->name : row->trace_name;
+  if (!query_.jobs.empty() && !is_one_of(query_.jobs, job)) {
+    if (other_jobs_.size() < kOtherJobs && !job.empty()) other_jobs_.emplace(job);
     return false;
   }
   bool tagged = query_.tags.empty();
@@ -206,6 +209,7 @@ Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& t
   };
   if (old) TRY(old(put_old));
   for (; next_ < calls_.size(); ++next_) TRY(put_new(calls_[next_]));
+  told.other_jobs = std::move(other_jobs_);
   return told;
 }
 

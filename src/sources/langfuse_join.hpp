@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +25,10 @@ class LangfuseJoin {
   LangfuseJoin(const MappedFile& journal, const LangfuseQuery& query);
 
   struct Told {
-    i64 rows = 0, fresh = 0;  // in the result; of these not in the older one, or newer
-    i64 oldest = 0;           // µs: start of the oldest call that was pulled, wanted or not
-    bool limited = false;     // older calls were left out
+    i64 rows = 0, fresh = 0;           // in the result; of these not in the older one, or newer
+    i64 oldest = 0;                    // µs: start of the oldest call that was pulled, wanted or not
+    bool limited = false;              // older calls were left out
+    std::set<std::string> other_jobs;  // a few of those that the query does not want
   };
   // Lines come without their line ends. `old` may be empty.
   Result<Told> write(const OldRows& old, const Take& take);
@@ -56,7 +58,7 @@ class LangfuseJoin {
   void keep_first_roots();
   std::optional<LangfuseRow> root_of(std::string_view trace) const;
   std::string joined(const Call& call) const;
-  bool wanted(const std::string& row) const;
+  bool wanted(const std::string& row);
   // Which of the old lines the journal has a newer version of; the journal's that are older are dropped.
   Result<std::vector<bool>> compare(const OldRows& old);
 
@@ -71,6 +73,7 @@ class LangfuseJoin {
   const LangfuseQuery& query_;
   mutable std::size_t in_memory_ = 0;  // bytes of the journal, at most
   std::vector<Call> calls_;
+  std::set<std::string> other_jobs_;
   std::size_t next_ = 0;                                    // of calls_, when they are arranged
   std::vector<Root> roots_;                                 // ascending by hash, one of each trace
   std::map<std::string, std::string, std::less<>> models_;  // id -> tokenizer, as JSON

@@ -57,7 +57,7 @@ Status check_output_name(const std::string& path) {
 }
 
 // Why there is nothing: the filters that could be it.
-std::string nothing_matched(const CallFilters& filters) {
+std::string nothing_matched(const CallFilters& filters, const std::vector<std::string>& others) {
   std::string asked;
   const auto add = [&](const char* flag, const std::vector<std::string>& values) {
     for (const std::string& value : values) asked += fmt::format(" {} {}", flag, printable(value, 60));
@@ -66,8 +66,10 @@ std::string nothing_matched(const CallFilters& filters) {
   add("--model", filters.models);
   add("--environment", filters.environments);
   add("--trace-tag", filters.tags);
-  return asked.empty() ? "note: the server has no call in this time"
-                       : "note: no call in this time matches" + asked;
+  if (asked.empty()) return "note: the server has no call in this time";
+  const std::string there =
+      others.empty() ? "" : "; there are calls of " + printable(join(others, ", "), 200);
+  return "note: no call in this time matches" + asked + there;
 }
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
@@ -85,7 +87,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
              sources::pull_langfuse(options, flags.output, {world.http, world.clock, world.files},
                                     pull_progress(options.server.url, world, talk)));
   talk.note(told(summary, flags.output));
-  if (summary.rows == 0) talk.note(nothing_matched(flags.filters));
+  if (summary.rows == 0) talk.note(nothing_matched(flags.filters, summary.other_jobs));
   return ExitCode::done;
 }
 

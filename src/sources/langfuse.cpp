@@ -282,6 +282,7 @@ Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::str
                  .hint = "pull into another file with -o"});
   }
   // After a crash the file may be a step ahead of its watermark; then the journal is still there.
+  const bool begun = files.kind(journal) != PathKind::missing;
   if (before && !begun) TRY(check_untouched(path, *before, files));
   TRY_ASSIGN(Task task, task_of(options.query, before, ports.clock));
   PullSummary told;

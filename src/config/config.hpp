@@ -154,7 +154,8 @@ struct Report {
 
 // [state]: what ctxcap remembers.
 struct State {
-  // dir: its folder. Empty (default): $XDG_STATE_HOME/ctxcap, else ~/.local/state/ctxcap.
+  // dir: its folder. Empty (default): $XDG_STATE_HOME/ctxcap, else ~/.local/state/ctxcap, else
+  // $STATE_DIRECTORY.
   std::string dir;
 };
 

@@ -320,6 +320,11 @@ Result<std::vector<Variant>> variants_of_plan(std::string_view text, const std::
   return variants;
 }
 
+bool plan_has_card(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  return json.is_object() && json.contains("budget") && json["budget"].is_object();
+}
+
 std::string variant_json(const Variant& variant) {
   Json json{{"variant", variant.name}, {"num_ctx", variant.num_ctx},     {"num_predict", variant.num_predict},
             {"jobs", variant.jobs},    {"modelfile", variant.modelfile}, {"plan", plan_json(variant)}};

@@ -17,6 +17,8 @@ std::string analysis_json(const Analysis& analysis);
 // The variants that a saved analysis would create. Errors name the key: no JSON, another schema, a value of
 // the wrong type. What is read is not trusted: render/ checks it again before anything is created.
 Result<std::vector<Variant>> variants_of_plan(std::string_view json, const std::string& origin);
+// The analysis was made for a card, and says what fits it.
+bool plan_has_card(std::string_view json);
 
 // One variant by itself, as state/ keeps it.
 std::string variant_json(const Variant& variant);

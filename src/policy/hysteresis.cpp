@@ -111,6 +111,12 @@ Verdict weigh_shrink(const Tonight& tonight, const HysteresisOptions& options) {
 Verdict weigh(const Tonight& tonight, const HysteresisOptions& options) {
   if (!tonight.advised) return {Move::withheld, tonight.running, "no window can be advised from this data"};
   const Tokens advised = *tonight.advised;
+  // Shrinks count their nights anew after a rollback anyway; requests that are cut cannot wait.
+  const bool cut = tonight.running && tonight.cut && advised > *tonight.running;
+  if (tonight.rest > 0 && !cut && (!tonight.running || advised > *tonight.running)) {
+    return hold(tonight, fmt::format("it was rolled back by hand, so it is left alone for {}",
+                                     counted(tonight.rest, "more night")));
+  }
   if (!tonight.running) {
     return change(tonight, options, Move::create, advised,
                   tonight.little_data ? "the first variant, on little data" : "the first variant");
@@ -119,7 +125,7 @@ Verdict weigh(const Tonight& tonight, const HysteresisOptions& options) {
   if (advised > running) {
     return change(tonight, options, Move::grow, advised,
                   tonight.clean_since || !tonight.cut ? "requests need more than what runs"
-                                      : "requests were cut, so their need is unknown");
+                                                      : "requests were cut, so their need is unknown");
   }
   if (advised == running) return {Move::keep, running, "what runs is what is needed"};
   return weigh_shrink(tonight, options);

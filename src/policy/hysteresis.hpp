@@ -46,14 +46,15 @@ struct NightAdvice {
 
 struct Tonight {
   Day night = 0;
-  int local_minute = 0;              // of now
-  std::optional<Tokens> running;     // cap of the variants of this base; nullopt: there is none yet
-  std::optional<Tokens> advised;     // nullopt: withheld
-  bool little_data = false;          // the advice rests on the observed maximum alone
-  std::optional<Day> clean_since;    // first day from which on no request was cut; nullopt: some were, or
-                                     // their days are not known
-  bool cut = true;             // where clean_since is not known: requests were cut; false: their days are not known
-  bool sources_missing = false;      // a source did not answer: what it holds may need more
+  int local_minute = 0;            // of now
+  std::optional<Tokens> running;   // cap of the variants of this base; nullopt: there is none yet
+  std::optional<Tokens> advised;   // nullopt: withheld
+  bool little_data = false;        // the advice rests on the observed maximum alone
+  std::optional<Day> clean_since;  // first day from which on no request was cut; nullopt: some were, or
+                                   // their days are not known
+  bool cut = true;  // where clean_since is not known: requests were cut; false: their days are not known
+  bool sources_missing = false;  // a source did not answer: what it holds may need more
+  i64 rest = 0;  // nights, tonight among them, for which what somebody rolled back is to be left alone
   std::vector<NightAdvice> earlier;  // any order, any number, tonight may be among them
   std::map<Tokens, Bytes> bytes;     // on the card at each window; missing: unknown
   std::optional<Bytes> card;         // nullopt: not known

@@ -87,7 +87,8 @@ class Store;
 
 class State {
  public:
-  // $CTXCAP_STATE_DIR, else $XDG_STATE_HOME/ctxcap, else $HOME/.local/state/ctxcap.
+  // $CTXCAP_STATE_DIR, else $XDG_STATE_HOME/ctxcap, else $HOME/.local/state/ctxcap, else $STATE_DIRECTORY,
+  // which systemd gives to a service.
   // A damaged file is moved to state.db.corrupt-TIME (with its log), and the error says so: nothing goes on
   // as if nothing had been known; the run after that begins with an empty state.
   static Result<State> open(World& world, Access access = Access::write);
@@ -167,7 +168,7 @@ class State {
 // (ErrorKind::failure): another ctxcap holds it.
 Result<std::unique_ptr<Files::Lock>> lock(World& world);
 
-// Where the state lives, whether it exists or not.
-std::string state_directory(World& world);
+// Where the state lives, whether it exists or not. Errors (ErrorKind::usage): the environment does not say.
+Result<std::string> state_directory(World& world);
 
 }  // namespace ctxcap::state

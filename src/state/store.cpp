@@ -51,16 +51,24 @@ std::string time_for_a_name(Instant now) {
 
 }  // namespace
 
-std::string state_directory(World& world) {
+Result<std::string> state_directory(World& world) {
   const auto value = [&](const char* name) { return world.environment.get(name).value_or(""); };
   if (const std::string own = value("CTXCAP_STATE_DIR"); !own.empty()) return own;
   // A relative XDG_STATE_HOME is to be ignored, says its specification.
   if (const std::string xdg = value("XDG_STATE_HOME"); xdg.starts_with('/')) return xdg + "/ctxcap";
-  return value("HOME") + "/.local/state/ctxcap";
+  if (const std::string home = value("HOME"); !home.empty()) return home + "/.local/state/ctxcap";
+  // Several are joined by colons; the first is the one that the service names first.
+  const std::string service = value("STATE_DIRECTORY");
+  if (service.starts_with('/')) return service.substr(0, service.find(':'));
+  return fail(
+      {.kind = ErrorKind::usage,
+       .what = "there is no place for the state of ctxcap",
+       .why = "neither HOME nor XDG_STATE_HOME is set, nor STATE_DIRECTORY as a systemd service has it",
+       .hint = "say where it is to live: CTXCAP_STATE_DIR=/var/lib/ctxcap"});
 }
 
 Result<std::unique_ptr<Files::Lock>> lock(World& world) {
-  const std::string directory = state_directory(world);
+  TRY_ASSIGN(const std::string directory, state_directory(world));
   TRY(world.files.make_directories(directory));
   return world.files.lock(directory + "/lock");
 }
@@ -70,7 +78,8 @@ Error unreadable(const Store& store, const std::string& what) {
 }
 
 Result<std::unique_ptr<Store>> Store::open(World& world, Access access) {
-  std::unique_ptr<Store> store(new Store(state_directory(world) + "/state.db"));
+  TRY_ASSIGN(const std::string directory, state_directory(world));
+  std::unique_ptr<Store> store(new Store(directory + "/state.db"));
   if (access == Access::read) {
     if (world.files.kind(store->path_) == PathKind::missing) return store;
     TRY(store->open_for_reading(world.databases));
@@ -78,7 +87,7 @@ Result<std::unique_ptr<Store>> Store::open(World& world, Access access) {
     if (version == latest_version()) return store;
     store->database_.reset();  // older: brought up to date first
   }
-  TRY(world.files.make_directories(state_directory(world)));
+  TRY(world.files.make_directories(directory));
   TRY(store->open_for_writing(world));
   return store;
 }

@@ -24,6 +24,7 @@ struct Flags {
 struct Planned {
   std::vector<Variant> variants;
   ExitCode verdict = ExitCode::done;
+  bool for_card = false;  // it was planned against a card
 };
 
 // The plan's text is read back with Ollama's grammar before it is used: a plan is a file that people may
@@ -31,7 +32,7 @@ struct Planned {
 Result<Planned> from_plan(const std::string& path, World& world) {
   TRY_ASSIGN(const std::string json, world.files.read_all(path));
   TRY_ASSIGN(std::vector<Variant> variants, variants_of_plan(json, path));
-  Planned planned;
+  Planned planned{.for_card = plan_has_card(json)};
   for (Variant& variant : variants) {
     TRY_ASSIGN(Variant checked, render::check_modelfile(std::move(variant), path));
     planned.variants.push_back(std::move(checked));
@@ -74,9 +75,10 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                  .hint = "take one of the alternatives above, or insist with --force"});
   }
   ApplyFlags apply = flags.apply;
-  apply.whole_on_gpu = options.budget && options.settings.backend == "cuda";
-  TRY(apply_variants(planned.variants, apply, options.ollama_host, world, talk));
-  return planned.verdict;
+  apply.whole_on_gpu = (options.budget || planned.for_card) && options.settings.backend == "cuda";
+  TRY_ASSIGN(const ExitCode applied,
+             apply_variants(planned.variants, apply, options.ollama_host, world, talk));
+  return applied == ExitCode::done ? planned.verdict : applied;
 }
 
 Runner configure(CLI::App& parser) {
@@ -87,7 +89,11 @@ Runner configure(CLI::App& parser) {
   add_budget_flags(parser, flags->analyze);
   add_variant_flags(parser, flags->analyze);
   parser.add_flag("-y,--yes", flags->apply.yes, "Do not ask");
-  parser.add_flag("--dry-run", flags->apply.dry_run, "Show what would be done, change nothing");
+  CLI::Option* dry =
+      parser.add_flag("--dry-run", flags->apply.dry_run, "Show what would be done, change nothing");
+  parser
+      .add_flag("--check", flags->apply.check, "Say whether anything is to be done; exit code 10 where it is")
+      ->excludes(dry);
   parser
       .add_option("--via", flags->apply.via,
                   "How to create: auto, cli (ollama create) or api (POST /api/create)")
@@ -104,6 +110,7 @@ constinit const Command kApply{
     "apply", "Create the capped variant, prove that it runs, and undo it when it does not hold",
     "  ctxcap apply plan.json\n"
     "  ctxcap apply plan.json --dry-run\n"
+    "  ctxcap apply plan.json --check\n"
     "  ctxcap apply --traces traces.jsonl --tag triage --yes\n"
     "  ctxcap apply --traces traces.jsonl --system-file triage.txt --parameter temperature=0\n",
     configure};

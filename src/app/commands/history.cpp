@@ -139,7 +139,10 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   }
   const std::string text = report::history_text(history, talk.out());
   world.console.out(text);
-  if (text.empty()) talk.note("nothing is recorded yet in " + state::state_directory(world));
+  if (text.empty()) {
+    TRY_ASSIGN(const std::string directory, state::state_directory(world));
+    talk.note("nothing is recorded yet in " + directory);
+  }
   return ExitCode::done;
 }
 

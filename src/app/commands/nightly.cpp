@@ -1,6 +1,7 @@
 // ctxcap nightly: one run of the night, for cron or a systemd timer.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "app/commands.hpp"
@@ -14,11 +15,27 @@ namespace {
 
 struct Flags {
   std::string config, now;
-  std::vector<std::string> files;
+  std::vector<std::string> files, resume;
   std::string prom;
   std::optional<i64> canary;
   bool dry_run = false;
 };
+
+Status check_resume(const std::vector<std::string>& names, const config::Config& config) {
+  for (const std::string& name : names) {
+    std::vector<std::string> known;
+    for (const config::Variant& variant : config.variants) known.push_back(variant.name);
+    if (std::any_of(known.begin(), known.end(),
+                    [&](const std::string& variant) { return runtime::same_model(variant, name); }))
+      continue;
+    const std::string near = closest(name, known);
+    return fail({.kind = ErrorKind::usage,
+                 .what = "--resume " + printable(name, 80) + " names no variant",
+                 .why = "the configuration has no [[variant]] of that name",
+                 .hint = near.empty() ? "ctxcap config show   lists them" : "did you mean " + near + "?"});
+  }
+  return {};
+}
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   if (flags.canary && *flags.canary < 0) {
@@ -38,6 +55,8 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                    .hint = "ctxcap nightly --now 2026-11-21T02:30:00Z"});
     }
   }
+  TRY(check_resume(flags.resume, options.config));
+  options.resume = flags.resume;
   for (config::Variant& variant : options.config.variants)
     variant.policy.canary = flags.canary.value_or(variant.policy.canary);
   std::vector<std::string>& files = options.config.report.files;
@@ -71,6 +90,10 @@ Runner configure(CLI::App& parser) {
       .add_option("--now", flags->now,
                   "As if it were then, for simulations and backfills: whole days before TIME count")
       ->type_name("TIME");
+  parser
+      .add_option("--resume", flags->resume,
+                  "Take up a variant again that was rolled back by hand, without waiting some nights")
+      ->type_name("VARIANT");
   parser.add_flag("--dry-run", flags->dry_run, "Say what this night would do; change nothing");
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
 }

@@ -68,6 +68,7 @@ Result<Became> bring_to(Group& group, Tokens window, Night& night) {
   Became result;
   std::optional<Variant> proved;
   for (KeptVariant& kept : group.variants) {
+    if (kept.rest > 0 && !(kept.ours && group.verdict.changes())) continue;
     if (kept.refused) {
       night.troubles.push_back(*kept.refused);
       result = {Outcome::failed, kept.refused->what};
@@ -131,7 +132,9 @@ Result<Became> change_one(Group& group, Night& night) {
   // What an earlier run of this night did is told again.
   TRY_ASSIGN(const auto told, told_tonight(night, group.demands.front().job, group.base));
   const bool nothing_new = result.outcome == Outcome::unchanged || result.outcome == Outcome::waiting;
-  if (nothing_new && !group.verdict.changes() && told && told->outcome == Outcome::applied)
+  const bool rests = std::any_of(group.variants.begin(), group.variants.end(),
+                                 [](const KeptVariant& kept) { return kept.rest > 0; });
+  if (nothing_new && !rests && !group.verdict.changes() && told && told->outcome == Outcome::applied)
     return Became{told->outcome, told->reason};
   return result;
 }

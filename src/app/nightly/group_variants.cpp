@@ -1,9 +1,12 @@
 // Stage 2: what the configuration wants kept, and what is there of it.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "app/assets.hpp"
 #include "app/nightly/night.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 
 namespace ctxcap::app {
@@ -35,6 +38,8 @@ Result<KeptVariant> look_at(const config::Variant& variant, const std::vector<In
   if (!place) {
     if (place.error().kind != ErrorKind::usage) return fail(place.error());
     kept.refused = place.error();
+    kept.refused->hint = fmt::format("give the [[variant]] another name, or let it be replaced: ollama rm {}",
+                                     printable(variant.name));
     return kept;
   }
   kept.place = *place;
@@ -148,12 +153,40 @@ void add_demand(const std::vector<Demand>& demands, const Night& night, Group& g
             [](const Demand& a, const Demand& b) { return a.job < b.job; });
 }
 
+// The night in which a person took back the latest change of a job; nullopt: that change stands.
+Result<std::optional<Day>> taken_back(const std::string& job, const Group& group, Night& night) {
+  TRY_ASSIGN(const std::vector<DecisionRecord> records,
+             night.state.decisions({.job = job, .model = group.base}));
+  const auto latest = std::find_if(records.rbegin(), records.rend(), [](const DecisionRecord& record) {
+    return record.outcome == Outcome::applied || record.outcome == Outcome::rolled_back;
+  });
+  if (latest == records.rend() || latest->outcome == Outcome::applied) return std::optional<Day>{};
+  return std::optional(policy::night_of(latest->at, night.local_offset));
+}
+
+// Who rolls back knows something that the data does not say: it stands for as many nights as a shrink needs.
+Status look_for_rollbacks(Night& night, Group& group) {
+  const std::vector<std::string>& resume = night.options.resume;
+  for (KeptVariant& kept : group.variants) {
+    const bool resumed = std::any_of(resume.begin(), resume.end(), [&](const std::string& name) {
+      return runtime::same_model(name, kept.wanted->name);
+    });
+    const i64 nights = kept.wanted->num_ctx ? 1 : kept.wanted->policy.hysteresis.shrink_after_nights;
+    for (const Demand& demand : group.demands) {
+      if (resumed || !serves(*kept.wanted, demand.job)) continue;
+      TRY_ASSIGN(const std::optional<Day> back, taken_back(demand.job, group, night));
+      if (back) kept.rest = std::max(kept.rest, nights - std::max<i64>(0, night.night - *back));
+    }
+  }
+  return {};
+}
+
 // The window that ran when the night began, also for a second run of it.
 Status look_back_to_dusk(Night& night, Group& group) {
   for (const KeptVariant& kept : group.variants) {
     if (!kept.ours) continue;
     Tokens window = kept.ours->variant.num_ctx;
-    if (policy::night_of(kept.ours->created, night.local_offset) == night.night) {
+    if (kept.rest == 0 && policy::night_of(kept.ours->created, night.local_offset) == night.night) {
       TRY_ASSIGN(const auto before, night.state.previous(night.ollama.host().url, kept.wanted->name));
       group.changed_tonight = group.changed_tonight || !before || before->variant.num_ctx != window;
       window = before ? before->variant.num_ctx : 0;
@@ -184,6 +217,7 @@ Status group_variants(Night& night) {
     TRY_ASSIGN(auto models, describe_models(names, group.options, night.world, night.talk));
     group.model = std::move(models[group.base]);
     add_demand(demands, night, group);
+    TRY(look_for_rollbacks(night, group));
     TRY(look_back_to_dusk(night, group));
   }
   return {};

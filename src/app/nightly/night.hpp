@@ -19,6 +19,7 @@ struct KeptVariant {
   std::optional<state::OwnedVariant> ours;  // as we left it; nullopt: it is not there
   Place place;
   std::optional<Error> refused;  // a model of that name is there that is not ours
+  i64 rest = 0;                  // it was rolled back by hand: nights for which it is left alone, tonight too
 };
 
 // Variants that share one cap: all of a base, unless each job is to have its own.
@@ -109,7 +110,7 @@ Status write_reports(Night& night, ExitCode code, double seconds);
 BaseDecision decision_at(const Group& group, const config::Variant& wanted, Tokens window,
                          const std::string& reason);
 
-// The latest record of this night of a job; nullopt: none.
+// The latest record that a run of this night left of a job; nullopt: none.
 Result<std::optional<DecisionRecord>> told_tonight(const Night& night, const std::string& job,
                                                    const std::string& base);
 

@@ -17,6 +17,7 @@ namespace ctxcap::app {
 struct NightlyOptions {
   config::Config config;
   std::optional<Instant> now;                       // as if it were then; requests of that day and later wait
+  std::vector<std::string> resume;                  // variants that need not rest after a rollback
   bool dry_run = false;                             // on a copy of the state; Ollama is only asked
   std::function<void(runtime::Step)> on_step = {};  // of each change; may be empty
 };

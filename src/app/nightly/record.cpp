@@ -43,6 +43,7 @@ Result<std::optional<DecisionRecord>> told_tonight(const Night& night, const std
   TRY_ASSIGN(const std::vector<DecisionRecord> records,
              night.state.decisions({.job = job, .model = base, .from = from}));
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
+    if (record->run == 0) continue;  // by hand
     if (policy::night_of(record->at, night.local_offset) == night.night) return *record;
   }
   return std::optional<DecisionRecord>{};

@@ -85,6 +85,11 @@ void obey(const Group& group, policy::HysteresisOptions& options, policy::Tonigh
   tonight.sources_missing = false;
 }
 
+const KeptVariant& most_rested(const Group& group) {
+  return *std::max_element(group.variants.begin(), group.variants.end(),
+                           [](const KeptVariant& a, const KeptVariant& b) { return a.rest < b.rest; });
+}
+
 // One change of the window in a night: a second load would serve nobody.
 bool changed_already(const Group& group, const policy::Verdict& verdict) {
   if (!group.changed_tonight || !verdict.changes()) return false;
@@ -103,14 +108,22 @@ Status weigh(Night& night) {
       continue;
     }
     if (!group.analysis) {
-      group.verdict = {policy::Move::withheld, group.at_dusk, "no request of its jobs was seen"};
+      group.verdict = {policy::Move::withheld, group.at_dusk,
+                       night.sources_missing
+                           ? "a source could not be read, and the state knows no request of its jobs"
+                           : "no request of its jobs was seen"};
       continue;
     }
     policy::HysteresisOptions options = group.variants.front().wanted->policy.hysteresis;
     options.quiet_hours = night.options.config.policy.hysteresis.quiet_hours;
     TRY_ASSIGN(policy::Tonight tonight, tonight_of(group, night));
     obey(group, options, tonight);
+    const KeptVariant& resting = most_rested(group);
+    tonight.rest = resting.rest;
     group.verdict = policy::weigh(tonight, options);
+    const bool waits = !group.at_dusk || group.analysis->decision.num_ctx > group.at_dusk;
+    if (resting.rest > 0 && waits && group.verdict.move == policy::Move::hold)
+      group.verdict.reason += "; sooner with: ctxcap nightly --resume " + resting.wanted->name;
     if (changed_already(group, group.verdict)) {
       group.verdict.move = policy::Move::wait;
       group.verdict.reason += "; the window was changed tonight already, so this waits for the next night";

@@ -112,6 +112,12 @@ TEST_CASE("a source that does not answer holds shrinks back and is told, the oth
   CHECK(nights.window("devstral-small-2:triage") == 8'192);
 }
 
+TEST_CASE("a source that cannot be read is why no request was seen") {
+  Triage nights(0);
+  nights.config.sources = {{.files = {nights.directory() + "/absent.jsonl"}}};
+  CHECK(nights.run().out.find("a source could not be read") != std::string::npos);
+}
+
 TEST_CASE("a variant that does not hold is undone, told, and not tried again the same night") {
   Triage nights;
   nights.fake.state().secret_ctx = 4'096;
@@ -173,6 +179,7 @@ TEST_CASE("somebody else's model of the variant's name is left alone") {
   const auto told = nights.run();
   CHECK(told.code == ExitCode::failure);
   CHECK(told.err.find("exists and is not ours") != std::string::npos);
+  CHECK(told.err.find("give the [[variant]] another name") != std::string::npos);
   CHECK(nights.fake.state().find("devstral-small-2:triage")->digest == digest);
 }
 
@@ -360,6 +367,44 @@ TEST_CASE("requests that do not say when they were sent never let a window shrin
   const auto told = nights.run();
   CHECK(told.out.find("hold: ") != std::string::npos);
   CHECK(told.out.find("do not say when they were sent") != std::string::npos);
+}
+
+TEST_CASE("what was rolled back by hand is left alone for some nights, unless it is taken up again") {
+  const auto roll_back = [](Nights& nights) {
+    std::erase_if(nights.fake.state().models,
+                  [](const Manifest& model) { return model.name == "devstral-small-2:triage"; });
+    state::State state = nights.state(state::Access::write);
+    REQUIRE(state.rolled_back(nights.fake.url(), "devstral-small-2:triage", ""));
+    REQUIRE(state.record(DecisionRecord{.at = nights.clock.now(),
+                                        .job = "triage",
+                                        .model = "devstral-small-2",
+                                        .from_num_ctx = 8'192,
+                                        .outcome = Outcome::rolled_back}));
+  };
+  Triage nights;
+  REQUIRE(nights.run().code == ExitCode::done);
+  roll_back(nights);
+  for (int left = 3; left > 0; --left) {
+    const auto told = nights.run();
+    CAPTURE(told.out);
+    CHECK(told.code == ExitCode::done);
+    CHECK(
+        told.out.find("triage  40,960  hold: 8,192 would do; it was rolled back by hand, so it is left alone "
+                      "for " +
+                      std::to_string(left) + " more night") != std::string::npos);
+    CHECK(told.out.find("ctxcap nightly --resume devstral-small-2:triage") != std::string::npos);
+    CHECK(nights.run().out == told.out);
+    CHECK(nights.window("devstral-small-2:triage") == 0);
+    nights.clock.tick(std::chrono::hours(24));
+  }
+  CHECK(nights.run().out.find("create, applied") != std::string::npos);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+
+  roll_back(nights);
+  CHECK(nights.run().out.find("hold") != std::string::npos);
+  nights.resume = {"devstral-small-2:triage"};
+  CHECK(nights.run().out.find("create, applied") != std::string::npos);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
 }
 
 TEST_CASE("after a rollback by hand the nights that agree are counted anew") {

@@ -110,7 +110,8 @@ class Nights : public Environment {
     World here = world();
     app::Talk talk(here, {});
     const auto code = app::nightly(
-        {.config = config, .now = now, .dry_run = dry_run, .on_step = std::move(on_step)}, here, talk);
+        {.config = config, .now = now, .resume = resume, .dry_run = dry_run, .on_step = std::move(on_step)},
+        here, talk);
     if (!code) talk.error(code.error());
     return {code, console.out_text, console.err_text};
   }
@@ -150,6 +151,7 @@ class Nights : public Environment {
   FakeConsole console;
   config::Config config;
   std::optional<Instant> now;  // --now
+  std::vector<std::string> resume;
 
  private:
   io::RealWorld real_;

@@ -26,8 +26,9 @@ DayDemand day_of(const std::vector<std::pair<Tokens, Tokens>>& requests) {
 
 Demand demand_of(std::map<Day, DayDemand> days) {
   Demand demand{.job = "triage", .model = "m", .days = std::move(days)};
-  demand.from = Instant{demand.days.begin()->first * 86'400'000'000};
-  demand.to = Instant{demand.days.rbegin()->first * 86'400'000'000 + 1};
+  const auto begin_of = [](Day day) { return day == kUnknownDay ? 0 : day * 86'400'000'000; };
+  demand.from = Instant{begin_of(demand.days.begin()->first)};
+  demand.to = Instant{begin_of(demand.days.rbegin()->first) + 1};
   demand.num_ctx_asked = {{8'192, 3}, {40'960, 1}};
   demand.num_predict_asked = {{-1, 2}, {256, 4}};
   demand.bodies = {{100, 420, 2}, {100, 500, 1}, {200, 800, 1}};

@@ -1,5 +1,7 @@
 // What is written is read back, by another process, later.
 
+#include <map>
+
 #include "sandbox.hpp"
 
 using namespace ctxcap;
@@ -195,6 +197,33 @@ TEST_CASE("a calibration replaces the one before of the same model and settings"
   CHECK(all[0].high_bytes == 300);
   CHECK_FALSE(all[0].overhead_bytes.has_value());
   CHECK(all[1] == calibration);
+}
+
+TEST_CASE("the environment says where the state lives, or it says nothing and that is told") {
+  struct Variables : Environment {
+    std::map<std::string, std::string> values;
+    std::optional<std::string> get(const std::string& name) override {
+      const auto found = values.find(name);
+      return found == values.end() ? std::nullopt : std::optional(found->second);
+    }
+  } variables;
+  Sandbox sandbox;
+  World real = sandbox.world();
+  World world{real.http,    real.processes, real.clock,     real.files,
+              real.console, variables,      real.databases, real.interrupts};
+  const auto nowhere = state::state_directory(world);
+  REQUIRE_FALSE(nowhere);
+  CHECK(nowhere.error().hint.find("CTXCAP_STATE_DIR") != std::string::npos);
+  CHECK_FALSE(state::lock(world));
+  CHECK_FALSE(state::State::open(world));
+  variables.values["STATE_DIRECTORY"] = "/var/lib/ctxcap:/var/lib/other";
+  CHECK(state::state_directory(world) == "/var/lib/ctxcap");
+  variables.values["HOME"] = "/home/of";
+  CHECK(state::state_directory(world) == "/home/of/.local/state/ctxcap");
+  variables.values["XDG_STATE_HOME"] = "/xdg";
+  CHECK(state::state_directory(world) == "/xdg/ctxcap");
+  variables.values["CTXCAP_STATE_DIR"] = "/own";
+  CHECK(state::state_directory(world) == "/own");
 }
 
 TEST_CASE("reading a state that is not there gives nothing and creates nothing") {

@@ -12,15 +12,11 @@ namespace ctxcap::app {
 namespace {
 
 constexpr const char* kServersFrom = "30d";
-constexpr i64 kMicrosPerHour = 3'600'000'000, kMicrosPerDay = 24 * kMicrosPerHour;
+constexpr i64 kMicrosPerDay = 86'400'000'000;
 
-// "30d", "36h" before now, or a time; the configuration has checked that it is one of these. nullopt: all.
+// The configuration has checked that it is a time. nullopt: all.
 std::optional<Instant> time_of(const std::string& from, Instant now) {
-  if (from.empty()) return std::nullopt;
-  if (const auto time = parse_time(from)) return time;
-  const auto count = parse_integer(std::string_view(from).substr(0, from.size() - 1));
-  if (!count) return std::nullopt;
-  return Instant{now.micros - *count * (from.back() == 'd' ? 24 : 1) * kMicrosPerHour};
+  return from.empty() ? std::nullopt : parse_when(from, now);
 }
 
 Result<TraceSummary> read_files(const config::Source& source, Instant now, World& world, Talk& talk) {

@@ -1,12 +1,11 @@
 #include "app/apply_variants.hpp"
 
-#include "app/ask.hpp"
-#include "app/pending.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "app/ask.hpp"
+#include "app/pending.hpp"
 #include "app/unfinished.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"

@@ -72,30 +72,10 @@ Result<AnalyzeOptions> options_for(const config::Variant& variant, Night& night)
   return options;
 }
 
-void add(Demand& all, const Demand& more) {
-  for (const auto& [day, demand] : more.days) all.days[day].merge(demand);
-  const auto earlier = [](auto& a, const auto& b) { a = !a ? b : !b ? a : std::min(a, b); };
-  earlier(all.from, more.from);
-  if (more.to) all.to = std::max(all.to.value_or(*more.to), *more.to);
-  for (const auto& [asked, count] : more.num_ctx_asked) all.num_ctx_asked[asked] += count;
-  for (const auto& [asked, count] : more.num_predict_asked) all.num_predict_asked[asked] += count;
-  all.bodies.insert(all.bodies.end(), more.bodies.begin(), more.bodies.end());
-  std::sort(all.bodies.begin(), all.bodies.end());
-  std::vector<BodySize> once;
-  for (const BodySize& body : all.bodies) {
-    if (!once.empty() && once.back().prompt == body.prompt && once.back().bytes == body.bytes) {
-      once.back().count += body.count;
-    } else {
-      once.push_back(body);
-    }
-  }
-  all.bodies = std::move(once);
-}
-
 void add_to(std::vector<Demand>& jobs, const Demand& demand, const std::string& base) {
   const auto found =
       std::find_if(jobs.begin(), jobs.end(), [&](const Demand& job) { return job.job == demand.job; });
-  if (found != jobs.end()) return add(*found, demand);
+  if (found != jobs.end()) return found->merge(demand);
   jobs.push_back(demand);
   jobs.back().model = base;
   jobs.back().sent.clear();

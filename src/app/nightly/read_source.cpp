@@ -14,29 +14,10 @@ namespace {
 constexpr const char* kServersFrom = "30d";
 constexpr i64 kMicrosPerDay = 86'400'000'000;
 
-// The configuration has checked that it is a time. nullopt: all.
-std::optional<Instant> time_of(const std::string& from, Instant now) {
-  return from.empty() ? std::nullopt : parse_when(from, now);
-}
-
-Result<TraceSummary> read_files(const config::Source& source, Instant now, World& world, Talk& talk) {
-  const TraceOptions options{.files = source.files, .map = source.map, .job_rule = source.job_rule};
-  TRY_ASSIGN(TraceSummary read, read_traces(options, world, talk));
-  const std::optional<Instant> from = time_of(source.from, now);
-  for (Demand& demand : read.demands) {
-    if (!from) break;
-    std::erase_if(demand.days,
-                  [&](const auto& day) { return day.first != kUnknownDay && day.first < day_of(*from); });
-    if (demand.from) demand.from = std::max(*demand.from, Instant{day_of(*from) * kMicrosPerDay});
-  }
-  std::erase_if(read.demands, [](const Demand& demand) { return demand.days.empty(); });
-  return read;
-}
-
 // Midnight, because the state takes a day from one reading: half a day would say less than is known.
 std::string begin_of(const config::Source& source, std::optional<Instant> last, Instant now) {
-  const std::optional<Instant> first = time_of(source.from.empty() ? kServersFrom : source.from, now);
-  Day day = day_of(first.value_or(now));
+  // The configuration has checked that it is a time.
+  Day day = day_of(parse_when(source.from.empty() ? kServersFrom : source.from, now).value_or(now));
   if (last) day = std::max(day, day_of(Instant{last->micros - kMicrosPerDay}));
   return rfc3339(Instant{day * kMicrosPerDay});
 }
@@ -67,7 +48,9 @@ Result<TraceSummary> read_server(const config::Source& source, const std::string
 
 Result<TraceSummary> read_source(const config::Source& source, std::optional<Instant> last, Instant now,
                                  World& world, Talk& talk) {
-  if (source.kind == config::SourceKind::files) return read_files(source, now, world, talk);
+  if (source.kind == config::SourceKind::files) {
+    return read_traces({.files = source.files, .map = source.map, .job_rule = source.job_rule}, world, talk);
+  }
   return read_server(source, begin_of(source, last, now), now, world, talk);
 }
 

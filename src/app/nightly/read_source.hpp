@@ -6,7 +6,7 @@
 
 namespace ctxcap::app {
 
-// Whole days since Source::from. Files are read as far as they go, every night; a server is asked for what
+// Files are read as far as they go, every night; a server is asked for what
 // came since the day before `last`, the last time that it was read: calls may arrive up to a day late. The
 // state takes what is new, so that missed nights are caught up. Errors as read_traces().
 Result<TraceSummary> read_source(const config::Source& source, std::optional<Instant> last, Instant now,

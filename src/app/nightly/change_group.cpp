@@ -15,9 +15,7 @@ namespace {
 
 bool quiet_now(const Night& night) {
   const auto& hours = night.options.config.policy.hysteresis.quiet_hours;
-  if (!hours) return false;
-  const i64 minutes = night.now.micros / 60'000'000 + night.local_offset;
-  return policy::is_quiet(*hours, static_cast<int>(((minutes % 1440) + 1440) % 1440));
+  return hours && policy::is_quiet(*hours, local_minute(night));
 }
 
 // Of a group; told for all of its jobs.
@@ -161,8 +159,7 @@ Action action_of(policy::Move move, const JobDecision& job) {
 std::string names_of(const Group& group, const std::string& job) {
   std::string names;
   for (const KeptVariant& kept : group.variants) {
-    const std::vector<std::string>& jobs = kept.wanted->jobs;
-    if (!jobs.empty() && std::find(jobs.begin(), jobs.end(), job) == jobs.end()) continue;
+    if (!serves(*kept.wanted, job)) continue;
     names += (names.empty() ? "" : ", ") + kept.wanted->name;
   }
   return names;

@@ -50,9 +50,7 @@ BaseDecision decision_at(const Group& group, const config::Variant& wanted, Toke
   decision.num_ctx = window;
   std::vector<JobDecision> jobs;
   for (const JobDecision& job : decision.jobs) {
-    const bool mine = wanted.jobs.empty() ||
-                      std::find(wanted.jobs.begin(), wanted.jobs.end(), job.stats.job) != wanted.jobs.end();
-    if (mine) jobs.push_back(job);
+    if (serves(wanted, job.stats.job)) jobs.push_back(job);
   }
   if (!jobs.empty()) decision.jobs = std::move(jobs);
   const bool moved = group.analysis->decision.num_ctx != window;

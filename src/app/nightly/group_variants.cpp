@@ -14,11 +14,6 @@ namespace {
 
 constexpr i64 kMicrosPerDay = 86'400'000'000;
 
-bool serves(const config::Variant& variant, const std::string& job) {
-  return variant.jobs.empty() ||
-         std::find(variant.jobs.begin(), variant.jobs.end(), job) != variant.jobs.end();
-}
-
 // A window of its own, or one for all variants of the base.
 Group& group_for(Night& night, const config::Variant& variant) {
   const bool alone = night.options.config.policy.per_job || variant.num_ctx.has_value();
@@ -177,6 +172,11 @@ Status look_back_to_dusk(Night& night, Group& group) {
 }
 
 }  // namespace
+
+bool serves(const config::Variant& variant, const std::string& job) {
+  return variant.jobs.empty() ||
+         std::find(variant.jobs.begin(), variant.jobs.end(), job) != variant.jobs.end();
+}
 
 std::string canary_name(const std::string& variant) {
   const std::size_t slash = variant.rfind('/'), colon = variant.rfind(':');

@@ -65,6 +65,12 @@ struct Night {
   std::vector<JobNight> jobs;
 };
 
+// Of now, 0..1439 in the local time of the host.
+int local_minute(const Night& night);
+
+// Whether a variant is for that job.
+bool serves(const config::Variant& variant, const std::string& job);
+
 // --- The stages, in their order -------------------------------------------------------------------------
 
 // Reads every source into the days of the state. A source that does not answer is a trouble.

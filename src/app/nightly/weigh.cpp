@@ -38,6 +38,7 @@ Result<std::vector<policy::NightAdvice>> earlier_advice(const Group& group, Nigh
         std::erase_if(nights, [&](const policy::NightAdvice& advice) { return advice.night <= of; });
         continue;
       }
+      if (record.run == 0) continue;  // by hand: no night advised it
       const auto known = std::find_if(nights.begin(), nights.end(),
                                       [&](const policy::NightAdvice& advice) { return advice.night == of; });
       if (known == nights.end()) {
@@ -52,15 +53,13 @@ Result<std::vector<policy::NightAdvice>> earlier_advice(const Group& group, Nigh
 
 Result<policy::Tonight> tonight_of(const Group& group, Night& night) {
   const BaseDecision& decision = group.analysis->decision;
-  const i64 minutes = night.now.micros / kMicrosPerMinute + night.local_offset;
-  policy::Tonight tonight{
-      .night = night.night,
-      .local_minute = static_cast<int>(((minutes % kMinutesPerDay) + kMinutesPerDay) % kMinutesPerDay),
-      .running = group.at_dusk,
-      .advised = decision.num_ctx,
-      .clean_since = clean_since(group),
-      .sources_missing = night.sources_missing,
-      .room = room_for(group, night)};
+  policy::Tonight tonight{.night = night.night,
+                          .local_minute = local_minute(night),
+                          .running = group.at_dusk,
+                          .advised = decision.num_ctx,
+                          .clean_since = clean_since(group),
+                          .sources_missing = night.sources_missing,
+                          .room = room_for(group, night)};
   tonight.cut = std::any_of(decision.jobs.begin(), decision.jobs.end(), [](const JobDecision& job) {
     return job.stats.censoring.verdict == CensoringVerdict::censored;
   });
@@ -99,6 +98,11 @@ bool changed_already(const Group& group, const policy::Verdict& verdict) {
 }
 
 }  // namespace
+
+int local_minute(const Night& night) {
+  const i64 minutes = night.now.micros / kMicrosPerMinute + night.local_offset;
+  return static_cast<int>(((minutes % kMinutesPerDay) + kMinutesPerDay) % kMinutesPerDay);
+}
 
 Status weigh(Night& night) {
   for (Group& group : night.groups) {

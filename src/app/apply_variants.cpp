@@ -100,7 +100,7 @@ Result<ExitCode> apply_variants(std::span<const Variant> variants, const ApplyFl
   runtime::Ollama ollama(world.http, world.clock, host);
   TRY(check_names(variants));
   const auto installed = ollama.installed();
-  if (!installed && (flags.check || !flags.dry_run)) return fail(installed.error());
+  if (!installed && !flags.dry_run) return fail(installed.error());
 
   talk.clear();
   if (flags.check) return check(variants, *installed, host.url, world);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 namespace ctxcap {
 
@@ -61,9 +63,31 @@ void sort_runs(std::vector<Bin>& bins) {
   }
 }
 
+// Where values lie close together, a counter for each possible one takes the place of sorting.
+std::optional<Histogram> counted(const std::vector<Bin>& bins) {
+  constexpr std::size_t kFew = 64;
+  constexpr Tokens kWide = 16;  // possible values for each bin
+  if (bins.size() < kFew) return std::nullopt;
+  const auto [low, high] = std::minmax_element(
+      bins.begin(), bins.end(), [](const Bin& a, const Bin& b) { return a.tokens < b.tokens; });
+  const Tokens first = low->tokens, last = high->tokens;
+  if ((last - first) / kWide >= static_cast<Tokens>(bins.size())) return std::nullopt;
+  std::vector<i64> counts(static_cast<std::size_t>(last - first) + 1);
+  for (const Bin& bin : bins) counts[static_cast<std::size_t>(bin.tokens - first)] += bin.count;
+  Histogram result;
+  result.bins.reserve(
+      static_cast<std::size_t>(std::count_if(counts.begin(), counts.end(), [](i64 n) { return n != 0; })));
+  for (Tokens tokens = first; tokens <= last; ++tokens) {
+    const i64 count = counts[static_cast<std::size_t>(tokens - first)];
+    if (count != 0) result.bins.push_back({.tokens = tokens, .count = count});
+  }
+  return result;
+}
+
 }  // namespace
 
 Histogram make_histogram(std::vector<Bin> bins) {
+  if (std::optional<Histogram> dense = counted(bins)) return *std::move(dense);
   sort_runs(bins);
   Histogram result;
   for (const Bin& bin : bins) {

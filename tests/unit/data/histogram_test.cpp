@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 using namespace ctxcap;
@@ -25,6 +26,26 @@ TEST_CASE("ranks and counts equal those of the sorted list") {
       CHECK(histogram.count_above(x) ==
             std::count_if(values.begin(), values.end(), [&](Tokens v) { return v > x; }));
       CHECK(histogram.count_at(x) == std::count(values.begin(), values.end(), x));
+    }
+  }
+}
+
+TEST_CASE("close values and scattered ones become the same histogram as one by one") {
+  std::mt19937 random(8);
+  for (const Tokens range : {Tokens{1}, Tokens{50}, Tokens{3'000}, Tokens{2'000'000'000}}) {
+    for (const int size : {1, 63, 64, 65, 2'000}) {
+      std::map<Tokens, i64> truth;
+      std::vector<Bin> bins;
+      for (int i = 0; i < size; ++i) {
+        const Bin bin{.tokens = static_cast<Tokens>(random()) % range, .count = i % 7 == 0 ? -1 : 1};
+        truth[bin.tokens] += bin.count;
+        bins.push_back(bin);
+      }
+      std::vector<Bin> want;
+      for (const auto& [tokens, count] : truth) {
+        if (count != 0) want.push_back({tokens, count});
+      }
+      CHECK(make_histogram(bins).bins == want);
     }
   }
 }

@@ -2,17 +2,18 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace ctxcap::ingest {
 namespace {
 
-Histogram histogram_of(const CountMap& counts) {
+Histogram histogram_of(Counts& counts) {
   std::vector<Bin> bins;
   counts.append_to(bins);
   return make_histogram(std::move(bins));
 }
 
-void add_to(std::map<Tokens, i64>& asked, const CountMap& counts) {
+void add_to(std::map<Tokens, i64>& asked, Counts& counts) {
   for (const Bin& bin : histogram_of(counts).bins) asked[bin.tokens] += bin.count;
 }
 
@@ -74,15 +75,15 @@ void Histograms::merge(Histograms&& other) {
     Group& mine = groups_[names];
     for (DayCounts& counts : theirs.days) {
       DayCounts& into = mine.on(counts.day);
-      into.prompt.merge(counts.prompt);
-      into.generation.merge(counts.generation);
-      into.context.merge(counts.context);
-      into.bare.merge(counts.bare);
+      into.prompt.merge(std::move(counts.prompt));
+      into.generation.merge(std::move(counts.generation));
+      into.context.merge(std::move(counts.context));
+      into.bare.merge(std::move(counts.bare));
     }
     mine.from = std::min(mine.from, theirs.from);
     mine.to = std::max(mine.to, theirs.to);
-    mine.num_ctx.merge(theirs.num_ctx);
-    mine.num_predict.merge(theirs.num_predict);
+    mine.num_ctx.merge(std::move(theirs.num_ctx));
+    mine.num_predict.merge(std::move(theirs.num_predict));
     mine.bodies.merge(theirs.bodies);
   }
   other.groups_.clear();
@@ -92,9 +93,9 @@ void Histograms::merge(Histograms&& other) {
   }
 }
 
-Demand Histograms::demand_of(const Group& group) {
+Demand Histograms::demand_of(Group& group) {
   Demand demand;
-  for (const DayCounts& counts : group.days) {
+  for (DayCounts& counts : group.days) {
     std::vector<Bin> total;
     counts.context.append_to(total);
     counts.bare.append_to(total);

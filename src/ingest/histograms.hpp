@@ -1,5 +1,5 @@
 #pragma once
-// Exact counts per (job, model) and day. A group of one request costs some 250 bytes.
+// Exact counts per (job, model) and day. A group of one request costs some 500 bytes.
 
 #include <limits>
 #include <unordered_map>
@@ -7,7 +7,7 @@
 
 #include "data/demand.hpp"
 #include "ingest/body_map.hpp"
-#include "ingest/count_map.hpp"
+#include "ingest/counts.hpp"
 #include "ingest/interner.hpp"
 #include "ingest/place.hpp"
 #include "ingest/request.hpp"
@@ -30,14 +30,14 @@ class Histograms {
  private:
   struct DayCounts {
     Day day = 0;
-    CountMap prompt, generation;
-    CountMap context;  // of requests with an answer: total and need are the same
-    CountMap bare;     // of requests without one: total is the prompt, need one more
+    Counts prompt, generation;
+    Counts context;  // of requests with an answer: total and need are the same
+    Counts bare;     // of requests without one: total is the prompt, need one more
   };
   struct Group {
     std::vector<DayCounts> days;  // ascending
     i64 from = std::numeric_limits<i64>::max(), to = kNoTime;
-    CountMap num_ctx, num_predict;
+    Counts num_ctx, num_predict;
     BodyMap bodies;
 
     DayCounts& on(Day day);
@@ -51,7 +51,7 @@ class Histograms {
   using Key = std::uint64_t;  // job and model
 
   static Key key(std::uint32_t job, std::uint32_t model) { return Key{job} << 32 | model; }
-  static Demand demand_of(const Group& group);
+  static Demand demand_of(Group& group);
   Group& group(Key key);
   void count(const Request& request, i64 times, i64 last);
 

@@ -21,7 +21,9 @@ enum Flag : std::uint16_t {
 constexpr int kReasonAt = 9;
 constexpr int kKindAt = 14;
 static_assert(kReasons <= 1 << (kKindAt - kReasonAt));
-constexpr std::size_t kIdAt = 2;
+// Behind them one byte, the length of the row; then its id.
+static_assert(kLongestHeldRow <= 0xFF);
+constexpr std::size_t kLengthAt = 2, kIdAt = 3;
 
 template <typename T>
 char* put(char* to, T value) {
@@ -97,10 +99,10 @@ char* put_request(char* to, const HeldRow& row, int flags) {
   return put(to, row.scope);
 }
 
-const char* get_request(const char* at, HeldRow& row, int flags) {
+void get_request(const char* at, HeldRow& row, int flags) {
   Request& request = row.request;
   request.job = get_short32(at);
-  if (row.kind == HeldRow::Kind::root) return at;
+  if (row.kind == HeldRow::Kind::root) return;
   request.model = get_short32(at);
   request.prompt = get_short32(at);
   if ((flags & kHasGeneration) != 0) request.generation = static_cast<std::int32_t>(get_short32(at));
@@ -109,10 +111,9 @@ const char* get_request(const char* at, HeldRow& row, int flags) {
   if ((flags & kHasNumCtx) != 0) request.num_ctx = get_short32(at);
   request.num_predict = get_short32(at);
   request.body = get_short32(at);
-  if (row.kind != HeldRow::Kind::timed) return at;
+  if (row.kind != HeldRow::Kind::timed) return;
   row.end = at_distance(get_short(at), request.start);
   row.scope = get<std::uint64_t>(at);
-  return at;
 }
 
 }  // namespace
@@ -126,7 +127,8 @@ bool HeldRow::outranks(const HeldRow& other) const {
 
 std::size_t write(const HeldRow& row, char* into) {
   const std::uint16_t flags = flags_of(row);
-  char* to = put(into, flags);
+  put(into, flags);
+  char* to = into + kIdAt;
   if (row.has_id) to = put(put(to, row.id.high), row.id.low);
   if (row.trace != 0) to = put(to, row.trace);
   if ((flags & kHasStart) != 0) to = put(to, row.request.start);
@@ -140,12 +142,14 @@ std::size_t write(const HeldRow& row, char* into) {
   }
   if (!row.remarks.empty()) to = put(to, row.remarks);
   if (row.reason == Reason::none) to = put_request(to, row, flags);
+  put(into + kLengthAt, static_cast<std::uint8_t>(to - into));
   return static_cast<std::size_t>(to - into);
 }
 
-const char* read(const char* at, HeldRow& row) {
+void read(const char* at, HeldRow& row) {
   row = {};
   const int flags = get<std::uint16_t>(at);
+  ++at;  // the length
   row.reason = static_cast<Reason>(flags >> kReasonAt & 0x1F);
   row.kind = static_cast<HeldRow::Kind>(flags >> kKindAt);
   row.is_root = (flags & kIsRoot) != 0;
@@ -165,7 +169,11 @@ const char* read(const char* at, HeldRow& row) {
     row.spot.length = static_cast<i64>(get_short(at));
   }
   if ((flags & kHasRemarks) != 0) row.remarks = get<Remarks>(at);
-  return row.reason == Reason::none ? get_request(at, row, flags) : at;
+  if (row.reason == Reason::none) get_request(at, row, flags);
+}
+
+const char* next_row(const char* at) {
+  return at + static_cast<unsigned char>(at[kLengthAt]);
 }
 
 RowId id_at(const char* at) {

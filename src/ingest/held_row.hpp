@@ -1,6 +1,6 @@
 #pragma once
 // Rows that cannot be counted before all rows are seen, written as short as they can be: another version of a
-// row may follow, another span may be the same call, or the root of its trace may name its job. Some 45 bytes
+// row may follow, another span may be the same call, or the root of its trace may name its job. Some 46 bytes
 // for a row of Langfuse.
 
 #include <cstdint>
@@ -48,8 +48,10 @@ inline constexpr std::size_t kLongestHeldRow = 192;  // bytes
 
 // Writes the row; returns the bytes used, at most kLongestHeldRow.
 std::size_t write(const HeldRow& row, char* into);
-// Reads what write() wrote; returns where the next one begins.
-const char* read(const char* at, HeldRow& row);
+// Reads what write() wrote.
+void read(const char* at, HeldRow& row);
+// Where the row behind this one begins.
+const char* next_row(const char* at);
 // The id alone, of a row that has one.
 RowId id_at(const char* at);
 

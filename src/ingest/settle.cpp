@@ -7,6 +7,7 @@
 #include <thread>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace ctxcap::ingest {
@@ -25,15 +26,18 @@ class Shelf {
   void name_jobs();
 
  private:
+  // visit(where a row begins)
   template <typename Visit>
-  void each(Visit visit) const {
-    HeldRow row;
-    for (const char *at = rows_.data(), *end = at + rows_.size(); at < end;) {
-      const char* const next = read(at, row);
-      visit(row, static_cast<std::uint32_t>(at - rows_.data()));
-      at = next;
+  void each_place(Visit visit) const {
+    for (const char *at = rows_.data(), *end = at + rows_.size(); at < end; at = next_row(at)) {
+      visit(static_cast<std::uint32_t>(at - rows_.data()));
     }
   }
+  template <typename Visit>
+  void each(Visit visit) const {
+    each_place([&](std::uint32_t at) { visit(row_at(at)); });
+  }
+  RowId id_of(std::uint32_t at) const { return id_at(rows_.data() + at); }
   HeldRow row_at(std::uint32_t at) const {
     HeldRow row;
     read(rows_.data() + at, row);
@@ -46,7 +50,8 @@ class Shelf {
   const InputOf* input_of_;
 };
 
-// Of the rows with one id one counts, the others are duplicates.
+// Of the rows with one id one counts, the others are duplicates. There are few: until two ids are equal, no
+// more than the ids is looked at.
 void Shelf::choose_versions() {
   constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
   struct Slot {
@@ -54,35 +59,38 @@ void Shelf::choose_versions() {
     std::uint32_t at = kEmpty;
   };
   std::size_t count = 0;
-  each([&](const HeldRow&, std::uint32_t) { ++count; });
+  each_place([&](std::uint32_t) { ++count; });
   std::vector<Slot> slots(std::bit_ceil(count + count / 2 + 1));
   const std::size_t mask = slots.size() - 1;
-  each([&](const HeldRow& row, std::uint32_t at) {
-    const auto hash = static_cast<std::uint32_t>(row.id.high);
-    std::size_t i = row.id.high >> 16 & mask;
-    while (slots[i].at != kEmpty && (slots[i].hash != hash || id_at(rows_.data() + slots[i].at) != row.id)) {
-      i = (i + 1) & mask;
-    }
+  std::vector<std::uint32_t> losers;
+  each_place([&](std::uint32_t at) {
+    const RowId id = id_of(at);
+    const auto hash = static_cast<std::uint32_t>(id.high);
+    std::size_t i = id.high >> 16 & mask;
+    while (slots[i].at != kEmpty && (slots[i].hash != hash || id_of(slots[i].at) != id)) i = (i + 1) & mask;
     if (slots[i].at == kEmpty) {
       slots[i] = {.hash = hash, .at = at};
       return;
     }
-    const HeldRow other = row_at(slots[i].at);
-    const bool better = row.outranks(other);
-    const HeldRow& loser = better ? other : row;
-    tally_->skip(Reason::duplicate, loser.place, loser.spot);
-    if (better) slots[i].at = at;
+    const bool better = row_at(at).outranks(row_at(slots[i].at));
+    losers.push_back(better ? std::exchange(slots[i].at, at) : at);
   });
-  for (const Slot& slot : slots) {
-    if (slot.at != kEmpty) pass_on(row_at(slot.at), Stage::copies);
-  }
+  std::sort(losers.begin(), losers.end());
+  // In the order of the file, where rows of one day stand together.
+  auto loser = losers.begin();
+  each_place([&](std::uint32_t at) {
+    const HeldRow row = row_at(at);
+    if (loser == losers.end() || *loser != at) return pass_on(row, Stage::copies);
+    ++loser;
+    tally_->skip(Reason::duplicate, row.place, row.spot);
+  });
 }
 
 // One call logged by two instrumentations: the client library's span and, as the root of a trace of its own,
 // that of the HTTP client underneath. Same model, same counts, the inner one's time within the outer one's.
 void Shelf::drop_copies() {
   std::vector<HeldRow> calls;
-  each([&](const HeldRow& row, std::uint32_t) { calls.push_back(row); });
+  each([&](const HeldRow& row) { calls.push_back(row); });
   const auto counts = [](const HeldRow& call) {
     return std::tuple(call.request.model, call.request.prompt, call.request.generation);
   };
@@ -125,13 +133,13 @@ void Shelf::name_jobs() {
     std::uint32_t name;
   };
   std::unordered_map<std::uint64_t, Root> roots;
-  each([&](const HeldRow& row, std::uint32_t) {
+  each([&](const HeldRow& row) {
     if (row.kind != HeldRow::Kind::root) return;
     const Root root{.start = row.request.start, .place = row.place, .name = row.request.job};
     Root& first = roots.try_emplace(row.trace, root).first->second;
     if (std::tie(root.start, root.place) < std::tie(first.start, first.place)) first = root;
   });
-  each([&](const HeldRow& row, std::uint32_t) {
+  each([&](const HeldRow& row) {
     if (row.kind == HeldRow::Kind::root) return;
     HeldRow named = row;
     const auto root = roots.find(row.trace);

@@ -7,10 +7,6 @@
 namespace ctxcap::ingest {
 namespace {
 
-bool is_space(char c) {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
 std::optional<std::uint32_t> hex4(std::string_view text, std::size_t at) {
   if (at > text.size() || text.size() - at < 4) return std::nullopt;
   std::uint32_t value = 0;
@@ -74,12 +70,6 @@ std::size_t append_unicode_escape(std::string& out, std::string_view text, std::
 std::size_t skip_space(std::string_view text, std::size_t at) {
   while (at < text.size() && is_space(text[at])) ++at;
   return at;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 std::size_t skip_string(std::string_view text, std::size_t at) {
@@ -170,23 +160,11 @@ std::string unescaped(std::string_view inside) {
   return out;
 }
 
-bool Value::present() const {
-  switch (kind_) {
-    case Kind::absent:
-      return false;
-    case Kind::bare:
-      return !raw_.empty();
-    case Kind::json:
-      return !raw_.empty() && raw_ != "null" && raw_ != "\"\"";
-  }
-  return false;
-}
-
 std::string_view Value::text(Scratch& scratch) const {
   if (!present() || is_object() || is_array()) return {};
-  if (!is_string()) return raw_;
-  if (raw_.size() < 2) return {};
-  const std::string_view inside = raw_.substr(1, raw_.size() - 2);
+  if (!is_string()) return raw();
+  if (size() < 2) return {};
+  const std::string_view inside = raw().substr(1, size() - 2);
   if (inside.find('\\') == std::string_view::npos) return inside;
   return scratch.keep(unescaped(inside));
 }
@@ -201,7 +179,7 @@ Value Value::opened(Scratch& scratch) const {
 Value Value::member(std::string_view key) const {
   Value found;
   each_member([&](std::string_view name, Value value) {
-    if (name == key && found.kind_ == Kind::absent) found = value;
+    if (name == key && found.kind() == Kind::absent) found = value;
   });
   return found;
 }

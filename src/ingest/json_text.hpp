@@ -5,9 +5,12 @@
 // map, a parameter object, JSON text inside a string, a CSV cell. Those are read here, from any memory,
 // without padding or allocation, and without ever looking past the view.
 
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace ctxcap::ingest {
 
@@ -29,12 +32,20 @@ std::size_t skip_string(std::string_view text, std::size_t at);
 std::size_t skip_space(std::string_view text, std::size_t at);
 inline constexpr std::size_t kNoEnd = std::string_view::npos;
 
+inline bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
 // Without white space on either side.
-std::string_view trimmed(std::string_view text);
+inline std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 // The content of a JSON string, escapes resolved; `inside` is the text between its quotes.
 std::string unescaped(std::string_view inside);
 
+// A pointer and a size with the kind in its upper bits: so small it travels in registers.
 class Value {
  public:
   Value() = default;
@@ -42,11 +53,14 @@ class Value {
   static Value bare(std::string_view text) { return Value(Kind::bare, text); }  // a CSV cell, unquoted
 
   // There, and neither null nor an empty text.
-  bool present() const;
-  bool is_object() const { return kind_ == Kind::json && raw_.starts_with('{'); }
-  bool is_array() const { return kind_ == Kind::json && raw_.starts_with('['); }
-  bool is_string() const { return kind_ == Kind::json && raw_.starts_with('"'); }
-  std::string_view raw() const { return raw_; }
+  bool present() const {
+    const bool is_nothing = kind() == Kind::json && (raw() == "null" || raw() == "\"\"");
+    return size() > 0 && !is_nothing;
+  }
+  bool is_object() const { return begins('{'); }
+  bool is_array() const { return begins('['); }
+  bool is_string() const { return begins('"'); }
+  std::string_view raw() const { return {text_, size()}; }
 
   // A string's or cell's text, a number's or literal's spelling; "" for null, objects, arrays and nothing.
   std::string_view text(Scratch& scratch) const;
@@ -66,33 +80,40 @@ class Value {
   Value member(std::string_view key) const;
 
  private:
-  enum class Kind { absent, json, bare };
-  Value(Kind kind, std::string_view raw) : kind_(kind), raw_(raw) {}
+  enum class Kind : std::uint64_t { absent, json, bare };
+  static constexpr int kKindAt = 62;
+  Value(Kind kind, std::string_view raw)
+      : text_(raw.data()), size_and_kind_(raw.size() | static_cast<std::uint64_t>(kind) << kKindAt) {}
 
-  Kind kind_ = Kind::absent;
-  std::string_view raw_;
+  Kind kind() const { return static_cast<Kind>(size_and_kind_ >> kKindAt); }
+  std::size_t size() const { return size_and_kind_ & ((std::uint64_t{1} << kKindAt) - 1); }
+  bool begins(char c) const { return kind() == Kind::json && size() > 0 && *text_ == c; }
+
+  const char* text_ = nullptr;
+  std::uint64_t size_and_kind_ = 0;
 };
 
 template <typename Visit>
 bool Value::each_member(Visit&& visit) const {
   if (!is_object()) return false;
-  std::size_t at = skip_space(raw_, 1);
-  if (at < raw_.size() && raw_[at] == '}') return true;
-  while (at < raw_.size() && raw_[at] == '"') {
-    const std::size_t key_end = skip_string(raw_, at);
+  const std::string_view text = raw();
+  std::size_t at = skip_space(text, 1);
+  if (at < text.size() && text[at] == '}') return true;
+  while (at < text.size() && text[at] == '"') {
+    const std::size_t key_end = skip_string(text, at);
     if (key_end == kNoEnd) return false;
-    const std::string_view key = raw_.substr(at + 1, key_end - at - 2);
-    at = skip_space(raw_, key_end);
-    if (at >= raw_.size() || raw_[at] != ':') return false;
-    at = skip_space(raw_, at + 1);
-    const std::size_t value_end = skip_value(raw_, at);
+    const std::string_view key = text.substr(at + 1, key_end - at - 2);
+    at = skip_space(text, key_end);
+    if (at >= text.size() || text[at] != ':') return false;
+    at = skip_space(text, at + 1);
+    const std::size_t value_end = skip_value(text, at);
     if (value_end == kNoEnd) return false;
-    visit(key, Value::json(raw_.substr(at, value_end - at)));
-    at = skip_space(raw_, value_end);
-    if (at >= raw_.size()) return false;
-    if (raw_[at] == '}') return true;
-    if (raw_[at] != ',') return false;
-    at = skip_space(raw_, at + 1);
+    visit(key, Value::json(text.substr(at, value_end - at)));
+    at = skip_space(text, value_end);
+    if (at >= text.size()) return false;
+    if (text[at] == '}') return true;
+    if (text[at] != ',') return false;
+    at = skip_space(text, at + 1);
   }
   return false;
 }
@@ -100,17 +121,18 @@ bool Value::each_member(Visit&& visit) const {
 template <typename Visit>
 bool Value::each_element(Visit&& visit) const {
   if (!is_array()) return false;
-  std::size_t at = skip_space(raw_, 1);
-  if (at < raw_.size() && raw_[at] == ']') return true;
-  while (at < raw_.size()) {
-    const std::size_t end = skip_value(raw_, at);
+  const std::string_view text = raw();
+  std::size_t at = skip_space(text, 1);
+  if (at < text.size() && text[at] == ']') return true;
+  while (at < text.size()) {
+    const std::size_t end = skip_value(text, at);
     if (end == kNoEnd) return false;
-    visit(Value::json(raw_.substr(at, end - at)));
-    at = skip_space(raw_, end);
-    if (at >= raw_.size()) return false;
-    if (raw_[at] == ']') return true;
-    if (raw_[at] != ',') return false;
-    at = skip_space(raw_, at + 1);
+    visit(Value::json(text.substr(at, end - at)));
+    at = skip_space(text, end);
+    if (at >= text.size()) return false;
+    if (text[at] == ']') return true;
+    if (text[at] != ',') return false;
+    at = skip_space(text, at + 1);
   }
   return false;
 }

@@ -3,7 +3,9 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -18,8 +20,12 @@ struct RecordParser::Parser {
   // Rows of one log have their keys in one order, so the n-th key is nearly always the n-th of the row
   // before: one comparison says so, and spares the search for its end and its meaning.
   struct Expected {
-    std::string key;  // with the closing quote
+    std::size_t size = 0;              // of the key with its closing quote; 0: too long to guess
+    std::array<char, kPadding> key{};  // filled up with zeros
     Fields::Wanted wanted;
+
+    // Comparing may look behind the record, but not behind the padding.
+    bool is_at(const char* begin) const;
   };
   std::vector<Expected> expected;
 
@@ -81,21 +87,33 @@ simdjson::simdjson_result<std::string_view> raw_of(simdjson::ondemand::value val
 
 }  // namespace
 
+// Word by word: keys are too short for a call of memcmp to be worth it.
+bool RecordParser::Parser::Expected::is_at(const char* begin) const {
+  const auto word = [](const char* at) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+  };
+  std::size_t at = 0;
+  for (; at + 8 <= size; at += 8) {
+    if (word(begin + at) != word(key.data() + at)) return false;
+  }
+  return std::equal(begin + at, begin + size, key.data() + at);
+}
+
 RecordParser::Parser::Member RecordParser::Parser::member_at(const char* begin, std::size_t number,
                                                              std::string_view record, const Fields& fields) {
   if (number < expected.size()) {
-    const std::string& guess = expected[number].key;
-    // Comparing may look behind the record, but not behind the padding.
-    if (!guess.empty() && std::memcmp(begin, guess.data(), guess.size()) == 0) {
-      return {{begin, guess.size() - 1}, expected[number].wanted};
-    }
+    const Expected& guess = expected[number];
+    if (guess.size > 0 && guess.is_at(begin)) return {{begin, guess.size - 1}, guess.wanted};
   }
   const std::string_view key = key_at(begin, record);
   const Fields::Wanted wanted = fields.wants(key);
   constexpr std::size_t kMostGuesses = 256;
   if (number >= kMostGuesses || key.data() == nullptr || key.size() >= kPadding) return {key, wanted};
   if (number >= expected.size()) expected.resize(number + 1);
-  expected[number] = {std::string(key) + '"', wanted};
+  Expected& next = expected[number] = {.size = key.size() + 1, .wanted = wanted};
+  *std::copy(key.begin(), key.end(), next.key.begin()) = '"';
   return {key, wanted};
 }
 

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
 
 #include "app/budget.hpp"
 #include "app/decide_base.hpp"
@@ -33,28 +36,31 @@ JobsByBase by_base(std::vector<Demand> demands, const Models& models) {
   return groups;
 }
 
-// Demands of each job of a base; all as one unless every job is to have its own window.
-std::vector<std::vector<Demand>> parts_of(const std::vector<Demand>& demands, bool per_job) {
-  if (!per_job) return {demands};
-  std::map<std::string, std::vector<Demand>> by_job;
-  for (const Demand& demand : demands) by_job[demand.job].push_back(demand);
-  std::vector<std::vector<Demand>> parts;
-  for (auto& [job, part] : by_job) parts.push_back(std::move(part));
-  return parts;
-}
-
-// What gets one window: jobs of a base model. `demands` may come from several models on the same weights:
-// each tells its own window in use.
+// What gets one window: jobs of a base model. They may come from several models on the same weights: each
+// tells its own window in use.
 struct Part {
   std::string base;
-  std::vector<Demand> demands;
+  std::vector<const Demand*> demands;
 };
+
+// All jobs of a base together, unless every job is to have its own window.
+std::vector<Part> parts_of(const std::string& base, const std::vector<Demand>& demands, bool per_job) {
+  std::map<std::string_view, Part> parts;
+  for (const Demand& demand : demands) {
+    Part& part = parts[per_job ? std::string_view(demand.job) : ""];
+    part.base = base;
+    part.demands.push_back(&demand);
+  }
+  std::vector<Part> list;
+  for (auto& [job, part] : parts) list.push_back(std::move(part));
+  return list;
+}
 
 Result<BaseAnalysis> analyze_base(const Part& part, const Models& models, const AnalyzeOptions& options) {
   const auto& [name, demands] = part;
   const DescribedModel& model = models.at(name);
   std::vector<policy::JobInput> jobs;
-  for (const Demand& demand : demands) jobs.push_back(job_input(demand, models.at(demand.model), options));
+  for (const Demand* demand : demands) jobs.push_back(job_input(*demand, models.at(demand->model), options));
   TRY_ASSIGN(std::vector<Rung> rungs,
              price(policy::ladder(jobs, model.arch, options.policy), model, options.settings));
   BaseAnalysis base{.decision =
@@ -126,8 +132,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
            printable(name, 60) + " is no name of a model on Ollama, so no variant is made for it"});
     }
     for (const std::string& model : models_of(demands)) append(analysis.warnings, models.at(model).warnings);
-    for (std::vector<Demand>& part : parts_of(demands, options.per_job))
-      parts.push_back({name, std::move(part)});
+    for (Part& part : parts_of(name, demands, options.per_job)) parts.push_back(std::move(part));
   }
   TRY_ASSIGN(analysis.bases, analyze_parts(parts, models, options));
 

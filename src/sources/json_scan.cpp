@@ -1,6 +1,5 @@
 #include "sources/json_scan.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace ctxcap::sources {
@@ -16,12 +15,6 @@ std::size_t skip_space(std::string_view text, std::size_t at) {
 
 // Behind the closing quote of the string that starts at `at`.
 std::size_t end_of_string(std::string_view text, std::size_t at) {
-  // Keys and ids are short: most strings end before a call of memchr() has paid off.
-  constexpr std::size_t kShort = 48;
-  const std::size_t soon = std::min(text.size(), at + 1 + kShort);
-  for (std::size_t i = at + 1; i < soon && text[i] != '\\'; ++i) {
-    if (text[i] == '"') return i + 1;
-  }
   for (std::size_t quote = text.find('"', at + 1); quote != kNone; quote = text.find('"', quote + 1)) {
     std::size_t backslashes = 0;
     while (text[quote - 1 - backslashes] == '\\') ++backslashes;

@@ -90,7 +90,16 @@ void LangfuseJoin::keep_first_roots() {
   roots_.erase(std::unique(roots_.begin(), roots_.end(), same), roots_.end());
 }
 
-std::optional<LangfuseRow> LangfuseJoin::root_of(std::string_view trace) const {
+// Calls of one trace often follow each other.
+const std::optional<LangfuseRow>& LangfuseJoin::root_of(std::string_view trace) const {
+  if (last_trace_ != trace) {
+    last_trace_ = trace;
+    last_root_ = find_root(trace);
+  }
+  return last_root_;
+}
+
+std::optional<LangfuseRow> LangfuseJoin::find_root(std::string_view trace) const {
   const std::size_t hash = hash_of(trace);
   auto root = std::lower_bound(roots_.begin(), roots_.end(), hash,
                                [](const Root& a, std::size_t wanted) { return a.hash < wanted; });
@@ -104,7 +113,7 @@ std::optional<LangfuseRow> LangfuseJoin::root_of(std::string_view trace) const {
 std::string LangfuseJoin::joined(const Call& call) const {
   const LangfuseRow row = row_of(call.text);
   std::map<std::string, std::string, std::less<>> members;
-  if (const auto root = root_of(row.trace)) {
+  if (const auto& root = root_of(row.trace)) {
     const std::string_view name = root->trace_name.empty() ? root->name : root->trace_name;
     // The outermost row has its own name, unless what names it is the trace itself, as older servers keep it.
     const bool names = row.nested() || root->id.starts_with("t-");

@@ -56,7 +56,8 @@ class LangfuseJoin {
   void add_model(std::string_view text);
   void keep_newest();
   void keep_first_roots();
-  std::optional<LangfuseRow> root_of(std::string_view trace) const;
+  const std::optional<LangfuseRow>& root_of(std::string_view trace) const;
+  std::optional<LangfuseRow> find_root(std::string_view trace) const;
   std::string joined(const Call& call) const;
   bool wanted(const std::string& row);
   // Which of the old lines the journal has a newer version of; the journal's that are older are dropped.
@@ -77,6 +78,8 @@ class LangfuseJoin {
   std::size_t next_ = 0;                                    // of calls_, when they are arranged
   std::vector<Root> roots_;                                 // ascending by hash, one of each trace
   std::map<std::string, std::string, std::less<>> models_;  // id -> tokenizer, as JSON
+  mutable std::optional<std::string> last_trace_;           // asked for last
+  mutable std::optional<LangfuseRow> last_root_;
 };
 
 }  // namespace ctxcap::sources

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/time.hpp"
 #include "sources/json_scan.hpp"
@@ -131,9 +132,19 @@ std::string with_members(std::string_view row,
                          const std::map<std::string, std::string, std::less<>>& members) {
   std::string joined = "{";
   joined.reserve(row.size() + 200);
+  // What stays is copied in runs, as it stands.
+  const char *begin = nullptr, *end = nullptr;
+  const auto end_run = [&] {
+    if (begin == nullptr) return;
+    if (joined.size() > 1) joined += ',';
+    joined.append(std::exchange(begin, nullptr), end);
+  };
   each_member(row, [&](std::string_view key, std::string_view value) {
-    if (!members.contains(key)) append_member(joined, key, value);
+    if (members.contains(key)) return end_run();
+    if (begin == nullptr) begin = key.data() - 1;
+    end = value.data() + value.size();
   });
+  end_run();
   for (const auto& [key, value] : members) append_member(joined, key, value);
   joined += '}';
   return joined;

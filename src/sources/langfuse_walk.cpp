@@ -166,8 +166,9 @@ Status LangfuseWalker::ask_for_less(OpenWindow open, const LangfuseAnswer& answe
 
 // Most rows can be kept as they are.
 void LangfuseWalker::add_call(const LangfuseRow& row) {
-  const bool as_it_is = !row.has_bodies && row.text.find_first_of("\n\r") == std::string_view::npos;
-  if (as_it_is) {
+  // Not find_first_of(): it looks at every letter with a call.
+  const auto has = [&](char c) { return row.text.find(c) != std::string_view::npos; };
+  if (!row.has_bodies && !has('\n') && !has('\r')) {
     journal_.add('c', row.text);
   } else {
     journal_.add('c', without_bodies(row.text, options_.query.lengths));

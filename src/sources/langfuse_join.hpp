@@ -2,6 +2,7 @@
 // Inside sources/: what a pull has got, made into rows: the newest version of each id, with the name and tags
 // of its trace, in order of start time and id.
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -73,10 +74,10 @@ class LangfuseJoin {
   const MappedFile& journal_;
   const LangfuseQuery& query_;
   mutable std::size_t in_memory_ = 0;  // bytes of the journal, at most
-  std::vector<Call> calls_;
+  std::deque<Call> calls_;             // grows without a second copy of itself
   std::set<std::string> other_jobs_;
   std::size_t next_ = 0;                                    // of calls_, when they are arranged
-  std::vector<Root> roots_;                                 // ascending by hash, one of each trace
+  std::deque<Root> roots_;                                  // ascending by hash, one of each trace
   std::map<std::string, std::string, std::less<>> models_;  // id -> tokenizer, as JSON
   mutable std::optional<std::string> last_trace_;           // asked for last
   mutable std::optional<LangfuseRow> last_root_;

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <set>
 
+#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "ingest/ingest.hpp"
 
@@ -42,15 +42,15 @@ Error none_left(const char* kind, const std::vector<std::string>& asked, const s
 
 }  // namespace
 
-void add_filter_flags(CLI::App& parser, CallFilters& filters) {
+void add_filter_flags(Parser& parser, CallFilters& filters) {
   parser.add_option("--from", filters.from, "Calls since then: 7d, 36h, a date or RFC 3339")
-      ->type_name("TIME");
-  parser.add_option("--to", filters.to, "Calls before then")->type_name("TIME");
-  parser.add_option("--model", filters.models, "Calls of these models only")->type_name("NAME");
+      .type_name("TIME");
+  parser.add_option("--to", filters.to, "Calls before then").type_name("TIME");
+  parser.add_option("--model", filters.models, "Calls of these models only").type_name("NAME");
   parser.add_option("--environment", filters.environments, "Calls in these environments only")
-      ->type_name("NAME");
+      .type_name("NAME");
   parser.add_option("--trace-tag", filters.tags, "Calls in traces with one of these tags only")
-      ->type_name("TAG");
+      .type_name("TAG");
 }
 
 Result<std::optional<Instant>> settle_moment(const std::string& text, const char* flag, Instant now) {

@@ -9,11 +9,9 @@
 #include "base/time.hpp"
 #include "data/demand.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace ctxcap::app {
+
+class Parser;
 
 // As typed; empty: not given.
 struct CallFilters {
@@ -25,7 +23,7 @@ struct CallFilters {
 };
 
 // All but --job, whose help is the command's own.
-void add_filter_flags(CLI::App& parser, CallFilters& filters);
+void add_filter_flags(Parser& parser, CallFilters& filters);
 
 // What --from or --to names; unset: not given. Errors: ErrorKind::usage.
 Result<std::optional<Instant>> settle_moment(const std::string& text, const char* flag, Instant now);

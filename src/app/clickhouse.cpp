@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "app/parser.hpp"
 #include "app/pushed_rows.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -66,12 +66,12 @@ Result<std::string> secret_of(const std::string& name, World& world) {
 
 }  // namespace
 
-void add_clickhouse_flags(CLI::App& parser, ClickHouseFlags& flags) {
+void add_clickhouse_flags(Parser& parser, ClickHouseFlags& flags) {
   parser
       .add_option("--clickhouse", flags.url,
                   "Langfuse's ClickHouse, which counts by itself; http://HOST:8123")
-      ->type_name("URL");
-  parser.add_option("--project", flags.projects, "Ids of projects (default: all)")->type_name("ID");
+      .type_name("URL");
+  parser.add_option("--project", flags.projects, "Ids of projects (default: all)").type_name("ID");
 }
 
 Result<std::optional<sources::ClickHouseOptions>> settle_clickhouse(const ClickHouseFlags& flags,

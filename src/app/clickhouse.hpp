@@ -13,18 +13,16 @@
 #include "ports/world.hpp"
 #include "sources/sources.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace ctxcap::app {
+
+class Parser;
 
 // As typed; empty: not given.
 struct ClickHouseFlags {
   std::string url;
   std::vector<std::string> projects;
 };
-void add_clickhouse_flags(CLI::App& parser, ClickHouseFlags& flags);
+void add_clickhouse_flags(Parser& parser, ClickHouseFlags& flags);
 
 // nullopt: no --clickhouse. User and password come from the environment. Errors: ErrorKind::usage.
 Result<std::optional<sources::ClickHouseOptions>> settle_clickhouse(const ClickHouseFlags& flags,

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/assets.hpp"
+#include "app/parser.hpp"
 #include "base/text.hpp"
 
 namespace ctxcap::app {
@@ -116,7 +117,8 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
     command->set_help_flag();
     command->fallthrough();
     command->allow_extras();
-    runners.emplace_back(command, row->configure(*command));
+    Parser flags(*command);
+    runners.emplace_back(command, row->configure(flags));
   }
 
   try {

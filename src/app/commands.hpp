@@ -9,11 +9,9 @@
 #include "app/talk.hpp"
 #include "ports/world.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace ctxcap::app {
+
+class Parser;
 
 // Runs the command with the options that its parser filled in.
 using Runner = std::function<Result<ExitCode>(World&, Talk&)>;
@@ -22,7 +20,7 @@ struct Command {
   std::string_view name;
   std::string_view help;      // one line
   std::string_view examples;  // shown first by --help
-  Runner (*configure)(CLI::App& parser);
+  Runner (*configure)(Parser& parser);
 };
 
 std::span<const Command* const> commands();

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
+#include "app/parser.hpp"
 #include "app/talk.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -19,23 +18,21 @@ Error wrong(std::string what, std::string why, std::string hint) {
 
 }  // namespace
 
-void add_langfuse_flags(CLI::App& parser, LangfuseFlags& flags) {
+void add_langfuse_flags(Parser& parser, LangfuseFlags& flags) {
   // Without a value it means the server that the environment names.
   parser
       .add_option(
           "--langfuse",
-          [&flags](const CLI::results_t& values) {
+          [&flags](const std::vector<std::string>& values) {
             flags.given = true;
             flags.url = values.empty() ? "" : values.front();
-            return true;
           },
           "Read model calls from Langfuse (default: LANGFUSE_BASE_URL; keys: LANGFUSE_PUBLIC_KEY and "
           "LANGFUSE_SECRET_KEY)")
-      ->type_name("URL")
-      ->expected(0, 1);
-  parser.add_option("--limit", flags.limit, "The newest so many calls only")->type_name("N");
-  parser.add_option("--concurrency", flags.concurrency, "Requests to Langfuse at once")
-      ->capture_default_str();
+      .type_name("URL")
+      .value_optional();
+  parser.add_option("--limit", flags.limit, "The newest so many calls only").type_name("N");
+  parser.add_option("--concurrency", flags.concurrency, "Requests to Langfuse at once").show_default();
 }
 
 Result<sources::LangfuseOptions> settle_langfuse(const LangfuseFlags& flags, const CallFilters& filters,

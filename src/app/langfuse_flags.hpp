@@ -10,11 +10,9 @@
 #include "ports/world.hpp"
 #include "sources/sources.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace ctxcap::app {
+
+class Parser;
 
 // As typed; empty: not given.
 struct LangfuseFlags {
@@ -25,7 +23,7 @@ struct LangfuseFlags {
 };
 
 // --langfuse and how it is asked.
-void add_langfuse_flags(CLI::App& parser, LangfuseFlags& flags);
+void add_langfuse_flags(Parser& parser, LangfuseFlags& flags);
 
 // Errors: ErrorKind::usage.
 Result<sources::LangfuseOptions> settle_langfuse(const LangfuseFlags& flags, const CallFilters& filters,

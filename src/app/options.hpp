@@ -18,11 +18,9 @@
 #include "policy/policy.hpp"
 #include "ports/world.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace ctxcap::app {
+
+class Parser;
 
 // As typed; empty: not given.
 struct AnalyzeFlags {
@@ -50,15 +48,15 @@ struct OutputFlags {
   std::vector<std::string> files;
 };
 
-void add_trace_flags(CLI::App& parser, AnalyzeFlags& flags);
-void add_model_flags(CLI::App& parser, AnalyzeFlags& flags);
-void add_policy_flags(CLI::App& parser, AnalyzeFlags& flags);
-void add_runtime_flags(CLI::App& parser, AnalyzeFlags& flags);
-void add_budget_flags(CLI::App& parser, AnalyzeFlags& flags);
-void add_variant_flags(CLI::App& parser, AnalyzeFlags& flags);
-void add_output_flags(CLI::App& parser, OutputFlags& flags);
+void add_trace_flags(Parser& parser, AnalyzeFlags& flags);
+void add_model_flags(Parser& parser, AnalyzeFlags& flags);
+void add_policy_flags(Parser& parser, AnalyzeFlags& flags);
+void add_runtime_flags(Parser& parser, AnalyzeFlags& flags);
+void add_budget_flags(Parser& parser, AnalyzeFlags& flags);
+void add_variant_flags(Parser& parser, AnalyzeFlags& flags);
+void add_output_flags(Parser& parser, OutputFlags& flags);
 // Traces, models, policy and server together: what every command that reads demand takes.
-void add_demand_flags(CLI::App& parser, AnalyzeFlags& flags);
+void add_demand_flags(Parser& parser, AnalyzeFlags& flags);
 
 // Error (ErrorKind::usage) when no source of requests is named. `usage`: a command line that names one.
 Status require_traces(const AnalyzeFlags& flags, const std::string& usage);

@@ -1,10 +1,10 @@
 // ctxcap analyze: what each job needs, the cap it gets, and why. Writes nothing but the files of -o.
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "app/parser.hpp"
 #include "app/walk.hpp"
 #include "ingest/ingest.hpp"
 
@@ -34,7 +34,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return verdict(analysis);
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
   add_demand_flags(parser, flags->analyze);
   add_budget_flags(parser, flags->analyze);

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "app/apply_variants.hpp"
 #include "app/commands.hpp"
+#include "app/parser.hpp"
 #include "app/walk.hpp"
 #include "data/json.hpp"
 #include "render/render.hpp"
@@ -81,24 +81,24 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return applied == ExitCode::done ? planned.verdict : applied;
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
   parser.add_option("plan", flags->plan, "A saved analysis (ctxcap analyze -o plan.json)")
-      ->type_name("PLAN.json");
+      .type_name("PLAN.json");
   add_demand_flags(parser, flags->analyze);
   add_budget_flags(parser, flags->analyze);
   add_variant_flags(parser, flags->analyze);
   parser.add_flag("-y,--yes", flags->apply.yes, "Do not ask");
-  CLI::Option* dry =
+  const Option dry =
       parser.add_flag("--dry-run", flags->apply.dry_run, "Show what would be done, change nothing");
   parser
       .add_flag("--check", flags->apply.check, "Say whether anything is to be done; exit code 10 where it is")
-      ->excludes(dry);
+      .excludes(dry);
   parser
       .add_option("--via", flags->apply.via,
                   "How to create: auto, cli (ollama create) or api (POST /api/create)")
-      ->check(CLI::IsMember({"auto", "cli", "api"}))
-      ->capture_default_str();
+      .one_of({"auto", "cli", "api"})
+      .show_default();
   parser.add_flag("--force", flags->apply.force,
                   "Replace a model of the same name that ctxcap did not create");
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -11,6 +10,7 @@
 #include "app/describe.hpp"
 #include "app/options.hpp"
 #include "app/output.hpp"
+#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "demand/demand.hpp"
 #include "memory/memory.hpp"
@@ -84,10 +84,10 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return any ? ExitCode::done : ExitCode::withheld;
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
   add_demand_flags(parser, flags->analyze);
-  parser.add_option("-f,--format", flags->format, "table or json")->capture_default_str();
+  parser.add_option("-f,--format", flags->format, "table or json").show_default();
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
 }
 

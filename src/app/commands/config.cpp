@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/commands.hpp"
 #include "app/config_file.hpp"
+#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 
@@ -61,19 +61,19 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return flags.action == "check" ? check(reading, world, talk) : show(reading, flags, world, talk);
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
   parser.add_option("action", flags->action, "check: is it right?  show: every value of this run")
-      ->check(CLI::IsMember({"check", "show"}))
-      ->type_name("check|show");
+      .one_of({"check", "show"})
+      .type_name("check|show");
   parser
       .add_option("--config", flags->file,
                   "The file (default: CTXCAP_CONFIG, else ~/.config/ctxcap/config.toml or /etc/ctxcap)")
-      ->type_name("FILE");
+      .type_name("FILE");
   parser.add_flag("--origin", flags->origin, "show: also where each value comes from");
   parser.add_option("-f,--format", flags->format, "show: toml or json (json always has the origin)")
-      ->check(CLI::IsMember({"toml", "json"}))
-      ->capture_default_str();
+      .one_of({"toml", "json"})
+      .show_default();
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
 }
 

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "app/change.hpp"
 #include "app/commands.hpp"
 #include "app/config_file.hpp"
+#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "gpu/gpu.hpp"
@@ -161,14 +161,13 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return wrong == 1 && !answers ? ExitCode::unreachable : ExitCode::failure;
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
   parser
       .add_option("--config", flags->config,
                   "The file (default: CTXCAP_CONFIG, else ~/.config/ctxcap/config.toml or /etc/ctxcap)")
-      ->type_name("FILE");
-  parser.add_option("--ollama", flags->ollama_host, "Ollama server (default: OLLAMA_HOST)")
-      ->type_name("HOST");
+      .type_name("FILE");
+  parser.add_option("--ollama", flags->ollama_host, "Ollama server (default: OLLAMA_HOST)").type_name("HOST");
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
 }
 

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/parser.hpp"
 #include "app/walk.hpp"
 #include "base/text.hpp"
 
@@ -48,9 +48,9 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return verdict(analysis);
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
-  parser.add_option("job", flags->job, "The job; all of them when it is left out")->type_name("JOB");
+  parser.add_option("job", flags->job, "The job; all of them when it is left out").type_name("JOB");
   add_demand_flags(parser, flags->analyze);
   add_budget_flags(parser, flags->analyze);
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "ingest/ingest.hpp"
 
@@ -25,9 +25,9 @@ Result<ExitCode> run(const std::string& format, World& world, Talk& talk) {
   return ExitCode::done;
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto format = std::make_shared<std::string>("table");
-  parser.add_option("-f,--format", *format, "table or json")->capture_default_str();
+  parser.add_option("-f,--format", *format, "table or json").show_default();
   return [format](World& world, Talk& talk) { return run(*format, world, talk); };
 }
 

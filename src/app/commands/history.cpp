@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "state/state.hpp"
 
@@ -146,14 +146,14 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return ExitCode::done;
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
-  parser.add_option("name", flags->job, "The job (default: all)")->type_name("JOB");
-  parser.add_option("--job", flags->job_flag, "The same")->type_name("JOB");
-  parser.add_option("--model", flags->model, "Only of this model")->type_name("MODEL");
-  parser.add_option("--from", flags->from, "Only from then on: a date or a time in UTC")->type_name("TIME");
-  parser.add_option("--last", flags->last, "Only the latest N decisions and measurements")->type_name("N");
-  parser.add_option("-f,--format", flags->format, "table or json")->capture_default_str();
+  parser.add_option("name", flags->job, "The job (default: all)").type_name("JOB");
+  parser.add_option("--job", flags->job_flag, "The same").type_name("JOB");
+  parser.add_option("--model", flags->model, "Only of this model").type_name("MODEL");
+  parser.add_option("--from", flags->from, "Only from then on: a date or a time in UTC").type_name("TIME");
+  parser.add_option("--last", flags->last, "Only the latest N decisions and measurements").type_name("N");
+  parser.add_option("-f,--format", flags->format, "table or json").show_default();
   parser.add_flag("--export", flags->all,
                   "Everything as JSON lines: days with exact histograms, decisions, receipts, measurements");
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -11,6 +10,7 @@
 #include "app/measure.hpp"
 #include "app/options.hpp"
 #include "app/output.hpp"
+#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "memory/memory.hpp"
@@ -167,14 +167,14 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return ExitCode::done;
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
-  parser.add_option("model", flags->model, "Name of an installed model")->type_name("MODEL");
+  parser.add_option("model", flags->model, "Name of an installed model").type_name("MODEL");
   parser.add_flag("--measure", flags->measure, "Load the model at two windows and keep what it really takes");
-  parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192")->type_name("TOKENS");
+  parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192").type_name("TOKENS");
   add_model_flags(parser, flags->server);
   add_runtime_flags(parser, flags->server);
-  parser.add_option("-f,--format", flags->format, "table or json")->capture_default_str();
+  parser.add_option("-f,--format", flags->format, "table or json").show_default();
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
 }
 

@@ -1,6 +1,5 @@
 // ctxcap nightly: one run of the night, for cron or a systemd timer.
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -8,6 +7,7 @@
 #include "app/config_file.hpp"
 #include "app/keep_apart.hpp"
 #include "app/nightly/nightly.hpp"
+#include "app/parser.hpp"
 #include "base/text.hpp"
 
 namespace ctxcap::app {
@@ -70,30 +70,30 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return nightly(options, world, talk);
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
   parser
       .add_option(
           "--config", flags->config,
           "The configuration (default: $CTXCAP_CONFIG, ~/.config/ctxcap/config.toml, /etc/ctxcap/...)")
-      ->type_name("FILE");
+      .type_name("FILE");
   parser.add_option("-o,--output", flags->files, "Also write a report; its suffix picks the format")
-      ->type_name("FILE");
+      .type_name("FILE");
   parser.add_option("--prom", flags->prom, "Also write metrics for node_exporter's textfile collector")
-      ->type_name("FILE");
+      .type_name("FILE");
   parser
       .add_option(
           "--canary", flags->canary,
           "Try a smaller window under a second tag until N requests, or a night, passed without a cut")
-      ->type_name("N");
+      .type_name("N");
   parser
       .add_option("--now", flags->now,
                   "As if it were then, for simulations and backfills: whole days before TIME count")
-      ->type_name("TIME");
+      .type_name("TIME");
   parser
       .add_option("--resume", flags->resume,
                   "Take up a variant again that was rolled back by hand, without waiting some nights")
-      ->type_name("VARIANT");
+      .type_name("VARIANT");
   parser.add_flag("--dry-run", flags->dry_run, "Say what this night would do; change nothing");
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
 }

@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <memory>
 
 #include "app/commands.hpp"
 #include "app/langfuse_flags.hpp"
+#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 
@@ -91,14 +91,13 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return ExitCode::done;
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
   parser.add_option("-o,--output", flags->output, "Where the calls go: .jsonl or .jsonl.zst")
-      ->type_name("FILE");
+      .type_name("FILE");
   add_langfuse_flags(parser, flags->langfuse);
   add_filter_flags(parser, flags->filters);
-  parser.add_option("--job", flags->filters.jobs, "Calls of these jobs (trace names) only")
-      ->type_name("NAME");
+  parser.add_option("--job", flags->filters.jobs, "Calls of these jobs (trace names) only").type_name("NAME");
   parser.add_flag("--with-lengths", flags->lengths,
                   "Ask for prompts and answers too, and keep only their lengths");
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };

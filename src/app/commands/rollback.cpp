@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/ask.hpp"
 #include "app/change.hpp"
 #include "app/commands.hpp"
+#include "app/parser.hpp"
 #include "app/unfinished.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -207,17 +207,15 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return ExitCode::done;
 }
 
-Runner configure(CLI::App& parser) {
+Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
-  parser.add_option("variant", flags->name, "A variant that ctxcap created")->type_name("VARIANT");
-  parser.add_option("--ollama", flags->ollama_host, "Ollama server (default: OLLAMA_HOST)")
-      ->type_name("HOST");
+  parser.add_option("variant", flags->name, "A variant that ctxcap created").type_name("VARIANT");
+  parser.add_option("--ollama", flags->ollama_host, "Ollama server (default: OLLAMA_HOST)").type_name("HOST");
   parser.add_flag("-y,--yes", flags->yes, "Do not ask");
   parser.add_flag("--dry-run", flags->dry_run, "Show what would be done, change nothing");
-  parser
-      .add_option("--via", flags->via, "How to create: auto, cli (ollama create) or api (POST /api/create)")
-      ->check(CLI::IsMember({"auto", "cli", "api"}))
-      ->capture_default_str();
+  parser.add_option("--via", flags->via, "How to create: auto, cli (ollama create) or api (POST /api/create)")
+      .one_of({"auto", "cli", "api"})
+      .show_default();
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
 }
 

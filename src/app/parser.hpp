@@ -1,0 +1,58 @@
+#pragma once
+// Inside app/: how a command says which flags and arguments it takes. Behind it is CLI11, which takes eight
+// seconds to compile wherever it is seen; so only two files see it.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/quantity.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace ctxcap::app {
+
+class Option {
+ public:
+  explicit Option(CLI::Option& option) : option_(&option) {}
+
+  // What --help calls its value.
+  Option type_name(std::string name);
+  // Other values are refused.
+  Option one_of(std::vector<std::string> values);
+  // --help tells the value that it has now.
+  Option show_default();
+  // It may be given without a value.
+  Option value_optional();
+  // Not both of them.
+  Option excludes(Option other);
+
+ private:
+  CLI::Option* option_;
+};
+
+// `names`: "-f,--format"; without a dash an argument. `value` must live until the command has run.
+class Parser {
+ public:
+  explicit Parser(CLI::App& app) : app_(&app) {}
+
+  Option add_flag(std::string names, bool& value, std::string help);
+  Option add_option(std::string names, std::string& value, std::string help);
+  Option add_option(std::string names, int& value, std::string help);
+  Option add_option(std::string names, double& value, std::string help);
+  Option add_option(std::string names, std::optional<i64>& value, std::string help);
+  // It may be given several times.
+  Option add_option(std::string names, std::vector<std::string>& values, std::string help);
+  // `take` gets all the values that were given.
+  using Take = std::function<void(const std::vector<std::string>& values)>;
+  Option add_option(std::string names, Take take, std::string help);
+
+ private:
+  CLI::App* app_;
+};
+
+}  // namespace ctxcap::app

@@ -22,6 +22,11 @@ Request request_of(const Call& call) {
           .start = call.start ? call.start->micros : kNoTime};
 }
 
+RowId id_of(const Call& call) {
+  if (call.id.empty()) return {};
+  return {hash_of(call.id, 1), static_cast<std::uint32_t>(hash_of(call.id, 2))};
+}
+
 std::uint64_t trace_hash(std::string_view trace) {
   return trace.empty() ? 0 : std::max<std::uint64_t>(1, hash_of(trace, 3));
 }
@@ -215,17 +220,15 @@ void RowReader::count(const Call& call) {
 }
 
 void RowReader::keep(const Call& call, const Request& request, Remarks remarks, std::uint64_t trace) {
-  HeldRow row{.trace = trace,
+  HeldRow row{.has_id = !call.id.empty(),
+              .id = id_of(call),
+              .trace = trace,
               .updated = call.updated ? call.updated->micros : kNoTime,
               .request = request,
               .place = place(),
               .reason = call.usage.reason,
               .remarks = remarks};
   if (tally_->notes_bad_rows) row.spot = spot();
-  if (!call.id.empty()) {
-    row.has_id = true;
-    row.id = {hash_of(call.id, 1), static_cast<std::uint32_t>(hash_of(call.id, 2))};
-  }
   if (!call.scope.empty() && call.start && call.end && row.reason == Reason::none) {
     row.kind = HeldRow::Kind::timed;
     row.end = call.end->micros;
@@ -238,7 +241,12 @@ void RowReader::keep(const Call& call, const Request& request, Remarks remarks, 
 void RowReader::note_root(const Call& call) {
   const std::string_view name = root_name(call.job, call.model, mapping_->job_rule);
   if (name.empty()) return;
-  HeldRow row{.kind = HeldRow::Kind::root, .trace = trace_hash(call.trace), .place = place()};
+  HeldRow row{.kind = HeldRow::Kind::root,
+              .has_id = !call.id.empty(),
+              .id = id_of(call),
+              .trace = trace_hash(call.trace),
+              .updated = call.updated ? call.updated->micros : kNoTime,
+              .place = place()};
   row.request.start = call.start ? call.start->micros : kNoTime;
   row.request.job = tally_->names.number_of(name);
   tally_->held.put(Stage::jobs, row.trace, row);

@@ -6,7 +6,6 @@
 #include <mutex>
 #include <thread>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -125,25 +124,40 @@ void Shelf::drop_copies() {
   }
 }
 
-// The job of a row inside a trace is the name of the trace's root. Several roots: the one that began first.
-void Shelf::name_jobs() {
-  struct Root {
-    i64 start;
-    Place place;
-    std::uint32_t name;
+// The roots of the traces: of the versions of one the newest, and of several that which began first. One
+// whose beginning is unknown comes behind the others.
+std::vector<HeldRow> chosen_roots(std::vector<HeldRow> roots) {
+  const auto group = [](const HeldRow& root) {
+    return std::tuple(root.trace, root.has_id, root.id.high, root.id.low);
   };
-  std::unordered_map<std::uint64_t, Root> roots;
-  each([&](const HeldRow& row) {
-    if (row.kind != HeldRow::Kind::root) return;
-    const Root root{.start = row.request.start, .place = row.place, .name = row.request.job};
-    Root& first = roots.try_emplace(row.trace, root).first->second;
-    if (std::tie(root.start, root.place) < std::tie(first.start, first.place)) first = root;
+  std::sort(roots.begin(), roots.end(), [&](const HeldRow& a, const HeldRow& b) {
+    return group(a) != group(b) ? group(a) < group(b) : a.outranks(b);
   });
+  const auto same_root = [&](const HeldRow& a, const HeldRow& b) { return a.has_id && group(a) == group(b); };
+  roots.erase(std::unique(roots.begin(), roots.end(), same_root), roots.end());
+  const auto rank = [](const HeldRow& root) {
+    return std::tuple(root.trace, root.request.start == kNoTime, root.request.start, root.place);
+  };
+  std::sort(roots.begin(), roots.end(),
+            [&](const HeldRow& a, const HeldRow& b) { return rank(a) < rank(b); });
+  const auto same_trace = [](const HeldRow& a, const HeldRow& b) { return a.trace == b.trace; };
+  roots.erase(std::unique(roots.begin(), roots.end(), same_trace), roots.end());
+  return roots;
+}
+
+// The job of a row inside a trace is the name of the trace's root.
+void Shelf::name_jobs() {
+  std::vector<HeldRow> roots;
+  each([&](const HeldRow& row) {
+    if (row.kind == HeldRow::Kind::root) roots.push_back(row);
+  });
+  roots = chosen_roots(std::move(roots));
   each([&](const HeldRow& row) {
     if (row.kind == HeldRow::Kind::root) return;
     HeldRow named = row;
-    const auto root = roots.find(row.trace);
-    if (root != roots.end()) named.request.job = root->second.name;
+    const auto root = std::lower_bound(roots.begin(), roots.end(), row.trace,
+                                       [](const HeldRow& a, std::uint64_t trace) { return a.trace < trace; });
+    if (root != roots.end() && root->trace == row.trace) named.request.job = root->request.job;
     pass_on(named, Stage::done);
   });
 }

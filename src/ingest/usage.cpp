@@ -52,10 +52,9 @@ Usage refused(Reason reason) {
 
 Usage measured(Tokens prompt, std::optional<Tokens> generation, Tokens context) {
   if (prompt == 0) return refused(Reason::no_usage);
-  return {.prompt = prompt,
-          .generation = generation,
-          .context = std::max(context, prompt + generation.value_or(0)),
-          .reason = Reason::none};
+  context = std::max(context, prompt + generation.value_or(0));
+  if (context > kLargestCount) return refused(Reason::implausible_tokens);  // each part was small enough
+  return {.prompt = prompt, .generation = generation, .context = context, .reason = Reason::none};
 }
 
 Usage remarked(Usage usage, Remark remark) {

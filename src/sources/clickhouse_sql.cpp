@@ -136,19 +136,24 @@ constexpr std::string_view kRoots = R"sql(
 GLOBAL LEFT JOIN
 (
     SELECT
-        project_id AS project, trace_id AS trace,
-        arraySlice(arrayDistinct(arrayMap(x -> x.2, arraySort(groupArray(
-            tuple(start_time, [$trace_name$, $name$, $provided_model_name$]))))), 1, 16) AS begun_by
-    FROM $table$
-    WHERE project_id IN {projects:Array(String)}
-        AND start_time >= {roots_from:DateTime64(6, 'UTC')} AND start_time < {near_to:DateTime64(6, 'UTC')}
-        AND $parent$ = '' AND trace_id != '' AND trace_id GLOBAL IN
-        (
-            SELECT trace_id FROM $table$
-            WHERE project_id IN {projects:Array(String)}
-                AND start_time >= {from:DateTime64(6, 'UTC')} AND start_time < {to:DateTime64(6, 'UTC')}
-                AND type IN ('', 'GENERATION') AND $parent$ != '' AND $trace_name$ = ''
-        )
+        project, trace, arraySlice(arrayDistinct(arrayMap(x -> x.2, arraySort(groupArray(newest)))), 1, 16) AS begun_by
+    FROM
+    (
+        SELECT
+            project_id AS project, trace_id AS trace,
+            argMax(tuple(start_time, [$trace_name$, $name$, $provided_model_name$]), event_ts) AS newest
+        FROM $table$
+        WHERE project_id IN {projects:Array(String)}
+            AND start_time >= {roots_from:DateTime64(6, 'UTC')} AND start_time < {near_to:DateTime64(6, 'UTC')}
+            AND $parent$ = '' AND trace_id != '' AND trace_id GLOBAL IN
+            (
+                SELECT trace_id FROM $table$
+                WHERE project_id IN {projects:Array(String)}
+                    AND start_time >= {from:DateTime64(6, 'UTC')} AND start_time < {to:DateTime64(6, 'UTC')}
+                    AND type IN ('', 'GENERATION') AND $parent$ != '' AND $trace_name$ = ''
+            )
+        GROUP BY project, trace, $id$
+    ) AS roots_of_traces
     GROUP BY project, trace
 ) AS roots USING (project, trace))sql";
 

@@ -135,6 +135,35 @@ TEST_CASE("of several roots the one that began first names the job") {
   CHECK(ingest_whole(early + late + call).demands[0].job == "early");
 }
 
+TEST_CASE("of the versions of a root the newest names the job") {
+  const std::string call = text({.parent = "\"s1\""});
+  const std::string older = text({.id = "s1",
+                                  .type = "SPAN",
+                                  .name = "\"old\"",
+                                  .updated = "\"2026-08-20T09:15:10Z\"",
+                                  .start = "\"2026-08-20T09:00:01Z\"",
+                                  .usage = kEmpty});
+  const std::string newer = text({.id = "s1",
+                                  .type = "SPAN",
+                                  .name = "\"new\"",
+                                  .updated = "\"2026-08-20T09:15:11Z\"",
+                                  .start = "\"2026-08-20T09:00:02Z\"",
+                                  .usage = kEmpty});
+  for (const std::string& rows : {call + older + newer, newer + call + older, older + newer + call}) {
+    CHECK(ingest_whole(rows).demands[0].job == "new");
+  }
+}
+
+TEST_CASE("a root whose beginning is unknown gives way to one that has a time") {
+  const std::string call = text({.parent = "\"s1\""});
+  const std::string timed = text({.id = "s1", .type = "SPAN", .name = "\"timed\"", .usage = kEmpty});
+  const std::string unknown =
+      text({.id = "s2", .type = "SPAN", .name = "\"unknown\"", .start = "null", .usage = kEmpty});
+  CHECK(ingest_whole(call + timed + unknown).demands[0].job == "timed");
+  CHECK(ingest_whole(unknown + timed + call).demands[0].job == "timed");
+  CHECK(ingest_whole(unknown + call).demands[0].job == "unknown");
+}
+
 TEST_CASE("a generation that is its trace's root names its own job") {
   CHECK(ingest_whole(text({.name = "\"digest\""})).demands[0].job == "digest");
 }

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "sources/langfuse_join.hpp"
+#include "sources/langfuse_journal.hpp"
+#include "sources/langfuse_rows.hpp"
 #include "sources/langfuse_walk.hpp"
 #include "sources/line_reader.hpp"
 #include "sources/zstd_writer.hpp"
@@ -106,8 +109,8 @@ Result<Task> task_of(const LangfuseQuery& query, const std::optional<Watermark>&
                  .hint = "give an earlier --from, as in --from 7d"});
   }
   if (before) {
-    if (asked.from < before->period.from)
-      task.periods.push_back({asked.from, std::min(asked.to, before->period.from)});
+    // Up to what there is, even where less was asked for: a watermark tells of one period without gaps.
+    if (asked.from < before->period.from) task.periods.push_back({asked.from, before->period.from});
     const i64 again = std::max(before->period.from, std::min(before->period.to, asked.to) - kAgain);
     if (again < asked.to) task.periods.push_back({again, asked.to});
   } else {
@@ -115,6 +118,15 @@ Result<Task> task_of(const LangfuseQuery& query, const std::optional<Watermark>&
   }
   task.whole = {task.periods.front().from, task.periods.back().to};
   return task;
+}
+
+// One period without gaps that the file holds all of. `oldest` (µs): nothing before it was taken. What then
+// does not reach the earlier pull is in the file, but will be asked for again.
+Period covered_by(Period pulled, std::optional<i64> oldest, const std::optional<Watermark>& before) {
+  if (oldest) pulled.from = *oldest / 1000 + 1;
+  if (!before) return pulled;
+  if (pulled.from > before->period.to) return before->period;
+  return {std::min(pulled.from, before->period.from), std::max(pulled.to, before->period.to)};
 }
 
 std::string header_of(const LangfuseOptions& options, const Task& task) {
@@ -141,9 +153,20 @@ std::optional<Task> read_header(std::string_view text, const LangfuseOptions& op
   return task;
 }
 
-// Walks until the journal holds everything.
+std::set<std::string, std::less<>> ids_in(const std::string& journal, std::size_t size, Files& files) {
+  std::set<std::string, std::less<>> ids;
+  const auto bytes = files.map(journal);
+  if (!bytes) return ids;
+  each_journal_line((*bytes)->bytes().substr(0, size), [&](char kind, std::string_view text, std::size_t) {
+    const auto row = kind == 'c' ? read_langfuse_row(text) : std::nullopt;
+    if (row) ids.emplace(row->id);
+  });
+  return ids;
+}
+
+// Walks until the journal holds everything, or as much as the limit; that it is cut is then said in `cut`.
 Status fill_journal(const LangfuseOptions& given, const std::string& path, Task& task, const PullPorts& ports,
-                    const OnPullProgress& on_progress, PullSummary& told) {
+                    const OnPullProgress& on_progress, PullSummary& told, bool& cut) {
   LangfuseOptions options = given;
   if (options.query.limit > 0) options.concurrency = 1;  // the newest first, one page after the other
   TRY_ASSIGN(const auto found, Journal::find(path, ports.files));
@@ -170,8 +193,12 @@ Status fill_journal(const LangfuseOptions& given, const std::string& path, Task&
   }
   TRY_ASSIGN(Journal journal,
              Journal::open(path, left ? found : std::nullopt, header_of(options, task), ports.files));
-  LangfuseWalker walker(options, ports, state, journal, task.whole, task.fresh, on_progress);
+  const bool counts = left && options.query.limit > 0;
+  LangfuseWalker walker(
+      options, ports, state, journal, task.whole, task.fresh,
+      counts ? ids_in(path, found->size, ports.files) : std::set<std::string, std::less<>>(), on_progress);
   const Status walked = walker.run();
+  cut = state.cut;
   told.requests = walker.requests();
   told.pages = walker.pages();
   told.retries = walker.retries();
@@ -286,7 +313,8 @@ Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::str
   if (before && !begun) TRY(check_untouched(path, *before, files));
   TRY_ASSIGN(Task task, task_of(options.query, before, ports.clock));
   PullSummary told;
-  if (Status filled = fill_journal(options, journal, task, ports, on_progress, told); !filled) {
+  bool cut = false;
+  if (Status filled = fill_journal(options, journal, task, ports, on_progress, told, cut); !filled) {
     const bool got_nothing = told.pages == 0 && !told.resumed;  // from a wrong address, say
     if (got_nothing || filled.error().kind == ErrorKind::withheld) TRY(files.remove(journal));
     return fail(std::move(filled).error());
@@ -295,10 +323,9 @@ Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::str
   told.rows = rows.rows;
   told.fresh = rows.fresh;
   told.other_jobs.assign(rows.other_jobs.begin(), rows.other_jobs.end());
-  Period covered = task.whole;
-  if (rows.limited) covered.from = rows.oldest / 1000 + 1;
-  if (before)
-    covered = {std::min(covered.from, before->period.from), std::max(covered.to, before->period.to)};
+  const bool limited = rows.limited || cut;
+  if (limited) told.from = {rows.oldest};
+  const Period covered = covered_by(task.whole, limited ? std::optional(rows.oldest) : std::nullopt, before);
   TRY_ASSIGN(const i64 bytes, size_of(path, files));
   TRY(files.write_atomic(mark, watermark_text(signature(options), covered, bytes, told)));
   TRY(files.remove(journal));
@@ -311,7 +338,8 @@ Result<std::unique_ptr<ByteReader>> read_langfuse(const LangfuseOptions& options
   const std::string journal = directory->path() + "/langfuse";
   TRY_ASSIGN(Task task, task_of(options.query, std::nullopt, ports.clock));
   PullSummary told;
-  TRY(fill_journal(options, journal, task, ports, on_progress, told));
+  bool cut = false;
+  TRY(fill_journal(options, journal, task, ports, on_progress, told, cut));
   TRY_ASSIGN(std::unique_ptr<MappedFile> bytes, ports.files.map(journal));
   return std::make_unique<LangfuseStream>(std::move(directory), std::move(bytes), options.query);
 }

@@ -47,6 +47,9 @@ struct LangfuseQuery {
   std::vector<std::string> jobs, models, environments, tags;  // any of each; empty: all
   i64 limit = 0;                                              // the newest so many; 0: all
   bool lengths = false;  // ask for bodies, and keep the numbers of their characters
+
+  // Which calls are wanted is known only when the roots of their traces are.
+  bool by_trace() const { return !jobs.empty() || !tags.empty(); }
 };
 
 struct LangfuseOptions {

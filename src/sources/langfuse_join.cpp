@@ -49,6 +49,8 @@ void LangfuseJoin::add_call(std::string_view text) {
   const auto row = read_langfuse_row(text);
   if (!row) return;
   calls_.push_back({.hash = hash_of(row->id), .text = text, .start = row->start, .updated = row->updated});
+  // Whoever reads the result finds a call that is a root in it, unless it is left out.
+  if (query_.by_trace() && !row->nested()) add_root(text);
 }
 
 void LangfuseJoin::add_root(std::string_view text) {
@@ -77,17 +79,37 @@ void LangfuseJoin::keep_newest() {
   calls_.erase(std::unique(calls_.begin(), calls_.end(), same), calls_.end());
 }
 
-// Several roots of one trace: the one that began first.
+// Of the versions of a root the newest counts; of several roots of one trace that which began first, one
+// whose beginning is not told behind the others.
+const LangfuseJoin::Root* LangfuseJoin::choose_root(std::span<const Root> roots) const {
+  const Root* first = nullptr;
+  for (const Root& root : roots) {
+    const LangfuseRow row = row_of(root.text);
+    const bool is_outdated = std::any_of(roots.begin(), roots.end(), [&](const Root& other) {
+      const LangfuseRow version = row_of(other.text);
+      return version.id == row.id && std::tie(version.updated, other.text) > std::tie(row.updated, root.text);
+    });
+    const auto rank = [](const Root& r) { return std::tuple(r.start == 0, r.start, r.text); };
+    if (!is_outdated && (first == nullptr || rank(root) < rank(*first))) first = &root;
+  }
+  return first;
+}
+
 void LangfuseJoin::keep_first_roots() {
   std::sort(roots_.begin(), roots_.end(), [this](const Root& a, const Root& b) {
-    if (a.hash != b.hash) return a.hash < b.hash;
-    const std::string_view trace_a = trace_of(a), trace_b = trace_of(b);
-    return std::tie(trace_a, a.start, a.text) < std::tie(trace_b, b.start, b.text);
+    return a.hash != b.hash ? a.hash < b.hash : trace_of(a) < trace_of(b);
   });
-  const auto same = [this](const Root& a, const Root& b) {
-    return a.hash == b.hash && trace_of(a) == trace_of(b);
-  };
-  roots_.erase(std::unique(roots_.begin(), roots_.end(), same), roots_.end());
+  std::deque<Root> kept;
+  std::vector<Root> of_trace;
+  for (std::size_t at = 0; at < roots_.size();) {
+    of_trace.clear();
+    do {
+      of_trace.push_back(roots_[at++]);
+    } while (at < roots_.size() && roots_[at].hash == of_trace[0].hash &&
+             trace_of(roots_[at]) == trace_of(of_trace[0]));
+    kept.push_back(of_trace.size() == 1 ? of_trace[0] : *choose_root(of_trace));
+  }
+  roots_ = std::move(kept);
 }
 
 // Calls of one trace often follow each other.
@@ -119,6 +141,10 @@ std::string LangfuseJoin::joined(const Call& call) const {
     const bool names = row.nested() || root->id.starts_with("t-");
     if (names && row.trace_name.empty() && !name.empty()) members["traceName"] = name;
     if (names && row.tags.empty() && !root->tags.empty()) members["tags"] = root->tags;
+  } else if (const auto known = named_before_.find(row.trace); known != named_before_.end() && row.nested()) {
+    const Names& names = known->second;
+    if (row.trace_name.empty() && !names.name.empty()) members["traceName"] = names.name;
+    if (row.tags.empty() && !names.tags.empty()) members["tags"] = names.tags;
   }
   if (const auto model = models_.find(row.model_id); !row.model_id.empty() && model != models_.end()) {
     members["tokenizerId"] = model->second;
@@ -128,9 +154,9 @@ std::string LangfuseJoin::joined(const Call& call) const {
 
 constexpr std::size_t kOtherJobs = 8;  // as many as fit into a line
 
-// These two are known only with the root.
+// Its job and tags are known only with the root.
 bool LangfuseJoin::wanted(const std::string& text) {
-  if (query_.jobs.empty() && query_.tags.empty()) return true;
+  if (!query_.by_trace()) return true;
   const auto row = read_langfuse_row(text);
   const std::string_view job = row->trace_name.empty() ? row->name : row->trace_name;
   if (!query_.jobs.empty() && !is_one_of(query_.jobs, job)) {
@@ -142,13 +168,33 @@ bool LangfuseJoin::wanted(const std::string& text) {
   return tagged;
 }
 
+// The root of a long trace, or of a call that got a newer version, may have begun before what was asked for
+// now.
+void LangfuseJoin::find_nameless() {
+  for (const Call& call : calls_) {
+    const LangfuseRow row = row_of(call.text);
+    if (row.nested() && !root_of(row.trace)) named_before_.try_emplace(std::string(row.trace));
+  }
+}
+
+// But then rows of the older result may have its name.
+void LangfuseJoin::take_names(const LangfuseRow& old) {
+  const auto nameless = named_before_.find(old.trace);
+  if (nameless == named_before_.end()) return;
+  Names& names = nameless->second;
+  if (names.name.empty()) names.name = old.nested() || !old.trace_name.empty() ? old.trace_name : old.name;
+  if (names.tags.empty()) names.tags = old.tags;
+}
+
 Result<std::vector<bool>> LangfuseJoin::compare(const OldRows& old) {
   std::vector<bool> replaced;
   if (!old) return replaced;
+  find_nameless();
   TRY(old([&](std::string_view line) -> Status {
     replaced.push_back(false);
     const auto row = read_langfuse_row(line);
     if (!row) return {};
+    take_names(*row);
     const std::size_t hash = hash_of(row->id);
     const auto found =
         std::lower_bound(calls_.begin(), calls_.end(), row->id, [&](const Call& call, std::string_view id) {
@@ -178,8 +224,11 @@ void LangfuseJoin::arrange() {
   std::sort(calls_.begin(), calls_.end(), [this](const Call& a, const Call& b) {
     return a.start != b.start ? a.start < b.start : id_of(a) < id_of(b);
   });
-  if (query_.limit > 0 && static_cast<i64>(calls_.size()) > query_.limit) {
-    next_ = calls_.size() - static_cast<std::size_t>(query_.limit);
+  if (query_.limit == 0) return;
+  next_ = calls_.size();
+  for (i64 left = query_.limit; left > 0 && next_ > 0;) {
+    if (!query_.by_trace() || wanted(joined(calls_[next_ - 1]))) --left;
+    --next_;
   }
 }
 
@@ -196,7 +245,7 @@ Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& t
   arrange();
   Told told;
   std::size_t old_line = 0;
-  told.limited = query_.limit > 0 && static_cast<i64>(calls_.size()) >= query_.limit;
+  told.limited = next_ > 0;
   if (next_ < calls_.size()) told.oldest = calls_[next_].start;
   const auto put_new = [&](const Call& call) -> Status {
     if (call.dropped) return {};

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,7 @@ class LangfuseJoin {
   struct Told {
     i64 rows = 0, fresh = 0;           // in the result; of these not in the older one, or newer
     i64 oldest = 0;                    // µs: start of the oldest call that was pulled, wanted or not
-    bool limited = false;              // older calls were left out
+    bool limited = false;              // older calls that came were left out
     std::set<std::string> other_jobs;  // a few of those that the query does not want
   };
   // Lines come without their line ends. `old` may be empty.
@@ -52,11 +53,18 @@ class LangfuseJoin {
     i64 start = 0;
   };
 
+  struct Names {
+    std::string name, tags;  // as JSON; empty: not known
+  };
+
   void add_call(std::string_view text);
   void add_root(std::string_view text);
   void add_model(std::string_view text);
   void keep_newest();
   void keep_first_roots();
+  const Root* choose_root(std::span<const Root> roots) const;
+  void find_nameless();
+  void take_names(const LangfuseRow& old);
   const std::optional<LangfuseRow>& root_of(std::string_view trace) const;
   std::optional<LangfuseRow> find_root(std::string_view trace) const;
   std::string joined(const Call& call) const;
@@ -79,6 +87,7 @@ class LangfuseJoin {
   std::size_t next_ = 0;                                    // of calls_, when they are arranged
   std::deque<Root> roots_;                                  // ascending by hash, one of each trace
   std::map<std::string, std::string, std::less<>> models_;  // id -> tokenizer, as JSON
+  std::map<std::string, Names, std::less<>> named_before_;  // traces without a root here
   mutable std::optional<std::string> last_trace_;           // asked for last
   mutable std::optional<LangfuseRow> last_root_;
 };

@@ -64,7 +64,10 @@ std::vector<std::string> spellings(const std::vector<std::string>& models) {
 }
 
 std::string filter_of(const LangfuseWindow& window, const LangfuseQuery& query) {
-  if (window.walk == LangfuseWalk::roots) return "[" + condition("type", "none of", kCallTypes) + "]";
+  if (window.walk == LangfuseWalk::roots) {
+    // Roots that are calls came with the calls, but for those of other models.
+    return query.models.empty() ? "[" + condition("type", "none of", kCallTypes) + "]" : "[]";
+  }
   std::string filter = "[" + condition("type", "any of", kCallTypes);
   if (!query.models.empty()) filter += "," + condition("model", "any of", json_list(spellings(query.models)));
   if (window.walk == LangfuseWalk::borders)

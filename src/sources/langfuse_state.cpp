@@ -51,7 +51,8 @@ std::string state_text(const PullState& state) {
               {"borders", state.borders},
               {"unnamed", state.unnamed},
               {"estimates", state.estimates},
-              {"rows", state.rows}}
+              {"rows", state.rows},
+              {"cut", state.cut}}
       .dump();
 }
 
@@ -66,6 +67,7 @@ std::optional<PullState> read_state(std::string_view text) {
     parsed.at("unnamed").get_to(state.unnamed);
     parsed.at("estimates").get_to(state.estimates);
     parsed.at("rows").get_to(state.rows);
+    state.cut = parsed.value("cut", false);
     return state;
   } catch (const json::exception&) {
     return std::nullopt;

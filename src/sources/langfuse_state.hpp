@@ -30,6 +30,7 @@ struct PullState {
   bool unnamed = false;              // some call needs the name of its root
   bool estimates = false;            // some count may be Langfuse's own
   i64 rows = 0;                      // calls, with repeats
+  bool cut = false;                  // there were enough before all were seen
 };
 
 std::string state_text(const PullState& state);

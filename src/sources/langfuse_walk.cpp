@@ -40,12 +40,14 @@ std::vector<OpenWindow> windows_of(Period period, LangfuseWalk walk, i64 limit, 
 }
 
 LangfuseWalker::LangfuseWalker(const LangfuseOptions& options, const PullPorts& ports, PullState& state,
-                               Journal& journal, Period whole, bool fresh, OnPullProgress on_progress)
+                               Journal& journal, Period whole, bool fresh,
+                               std::set<std::string, std::less<>> ids, OnPullProgress on_progress)
     : options_(options),
       state_(state),
       journal_(journal),
       whole_(whole),
       fresh_(fresh),
+      ids_(std::move(ids)),
       on_progress_(std::move(on_progress)),
       client_(options.server, ports, options.concurrency, [this](std::chrono::seconds left) { tell(left); }) {
 }
@@ -189,6 +191,7 @@ void LangfuseWalker::keep_rows(OpenWindow& open, const LangfusePage& page) {
     } else {
       add_call(*row);
       ++state_.rows;
+      if (options_.query.limit > 0) ids_.emplace(row->id);
       state_.unnamed = state_.unnamed || (row->nested() && row->trace_name.empty());
       state_.estimates = state_.estimates || may_be_estimated(*row);
     }
@@ -201,7 +204,10 @@ Status LangfuseWalker::take_page(OpenWindow open, const LangfusePage& page) {
   ++open.pages;
   const i64 last_of_before = open.last;
   keep_rows(open, page);
-  if (open.window.walk == LangfuseWalk::calls && enough()) return {};
+  if (open.window.walk == LangfuseWalk::calls && enough()) {
+    stop_here(open, page);
+    return {};
+  }
   if (state_.api == LangfuseApi::v2) {
     go_on_v2(std::move(open), page);
   } else {
@@ -220,11 +226,29 @@ Status LangfuseWalker::take_page(OpenWindow open, const LangfusePage& page) {
   return {};
 }
 
+// The newest so many, not counting versions of the same.
+bool LangfuseWalker::enough() const {
+  const LangfuseQuery& query = options_.query;
+  return query.limit > 0 && !query.by_trace() && static_cast<i64>(ids_.size()) >= query.limit;
+}
+
+void LangfuseWalker::stop_here(const OpenWindow& open, const LangfusePage& page) {
+  const bool is_last = page.cursor.empty() && open.window.page >= page.total_pages;
+  state_.cut = state_.cut || !is_last || !state_.todo.empty();
+  state_.todo.clear();
+  if (!page.cursor.empty()) note_border(page);
+}
+
+// v2: the versions of a call may stand on both sides of a page's end.
+void LangfuseWalker::note_border(const LangfusePage& page) {
+  const auto last = page.rows.empty() ? std::nullopt : read_langfuse_row(page.rows.back());
+  if (last) state_.borders.emplace_back(last->trace);
+}
+
 void LangfuseWalker::go_on_v2(OpenWindow open, const LangfusePage& page) {
   if (page.cursor.empty()) return;
   open.window.cursor = page.cursor;
-  const auto last = page.rows.empty() ? std::nullopt : read_langfuse_row(page.rows.back());
-  if (last && open.window.walk == LangfuseWalk::calls) state_.borders.emplace_back(last->trace);
+  if (open.window.walk == LangfuseWalk::calls) note_border(page);
   const i64 left = pages_left(open);
   put_back(std::move(open), left);
 }

@@ -2,6 +2,7 @@
 // Inside sources/: which pages are asked for, and what each of them means for the rest.
 
 #include <map>
+#include <set>
 
 #include "sources/langfuse_client.hpp"
 #include "sources/langfuse_journal.hpp"
@@ -17,8 +18,10 @@ class LangfuseWalker {
  public:
   // `whole`: all that may be asked for. `fresh`: nothing was pulled before, so an empty answer is looked
   // into.
+  // `ids`: of the calls that the journal has already; asked for where a limit is to be kept.
   LangfuseWalker(const LangfuseOptions& options, const PullPorts& ports, PullState& state, Journal& journal,
-                 Period whole, bool fresh, OnPullProgress on_progress);
+                 Period whole, bool fresh, std::set<std::string, std::less<>> ids,
+                 OnPullProgress on_progress);
 
   // Until nothing is left to do. Errors leave the journal as it is: the next run goes on from there.
   Status run();
@@ -31,6 +34,8 @@ class LangfuseWalker {
   Status walk();
   Status take(const LangfuseAnswer& answer);
   Status take_page(OpenWindow open, const LangfusePage& page);
+  void stop_here(const OpenWindow& open, const LangfusePage& page);
+  void note_border(const LangfusePage& page);
   void keep_rows(OpenWindow& open, const LangfusePage& page);
   void go_on_v1(OpenWindow open, const LangfusePage& page);
   void go_on_v2(OpenWindow open, const LangfusePage& page);
@@ -46,13 +51,14 @@ class LangfuseWalker {
   Status read_models();
   Status mark();
   void tell(std::chrono::seconds wait);
-  bool enough() const { return options_.query.limit > 0 && state_.rows >= options_.query.limit; }
+  bool enough() const;
 
   const LangfuseOptions& options_;
   PullState& state_;
   Journal& journal_;
   Period whole_;
   bool fresh_;
+  std::set<std::string, std::less<>> ids_;
   OnPullProgress on_progress_;
   LangfuseClient client_;
   std::map<std::size_t, OpenWindow> under_way_;

@@ -1,6 +1,7 @@
 // Pulling from a project that behaves as Langfuse does: the result must be the truth whatever happens.
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "unit/sources/langfuse_pulling.hpp"
 
@@ -315,10 +316,10 @@ TEST_CASE("the newest so many, and the watermark says that there are older ones"
     if (*job != '\0') it.options.query.jobs = {job};
     fill_project(it.fake, 120, kBegin, 60'000);
     REQUIRE(it.pull());
-    CHECK((it.rows().size() == 10) == (*job == '\0'));  // of the newest ten
-    CHECK_FALSE(it.rows().contains("call-109"));
+    CHECK(it.rows().size() == 10);
+    const auto newest = it.rows();
     const auto mark = nlohmann::json::parse(it.files.files["calls.jsonl.watermark"]);
-    CHECK(mark.at("from") > "2026-08-10T01:49");
+    CHECK((mark.at("from") > "2026-08-10T01:49") == (*job == '\0'));
     it.options.query.limit = 0;
     REQUIRE(it.pull());
     Pulling all;
@@ -326,7 +327,132 @@ TEST_CASE("the newest so many, and the watermark says that there are older ones"
     fill_project(all.fake, 120, kBegin, 60'000);
     REQUIRE(all.pull());
     CHECK(it.rows() == all.rows());
+    const auto number = [](const std::string& id) { return std::stoi(id.substr(5)); };  // call-7
+    int first = 120;
+    for (const auto& [id, prompt] : newest) first = std::min(first, number(id));
+    for (const auto& [id, prompt] : all.rows()) CHECK(newest.contains(id) == (number(id) >= first));
   }
+}
+
+namespace {
+
+// One call a day, each its own trace.
+FakeRow daily(int day, i64 prompt = 100) {
+  const i64 start = kBegin + day * 86'400'000LL;
+  return {.id = fmt::format("g{}", day),
+          .trace = fmt::format("t{}", day),
+          .trace_name = "job",
+          .start = start,
+          .updated = start + prompt,
+          .prompt = prompt};
+}
+
+std::set<std::string> ids(const Pulling& it) {
+  std::set<std::string> ids;
+  for (const auto& [id, prompt] : it.rows()) ids.insert(id);
+  return ids;
+}
+
+}  // namespace
+
+TEST_CASE("versions of a call count once for a limit, and the newest is taken") {
+  for (const LangfuseMode mode : kModes) {
+    CAPTURE(static_cast<int>(mode));
+    Pulling it;
+    it.fake.mode = mode;
+    for (const int day : {0, 1, 2, 3, 4, 5}) it.fake.rows.push_back(daily(day));
+    for (const int day : {4, 5}) it.fake.rows.push_back(daily(day, 200));
+    it.options.query.limit = 3;
+    REQUIRE(it.pull());
+    CHECK(it.rows() == std::map<std::string, i64>{{"g3", 100}, {"g4", 200}, {"g5", 200}});
+    it.options.query.limit = 0;
+    REQUIRE(it.pull());
+    CHECK(ids(it) == std::set<std::string>{"g0", "g1", "g2", "g3", "g4", "g5"});
+  }
+}
+
+TEST_CASE("whatever was pulled before and however little, a later pull leaves no gap") {
+  struct Step {
+    const char *from, *to;
+    i64 limit;
+  };
+  const std::vector<std::vector<Step>> rows = {
+      {{"2026-08-10T00:00:00Z", "2026-08-12T00:00:00Z", 0}, {nullptr, "2026-08-19T00:00:00Z", 2}},
+      {{"2026-08-16T00:00:00Z", "2026-08-18T00:00:00Z", 0},
+       {"2026-08-10T00:00:00Z", "2026-08-12T00:00:00Z", 0}},
+      {{"2026-08-10T00:00:00Z", "2026-08-12T00:00:00Z", 0},
+       {"2026-08-15T00:00:00Z", "2026-08-17T00:00:00Z", 0}},
+      {{"2026-08-10T00:00:00Z", "2026-08-17T00:00:00Z", 1}, {"2026-08-10T00:00:00Z", nullptr, 1}},
+      {{"2026-08-14T00:00:00Z", "2026-08-15T00:00:00Z", 0}, {"2026-08-10T00:00:00Z", nullptr, 2}},
+  };
+  for (const std::vector<Step>& steps : rows) {
+    CAPTURE(&steps - rows.data());
+    Pulling it;
+    for (int day = 0; day < 9; ++day) it.fake.rows.push_back(daily(day));
+    const auto time = [](const char* text) { return text == nullptr ? std::nullopt : parse_time(text); };
+    for (const Step& step : steps) {
+      it.options.query.from = time(step.from);
+      it.options.query.to = time(step.to);
+      it.options.query.limit = step.limit;
+      REQUIRE(it.pull());
+    }
+    it.options.query = {.from = parse_time("2026-08-10T00:00:00Z")};
+    REQUIRE(it.pull());
+    CHECK(ids(it).size() == 9);
+  }
+}
+
+TEST_CASE("the name of a trace is kept when its root is out of reach") {
+  Pulling it;
+  const auto nested = [](int day, i64 prompt) {
+    FakeRow row = daily(day, prompt);
+    row.trace = "long";
+    row.parent = "root";
+    row.trace_name.clear();
+    row.name = "ChatOllama";
+    return row;
+  };
+  it.fake.rows.push_back({.id = "root", .trace = "long", .type = "SPAN", .name = "agent", .start = kBegin});
+  it.fake.rows.push_back(nested(1, 100));
+  it.options.query.to = parse_time("2026-08-11T12:00:00Z");
+  REQUIRE(it.pull());
+  CHECK(it.row("g1").value("traceName", "") == "agent");
+  it.fake.rows.push_back(nested(1, 200));  // a newer version, and a later call of the same trace
+  it.fake.rows.push_back(nested(6, 100));
+  it.options.query = {};
+  REQUIRE(it.pull());
+  CHECK(it.rows() == std::map<std::string, i64>{{"g1", 200}, {"g6", 100}});
+  CHECK(it.row("g1").value("traceName", "") == "agent");
+  CHECK(it.row("g6").value("traceName", "") == "agent");
+}
+
+TEST_CASE("of the versions of a root the newest names its calls") {
+  Pulling it;
+  const auto root = [](const char* name, i64 updated) {
+    return FakeRow{
+        .id = "root", .trace = "t0", .type = "SPAN", .name = name, .start = kBegin, .updated = updated};
+  };
+  FakeRow call = daily(0);
+  call.parent = "root";
+  call.trace_name.clear();
+  it.fake.rows = {root("old", kBegin + 1), root("new", kBegin + 2), root("older", kBegin), call};
+  REQUIRE(it.pull());
+  CHECK(it.row("g0").value("traceName", "") == "new");
+}
+
+TEST_CASE("a call under a root that is a call itself belongs to that root's job") {
+  Pulling it;
+  FakeRow root = daily(0), call = daily(1);
+  root.trace_name.clear();
+  root.name = "outer";
+  call.trace = root.trace;
+  call.parent = root.id;
+  call.trace_name.clear();
+  call.name = "inner";
+  it.fake.rows = {root, call};
+  it.options.query.jobs = {"outer"};
+  REQUIRE(it.pull());
+  CHECK(ids(it) == std::set<std::string>{"g0", "g1"});
 }
 
 TEST_CASE("lengths take the place of bodies") {

@@ -100,6 +100,8 @@ class Rows:
         root = self.row(at, trace_id=trace_id, type=pick.choice(["SPAN", "CHAIN", "AGENT"]), name=pick.choice(NAMES), trace_name=title,
                         usage_details=pick.choice([{}, {"input": 900, "output": 50, "total": 950}]))
         if pick.random() < 0.2:
+            self.again(root, 3, name=pick.choice(["renamed", "renamed again"]))
+        if pick.random() < 0.2:
             self.row(plus(at, milliseconds=250), trace_id=trace_id, type="SPAN", name=pick.choice(NAMES), trace_name=title)
         for step in range(pick.randint(1, 4)):
             self.call(plus(at, milliseconds=500, seconds=step * 7), trace_id=trace_id, parent_span_id=root["span_id"], trace_name=title)

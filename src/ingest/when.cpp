@@ -1,6 +1,7 @@
 #include "ingest/when.hpp"
 
 #include <charconv>
+#include <string>
 
 namespace ctxcap::ingest {
 namespace {
@@ -35,6 +36,8 @@ std::optional<Instant> read_time(Value value, Scratch& scratch) {
   const std::string_view text = trimmed(value.text(scratch));
   if (text.empty()) return std::nullopt;
   if (const auto iso = parse_time(text)) return iso;
+  const bool is_date = text.size() == 10 && text[4] == '-';
+  if (is_date) return parse_time(std::string(text) + "T00:00:00Z");
   const std::optional<Number> number = read_number(text);
   if (!number) return std::nullopt;
   // How many units make a second, and how many microseconds a unit is (below one: divide).

@@ -4,154 +4,19 @@
 
 #include <algorithm>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "sources/langfuse_join.hpp"
 #include "sources/langfuse_journal.hpp"
 #include "sources/langfuse_rows.hpp"
+#include "sources/langfuse_task.hpp"
 #include "sources/langfuse_walk.hpp"
+#include "sources/langfuse_watermark.hpp"
 #include "sources/line_reader.hpp"
 #include "sources/zstd_writer.hpp"
 
 namespace ctxcap::sources {
 namespace {
-
-using nlohmann::json;
-
-constexpr i64 kHour = 3'600'000;     // ms
-constexpr i64 kSettled = kHour / 2;  // rows that are older have arrived, but for stragglers
-constexpr i64 kAgain = 24 * kHour;   // is read once more by the next run, for the stragglers
-constexpr i64 kDefaultPeriod = 30 * 24 * kHour;
-
-// What must be the same for two pulls to belong together.
-json signature(const LangfuseOptions& options) {
-  const LangfuseQuery& query = options.query;
-  return {{"server", options.server.url},       {"jobs", query.jobs}, {"models", query.models},
-          {"environments", query.environments}, {"tags", query.tags}, {"lengths", query.lengths}};
-}
-
-struct Watermark {
-  json pulled;  // signature
-  Period period;
-  std::optional<i64> bytes;  // of the file; nullopt: written before this was
-};
-
-Result<std::optional<Watermark>> read_watermark(const std::string& path, Files& files) {
-  if (files.kind(path) == PathKind::missing) return std::nullopt;
-  TRY_ASSIGN(const std::string text, files.read_all(path));
-  const json parsed = json::parse(text, nullptr, false);
-  const auto time = [&](const char* key) {
-    return parsed.is_object() && parsed.value(key, json()).is_string()
-               ? parse_time(parsed[key].get<std::string>())
-               : std::nullopt;
-  };
-  if (!time("from") || !time("to") || !parsed.contains("pulled")) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "cannot go on with an earlier pull",
-                 .why = path + " is no watermark of ctxcap",
-                 .hint = "remove it, and pull into another file"});
-  }
-  Watermark mark{parsed["pulled"], {time("from")->micros / 1000, time("to")->micros / 1000}};
-  if (parsed.contains("bytes") && parsed["bytes"].is_number_integer())
-    mark.bytes = parsed["bytes"].get<i64>();
-  return mark;
-}
-
-Result<i64> size_of(const std::string& path, Files& files) {
-  TRY_ASSIGN(const std::unique_ptr<MappedFile> file, files.map(path));
-  return static_cast<i64>(file->bytes().size());
-}
-
-// What is not there any more would never be asked for again.
-Status check_untouched(const std::string& path, const Watermark& before, Files& files) {
-  if (!before.bytes) return {};
-  TRY_ASSIGN(const i64 bytes, size_of(path, files));
-  if (bytes == *before.bytes) return {};
-  return fail({.kind = ErrorKind::usage,
-               .what = "cannot add to " + path,
-               .why = fmt::format("it has {} bytes, and the last pull left {}: something else wrote to it",
-                                  bytes, *before.bytes),
-               .hint = "move it away; then everything is pulled anew"});
-}
-
-std::string watermark_text(const json& pulled, Period period, i64 bytes, const PullSummary& told) {
-  return json{{"schema", "ctxcap.pull/1"},
-              {"pulled", pulled},
-              {"api", told.api},
-              {"from", rfc3339({period.from * 1000})},
-              {"to", rfc3339({period.to * 1000})},
-              {"rows", told.rows},
-              {"bytes", bytes}}
-             .dump(2) +
-         "\n";
-}
-
-// What is asked for, and what was said of it in the journal.
-struct Task {
-  std::vector<Period> periods;
-  Period whole;
-  bool fresh = true;
-};
-
-Result<Task> task_of(const LangfuseQuery& query, const std::optional<Watermark>& before, Clock& clock) {
-  const i64 now = clock.now().micros / 1'000'000 * 1000;
-  Task task{.fresh = !before};
-  Period asked{.from = now - kDefaultPeriod, .to = now - kSettled};
-  if (before) asked.from = before->period.from;
-  if (query.from) asked.from = query.from->micros / 1000;
-  if (query.to) asked.to = std::min(asked.to, query.to->micros / 1000);
-  if (asked.from >= asked.to) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "the period is empty",
-                 .why = "it would begin at " + rfc3339({asked.from * 1000}) + " and end at " +
-                        rfc3339({asked.to * 1000}) + "; nothing of the last 30 minutes is read",
-                 .hint = "give an earlier --from, as in --from 7d"});
-  }
-  if (before) {
-    // Up to what there is, even where less was asked for: a watermark tells of one period without gaps.
-    if (asked.from < before->period.from) task.periods.push_back({asked.from, before->period.from});
-    const i64 again = std::max(before->period.from, std::min(before->period.to, asked.to) - kAgain);
-    if (again < asked.to) task.periods.push_back({again, asked.to});
-  } else {
-    task.periods.push_back(asked);
-  }
-  task.whole = {task.periods.front().from, task.periods.back().to};
-  return task;
-}
-
-// One period without gaps that the file holds all of. `oldest` (µs): nothing before it was taken. What then
-// does not reach the earlier pull is in the file, but will be asked for again.
-Period covered_by(Period pulled, std::optional<i64> oldest, const std::optional<Watermark>& before) {
-  if (oldest) pulled.from = *oldest / 1000 + 1;
-  if (!before) return pulled;
-  if (pulled.from > before->period.to) return before->period;
-  return {std::min(pulled.from, before->period.from), std::max(pulled.to, before->period.to)};
-}
-
-std::string header_of(const LangfuseOptions& options, const Task& task) {
-  json periods = json::array();
-  for (const Period& period : task.periods) periods.push_back({period.from, period.to});
-  return json{{"pulled", signature(options)},
-              {"limit", options.query.limit},
-              {"periods", periods},
-              {"fresh", task.fresh}}
-      .dump();
-}
-
-std::optional<Task> read_header(std::string_view text, const LangfuseOptions& options) {
-  const json header = json::parse(text, nullptr, false);
-  if (!header.is_object() || header.value("pulled", json()) != signature(options) ||
-      header.value("limit", json()) != json(options.query.limit) ||
-      !header.value("periods", json()).is_array()) {
-    return std::nullopt;
-  }
-  Task task{.fresh = header.value("fresh", true)};
-  for (const json& period : header["periods"]) task.periods.push_back({period.at(0), period.at(1)});
-  if (task.periods.empty()) return std::nullopt;
-  task.whole = {task.periods.front().from, task.periods.back().to};
-  return task;
-}
 
 std::set<std::string, std::less<>> ids_in(const std::string& journal, std::size_t size, Files& files) {
   std::set<std::string, std::less<>> ids;
@@ -326,8 +191,7 @@ Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::str
   const bool limited = rows.limited || cut;
   if (limited) told.from = {rows.oldest};
   const Period covered = covered_by(task.whole, limited ? std::optional(rows.oldest) : std::nullopt, before);
-  TRY_ASSIGN(const i64 bytes, size_of(path, files));
-  TRY(files.write_atomic(mark, watermark_text(signature(options), covered, bytes, told)));
+  TRY(write_watermark(path, options, covered, told, files));
   TRY(files.remove(journal));
   return told;
 }

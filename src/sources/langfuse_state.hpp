@@ -10,6 +10,10 @@
 
 namespace ctxcap::sources {
 
+struct Period {
+  i64 from = 0, to = 0;  // ms since 1970, [from, to)
+};
+
 enum class PullStage { calls, borders, roots, models, done };
 
 // A window, and what its walk remembers from page to page.

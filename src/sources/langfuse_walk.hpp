@@ -10,10 +10,6 @@
 
 namespace ctxcap::sources {
 
-struct Period {
-  i64 from = 0, to = 0;  // ms since 1970, [from, to)
-};
-
 class LangfuseWalker {
  public:
   // `whole`: all that may be asked for. `fresh`: nothing was pulled before, so an empty answer is looked

@@ -1,0 +1,35 @@
+#pragma once
+// Inside sources/: the watermark beside a pulled file, which says what has been pulled.
+
+#include <optional>
+#include <string>
+
+#include "ports/files.hpp"
+#include "sources/langfuse.hpp"
+#include "sources/langfuse_state.hpp"
+
+namespace ctxcap::sources {
+
+// What must be the same for two pulls to belong together; JSON.
+std::string signature(const LangfuseOptions& options);
+
+struct Watermark {
+  std::string pulled;  // signature
+  Period period;
+  std::optional<i64> bytes;  // of the file; nullopt: written before this was
+};
+
+// nullopt: there is none. Error: it is none of ours.
+Result<std::optional<Watermark>> read_watermark(const std::string& path, Files& files);
+// Of the file at `path`, which is there; with its size.
+Status write_watermark(const std::string& path, const LangfuseOptions& options, Period period,
+                       const PullSummary& told, Files& files);
+
+// Error: something else wrote to the file. What is not there any more would never be asked for again.
+Status check_untouched(const std::string& path, const Watermark& before, Files& files);
+
+// One period without gaps that the file holds all of. `oldest` (µs): nothing before it was taken. What then
+// does not reach the earlier pull is in the file, but will be asked for again.
+Period covered_by(Period pulled, std::optional<i64> oldest, const std::optional<Watermark>& before);
+
+}  // namespace ctxcap::sources

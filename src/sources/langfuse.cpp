@@ -33,7 +33,7 @@ std::set<std::string, std::less<>> ids_in(const std::string& journal, std::size_
 Status fill_journal(const LangfuseOptions& given, const std::string& path, Task& task, const PullPorts& ports,
                     const OnPullProgress& on_progress, PullSummary& told, bool& cut) {
   LangfuseOptions options = given;
-  if (options.query.limit > 0) options.concurrency = 1;  // the newest first, one page after the other
+  if (options.query.ends_by_number()) options.concurrency = 1;  // one page after the other
   TRY_ASSIGN(const auto found, Journal::find(path, ports.files));
   PullState state;
   std::optional<PullState> left = found ? read_state(found->state) : std::nullopt;
@@ -51,14 +51,14 @@ Status fill_journal(const LangfuseOptions& given, const std::string& path, Task&
   } else {
     const i64 limit = most_rows(LangfuseApi::v2, LangfuseWalk::calls, options.query);
     for (const Period& period : task.periods) {
-      const i64 rows = options.query.limit > 0 ? std::min(limit, options.query.limit) : limit;
+      const i64 rows = options.query.ends_by_number() ? std::min(limit, options.query.limit) : limit;
       for (OpenWindow& window : windows_of(period, LangfuseWalk::calls, rows))
         state.todo.push_back(std::move(window));
     }
   }
   TRY_ASSIGN(Journal journal,
              Journal::open(path, left ? found : std::nullopt, header_of(options, task), ports.files));
-  const bool counts = left && options.query.limit > 0;
+  const bool counts = left && options.query.ends_by_number();
   LangfuseWalker walker(
       options, ports, state, journal, task.whole, task.fresh,
       counts ? ids_in(path, found->size, ports.files) : std::set<std::string, std::less<>>(), on_progress);

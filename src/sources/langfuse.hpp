@@ -50,6 +50,8 @@ struct LangfuseQuery {
 
   // Which calls are wanted is known only when the roots of their traces are.
   bool by_trace() const { return !jobs.empty() || !tags.empty(); }
+  // The newest come first, so that their number alone can end a walk.
+  bool ends_by_number() const { return limit > 0 && !by_trace(); }
 };
 
 struct LangfuseOptions {

@@ -191,7 +191,7 @@ void LangfuseWalker::keep_rows(OpenWindow& open, const LangfusePage& page) {
     } else {
       add_call(*row);
       ++state_.rows;
-      if (options_.query.limit > 0) ids_.emplace(row->id);
+      if (options_.query.ends_by_number()) ids_.emplace(row->id);
       state_.unnamed = state_.unnamed || (row->nested() && row->trace_name.empty());
       state_.estimates = state_.estimates || may_be_estimated(*row);
     }
@@ -228,8 +228,7 @@ Status LangfuseWalker::take_page(OpenWindow open, const LangfusePage& page) {
 
 // The newest so many, not counting versions of the same.
 bool LangfuseWalker::enough() const {
-  const LangfuseQuery& query = options_.query;
-  return query.limit > 0 && !query.by_trace() && static_cast<i64>(ids_.size()) >= query.limit;
+  return options_.query.ends_by_number() && static_cast<i64>(ids_.size()) >= options_.query.limit;
 }
 
 void LangfuseWalker::stop_here(const OpenWindow& open, const LangfusePage& page) {
@@ -285,7 +284,7 @@ void LangfuseWalker::put_back(OpenWindow open, i64 left) {
   const i64 parts = std::min(idle + 1, left / kPagesWorthAWindow);
   const bool dated = open.window.walk == LangfuseWalk::calls || open.window.walk == LangfuseWalk::roots;
   const Period rest = rest_of(open);
-  if (parts < 2 || !dated || options_.query.limit > 0 || rest.to - rest.from < 2 * kShortest) {
+  if (parts < 2 || !dated || options_.query.ends_by_number() || rest.to - rest.from < 2 * kShortest) {
     state_.todo.push_back(std::move(open));
     return;
   }

@@ -37,14 +37,16 @@ Status fill_journal(const LangfuseOptions& given, const std::string& path, Task&
   TRY_ASSIGN(const auto found, Journal::find(path, ports.files));
   PullState state;
   std::optional<PullState> left = found ? read_state(found->state) : std::nullopt;
+  const auto earlier = left ? read_header(found->header, options) : std::nullopt;
+  if (left && !earlier) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "an unfinished pull is in the way",
+                 .why = path + " was begun with another server or other filters",
+                 .hint = "finish it with the same flags, or remove it"});
+  }
+  const bool lost_its_file = earlier && !earlier->fresh && task.fresh;
+  if (lost_its_file) left.reset();
   if (left) {
-    const auto earlier = read_header(found->header, options);
-    if (!earlier) {
-      return fail({.kind = ErrorKind::usage,
-                   .what = "an unfinished pull is in the way",
-                   .why = path + " was begun with another server or other filters",
-                   .hint = "finish it with the same flags, or remove it"});
-    }
     task = *earlier;
     state = std::move(*left);
     told.resumed = true;
@@ -190,7 +192,7 @@ Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::str
   told.other_jobs.assign(rows.other_jobs.begin(), rows.other_jobs.end());
   const bool limited = rows.limited || cut;
   if (limited) told.from = {rows.oldest};
-  const Period covered = covered_by(task.whole, limited ? std::optional(rows.oldest) : std::nullopt, before);
+  const Period covered = covered_by(task.whole, limited, before);
   TRY(write_watermark(path, options, covered, told, files));
   TRY(files.remove(journal));
   return told;

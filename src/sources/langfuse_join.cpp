@@ -81,18 +81,19 @@ void LangfuseJoin::keep_newest() {
 
 // Of the versions of a root the newest counts; of several roots of one trace that which began first, one
 // whose beginning is not told behind the others.
-const LangfuseJoin::Root* LangfuseJoin::choose_root(std::span<const Root> roots) const {
-  const Root* first = nullptr;
-  for (const Root& root : roots) {
-    const LangfuseRow row = row_of(root.text);
-    const bool is_outdated = std::any_of(roots.begin(), roots.end(), [&](const Root& other) {
-      const LangfuseRow version = row_of(other.text);
-      return version.id == row.id && std::tie(version.updated, other.text) > std::tie(row.updated, root.text);
-    });
-    const auto rank = [](const Root& r) { return std::tuple(r.start == 0, r.start, r.text); };
-    if (!is_outdated && (first == nullptr || rank(root) < rank(*first))) first = &root;
-  }
-  return first;
+LangfuseJoin::Root LangfuseJoin::choose_root(std::vector<Root> roots) const {
+  std::vector<std::pair<LangfuseRow, Root>> versions;
+  for (const Root& root : roots) versions.emplace_back(row_of(root.text), root);
+  std::sort(versions.begin(), versions.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.first.id, b.first.updated, b.first.text) <
+           std::tie(b.first.id, a.first.updated, a.first.text);
+  });
+  const auto same = [](const auto& a, const auto& b) { return a.first.id == b.first.id; };
+  versions.erase(std::unique(versions.begin(), versions.end(), same), versions.end());
+  const auto rank = [](const Root& root) { return std::tuple(root.start == 0, root.start, root.text); };
+  return std::min_element(versions.begin(), versions.end(),
+                          [&](const auto& a, const auto& b) { return rank(a.second) < rank(b.second); })
+      ->second;
 }
 
 void LangfuseJoin::keep_first_roots() {
@@ -107,7 +108,7 @@ void LangfuseJoin::keep_first_roots() {
       of_trace.push_back(roots_[at++]);
     } while (at < roots_.size() && roots_[at].hash == of_trace[0].hash &&
              trace_of(roots_[at]) == trace_of(of_trace[0]));
-    kept.push_back(of_trace.size() == 1 ? of_trace[0] : *choose_root(of_trace));
+    kept.push_back(of_trace.size() == 1 ? of_trace[0] : choose_root(of_trace));
   }
   roots_ = std::move(kept);
 }
@@ -132,8 +133,8 @@ std::optional<LangfuseRow> LangfuseJoin::find_root(std::string_view trace) const
   return std::nullopt;
 }
 
-std::string LangfuseJoin::joined(const Call& call) const {
-  const LangfuseRow row = row_of(call.text);
+std::string LangfuseJoin::joined(std::string_view text) const {
+  const LangfuseRow row = row_of(text);
   std::map<std::string, std::string, std::less<>> members;
   if (const auto& root = root_of(row.trace)) {
     const std::string_view name = root->trace_name.empty() ? root->name : root->trace_name;
@@ -149,7 +150,7 @@ std::string LangfuseJoin::joined(const Call& call) const {
   if (const auto model = models_.find(row.model_id); !row.model_id.empty() && model != models_.end()) {
     members["tokenizerId"] = model->second;
   }
-  return members.empty() ? std::string(call.text) : with_members(call.text, members);
+  return members.empty() ? std::string(text) : with_members(text, members);
 }
 
 constexpr std::size_t kOtherJobs = 8;  // as many as fit into a line
@@ -169,32 +170,44 @@ bool LangfuseJoin::wanted(const std::string& text) {
 }
 
 // The root of a long trace, or of a call that got a newer version, may have begun before what was asked for
-// now.
-void LangfuseJoin::find_nameless() {
+// now; but then rows of the older result may have its name. A root that is a call itself is there to be read.
+Status LangfuseJoin::take_names(const OldRows& old) {
   for (const Call& call : calls_) {
     const LangfuseRow row = row_of(call.text);
     if (row.nested() && !root_of(row.trace)) named_before_.try_emplace(std::string(row.trace));
   }
+  if (!old || named_before_.empty()) return {};
+  return old([&](std::string_view line) -> Status {
+    const auto row = read_langfuse_row(line);
+    const auto nameless = row ? named_before_.find(row->trace) : named_before_.end();
+    if (nameless == named_before_.end() || !row->nested()) return {};
+    if (nameless->second.name.empty()) nameless->second.name = row->trace_name;
+    if (nameless->second.tags.empty()) nameless->second.tags = row->tags;
+    return {};
+  });
 }
 
-// But then rows of the older result may have its name.
-void LangfuseJoin::take_names(const LangfuseRow& old) {
-  const auto nameless = named_before_.find(old.trace);
-  if (nameless == named_before_.end()) return;
-  Names& names = nameless->second;
-  if (names.name.empty()) names.name = old.nested() || !old.trace_name.empty() ? old.trace_name : old.name;
-  if (names.tags.empty()) names.tags = old.tags;
+// The newest so many of those that are wanted.
+void LangfuseJoin::cut_to_limit() {
+  if (query_.limit == 0) return;
+  sort_by_time();
+  std::size_t first = calls_.size();
+  for (i64 left = query_.limit; left > 0 && first > 0;) {
+    if (!query_.by_trace() || wanted(joined(calls_[first - 1].text))) --left;
+    --first;
+  }
+  limited_ = first > 0;
+  calls_.erase(calls_.begin(), calls_.begin() + static_cast<std::ptrdiff_t>(first));
 }
 
 Result<std::vector<bool>> LangfuseJoin::compare(const OldRows& old) {
   std::vector<bool> replaced;
   if (!old) return replaced;
-  find_nameless();
+  keep_newest();  // in order of their ids
   TRY(old([&](std::string_view line) -> Status {
     replaced.push_back(false);
     const auto row = read_langfuse_row(line);
     if (!row) return {};
-    take_names(*row);
     const std::size_t hash = hash_of(row->id);
     const auto found =
         std::lower_bound(calls_.begin(), calls_.end(), row->id, [&](const Call& call, std::string_view id) {
@@ -202,8 +215,9 @@ Result<std::vector<bool>> LangfuseJoin::compare(const OldRows& old) {
         });
     if (found == calls_.end() || found->hash != hash || id_of(*found) != row->id) return {};
     // At a tie the old one stays: it may have been named by a root that is not asked for again.
-    const bool newer = found->updated > row->updated ||
-                       (found->updated == row->updated && row->trace_name.empty() && joined(*found) != line);
+    const bool newer =
+        found->updated > row->updated ||
+        (found->updated == row->updated && row->trace_name.empty() && joined(found->text) != line);
     replaced.back() = newer;
     found->dropped = !newer;
     return {};
@@ -219,37 +233,36 @@ void LangfuseJoin::looked_at(std::size_t bytes) const {
   in_memory_ = 0;
 }
 
-// In the order of the result, and of these the newest so many.
-void LangfuseJoin::arrange() {
+void LangfuseJoin::sort_by_time() {
   std::sort(calls_.begin(), calls_.end(), [this](const Call& a, const Call& b) {
     return a.start != b.start ? a.start < b.start : id_of(a) < id_of(b);
   });
-  if (query_.limit == 0) return;
-  next_ = calls_.size();
-  for (i64 left = query_.limit; left > 0 && next_ > 0;) {
-    if (!query_.by_trace() || wanted(joined(calls_[next_ - 1]))) --left;
-    --next_;
-  }
+}
+
+void LangfuseJoin::arrange() {
+  cut_to_limit();
+  sort_by_time();
 }
 
 std::optional<std::string> LangfuseJoin::next() {
   while (next_ < calls_.size()) {
-    std::string row = joined(calls_[next_++]);
+    std::string row = joined(calls_[next_++].text);
     if (wanted(row)) return row;
   }
   return std::nullopt;
 }
 
 Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& take) {
+  TRY(take_names(old));
+  cut_to_limit();  // first: what is left out replaces nothing
   TRY_ASSIGN(const std::vector<bool> replaced, compare(old));
-  arrange();
-  Told told;
+  sort_by_time();
+  Told told{.limited = limited_};
   std::size_t old_line = 0;
-  told.limited = next_ > 0;
-  if (next_ < calls_.size()) told.oldest = calls_[next_].start;
+  if (!calls_.empty()) told.oldest = calls_.front().start;
   const auto put_new = [&](const Call& call) -> Status {
     if (call.dropped) return {};
-    const std::string row = joined(call);
+    const std::string row = joined(call.text);
     if (!wanted(row)) return {};
     ++told.fresh;
     ++told.rows;
@@ -263,7 +276,9 @@ Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& t
     for (; next_ < calls_.size() && before(calls_[next_]); ++next_) TRY(put_new(calls_[next_]));
     if (replaced[old_line++]) return {};
     ++told.rows;
-    return take(line);
+    // Its root may have come only now.
+    const bool nameless = row && row->nested() && row->trace_name.empty();
+    return nameless ? take(joined(line)) : take(line);
   };
   if (old) TRY(old(put_old));
   for (; next_ < calls_.size(); ++next_) TRY(put_new(calls_[next_]));

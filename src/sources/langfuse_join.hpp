@@ -7,7 +7,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,12 +61,13 @@ class LangfuseJoin {
   void add_model(std::string_view text);
   void keep_newest();
   void keep_first_roots();
-  const Root* choose_root(std::span<const Root> roots) const;
-  void find_nameless();
-  void take_names(const LangfuseRow& old);
+  Root choose_root(std::vector<Root> roots) const;
+  Status take_names(const OldRows& old);
+  void cut_to_limit();
+  void sort_by_time();
   const std::optional<LangfuseRow>& root_of(std::string_view trace) const;
   std::optional<LangfuseRow> find_root(std::string_view trace) const;
-  std::string joined(const Call& call) const;
+  std::string joined(std::string_view text) const;
   bool wanted(const std::string& row);
   // Which of the old lines the journal has a newer version of; the journal's that are older are dropped.
   Result<std::vector<bool>> compare(const OldRows& old);
@@ -84,6 +84,7 @@ class LangfuseJoin {
   mutable std::size_t in_memory_ = 0;  // bytes of the journal, at most
   std::deque<Call> calls_;             // grows without a second copy of itself
   std::set<std::string> other_jobs_;
+  bool limited_ = false;                                    // older calls are left out
   std::size_t next_ = 0;                                    // of calls_, when they are arranged
   std::deque<Root> roots_;                                  // ascending by hash, one of each trace
   std::map<std::string, std::string, std::less<>> models_;  // id -> tokenizer, as JSON

@@ -12,6 +12,7 @@ namespace ctxcap::sources {
 
 struct Period {
   i64 from = 0, to = 0;  // ms since 1970, [from, to)
+  bool empty() const { return from >= to; }
 };
 
 enum class PullStage { calls, borders, roots, models, done };

@@ -18,18 +18,19 @@ constexpr i64 kDefaultPeriod = 30 * 24 * kHour;
 Result<Task> task_of(const LangfuseQuery& query, const std::optional<Watermark>& before, Clock& clock) {
   const i64 now = clock.now().micros / 1'000'000 * 1000;
   Task task{.fresh = !before};
+  const bool goes_on = before && !before->period.empty();
   Period asked{.from = now - kDefaultPeriod, .to = now - kSettled};
-  if (before) asked.from = before->period.from;
+  if (goes_on) asked.from = before->period.from;
   if (query.from) asked.from = query.from->micros / 1000;
   if (query.to) asked.to = std::min(asked.to, query.to->micros / 1000);
-  if (asked.from >= asked.to) {
+  if (asked.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "the period is empty",
                  .why = "it would begin at " + rfc3339({asked.from * 1000}) + " and end at " +
                         rfc3339({asked.to * 1000}) + "; nothing of the last 30 minutes is read",
                  .hint = "give an earlier --from, as in --from 7d"});
   }
-  if (before) {
+  if (goes_on) {
     // Up to what there is, even where less was asked for: a watermark tells of one period without gaps.
     if (asked.from < before->period.from) task.periods.push_back({asked.from, before->period.from});
     const i64 again = std::max(before->period.from, std::min(before->period.to, asked.to) - kAgain);

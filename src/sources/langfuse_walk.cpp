@@ -1,6 +1,7 @@
 #include "sources/langfuse_walk.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ctxcap::sources {
 namespace {
@@ -17,6 +18,10 @@ i64 milliseconds(i64 micros) {
 // Rows come newest first. What was not seen yet, and the last millisecond again: a page may end inside of it.
 Period rest_of(const OpenWindow& open) {
   return {open.window.from, open.last > 0 ? std::min(open.window.to, open.last + 1) : open.window.to};
+}
+
+bool is_instant(const OpenWindow& open) {
+  return open.window.to - open.window.from <= 1;
 }
 
 // By what was seen so far.
@@ -103,10 +108,15 @@ void LangfuseWalker::begin_stage(PullStage stage) {
   }
 }
 
-// The first request alone finds out which API there is.
+// The first request alone finds out which API there is. Where the newest rows are to come first, each waits
+// for the one before.
 Status LangfuseWalker::walk() {
+  const auto may_ask = [&] {
+    const bool one_by_one = state_.api == LangfuseApi::unknown || options_.query.ends_by_number();
+    return !state_.todo.empty() && (under_way_.empty() || !one_by_one);
+  };
   while (!state_.todo.empty() || !under_way_.empty()) {
-    while (!state_.todo.empty() && (state_.api != LangfuseApi::unknown || under_way_.empty())) {
+    while (may_ask()) {
       OpenWindow open = std::move(state_.todo.back());
       state_.todo.pop_back();
       const std::size_t tag = next_tag_++;
@@ -154,8 +164,9 @@ Status LangfuseWalker::ask_for_less(OpenWindow open, const LangfuseAnswer& answe
   const i64 limit = open.window.limit;
   const bool dated = open.window.walk == LangfuseWalk::calls || open.window.walk == LangfuseWalk::roots;
   if (answer.act == Act::narrow && dated && rest.to - rest.from > kShortest) {
-    for (OpenWindow& half : windows_of(rest, open.window.walk, limit, 2))
-      state_.todo.push_back(std::move(half));
+    std::vector<OpenWindow> halves = windows_of(rest, open.window.walk, limit, 2);
+    std::move(halves.rbegin(), halves.rend(),
+              std::back_inserter(state_.todo));  // the newer is asked for first
     return {};
   }
   if (limit <= 1) return fail(answer.error);
@@ -192,7 +203,8 @@ void LangfuseWalker::keep_rows(OpenWindow& open, const LangfusePage& page) {
       add_call(*row);
       ++state_.rows;
       if (options_.query.ends_by_number()) ids_.emplace(row->id);
-      state_.unnamed = state_.unnamed || (row->nested() && row->trace_name.empty());
+      const bool wants_root = row->trace_name.empty() || (!options_.query.tags.empty() && row->tags.empty());
+      state_.unnamed = state_.unnamed || (row->nested() && wants_root);
       state_.estimates = state_.estimates || may_be_estimated(*row);
     }
   }
@@ -204,24 +216,21 @@ Status LangfuseWalker::take_page(OpenWindow open, const LangfusePage& page) {
   ++open.pages;
   const i64 last_of_before = open.last;
   keep_rows(open, page);
-  if (open.window.walk == LangfuseWalk::calls && enough()) {
+  const LangfuseWalk walk = open.window.walk;
+  // v1: rows of one millisecond have no order; where a page border falls between them, some may be missed.
+  const bool torn =
+      state_.api == LangfuseApi::v1 && first_start != 0 && first_start == last_of_before && !is_instant(open);
+  if (walk == LangfuseWalk::calls && enough()) {
     stop_here(open, page);
-    return {};
-  }
-  if (state_.api == LangfuseApi::v2) {
+  } else if (state_.api == LangfuseApi::v2) {
     go_on_v2(std::move(open), page);
   } else {
-    // Rows of one millisecond have no order there: where a page border falls between them, some may be
-    // missed.
-    const bool torn =
-        first_start != 0 && first_start == last_of_before && open.window.to - open.window.from > 1;
-    const LangfuseWalk walk = open.window.walk;
     go_on_v1(std::move(open), page);
-    if (torn) {
-      for (OpenWindow& tie :
-           windows_of({first_start, first_start + 1}, walk, most_rows(state_.api, walk, options_.query)))
-        state_.todo.push_back(std::move(tie));
-    }
+  }
+  if (torn) {
+    for (OpenWindow& tie :
+         windows_of({first_start, first_start + 1}, walk, most_rows(state_.api, walk, options_.query)))
+      state_.todo.push_back(std::move(tie));
   }
   return {};
 }
@@ -234,7 +243,7 @@ bool LangfuseWalker::enough() const {
 void LangfuseWalker::stop_here(const OpenWindow& open, const LangfusePage& page) {
   const bool is_last = page.cursor.empty() && open.window.page >= page.total_pages;
   state_.cut = state_.cut || !is_last || !state_.todo.empty();
-  state_.todo.clear();
+  std::erase_if(state_.todo, [](const OpenWindow& left) { return !is_instant(left); });
   if (!page.cursor.empty()) note_border(page);
 }
 
@@ -257,7 +266,7 @@ void LangfuseWalker::go_on_v2(OpenWindow open, const LangfusePage& page) {
 void LangfuseWalker::go_on_v1(OpenWindow open, const LangfusePage& page) {
   open.empty_pages = page.rows.empty() ? open.empty_pages + 1 : 0;
   const bool shrunk = page.total_items < open.items;
-  const bool one_instant = open.window.to - open.window.from <= 1;
+  const bool one_instant = is_instant(open);
   const bool over = open.window.page >= page.total_pages || open.empty_pages >= 2;
   open.items = page.total_items;
   if (shrunk || (over && one_instant && page.total_pages > 1)) {

@@ -70,10 +70,9 @@ Status check_untouched(const std::string& path, const Watermark& before, Files& 
                .hint = "move it away; then everything is pulled anew"});
 }
 
-Period covered_by(Period pulled, std::optional<i64> oldest, const std::optional<Watermark>& before) {
-  if (oldest) pulled.from = *oldest / 1000 + 1;
-  if (!before) return pulled;
-  if (pulled.from > before->period.to) return before->period;
+Period covered_by(Period pulled, bool limited, const std::optional<Watermark>& before) {
+  if (limited) return before ? before->period : Period{pulled.to, pulled.to};
+  if (!before || before->period.empty()) return pulled;
   return {std::min(pulled.from, before->period.from), std::max(pulled.to, before->period.to)};
 }
 

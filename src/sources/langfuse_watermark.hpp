@@ -14,8 +14,8 @@ namespace ctxcap::sources {
 std::string signature(const LangfuseOptions& options);
 
 struct Watermark {
-  std::string pulled;  // signature
-  Period period;
+  std::string pulled;        // signature
+  Period period;             // empty: of rows that are no whole period
   std::optional<i64> bytes;  // of the file; nullopt: written before this was
 };
 
@@ -28,8 +28,8 @@ Status write_watermark(const std::string& path, const LangfuseOptions& options, 
 // Error: something else wrote to the file. What is not there any more would never be asked for again.
 Status check_untouched(const std::string& path, const Watermark& before, Files& files);
 
-// One period without gaps that the file holds all of. `oldest` (µs): nothing before it was taken. What then
-// does not reach the earlier pull is in the file, but will be asked for again.
-Period covered_by(Period pulled, std::optional<i64> oldest, const std::optional<Watermark>& before);
+// One period without gaps that the file holds all of, after a pull of `pulled`. Of a limited one it is not
+// known what lies before the oldest row, nor what came late; so it claims nothing, and is asked for again.
+Period covered_by(Period pulled, bool limited, const std::optional<Watermark>& before);
 
 }  // namespace ctxcap::sources

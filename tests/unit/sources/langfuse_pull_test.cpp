@@ -308,7 +308,7 @@ TEST_CASE("what was cut off a result is not taken for what was pulled") {
   CHECK(it.pull());
 }
 
-TEST_CASE("the newest so many, and the watermark says that there are older ones") {
+TEST_CASE("the newest so many, and the watermark claims nothing") {
   for (const char* job : {"", "summary"}) {
     CAPTURE(job);
     Pulling it;
@@ -319,7 +319,7 @@ TEST_CASE("the newest so many, and the watermark says that there are older ones"
     CHECK(it.rows().size() == 10);
     const auto newest = it.rows();
     const auto mark = nlohmann::json::parse(it.files.files["calls.jsonl.watermark"]);
-    CHECK((mark.at("from") > "2026-08-10T01:49") == (*job == '\0'));
+    CHECK(mark.at("from") == mark.at("to"));  // no whole period
     it.options.query.limit = 0;
     REQUIRE(it.pull());
     Pulling all;
@@ -402,6 +402,65 @@ TEST_CASE("whatever was pulled before and however little, a later pull leaves no
   }
 }
 
+TEST_CASE("a limited pull takes no row out of the file") {
+  for (const char* job : {"", "job"}) {
+    CAPTURE(job);
+    Pulling it;
+    if (*job != '\0') it.options.query.jobs = {job};
+    for (int day = 0; day < 6; ++day) it.fake.rows.push_back(daily(day));
+    REQUIRE(it.pull());
+    for (int day = 0; day < 6; ++day) it.fake.rows.push_back(daily(day, 200));
+    it.options.query.limit = 2;
+    REQUIRE(it.pull());
+    CHECK(ids(it).size() == 6);
+  }
+}
+
+TEST_CASE("the newest come first, whatever period there is, and where the server wants shorter ones") {
+  for (const bool memory : {false, true}) {
+    CAPTURE(memory);
+    Pulling it;
+    for (int i = 0; i < 3'000; ++i) {
+      FakeRow row = daily(0);
+      row.id = fmt::format("g{}", i);
+      row.trace = fmt::format("t{}", i);
+      row.start = kBegin + i * 60'000LL;
+      it.fake.rows.push_back(row);
+    }
+    if (memory) {
+      it.fake.fails_above_rows = 700;
+    } else {
+      it.options.query.to = parse_time("2026-08-10T06:00:00Z");
+      REQUIRE(it.pull());
+    }
+    it.options.query.to.reset();
+    it.options.query.limit = 1'500;
+    REQUIRE(it.pull());
+    const auto newest = it.rows();
+    for (int i = 1'500; i < 3'000; ++i) CHECK(newest.contains(fmt::format("g{}", i)));
+    it.options.query.limit = 0;
+    REQUIRE(it.pull());
+    CHECK(it.rows().size() == 3'000);
+  }
+}
+
+TEST_CASE("an unfinished pull of a file that is gone begins anew") {
+  Pulling it;
+  it.options.concurrency = 1;
+  fill_project(it.fake, 6'000, kBegin, 120'000);  // eight days
+  it.options.query = {.from = parse_time("2026-08-13T00:00:00Z"), .to = parse_time("2026-08-15T00:00:00Z")};
+  REQUIRE(it.pull());
+  it.options.query = {.from = parse_time("2026-08-10T00:00:00Z")};
+  const i64 before = static_cast<i64>(it.fake.diary.size());
+  for (i64 request = before + 3; request < before + 12; ++request)
+    it.fake.faults[request] = LangfuseFault::busy_503;
+  REQUIRE_FALSE(it.pull());
+  it.fake.faults.clear();
+  it.files.files.erase("calls.jsonl");
+  REQUIRE(it.pull());
+  CHECK(it.rows() == it.wanted());
+}
+
 TEST_CASE("the name of a trace is kept when its root is out of reach") {
   Pulling it;
   const auto nested = [](int day, i64 prompt) {
@@ -424,6 +483,27 @@ TEST_CASE("the name of a trace is kept when its root is out of reach") {
   CHECK(it.rows() == std::map<std::string, i64>{{"g1", 200}, {"g6", 100}});
   CHECK(it.row("g1").value("traceName", "") == "agent");
   CHECK(it.row("g6").value("traceName", "") == "agent");
+}
+
+TEST_CASE("a call that is in the file gets its name when its root comes later") {
+  Pulling it;
+  const auto nested = [](int day) {
+    FakeRow row = daily(day);
+    row.trace = "long";
+    row.parent = "root";
+    row.trace_name.clear();
+    return row;
+  };
+  it.fake.rows = {{.id = "root", .trace = "long", .type = "SPAN", .name = "agent", .start = kBegin},
+                  nested(0),
+                  nested(3)};
+  it.options.query = {.from = parse_time("2026-08-12T00:00:00Z")};
+  REQUIRE(it.pull());
+  CHECK(it.row("g3").at("traceName") != "agent");
+  it.options.query = {.from = parse_time("2026-08-10T00:00:00Z")};
+  REQUIRE(it.pull());
+  CHECK(it.row("g0").value("traceName", "") == "agent");
+  CHECK(it.row("g3").value("traceName", "") == "agent");
 }
 
 TEST_CASE("of the versions of a root the newest names its calls") {

@@ -255,8 +255,17 @@ void LangfuseWalker::note_border(const LangfusePage& page) {
 
 void LangfuseWalker::go_on_v2(OpenWindow open, const LangfusePage& page) {
   if (page.cursor.empty()) return;
-  open.window.cursor = page.cursor;
   if (open.window.walk == LangfuseWalk::calls) note_border(page);
+  if (open.window.walk == LangfuseWalk::borders && !is_instant(open)) {
+    // A trace of more than a page has borders inside.
+    const auto last = page.rows.empty() ? std::nullopt : read_langfuse_row(page.rows.back());
+    OpenWindow tie = open;
+    tie.window.cursor.clear();
+    tie.window.from = last ? milliseconds(last->start) : open.window.from;
+    tie.window.to = tie.window.from + 1;
+    state_.todo.push_back(std::move(tie));
+  }
+  open.window.cursor = page.cursor;
   const i64 left = pages_left(open);
   put_back(std::move(open), left);
 }

@@ -402,6 +402,26 @@ TEST_CASE("whatever was pulled before and however little, a later pull leaves no
   }
 }
 
+TEST_CASE("versions on both sides of a page's end count once, in a trace of more than a page too") {
+  for (const i64 border : {998, 999, 1'000, 1'001}) {
+    CAPTURE(border);
+    Pulling it;
+    for (i64 i = 0; i < 1'200; ++i) {
+      FakeRow row = daily(0);
+      row.id = fmt::format("g{:04}", i);
+      row.start = kBegin + (1'200 - i) * 1'000;  // newest first
+      it.fake.rows.push_back(row);
+    }
+    FakeRow again = it.fake.rows[static_cast<std::size_t>(border)];
+    again.prompt = 200;
+    again.updated += 1;
+    it.fake.rows.push_back(again);
+    REQUIRE(it.pull());
+    CHECK(it.rows().size() == 1'200);
+    CHECK(it.rows().at(again.id) == 200);
+  }
+}
+
 TEST_CASE("a limited pull takes no row out of the file") {
   for (const char* job : {"", "job"}) {
     CAPTURE(job);

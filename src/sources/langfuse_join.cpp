@@ -172,11 +172,12 @@ bool LangfuseJoin::wanted(const std::string& text) {
 // The root of a long trace, or of a call that got a newer version, may have begun before what was asked for
 // now; but then rows of the older result may have its name. A root that is a call itself is there to be read.
 Status LangfuseJoin::take_names(const OldRows& old) {
+  if (!old) return {};
   for (const Call& call : calls_) {
     const LangfuseRow row = row_of(call.text);
     if (row.nested() && !root_of(row.trace)) named_before_.try_emplace(std::string(row.trace));
   }
-  if (!old || named_before_.empty()) return {};
+  if (named_before_.empty()) return {};
   return old([&](std::string_view line) -> Status {
     const auto row = read_langfuse_row(line);
     const auto nameless = row ? named_before_.find(row->trace) : named_before_.end();

@@ -84,7 +84,8 @@ struct PullPorts {
 };
 
 // Brings `path` (JSONL; compressed where it ends in .zst) up to date. Beside it: PATH.watermark says what has
-// been pulled, so that the next run asks only for what is new and for the last 24 hours again; PATH.part
+// been pulled, so that the next run asks only for what is new and for the last 24 hours again (a pull with a
+// limit claims nothing there, so its period is asked for again); PATH.part
 // holds what an interrupted run has got, and the next run goes on from there. One row per id, the newest
 // version, sorted by start time and id.
 Result<PullSummary> pull_langfuse(const LangfuseOptions& options, const std::string& path,

@@ -117,16 +117,29 @@ TEST_CASE("the number of requests is the least that the page size allows") {
   }
 }
 
+namespace {
+
+// Seven days, and some rows of the last two that come after a hundred requests.
+void fill_with_late_rows(FakeLangfuse& fake) {
+  fill_project(fake, 300, kBegin, 2'000'000);
+  for (std::size_t i = 3; i < fake.rows.size(); i += 7) {
+    if (fake.rows[i].start > ms_of("2026-08-14T12:00:00Z")) fake.rows[i].arrives = 100;
+  }
+}
+
+void let_them_arrive(FakeLangfuse& fake) {
+  for (int i = 0; i < 100; ++i) fake.answer("/", "");
+}
+
+}  // namespace
+
 TEST_CASE("pulling again asks for the last day and what is new; late rows and new versions arrive") {
   Pulling it;
-  fill_project(it.fake, 300, kBegin, 2'000'000);  // seven days
-  for (std::size_t i = 0; i < it.fake.rows.size(); ++i) {
-    if (i % 7 == 3 && it.fake.rows[i].start > ms_of("2026-08-14T12:00:00Z")) it.fake.rows[i].arrives = 100;
-  }
+  fill_with_late_rows(it.fake);
   it.options.query.to = parse_time("2026-08-15T00:00:00Z");
   REQUIRE(it.pull());
   CHECK(it.rows() != it.wanted());
-  for (int i = 0; i < 100; ++i) it.fake.answer("/", "");  // time goes by
+  let_them_arrive(it.fake);
   it.fake.diary.clear();
   it.options.query.from.reset();
   it.options.query.to.reset();
@@ -160,14 +173,11 @@ TEST_CASE("late rows arrive whichever API tells") {
     CAPTURE(static_cast<int>(mode));
     Pulling it;
     it.fake.mode = mode;
-    fill_project(it.fake, 300, kBegin, 2'000'000);
-    for (std::size_t i = 0; i < it.fake.rows.size(); ++i) {
-      if (i % 7 == 3 && it.fake.rows[i].start > ms_of("2026-08-14T12:00:00Z")) it.fake.rows[i].arrives = 100;
-    }
+    fill_with_late_rows(it.fake);
     it.options.query.to = parse_time("2026-08-15T00:00:00Z");
     REQUIRE(it.pull());
     CHECK(it.rows() != it.wanted());
-    for (int i = 0; i < 100; ++i) it.fake.answer("/", "");  // time goes by
+    let_them_arrive(it.fake);
     it.options.query.from.reset();
     it.options.query.to.reset();
     REQUIRE(it.pull());

@@ -21,7 +21,7 @@ set(may_app base data ports config ${pure} ${edge})
 set(open_rooms base data ports)  # every header is public; of other rooms only <room>/<room>.hpp is
 
 # Foreign header prefix -> the rooms, or the one file, that may include it.
-set(only_simdjson ingest)
+set(only_simdjson base/simd_json.hpp)
 set(only_boost    demand)
 set(only_curl     io)
 set(only_sqlite3  io)

@@ -1,5 +1,5 @@
 #pragma once
-// One JSON object's text -> its Fields. The only place that knows simdjson.
+// One JSON object's text -> its Fields, by simdjson.
 
 #include <memory>
 #include <string_view>

@@ -128,6 +128,8 @@ class Exchange {
  public:
   Exchange(CURL* handle, HttpRequest request)
       : handle_(handle), request_(std::move(request)), headers_(header_list(request_)) {
+    response_.body = std::move(request_.room);
+    response_.body.clear();
     set_behaviour();
     set_method();
     set(CURLOPT_HTTPHEADER, headers_.get());

@@ -26,6 +26,7 @@ struct HttpRequest {
   // Takes the body of a 200 answer in pieces, as they arrive, however long it is; HttpResponse::body stays
   // empty. False ends the exchange with an error. Other answers have their body in the response as ever.
   std::function<bool(std::string_view)> on_body;
+  std::string room;  // its content does not matter: memory that HttpResponse::body may use
 };
 
 struct HttpResponse {

@@ -79,13 +79,6 @@ bool each_item(std::string_view text, char open, char close,
 
 }  // namespace
 
-std::optional<std::string_view> json_value_at(std::string_view text, std::size_t at) {
-  at = skip_space(text, at);
-  const std::size_t end = end_of_value(text, at);
-  if (end == kNone) return std::nullopt;
-  return text.substr(at, end - at);
-}
-
 bool each_member(std::string_view object,
                  const std::function<void(std::string_view, std::string_view)>& member) {
   return each_item(object, '{', '}', [&](std::size_t at) {

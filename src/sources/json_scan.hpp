@@ -3,14 +3,10 @@
 // came and large bodies are only skipped. Checks strings and brackets, not the whole grammar.
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace ctxcap::sources {
-
-// The value that starts at `text[at]`; nullopt: it does not end, or there is none.
-std::optional<std::string_view> json_value_at(std::string_view text, std::size_t at);
 
 // Calls `member` with each key (as written, without quotes) and value of an object. false: it is no object.
 bool each_member(std::string_view object,

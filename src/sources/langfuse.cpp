@@ -18,12 +18,14 @@
 namespace ctxcap::sources {
 namespace {
 
+constexpr std::size_t kPiece = 1 << 20;  // bytes written at once
+
 std::set<std::string, std::less<>> ids_in(const std::string& journal, std::size_t size, Files& files) {
   std::set<std::string, std::less<>> ids;
   const auto bytes = files.map(journal);
   if (!bytes) return ids;
   each_journal_line((*bytes)->bytes().substr(0, size), [&](char kind, std::string_view text, std::size_t) {
-    const auto row = kind == 'c' ? read_langfuse_row(text) : std::nullopt;
+    const auto row = kind == 'c' ? read_indexed(text) : std::nullopt;
     if (row) ids.emplace(row->id);
   });
   return ids;
@@ -93,20 +95,16 @@ Result<LangfuseJoin::Told> write_result(const std::string& journal, const std::s
   LangfuseJoin join(*bytes, query);
   TRY_ASSIGN(std::unique_ptr<Replacement> file, files.replace(path));
   if (path.ends_with(".zst")) file = zstd_compressed(std::move(file));
-  std::string waiting;
-  const auto put = [&](std::size_t keep) -> Status {
-    if (waiting.size() < keep) return {};
-    TRY(file->write(waiting));
-    waiting.clear();
-    return {};
-  };
+  std::string lines;
   TRY_ASSIGN(const LangfuseJoin::Told told,
-             join.write(exists ? rows_of(path, files) : LangfuseJoin::OldRows(),
-                        [&](std::string_view line) -> Status {
-                          waiting.append(line).append("\n");
-                          return put(1 << 20);
+             join.write(exists ? rows_of(path, files) : LangfuseJoin::OldRows(), lines,
+                        [&](std::string& written) -> Status {
+                          if (written.size() < kPiece) return {};
+                          TRY(file->write(written));
+                          written.clear();
+                          return {};
                         }));
-  TRY(put(1));
+  TRY(file->write(lines));
   TRY(file->commit());
   return told;
 }
@@ -125,10 +123,9 @@ class LangfuseStream final : public ByteReader {
 
   Result<std::size_t> read(char* buffer, std::size_t size) override {
     if (at_ == line_.size()) {
-      std::optional<std::string> row = join_.next();
-      if (!row) return std::size_t{0};
-      line_ = std::move(*row) + "\n";
+      line_.clear();
       at_ = 0;
+      join_.next(line_);
     }
     const std::size_t got = std::min(size, line_.size() - at_);
     std::memcpy(buffer, line_.data() + at_, got);

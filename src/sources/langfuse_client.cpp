@@ -66,10 +66,16 @@ void LangfuseClient::start_what_may(Time now) {
     ++under_way_;
     ++requests_;
     pace_.started(now);
+    std::string room;
+    if (!spare_.empty()) {
+      room = std::move(spare_.back());
+      spare_.pop_back();
+    }
     batch_->start(tag, {.url = server_.url + asked.path,
                         .headers = {{"Authorization", basic_auth(server_.public_key, server_.secret)},
                                     {"Accept", "application/json"}},
-                        .timeout = kTimeout});
+                        .timeout = kTimeout,
+                        .room = std::move(room)});
   }
 }
 
@@ -160,14 +166,18 @@ Status LangfuseClient::again(int tries, int most, Error error) {
 // nullopt: the body is no page.
 std::optional<LangfuseAnswer> LangfuseClient::hand_out(std::size_t tag, Verdict verdict, std::string body) {
   LangfuseAnswer answer{.tag = tag, .act = verdict.act, .error = std::move(verdict.error)};
-  answer.body = std::make_shared<const std::string>(std::move(body));
+  answer.body = std::make_unique<std::string>(std::move(body));
   if (answer.act == Act::use) {
-    auto page = read_langfuse_page(*answer.body);
+    auto page = reader_.page(*answer.body);
     if (!page) return std::nullopt;
     answer.page = std::move(*page);
   }
   asked_.erase(tag);
   return answer;
+}
+
+void LangfuseClient::done_with(LangfuseAnswer answer) {
+  if (answer.body) spare_.push_back(std::move(*answer.body));
 }
 
 // Between 0 and `span`, so that clients which were refused together do not come back together.

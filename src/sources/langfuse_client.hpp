@@ -9,7 +9,7 @@
 
 #include "sources/langfuse_answers.hpp"
 #include "sources/langfuse_pace.hpp"
-#include "sources/langfuse_rows.hpp"
+#include "sources/langfuse_reader.hpp"
 
 namespace ctxcap::sources {
 
@@ -17,7 +17,7 @@ struct LangfuseAnswer {
   std::size_t tag = 0;
   Act act = Act::use;  // use, other_api, narrow or smaller; the rest never gets out
   Error error;         // unless `use`: should the caller not know what to do
-  std::shared_ptr<const std::string> body;
+  std::unique_ptr<std::string> body;
   LangfusePage page;  // of `use`; its views point into `body`
 };
 
@@ -34,6 +34,9 @@ class LangfuseClient {
 
   // The next answer; something must have been asked. Errors: nothing here or in the caller's hands helps.
   Result<LangfuseAnswer> next();
+  // The memory of an answer is for those to come: pages are large, and new memory costs as much as reading
+  // them.
+  void done_with(LangfuseAnswer answer);
 
   i64 requests() const { return requests_; }
   i64 retries() const { return retries_; }
@@ -61,6 +64,8 @@ class LangfuseClient {
   std::unique_ptr<HttpBatch> batch_;
   std::size_t concurrency_;
   OnWait on_wait_;
+  LangfuseReader reader_;
+  std::vector<std::string> spare_;  // bodies that nobody needs any more
   Pace pace_;
   Time ready_{0};  // nothing starts before: what failed needs a moment
   std::map<std::size_t, Asked> asked_;

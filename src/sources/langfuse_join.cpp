@@ -34,7 +34,7 @@ LangfuseJoin::LangfuseJoin(const MappedFile& journal, const LangfuseQuery& query
 LangfuseRow LangfuseJoin::row_of(std::string_view text) const {
   constexpr std::size_t kAround = 16 << 10;
   looked_at(std::max(text.size(), kAround));
-  return *read_langfuse_row(text);
+  return *read_indexed(text);
 }
 
 std::string_view LangfuseJoin::id_of(const Call& call) const {
@@ -46,7 +46,7 @@ std::string_view LangfuseJoin::trace_of(const Root& root) const {
 }
 
 void LangfuseJoin::add_call(std::string_view text) {
-  const auto row = read_langfuse_row(text);
+  const auto row = read_indexed(text);
   if (!row) return;
   calls_.push_back({.hash = hash_of(row->id), .text = text, .start = row->start, .updated = row->updated});
   // Whoever reads the result finds a call that is a root in it, unless it is left out.
@@ -54,8 +54,8 @@ void LangfuseJoin::add_call(std::string_view text) {
 }
 
 void LangfuseJoin::add_root(std::string_view text) {
-  const auto row = read_langfuse_row(text);
-  if (!row || (row->name.empty() && row->trace_name.empty() && row->tags.empty())) return;
+  const auto row = read_indexed(text);
+  if (!row || (job_of(*row).empty() && !is_given(row->tags))) return;
   roots_.push_back({.hash = hash_of(row->trace), .text = text, .start = row->start});
 }
 
@@ -133,39 +133,46 @@ std::optional<LangfuseRow> LangfuseJoin::find_root(std::string_view trace) const
   return std::nullopt;
 }
 
-std::string LangfuseJoin::joined(std::string_view text) const {
-  const LangfuseRow row = row_of(text);
-  std::map<std::string, std::string, std::less<>> members;
+std::string LangfuseJoin::Named::text() const {
+  std::string text;
+  append_to(text);
+  return text;
+}
+
+LangfuseJoin::Named LangfuseJoin::named(const LangfuseRow& row) const {
+  NewMembers members;
   if (const auto& root = root_of(row.trace)) {
-    const std::string_view name = root->trace_name.empty() ? root->name : root->trace_name;
     // The outermost row has its own name, unless what names it is the trace itself, as older servers keep it.
-    const bool names = row.nested() || root->id.starts_with("t-");
-    if (names && row.trace_name.empty() && !name.empty()) members["traceName"] = name;
-    if (names && row.tags.empty() && !root->tags.empty()) members["tags"] = root->tags;
+    if (row.nested() || root->id.starts_with("t-")) {
+      members.trace_name = job_of(*root);
+      members.tags = root->tags;
+    }
   } else if (const auto known = named_before_.find(row.trace); known != named_before_.end() && row.nested()) {
-    const Names& names = known->second;
-    if (row.trace_name.empty() && !names.name.empty()) members["traceName"] = names.name;
-    if (row.tags.empty() && !names.tags.empty()) members["tags"] = names.tags;
+    members.trace_name = known->second.name;
+    members.tags = known->second.tags;
   }
+  if (is_given(row.trace_name)) members.trace_name = {};
+  if (is_given(row.tags) || !is_given(members.tags)) members.tags = {};
   if (const auto model = models_.find(row.model_id); !row.model_id.empty() && model != models_.end()) {
-    members["tokenizerId"] = model->second;
+    members.tokenizer = model->second;
   }
-  return members.empty() ? std::string(text) : with_members(text, members);
+  return {row, members};
 }
 
 constexpr std::size_t kOtherJobs = 8;  // as many as fit into a line
 
 // Its job and tags are known only with the root.
-bool LangfuseJoin::wanted(const std::string& text) {
+bool LangfuseJoin::wanted(const Named& call) {
   if (!query_.by_trace()) return true;
-  const auto row = read_langfuse_row(text);
-  const std::string_view job = row->trace_name.empty() ? row->name : row->trace_name;
+  const auto& [row, members] = call;
+  const std::string_view job = members.trace_name.empty() ? job_of(row) : members.trace_name;
   if (!query_.jobs.empty() && !is_one_of(query_.jobs, job)) {
     if (other_jobs_.size() < kOtherJobs && !job.empty()) other_jobs_.emplace(job);
     return false;
   }
   bool tagged = query_.tags.empty();
-  each_element(row->tags, [&](std::string_view tag) { tagged = tagged || is_one_of(query_.tags, tag); });
+  each_element(members.tags.empty() ? row.tags : members.tags,
+               [&](std::string_view tag) { tagged = tagged || is_one_of(query_.tags, tag); });
   return tagged;
 }
 
@@ -179,11 +186,11 @@ Status LangfuseJoin::take_names(const OldRows& old) {
   }
   if (named_before_.empty()) return {};
   return old([&](std::string_view line) -> Status {
-    const auto row = read_langfuse_row(line);
+    const auto row = reader_.row(line);
     const auto nameless = row ? named_before_.find(row->trace) : named_before_.end();
     if (nameless == named_before_.end() || !row->nested()) return {};
-    if (nameless->second.name.empty()) nameless->second.name = row->trace_name;
-    if (nameless->second.tags.empty()) nameless->second.tags = row->tags;
+    if (nameless->second.name.empty() && is_given(row->trace_name)) nameless->second.name = row->trace_name;
+    if (nameless->second.tags.empty() && is_given(row->tags)) nameless->second.tags = row->tags;
     return {};
   });
 }
@@ -194,7 +201,7 @@ void LangfuseJoin::cut_to_limit() {
   sort_by_time();
   std::size_t first = calls_.size();
   for (i64 left = query_.limit; left > 0 && first > 0;) {
-    if (!query_.by_trace() || wanted(joined(calls_[first - 1].text))) --left;
+    if (!query_.by_trace() || wanted(named(calls_[first - 1]))) --left;
     --first;
   }
   limited_ = first > 0;
@@ -207,7 +214,7 @@ Result<std::vector<bool>> LangfuseJoin::compare(const OldRows& old) {
   keep_newest();  // in order of their ids
   TRY(old([&](std::string_view line) -> Status {
     replaced.push_back(false);
-    const auto row = read_langfuse_row(line);
+    const auto row = reader_.row(line);
     if (!row) return {};
     const std::size_t hash = hash_of(row->id);
     const auto found =
@@ -218,7 +225,7 @@ Result<std::vector<bool>> LangfuseJoin::compare(const OldRows& old) {
     // At a tie the old one stays: it may have been named by a root that is not asked for again.
     const bool newer =
         found->updated > row->updated ||
-        (found->updated == row->updated && row->trace_name.empty() && joined(found->text) != line);
+        (found->updated == row->updated && !is_given(row->trace_name) && named(*found).text() != line);
     replaced.back() = newer;
     found->dropped = !newer;
     return {};
@@ -245,15 +252,18 @@ void LangfuseJoin::arrange() {
   sort_by_time();
 }
 
-std::optional<std::string> LangfuseJoin::next() {
+bool LangfuseJoin::next(std::string& lines) {
   while (next_ < calls_.size()) {
-    std::string row = joined(calls_[next_++].text);
-    if (wanted(row)) return row;
+    const Named call = named(calls_[next_++]);
+    if (!wanted(call)) continue;
+    call.append_to(lines);
+    lines += '\n';
+    return true;
   }
-  return std::nullopt;
+  return false;
 }
 
-Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& take) {
+Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, std::string& lines, const Put& put) {
   TRY(take_names(old));
   cut_to_limit();  // first: what is left out replaces nothing
   TRY_ASSIGN(const std::vector<bool> replaced, compare(old));
@@ -263,14 +273,16 @@ Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& t
   if (!calls_.empty()) told.oldest = calls_.front().start;
   const auto put_new = [&](const Call& call) -> Status {
     if (call.dropped) return {};
-    const std::string row = joined(call.text);
+    const Named row = named(call);
     if (!wanted(row)) return {};
     ++told.fresh;
     ++told.rows;
-    return take(row);
+    row.append_to(lines);
+    lines += '\n';
+    return put(lines);
   };
   const auto put_old = [&](std::string_view line) -> Status {
-    const auto row = read_langfuse_row(line);
+    const auto row = reader_.row(line);
     const auto before = [&](const Call& call) {
       return row && (call.start != row->start ? call.start < row->start : id_of(call) < row->id);
     };
@@ -278,8 +290,13 @@ Result<LangfuseJoin::Told> LangfuseJoin::write(const OldRows& old, const Take& t
     if (replaced[old_line++]) return {};
     ++told.rows;
     // Its root may have come only now.
-    const bool nameless = row && row->nested() && row->trace_name.empty();
-    return nameless ? take(joined(line)) : take(line);
+    const bool nameless = row && row->nested() && !is_given(row->trace_name);
+    if (nameless)
+      named(*row).append_to(lines);
+    else
+      lines += line;
+    lines += '\n';
+    return put(lines);
   };
   if (old) TRY(old(put_old));
   for (; next_ < calls_.size(); ++next_) TRY(put_new(calls_[next_]));

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "sources/langfuse.hpp"
-#include "sources/langfuse_rows.hpp"
+#include "sources/langfuse_reader.hpp"
 
 namespace ctxcap::sources {
 
@@ -21,6 +21,8 @@ class LangfuseJoin {
   using Take = std::function<Status(std::string_view line)>;
   // Hands all lines of an older result to `take`, in their order, each time it is called.
   using OldRows = std::function<Status(const Take& take)>;
+  // Called with what was written so far; may empty it.
+  using Put = std::function<Status(std::string& lines)>;
 
   // Both must outlive this. Memory: 48 bytes per row, 32 per root, and a part of the journal.
   LangfuseJoin(const MappedFile& journal, const LangfuseQuery& query);
@@ -31,25 +33,32 @@ class LangfuseJoin {
     bool limited = false;              // older calls that came were left out
     std::set<std::string> other_jobs;  // a few of those that the query does not want
   };
-  // Lines come without their line ends. `old` may be empty.
-  Result<Told> write(const OldRows& old, const Take& take);
+  // Old lines come without their line ends. `old` may be empty. What `put` leaves is the caller's to write.
+  Result<Told> write(const OldRows& old, std::string& lines, const Put& put);
 
-  // Without an older result: one row after the other. nullopt: there is no more.
+  // Without an older result: appends one row after the other, with its line end. false: there is no more.
   void arrange();
-  std::optional<std::string> next();
+  bool next(std::string& lines);
 
  private:
   // What is needed to put rows in order; all else is read from the journal again. There are many of both.
   struct Call {
-    std::size_t hash = 0;  // of the id: comparing these leaves the journal alone
-    std::string_view text;
+    std::size_t hash = 0;   // of the id: comparing these leaves the journal alone
+    std::string_view text;  // indexed
     i64 start = 0, updated = 0;
     bool dropped = false;  // the older result has a newer version
   };
   struct Root {
-    std::size_t hash = 0;  // of the trace
-    std::string_view text;
+    std::size_t hash = 0;   // of the trace
+    std::string_view text;  // indexed
     i64 start = 0;
+  };
+
+  struct Named {
+    LangfuseRow row;
+    NewMembers members;
+    void append_to(std::string& lines) const { append_with_members(lines, row, members); }
+    std::string text() const;
   };
 
   struct Names {
@@ -67,8 +76,9 @@ class LangfuseJoin {
   void sort_by_time();
   const std::optional<LangfuseRow>& root_of(std::string_view trace) const;
   std::optional<LangfuseRow> find_root(std::string_view trace) const;
-  std::string joined(std::string_view text) const;
-  bool wanted(const std::string& row);
+  Named named(const Call& call) const { return named(row_of(call.text)); }
+  Named named(const LangfuseRow& row) const;
+  bool wanted(const Named& call);
   // Which of the old lines the journal has a newer version of; the journal's that are older are dropped.
   Result<std::vector<bool>> compare(const OldRows& old);
 
@@ -81,6 +91,7 @@ class LangfuseJoin {
 
   const MappedFile& journal_;
   const LangfuseQuery& query_;
+  LangfuseReader reader_;              // of rows that are not in the journal
   mutable std::size_t in_memory_ = 0;  // bytes of the journal, at most
   std::deque<Call> calls_;             // grows without a second copy of itself
   std::set<std::string> other_jobs_;

@@ -6,7 +6,7 @@ Result<std::optional<Journal::Found>> Journal::find(const std::string& path, Fil
   if (files.kind(path) == PathKind::missing) return std::nullopt;
   TRY_ASSIGN(const std::unique_ptr<MappedFile> file, files.map(path));
   const std::string_view bytes = file->bytes();
-  if (!bytes.starts_with('h')) return std::nullopt;
+  if (!bytes.starts_with('p')) return std::nullopt;
   Found found;
   found.header = bytes.substr(1, std::min(bytes.find('\n'), bytes.size()) - 1);
   const std::size_t mark =
@@ -22,13 +22,19 @@ Result<Journal> Journal::open(const std::string& path, const std::optional<Found
                               const std::string& header, Files& files) {
   TRY_ASSIGN(auto writer, files.append(path, found ? found->size : 0));
   Journal journal(std::move(writer));
-  if (!found) journal.add('h', header);
+  if (!found) journal.add('p', header);
   return journal;
 }
 
 void Journal::add(char kind, std::string_view line) {
   waiting_ += kind;
   waiting_ += line;
+  waiting_ += '\n';
+}
+
+void Journal::add(char kind, const LangfuseRow& row) {
+  waiting_ += kind;
+  append_indexed(waiting_, row);
   waiting_ += '\n';
 }
 

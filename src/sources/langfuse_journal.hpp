@@ -1,8 +1,9 @@
 #pragma once
 // Inside sources/: what an unfinished pull has got, in a file that survives a kill at any byte.
 //
-// Lines: "h" and what is pulled; "c" and a call, "r" and a root, "m" and a model definition; "=" and what is
-// left to do. Rows count when a "=" line follows them; the rest is cut off and asked for again.
+// Lines: "p" and what is pulled; "c" and a call, "r" and a root, both indexed, "m" and a model definition;
+// "=" and what is left to do. Rows count when a "=" line follows them; the rest is cut off and asked for
+// again.
 
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include "ports/files.hpp"
+#include "sources/langfuse_index.hpp"
 
 namespace ctxcap::sources {
 
@@ -27,6 +29,7 @@ class Journal {
                               const std::string& header, Files& files);
 
   void add(char kind, std::string_view line);
+  void add(char kind, const LangfuseRow& row);
   // The rows added since the last mark count from here on. Written at once, and flushed.
   Status mark(std::string_view state);
 

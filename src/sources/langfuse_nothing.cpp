@@ -41,11 +41,11 @@ Status LangfuseWalker::explain_nothing(InV1 v1) {
                      ? "update the SDK of the application, or use the keys of the project that it writes to"
                      : "use the keys of the project that the application writes to";
   } else {
-    const auto newest = any.page.rows.empty() ? std::nullopt : read_langfuse_row(any.page.rows.front());
+    const i64 newest = any.page.rows.empty() ? 0 : any.page.rows.front().start;
     error.what = fmt::format("no model calls from {} to {}", rfc3339({whole_.from * 1000}),
                              rfc3339({whole_.to * 1000}));
     error.why = fmt::format("{}: the newest row of the project is of {}{}", options_.server.url,
-                            newest ? rfc3339({newest->start}) : "a time unknown",
+                            newest != 0 ? rfc3339({newest}) : "a time unknown",
                             only_v2 ? fmt::format("; {}", kOldSdk) : "");
     error.hint = is_filtered(options_.query) ? "check --model and --environment, or ask for more with --from"
                  : only_v2 ? "ask for more with --from, or update the SDK of the application"

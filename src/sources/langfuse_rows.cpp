@@ -1,25 +1,13 @@
 #include "sources/langfuse_rows.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <utility>
 
-#include "base/time.hpp"
 #include "sources/json_scan.hpp"
 
 namespace ctxcap::sources {
 namespace {
-
-i64 micros(std::string_view value) {
-  const auto time = parse_time(string_inside(value));
-  return time ? time->micros : 0;
-}
-
-i64 integer(std::string_view value) {
-  i64 number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  return error == std::errc() && end == value.data() + value.size() ? number : 0;
-}
 
 bool is_body(std::string_view key) {
   return key == "input" || key == "output" || key == "metadata";
@@ -39,59 +27,13 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-std::optional<LangfuseRow> read_langfuse_row(std::string_view object) {
-  LangfuseRow row{.text = object};
-  const bool whole = each_member(object, [&](std::string_view key, std::string_view value) {
-    if (key == "id")
-      row.id = string_inside(value);
-    else if (key == "traceId")
-      row.trace = string_inside(value);
-    else if (key == "parentObservationId")
-      row.parent = string_inside(value);
-    else if (key == "name")
-      row.name = value == "null" ? "" : value;
-    else if (key == "traceName")
-      row.trace_name = value == "null" || value == "\"\"" ? "" : value;
-    else if (key == "type")
-      row.type = string_inside(value);
-    else if (key == "environment")
-      row.environment = string_inside(value);
-    else if (key == "startTime" || key == "timestamp")
-      row.start = micros(value);
-    else if (key == "updatedAt")
-      row.updated = micros(value);
-    else if (key == "tags")
-      row.tags = value == "null" || value == "[]" ? "" : value;
-    else if (key == "usageDetails")
-      row.usage = value;
-    else if ((key == "modelId" || key == "internalModelId") && !string_inside(value).empty())
-      row.model_id = string_inside(value);
-    else if (is_body(key))
-      row.has_bodies = true;
-  });
-  if (!whole || row.id.empty()) return std::nullopt;
-  return row;
+bool is_given(std::string_view value) {
+  // Most values are longer than all that say nothing.
+  return value.size() > 4 || !(value.empty() || value == "null" || value == "\"\"" || value == "[]");
 }
 
-std::optional<LangfusePage> read_langfuse_page(std::string_view body) {
-  LangfusePage page;
-  bool has_data = false, has_meta = false, objects = true;
-  const bool whole = each_member(body, [&](std::string_view key, std::string_view value) {
-    if (key == "data") {
-      has_data = each_element(value, [&](std::string_view row) {
-        objects = objects && row.front() == '{';
-        page.rows.push_back(row);
-      });
-    } else if (key == "meta") {
-      has_meta = each_member(value, [&](std::string_view name, std::string_view part) {
-        if (name == "cursor") page.cursor = unescaped(part);
-        if (name == "totalPages") page.total_pages = integer(part);
-        if (name == "totalItems") page.total_items = integer(part);
-      });
-    }
-  });
-  if (!whole || !has_data || !has_meta || !objects) return std::nullopt;
-  return page;
+std::string_view job_of(const LangfuseRow& row) {
+  return is_given(row.trace_name) ? row.trace_name : is_given(row.name) ? row.name : std::string_view();
 }
 
 std::string without_bodies(std::string_view row, bool lengths) {
@@ -128,26 +70,26 @@ std::string trace_as_root(std::string_view trace) {
   return one_line(std::move(root));
 }
 
-std::string with_members(std::string_view row,
-                         const std::map<std::string, std::string, std::less<>>& members) {
-  std::string joined = "{";
-  joined.reserve(row.size() + 200);
-  // What stays is copied in runs, as it stands.
-  const char *begin = nullptr, *end = nullptr;
-  const auto end_run = [&] {
-    if (begin == nullptr) return;
-    if (joined.size() > 1) joined += ',';
-    joined.append(std::exchange(begin, nullptr), end);
+void append_with_members(std::string& text, const LangfuseRow& row, const NewMembers& members) {
+  struct Change {
+    std::string_view key, old, now;
   };
-  each_member(row, [&](std::string_view key, std::string_view value) {
-    if (members.contains(key)) return end_run();
-    if (begin == nullptr) begin = key.data() - 1;
-    end = value.data() + value.size();
-  });
-  end_run();
-  for (const auto& [key, value] : members) append_member(joined, key, value);
-  joined += '}';
-  return joined;
+  std::array<Change, 3> changes = {{{"traceName", row.trace_name, members.trace_name},
+                                    {"tags", row.tags, members.tags},
+                                    {"tokenizerId", row.tokenizer, members.tokenizer}}};
+  std::sort(changes.begin(), changes.end(),
+            [](const Change& a, const Change& b) { return a.old.data() < b.old.data(); });
+  const char *at = row.text.data(), *const end = at + row.text.size() - 1;  // before the last bracket
+  for (const Change& change : changes) {
+    if (change.now.empty() || change.old.empty()) continue;
+    text.append(at, change.old.data()).append(change.now);
+    at = change.old.data() + change.old.size();
+  }
+  text.append(at, end);
+  for (const Change& change : changes) {
+    if (!change.now.empty() && change.old.empty()) append_member(text, change.key, change.now);
+  }
+  text += '}';
 }
 
 bool may_be_estimated(const LangfuseRow& row) {

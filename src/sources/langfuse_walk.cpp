@@ -123,8 +123,9 @@ Status LangfuseWalker::walk() {
       client_.ask(tag, langfuse_path(state_.api, open.window, options_.query));
       under_way_[tag] = std::move(open);
     }
-    TRY_ASSIGN(const LangfuseAnswer answer, client_.next());
+    TRY_ASSIGN(LangfuseAnswer answer, client_.next());
     TRY(take(answer));
+    client_.done_with(std::move(answer));
     TRY(mark());
     tell(std::chrono::seconds(0));
   }
@@ -178,41 +179,42 @@ Status LangfuseWalker::ask_for_less(OpenWindow open, const LangfuseAnswer& answe
 }
 
 // Most rows can be kept as they are.
-void LangfuseWalker::add_call(const LangfuseRow& row) {
+void LangfuseWalker::keep(char kind, const LangfuseRow& row, bool lengths) {
   // Not find_first_of(): it looks at every letter with a call.
   const auto has = [&](char c) { return row.text.find(c) != std::string_view::npos; };
-  if (!row.has_bodies && !has('\n') && !has('\r')) {
-    journal_.add('c', row.text);
-  } else {
-    journal_.add('c', without_bodies(row.text, options_.query.lengths));
-  }
+  if (!row.has_bodies && !has('\n') && !has('\r')) return journal_.add(kind, row);
+  add_text(kind, without_bodies(row.text, lengths));
+}
+
+void LangfuseWalker::add_text(char kind, std::string row) {
+  row.reserve(row.size() + kReadPadding);
+  if (const auto read = reader_.row(row)) journal_.add(kind, *read);
 }
 
 void LangfuseWalker::keep_rows(OpenWindow& open, const LangfusePage& page) {
   const bool roots = open.window.walk == LangfuseWalk::roots;
-  for (const std::string_view text : page.rows) {
-    const auto row = read_langfuse_row(text);
-    if (!row) continue;
-    if (row->start != 0) open.last = milliseconds(row->start);
+  for (const LangfuseRow& row : page.rows) {
+    if (row.id.empty()) continue;
+    if (row.start != 0) open.last = milliseconds(row.start);
     if (roots && state_.api == LangfuseApi::v1) {
-      journal_.add('r', trace_as_root(text));
+      add_text('r', trace_as_root(row.text));
     } else if (roots) {
       // Servers that do not know isRootObservation ignore it.
-      if (!row->nested()) journal_.add('r', without_bodies(text, false));
+      if (!row.nested()) keep('r', row, false);
     } else {
-      add_call(*row);
+      keep('c', row, options_.query.lengths);
       ++state_.rows;
-      if (options_.query.ends_by_number()) ids_.emplace(row->id);
-      const bool wants_root = row->trace_name.empty() || (!options_.query.tags.empty() && row->tags.empty());
-      state_.unnamed = state_.unnamed || (row->nested() && wants_root);
-      state_.estimates = state_.estimates || may_be_estimated(*row);
+      if (options_.query.ends_by_number()) ids_.emplace(row.id);
+      const bool wants_root =
+          !is_given(row.trace_name) || (!options_.query.tags.empty() && !is_given(row.tags));
+      state_.unnamed = state_.unnamed || (row.nested() && wants_root);
+      state_.estimates = state_.estimates || may_be_estimated(row);
     }
   }
 }
 
 Status LangfuseWalker::take_page(OpenWindow open, const LangfusePage& page) {
-  const auto first = page.rows.empty() ? std::nullopt : read_langfuse_row(page.rows.front());
-  const i64 first_start = first ? milliseconds(first->start) : 0;
+  const i64 first_start = page.rows.empty() ? 0 : milliseconds(page.rows.front().start);
   ++open.pages;
   const i64 last_of_before = open.last;
   keep_rows(open, page);
@@ -249,8 +251,7 @@ void LangfuseWalker::stop_here(const OpenWindow& open, const LangfusePage& page)
 
 // v2: the versions of a call may stand on both sides of a page's end.
 void LangfuseWalker::note_border(const LangfusePage& page) {
-  const auto last = page.rows.empty() ? std::nullopt : read_langfuse_row(page.rows.back());
-  if (last) state_.borders.emplace_back(last->trace);
+  if (!page.rows.empty()) state_.borders.emplace_back(page.rows.back().trace);
 }
 
 void LangfuseWalker::go_on_v2(OpenWindow open, const LangfusePage& page) {
@@ -258,10 +259,9 @@ void LangfuseWalker::go_on_v2(OpenWindow open, const LangfusePage& page) {
   if (open.window.walk == LangfuseWalk::calls) note_border(page);
   if (open.window.walk == LangfuseWalk::borders && !is_instant(open)) {
     // A trace of more than a page has borders inside.
-    const auto last = page.rows.empty() ? std::nullopt : read_langfuse_row(page.rows.back());
     OpenWindow tie = open;
     tie.window.cursor.clear();
-    tie.window.from = last ? milliseconds(last->start) : open.window.from;
+    tie.window.from = page.rows.empty() ? open.window.from : milliseconds(page.rows.back().start);
     tie.window.to = tie.window.from + 1;
     state_.todo.push_back(std::move(tie));
   }
@@ -327,7 +327,7 @@ Status LangfuseWalker::read_models() {
     const Result<LangfuseAnswer> answer = client_.next();
     // Without the definitions a doubt remains a doubt; that is no reason to give up the calls.
     if (!answer || answer->act != Act::use) return {};
-    for (const std::string_view model : answer->page.rows) journal_.add('m', without_bodies(model, false));
+    for (const LangfuseRow& model : answer->page.rows) journal_.add('m', without_bodies(model.text, false));
     if (page >= answer->page.total_pages) return {};
   }
 }

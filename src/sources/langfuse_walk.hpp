@@ -39,7 +39,8 @@ class LangfuseWalker {
   Status use_other_api(OpenWindow open, const Error& error);
   Status ask_for_less(OpenWindow open, const LangfuseAnswer& answer);
   void begin_stage(PullStage stage);
-  void add_call(const LangfuseRow& row);
+  void keep(char kind, const LangfuseRow& row, bool lengths);
+  void add_text(char kind, std::string row);
   enum class InV1 { rows, nothing, no_such_api };
   Result<InV1> look_into_v1();
   Status explain_nothing(InV1 v1);
@@ -57,6 +58,7 @@ class LangfuseWalker {
   std::set<std::string, std::less<>> ids_;
   OnPullProgress on_progress_;
   LangfuseClient client_;
+  LangfuseReader reader_;  // of rows that were changed
   std::map<std::size_t, OpenWindow> under_way_;
   std::size_t next_tag_ = 0;
   i64 pages_ = 0;

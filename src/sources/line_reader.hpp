@@ -13,7 +13,8 @@ class LineReader {
  public:
   explicit LineReader(Source source) : source_(std::move(source)) {}
 
-  // Without its line end, good until the next call; nullopt at the end.
+  // Without its line end, good until the next call; nullopt at the end. kReadPadding bytes behind it are
+  // readable.
   Result<std::optional<std::string_view>> next() {
     if (source_.mapped) {
       const std::string_view bytes = source_.mapped->bytes();
@@ -24,7 +25,7 @@ class LineReader {
       buffer_.erase(0, at_);
       at_ = 0;
       const std::size_t had = buffer_.size();
-      buffer_.resize(had + kPiece);
+      buffer_.resize(had + kPiece + kReadPadding);
       TRY_ASSIGN(const std::size_t got, source_.stream->read(buffer_.data() + had, kPiece));
       buffer_.resize(had + got);
       ended_ = got == 0;

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "sources/langfuse_answers.hpp"
-#include "sources/langfuse_rows.hpp"
+#include "sources/langfuse_reader.hpp"
 #include "sources/langfuse_walk.hpp"
 #include "support/shared.hpp"
 #include "unit/sources/langfuse_pulling.hpp"
@@ -78,19 +78,20 @@ TEST_CASE("every recorded page gives its rows, and every recorded refusal an adv
     const auto parsed = nlohmann::json::parse(recording->response.body, nullptr, false);
     if (!lists || !parsed.is_object()) continue;  // a compressed body is kept as it was on the wire
     ++pages;
-    const auto page = sources::read_langfuse_page(recording->response.body);
+    std::string text = recording->response.body;
+    const auto page = sources::LangfuseReader().page(text);
     REQUIRE(page);
     REQUIRE(page->rows.size() == parsed.at("data").size());
     CHECK(page->cursor == parsed.at("meta").value("cursor", std::string()));
     CHECK(page->total_pages == parsed.at("meta").value("totalPages", i64{0}));
     for (std::size_t i = 0; i < page->rows.size(); ++i) {
-      const auto row = sources::read_langfuse_row(page->rows[i]);
+      const sources::LangfuseRow& row = page->rows[i];
       const auto& wanted = parsed.at("data").at(i);
-      REQUIRE(row);
-      CHECK(row->id == wanted.at("id"));
+      CHECK(nlohmann::json::parse(row.text) == wanted);
+      CHECK(row.id == wanted.at("id"));
       const auto parent = wanted.value("parentObservationId", nlohmann::json());
-      CHECK(row->nested() == (parent.is_string() && parent != ""));
-      auto kept = nlohmann::json::parse(sources::without_bodies(page->rows[i], false));
+      CHECK(row.nested() == (parent.is_string() && parent != ""));
+      auto kept = nlohmann::json::parse(sources::without_bodies(row.text, false));
       for (const char* body : {"input", "output", "metadata"}) CHECK_FALSE(kept.contains(body));
       for (const char* body : {"input", "output", "metadata"}) {
         if (wanted.contains(body)) kept[body] = wanted.at(body);

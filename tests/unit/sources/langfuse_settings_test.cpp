@@ -3,10 +3,8 @@
 #include <map>
 
 #include "ports/world.hpp"
-#include "sources/json_scan.hpp"
 #include "sources/langfuse_pace.hpp"
 #include "sources/langfuse_paths.hpp"
-#include "sources/langfuse_rows.hpp"
 #include "sources/sources.hpp"
 #include "support/fake_files.hpp"
 
@@ -117,26 +115,4 @@ TEST_CASE("pace: nothing is known before a refusal; after one, one less than the
   CHECK(pace.next(77s) == 77s);
   pace.refused(80s, 3s, std::nullopt);
   CHECK(pace.next(81s) == 83s);
-}
-
-TEST_CASE("JSON is found its way in without a tree") {
-  std::string seen;
-  const auto note = [&](std::string_view key, std::string_view value) {
-    seen += std::string(key) + "=" + std::string(value) + ";";
-  };
-  CHECK(sources::each_member(R"( { "a" : [1,{"x":"}"}] , "b\"" : "q\\" ,"c":-1.5e3,"d":null} )", note));
-  CHECK(seen == R"(a=[1,{"x":"}"}];b\"="q\\";c=-1.5e3;d=null;)");
-  CHECK(sources::each_member("{}", note));
-  for (const char* wrong :
-       {"", "[", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":[}", "{\"a\":\"", "{a:1}",
-        "{\"a\" 1}", "<html>", "{\"a\":1 \"b\":2}", "\\", "{\"\\"}) {
-    CAPTURE(wrong);
-    CHECK_FALSE(sources::each_member(wrong, note));
-    CHECK_FALSE(sources::read_langfuse_page(wrong));
-    CHECK_FALSE(sources::read_langfuse_row(wrong));
-  }
-  CHECK(sources::length_of("\"z\\u00e4\\n\"") == 3);
-  CHECK(sources::length_of("null") == 0);
-  CHECK(sources::length_of("[1]") == 3);
-  CHECK(sources::without_bodies("{\"a\":1,\n\"input\":\"x\"}", false) == "{\"a\":1}");
 }

@@ -1,0 +1,198 @@
+#include "sources/langfuse_reader.hpp"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "base/guessed_keys.hpp"
+#include "base/simd_json.hpp"
+#include "base/time.hpp"
+#include "ports/files.hpp"
+#include "sources/json_scan.hpp"
+
+namespace ctxcap::sources {
+
+static_assert(kReadPadding >= simdjson::SIMDJSON_PADDING && kReadPadding >= GuessedKeys<int>::kPadding);
+
+namespace {
+
+namespace simd = simdjson::ondemand;
+using Error = simdjson::error_code;
+
+#define TRY_SIMD(expression) \
+  if (const auto error_ = (expression)) return error_
+
+using Put = void (*)(LangfuseRow& row, std::string_view value);
+
+void put_model_id(LangfuseRow& row, std::string_view value) {
+  if (const std::string_view id = string_inside(value); !id.empty()) row.model_id = id;
+}
+
+void put_body(LangfuseRow& row, std::string_view) {
+  row.has_bodies = true;
+}
+
+template <std::string_view LangfuseRow::*member>
+void put_string(LangfuseRow& row, std::string_view value) {
+  row.*member = string_inside(value);
+}
+
+template <std::string_view LangfuseRow::*member>
+void put_json(LangfuseRow& row, std::string_view value) {
+  row.*member = value;
+}
+
+template <i64 LangfuseRow::*member>
+void put_time(LangfuseRow& row, std::string_view value) {
+  const auto time = parse_time(string_inside(value));
+  row.*member = time ? time->micros : 0;
+}
+
+struct Member {
+  std::string_view key;
+  Put put;
+};
+constexpr std::array kMembers = {
+    Member{"id", put_string<&LangfuseRow::id>},
+    Member{"traceId", put_string<&LangfuseRow::trace>},
+    Member{"parentObservationId", put_string<&LangfuseRow::parent>},
+    Member{"name", put_json<&LangfuseRow::name>},
+    Member{"traceName", put_json<&LangfuseRow::trace_name>},
+    Member{"tags", put_json<&LangfuseRow::tags>},
+    Member{"tokenizerId", put_json<&LangfuseRow::tokenizer>},
+    Member{"usageDetails", put_json<&LangfuseRow::usage>},
+    Member{"startTime", put_time<&LangfuseRow::start>},
+    Member{"timestamp", put_time<&LangfuseRow::start>},
+    Member{"updatedAt", put_time<&LangfuseRow::updated>},
+    Member{"modelId", put_model_id},
+    Member{"internalModelId", put_model_id},
+    Member{"input", put_body},
+    Member{"output", put_body},
+    Member{"metadata", put_body},
+};
+
+Put put_of(std::string_view key) {
+  for (const Member& member : kMembers) {
+    if (member.key == key) return member.put;
+  }
+  return nullptr;
+}
+
+std::string_view without_space_behind(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+}
+
+i64 integer(std::string_view value) {
+  i64 number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  return error == std::errc() && end == value.data() + value.size() ? number : 0;
+}
+
+}  // namespace
+
+struct LangfuseReader::Parts {
+  simd::parser parser;
+  GuessedKeys<Put> keys;
+
+  Error open(std::string_view text, simd::document& document, simd::object& object) {
+    const simdjson::padded_string_view padded(text.data(), text.size(), text.size() + kReadPadding);
+    TRY_SIMD(parser.iterate(padded).get(document));
+    return document.get_object().get(object);
+  }
+
+  Error read(simd::object& object, const char* end, LangfuseRow& row) {
+    std::size_t number = 0;
+    for (auto item : object) {
+      simd::field field;
+      TRY_SIMD(std::move(item).get(field));
+      const Put put = keys.at(number++, field.key().raw(), end, put_of).meaning;
+      if (put == nullptr) continue;
+      std::string_view value;
+      TRY_SIMD(raw_of(field.value()).get(value));
+      put(row, without_space_behind(value));
+    }
+    return simdjson::SUCCESS;
+  }
+
+  Error read(simd::array rows, const char* end, std::vector<LangfuseRow>& into) {
+    for (auto item : rows) {
+      simd::object object;
+      TRY_SIMD(std::move(item).get_object().get(object));
+      LangfuseRow& row = into.emplace_back();
+      TRY_SIMD(object.raw_json().get(row.text));
+      row.text = without_space_behind(row.text);
+      TRY_SIMD(object.reset().error());
+      TRY_SIMD(read(object, end, row));
+    }
+    return simdjson::SUCCESS;
+  }
+
+  static Error read(simd::object meta, LangfusePage& page) {
+    for (auto item : meta) {
+      simd::field field;
+      TRY_SIMD(std::move(item).get(field));
+      const simd::raw_json_string key = field.key();
+      std::string_view value;
+      TRY_SIMD(raw_of(field.value()).get(value));
+      value = without_space_behind(value);
+      if (key == "cursor") page.cursor = unescaped(value);
+      if (key == "totalPages") page.total_pages = integer(value);
+      if (key == "totalItems") page.total_items = integer(value);
+    }
+    return simdjson::SUCCESS;
+  }
+
+  Error read(std::string_view body, LangfusePage& page) {
+    simd::document document;
+    simd::object object;
+    TRY_SIMD(open(body, document, object));
+    bool has_data = false, has_meta = false;
+    for (auto item : object) {
+      simd::field field;
+      TRY_SIMD(std::move(item).get(field));
+      if (field.key() == "data") {
+        simd::array rows;
+        TRY_SIMD(field.value().get_array().get(rows));
+        TRY_SIMD(read(rows, body.data() + body.size(), page.rows));
+        has_data = true;
+      } else if (field.key() == "meta") {
+        simd::object meta;
+        TRY_SIMD(field.value().get_object().get(meta));
+        TRY_SIMD(read(meta, page));
+        has_meta = true;
+      }
+    }
+    return has_data && has_meta && is_at_end(document) ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
+  }
+};
+
+LangfuseReader::LangfuseReader() : parts_(std::make_unique<Parts>()) {}
+LangfuseReader::~LangfuseReader() = default;
+LangfuseReader::LangfuseReader(LangfuseReader&&) noexcept = default;
+
+std::optional<LangfusePage> LangfuseReader::page(std::string& body) {
+  body.reserve(body.size() + kReadPadding);
+  LangfusePage page;
+  Error error = parts_->read(body, page);
+  if (error == simdjson::UTF8_ERROR) {
+    body = unescaped(sources::quoted(body));
+    body.reserve(body.size() + kReadPadding);
+    page = {};
+    error = parts_->read(body, page);
+  }
+  if (error) return std::nullopt;
+  return page;
+}
+
+std::optional<LangfuseRow> LangfuseReader::row(std::string_view object) {
+  LangfuseRow row{.text = without_space_behind(object)};
+  simd::document document;
+  simd::object members;
+  if (parts_->open(object, document, members) || parts_->read(members, object.data() + object.size(), row) ||
+      !is_at_end(document) || row.id.empty()) {
+    return std::nullopt;
+  }
+  return row;
+}
+
+}  // namespace ctxcap::sources

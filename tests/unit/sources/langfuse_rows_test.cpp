@@ -1,0 +1,200 @@
+// Rows of Langfuse as text: read, indexed, changed. The oracle is a JSON tree.
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sources/json_scan.hpp"
+#include "sources/langfuse_index.hpp"
+#include "sources/langfuse_reader.hpp"
+
+using namespace ctxcap;
+using nlohmann::json;
+using sources::LangfuseReader;
+using sources::LangfuseRow;
+
+namespace {
+
+const std::string kRow =
+    R"({"id":"a\"b","traceId":"t","parentObservationId":"r","name":"n\u00e4me","traceName":null,"tags":["x","y"],)"
+    R"("usageDetails":{"input":1,"deep":[{"id":"no"}]},"startTime":"2026-01-02T03:04:05.006Z","updatedAt":null,)"
+    R"("modelId":"m","internalModelId":"","other":[{"id":"no"},"}"]})";
+
+std::optional<LangfuseRow> read_row(std::string& text) {
+  text.reserve(text.size() + 64);
+  return LangfuseReader().row(text);
+}
+
+void check_same(const LangfuseRow& a, const LangfuseRow& b) {
+  for (const auto part : {&LangfuseRow::text, &LangfuseRow::id, &LangfuseRow::trace, &LangfuseRow::parent,
+                          &LangfuseRow::model_id, &LangfuseRow::name, &LangfuseRow::trace_name,
+                          &LangfuseRow::tags, &LangfuseRow::tokenizer})
+    CHECK(a.*part == b.*part);
+  CHECK(a.start == b.start);
+  CHECK(a.updated == b.updated);
+}
+
+}  // namespace
+
+TEST_CASE("JSON is found its way in without a tree") {
+  std::string seen;
+  const auto note = [&](std::string_view key, std::string_view value) {
+    seen += std::string(key) + "=" + std::string(value) + ";";
+  };
+  CHECK(sources::each_member(R"( { "a" : [1,{"x":"}"}] , "b\"" : "q\\" ,"c":-1.5e3,"d":null} )", note));
+  CHECK(seen == R"(a=[1,{"x":"}"}];b\"="q\\";c=-1.5e3;d=null;)");
+  CHECK(sources::each_member("{}", note));
+  for (const char* wrong :
+       {"", "[", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":[}", "{\"a\":\"", "{a:1}",
+        "{\"a\" 1}", "<html>", "{\"a\":1 \"b\":2}", "\\", "{\"\\"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(sources::each_member(wrong, note));
+  }
+  CHECK(sources::length_of("\"z\\u00e4\\n\"") == 3);
+  CHECK(sources::length_of("null") == 0);
+  CHECK(sources::length_of("[1]") == 3);
+  CHECK(sources::without_bodies("{\"a\":1,\n\"input\":\"x\"}", false) == "{\"a\":1}");
+}
+
+TEST_CASE("a row: strings without their quotes, JSON as written, only its own members") {
+  std::string text = kRow;
+  const auto row = read_row(text);
+  REQUIRE(row);
+  CHECK(row->text == kRow);
+  CHECK(row->id == R"(a\"b)");
+  CHECK(row->trace == "t");
+  CHECK(row->nested());
+  CHECK(row->name == R"("n\u00e4me")");
+  CHECK(row->trace_name == "null");
+  CHECK(row->tags == R"(["x","y"])");
+  CHECK(row->usage == R"({"input":1,"deep":[{"id":"no"}]})");
+  CHECK(row->start == 1'767'323'045'006'000);
+  CHECK(row->updated == 0);
+  CHECK(row->model_id == "m");
+  CHECK(row->tokenizer.empty());
+  CHECK_FALSE(row->has_bodies);
+  CHECK(sources::job_of(*row) == row->name);
+  for (const char* wrong : {"", "{}", "[]", "{\"id\":\"\"}", "{\"id\":7}", "{\"id\":\"x\"", "{\"id\":\"x\"}}",
+                            "{\"id\" \"x\"}", "\"x\"", "{\"id\":\"x}"}) {
+    CAPTURE(wrong);
+    std::string other = wrong;
+    CHECK_FALSE(read_row(other));
+  }
+}
+
+TEST_CASE("rows of one reader may have their keys in any order") {
+  LangfuseReader reader;
+  const json members = {
+      {"id", "i"}, {"traceId", "t"}, {"name", "n"}, {"input", nullptr}, {"tags", json::array()}};
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : members.items()) keys.push_back(key);
+  std::sort(keys.begin(), keys.end());
+  do {
+    std::string text = "{";
+    for (const std::string& key : keys)
+      text += (text.size() > 1 ? ", " : " ") + json(key).dump() + " : " + members[key].dump();
+    text += " } \r";
+    CAPTURE(text);
+    text.reserve(text.size() + 64);
+    const auto row = reader.row(text);
+    REQUIRE(row);
+    CHECK(json::parse(row->text) == members);
+    CHECK(row->text.ends_with('}'));
+    CHECK((row->id == "i" && row->trace == "t" && row->name == "\"n\"" && row->tags == "[]" &&
+           row->has_bodies));
+  } while (std::next_permutation(keys.begin(), keys.end()));
+}
+
+TEST_CASE("a page: rows, cursor and counts, however it is laid out; cut anywhere it is none") {
+  const json whole = {{"data", {json::parse(kRow), {{"id", ""}}, {{"id", "z"}, {"name", "]}"}}}},
+                      {"meta", {{"cursor", "c\"+/="}, {"totalPages", 3}, {"totalItems", 250}}},
+                      {"more", {1, 2}}};
+  for (const int indent : {-1, 2}) {
+    std::string body = whole.dump(indent) + "\n";
+    const auto page = LangfuseReader().page(body);
+    REQUIRE(page);
+    REQUIRE(page->rows.size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(json::parse(page->rows[i].text) == whole["data"][i]);
+    CHECK(page->rows[0].parent == "r");
+    CHECK(page->rows[1].id.empty());
+    CHECK(page->rows[2].id == "z");
+    CHECK(page->cursor == "c\"+/=");
+    CHECK(page->total_pages == 3);
+    CHECK(page->total_items == 250);
+    for (std::size_t size = 0; size + 2 < body.size(); ++size) {
+      std::string part = body.substr(0, size);
+      CHECK_FALSE(LangfuseReader().page(part));
+    }
+  }
+  for (const char* wrong :
+       {"", "<html>", "[]", "{}", "{\"data\":[]}", "{\"meta\":{}}", "{\"data\":{},\"meta\":{}}",
+        "{\"data\":[1],\"meta\":{}}", "{\"data\":[],\"meta\":[]}", "{\"data\":[],\"meta\":{}} x"}) {
+    CAPTURE(wrong);
+    std::string body = wrong;
+    CHECK_FALSE(LangfuseReader().page(body));
+  }
+}
+
+TEST_CASE("a page that is not UTF-8 loses the bytes, not the rows") {
+  std::string body = "{\"data\":[{\"id\":\"a\",\"name\":\"x\xff\\n\"},{\"id\":\"b\"}],\"meta\":{}}";
+  const auto page = LangfuseReader().page(body);
+  REQUIRE(page);
+  REQUIRE(page->rows.size() == 2);
+  CHECK(page->rows[0].name == "\"x\xef\xbf\xbd\\n\"");
+  CHECK(page->rows[1].id == "b");
+}
+
+TEST_CASE("an indexed row is what it was; what is no such line is refused") {
+  std::string text = kRow;
+  const auto row = read_row(text);
+  REQUIRE(row);
+  std::string line;
+  sources::append_indexed(line, *row);
+  CHECK(line.ends_with(" " + kRow));
+  const auto again = sources::read_indexed(line);
+  REQUIRE(again);
+  check_same(*again, *row);
+
+  LangfuseRow early = *row;
+  early.start = std::numeric_limits<i64>::min();
+  early.updated = std::numeric_limits<i64>::max();
+  line.clear();
+  sources::append_indexed(line, early);
+  const auto times = sources::read_indexed(line);
+  REQUIRE(times);
+  check_same(*times, early);
+
+  const std::size_t numbers = line.size() - kRow.size();
+  for (std::size_t size = 0; size < numbers; ++size) CHECK_FALSE(sources::read_indexed(line.substr(0, size)));
+  CHECK_FALSE(sources::read_indexed(kRow));
+  CHECK_FALSE(sources::read_indexed("0 0 999 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 {}"));
+  CHECK_FALSE(sources::read_indexed("0 0 1 999 0 0 0 0 0 0 0 0 0 0 0 0 0 0 {}"));
+  CHECK_FALSE(sources::read_indexed("0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 {}"));
+}
+
+TEST_CASE("new members take the place of the old, or come behind") {
+  const json added = {{"traceName", "job"}, {"tags", {"p"}}, {"tokenizerId", nullptr}};
+  for (const char* text :
+       {R"({"id":"a"})", R"({"id":"a","traceName":null,"z":1})", R"({"tokenizerId":"o","tags":[],"id":"a"})",
+        R"({ "tags" : [] , "id" : "a" , "traceName" : "" , "tokenizerId" : 5 })"}) {
+    for (const bool name : {false, true}) {
+      for (const bool tags : {false, true}) {
+        for (const bool tokenizer : {false, true}) {
+          CAPTURE(text);
+          std::string copy = text;
+          const auto row = read_row(copy);
+          REQUIRE(row);
+          json wanted = json::parse(text);
+          if (name) wanted["traceName"] = added["traceName"];
+          if (tags) wanted["tags"] = added["tags"];
+          if (tokenizer) wanted["tokenizerId"] = nullptr;
+          std::string changed;
+          sources::append_with_members(
+              changed, *row, {name ? R"("job")" : "", tags ? R"(["p"])" : "", tokenizer ? "null" : ""});
+          CHECK(json::parse(changed) == wanted);
+          if (!name && !tags && !tokenizer) CHECK(changed == text);
+        }
+      }
+    }
+  }
+}

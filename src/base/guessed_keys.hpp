@@ -41,33 +41,37 @@ class GuessedKeys {
   }
 
  private:
+  static constexpr std::size_t kWord = sizeof(std::uint64_t);
+  static std::uint64_t word(const char* at) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+  }
+
   struct Guess {
     std::size_t size = 0;              // of the key with its closing quote; 0: too long to guess
     std::array<char, kPadding> key{};  // filled up with zeros
+    std::uint64_t rest = 0;            // all bits set in the bytes of the last word that belong to the key
     Meaning meaning{};
 
     // Word by word: keys are too short for a call of memcmp to be worth it. Comparing may look behind the
     // text, but not behind its padding.
     bool is_at(const char* begin) const {
-      const auto word = [](const char* at) {
-        std::uint64_t bytes = 0;
-        std::memcpy(&bytes, at, sizeof bytes);
-        return bytes;
-      };
       std::size_t at = 0;
-      for (; at + 8 <= size; at += 8) {
+      for (; at + kWord <= size; at += kWord) {
         if (word(begin + at) != word(key.data() + at)) return false;
       }
-      return std::equal(begin + at, begin + size, key.data() + at);
+      return ((word(begin + at) ^ word(key.data() + at)) & rest) == 0;
     }
   };
 
   void learn(std::size_t number, std::string_view key, const Meaning& meaning) {
     constexpr std::size_t kMostGuesses = 256;
-    if (number >= kMostGuesses || key.data() == nullptr || key.size() >= kPadding) return;
+    if (number >= kMostGuesses || key.data() == nullptr || key.size() + 1 >= kPadding) return;
     if (number >= guesses_.size()) guesses_.resize(number + 1);
     Guess& next = guesses_[number] = {.size = key.size() + 1, .meaning = meaning};
     *std::copy(key.begin(), key.end(), next.key.begin()) = '"';
+    std::memset(&next.rest, 0xFF, next.size % kWord);
   }
 
   std::vector<Guess> guesses_;

@@ -24,7 +24,7 @@ std::set<std::string, std::less<>> ids_in(const std::string& journal, std::size_
   std::set<std::string, std::less<>> ids;
   const auto bytes = files.map(journal);
   if (!bytes) return ids;
-  each_journal_line((*bytes)->bytes().substr(0, size), [&](char kind, std::string_view text, std::size_t) {
+  each_record((*bytes)->bytes().substr(0, size), [&](char kind, std::string_view text, std::size_t) {
     const auto row = kind == 'c' ? read_indexed(text) : std::nullopt;
     if (row) ids.emplace(row->id);
   });

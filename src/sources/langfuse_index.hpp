@@ -10,10 +10,10 @@
 
 namespace ctxcap::sources {
 
-// Numbers, then the row, all on one line if the row is.
-void append_indexed(std::string& text, const LangfuseRow& row);
+// Bytes for this machine only.
+void append_indexed(std::string& bytes, const LangfuseRow& row);
 
 // Without usage and has_bodies. nullopt: not written by append_indexed().
-std::optional<LangfuseRow> read_indexed(std::string_view text);
+std::optional<LangfuseRow> read_indexed(std::string_view bytes);
 
 }  // namespace ctxcap::sources

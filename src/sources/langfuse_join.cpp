@@ -21,7 +21,7 @@ bool is_one_of(const std::vector<std::string>& names, std::string_view value) {
 
 LangfuseJoin::LangfuseJoin(const MappedFile& journal, const LangfuseQuery& query)
     : journal_(journal), query_(query) {
-  each_journal_line(journal.bytes(), [&](char kind, std::string_view text, std::size_t) {
+  each_record(journal.bytes(), [&](char kind, std::string_view text, std::size_t) {
     looked_at(text.size());
     if (kind == 'c') add_call(text);
     if (kind == 'r') add_root(text);

@@ -6,15 +6,14 @@ Result<std::optional<Journal::Found>> Journal::find(const std::string& path, Fil
   if (files.kind(path) == PathKind::missing) return std::nullopt;
   TRY_ASSIGN(const std::unique_ptr<MappedFile> file, files.map(path));
   const std::string_view bytes = file->bytes();
-  if (!bytes.starts_with('p')) return std::nullopt;
   Found found;
-  found.header = bytes.substr(1, std::min(bytes.find('\n'), bytes.size()) - 1);
-  const std::size_t mark =
-      bytes.rfind("\n=", bytes.rfind('\n') - 1);  // a mark without a line end was cut short
-  if (bytes.find('\n') == std::string_view::npos || mark == std::string_view::npos) return std::nullopt;
-  const std::size_t end = bytes.find('\n', mark + 1);
-  found.state = bytes.substr(mark + 2, end - mark - 2);
-  found.size = end + 1;
+  each_record(bytes, [&](char kind, std::string_view content, std::size_t end) {
+    if (kind == 'p') found.header = content;
+    if (kind != '=') return;
+    found.state = content;
+    found.size = end;
+  });
+  if (found.size == 0 || found.header.empty()) return std::nullopt;
   return found;
 }
 
@@ -26,16 +25,23 @@ Result<Journal> Journal::open(const std::string& path, const std::optional<Found
   return journal;
 }
 
-void Journal::add(char kind, std::string_view line) {
+template <typename Append>
+void Journal::add_record(char kind, Append append) {
   waiting_ += kind;
-  waiting_ += line;
-  waiting_ += '\n';
+  const std::size_t at = waiting_.size();
+  std::uint32_t size = 0;
+  waiting_.append(sizeof size, '\0');
+  append(waiting_);
+  size = static_cast<std::uint32_t>(waiting_.size() - at - sizeof size);
+  std::memcpy(waiting_.data() + at, &size, sizeof size);
+}
+
+void Journal::add(char kind, std::string_view content) {
+  add_record(kind, [&](std::string& bytes) { bytes += content; });
 }
 
 void Journal::add(char kind, const LangfuseRow& row) {
-  waiting_ += kind;
-  append_indexed(waiting_, row);
-  waiting_ += '\n';
+  add_record(kind, [&](std::string& bytes) { append_indexed(bytes, row); });
 }
 
 Status Journal::mark(std::string_view state) {

@@ -1,10 +1,11 @@
 #pragma once
 // Inside sources/: what an unfinished pull has got, in a file that survives a kill at any byte.
 //
-// Lines: "p" and what is pulled; "c" and a call, "r" and a root, both indexed, "m" and a model definition;
-// "=" and what is left to do. Rows count when a "=" line follows them; the rest is cut off and asked for
-// again.
+// Records: "p" and what is pulled; "c" and a call, "r" and a root, both indexed, "m" and a model definition;
+// "=" and what is left to do. They count when a "=" follows them; the rest is cut off and asked for again.
 
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,24 +29,35 @@ class Journal {
   static Result<Journal> open(const std::string& path, const std::optional<Found>& found,
                               const std::string& header, Files& files);
 
-  void add(char kind, std::string_view line);
+  void add(char kind, std::string_view content);
   void add(char kind, const LangfuseRow& row);
-  // The rows added since the last mark count from here on. Written at once, and flushed.
+  // The records added since the last mark count from here on. Written at once, and flushed.
   Status mark(std::string_view state);
 
  private:
   explicit Journal(std::unique_ptr<ByteWriter> writer) : writer_(std::move(writer)) {}
+  template <typename Append>
+  void add_record(char kind, Append append);
+
   std::unique_ptr<ByteWriter> writer_;
   std::string waiting_;
 };
 
-// Calls `take` with kind, text and place (of the text, in bytes) of each line up to `size`.
+// In front of a record's content: its kind and the size of the content, which is bytes for this machine only.
+constexpr std::size_t kRecordHead = 1 + sizeof(std::uint32_t);
+
+// Calls `take` with the kind, the content and the end (in `bytes`) of each record; what is no whole record
+// ends it.
 template <typename Take>
-void each_journal_line(std::string_view bytes, Take take) {
-  for (std::size_t at = 0; at < bytes.size();) {
-    const std::size_t end = std::min(bytes.find('\n', at), bytes.size());
-    if (end > at) take(bytes[at], bytes.substr(at + 1, end - at - 1), at + 1);
-    at = end + 1;
+void each_record(std::string_view bytes, Take take) {
+  constexpr std::string_view kKinds = "pcrm=";
+  for (std::size_t at = 0; bytes.size() - at >= kRecordHead && kKinds.find(bytes[at]) != kKinds.npos;) {
+    std::uint32_t size = 0;
+    std::memcpy(&size, bytes.data() + at + 1, sizeof size);
+    if (size > bytes.size() - at - kRecordHead) return;
+    const std::size_t end = at + kRecordHead + size;
+    take(bytes[at], bytes.substr(at + kRecordHead, size), end);
+    at = end;
   }
 }
 

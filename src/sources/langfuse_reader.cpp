@@ -114,15 +114,18 @@ struct LangfuseReader::Parts {
     return simdjson::SUCCESS;
   }
 
-  Error read(simd::array rows, const char* end, std::vector<LangfuseRow>& into) {
+  Error read(simd::array rows, simd::document& document, const char* end, std::vector<LangfuseRow>& into) {
     for (auto item : rows) {
+      simd::value value;
       simd::object object;
-      TRY_SIMD(std::move(item).get_object().get(object));
+      TRY_SIMD(std::move(item).get(value));
+      const char* const begin = value.raw_json_token().data();
+      TRY_SIMD(value.get_object().get(object));
       LangfuseRow& row = into.emplace_back();
-      TRY_SIMD(object.raw_json().get(row.text));
-      row.text = without_space_behind(row.text);
-      TRY_SIMD(object.reset().error());
       TRY_SIMD(read(object, end, row));
+      const char* next = nullptr;  // what follows the row
+      TRY_SIMD(document.current_location().get(next));
+      row.text = without_space_behind({begin, static_cast<std::size_t>(next - begin)});
     }
     return simdjson::SUCCESS;
   }
@@ -153,7 +156,7 @@ struct LangfuseReader::Parts {
       if (field.key() == "data") {
         simd::array rows;
         TRY_SIMD(field.value().get_array().get(rows));
-        TRY_SIMD(read(rows, body.data() + body.size(), page.rows));
+        TRY_SIMD(read(rows, document, body.data() + body.size(), page.rows));
         has_data = true;
       } else if (field.key() == "meta") {
         simd::object meta;

@@ -128,8 +128,6 @@ class Exchange {
  public:
   Exchange(CURL* handle, HttpRequest request)
       : handle_(handle), request_(std::move(request)), headers_(header_list(request_)) {
-    response_.body = std::move(request_.room);
-    response_.body.clear();
     set_behaviour();
     set_method();
     set(CURLOPT_HTTPHEADER, headers_.get());
@@ -180,7 +178,7 @@ class Exchange {
   void set_behaviour() {
     set(CURLOPT_URL, request_.url.c_str());
     set(CURLOPT_USERAGENT, "ctxcap/" CTXCAP_VERSION);
-    set(CURLOPT_ACCEPT_ENCODING, "");  // whatever this libcurl can decompress
+    if (request_.decoded) set(CURLOPT_ACCEPT_ENCODING, "");  // whatever this libcurl can decompress
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_NOPROGRESS, 0L);
     set(CURLOPT_XFERINFOFUNCTION, &stop_when_interrupted);

@@ -26,13 +26,14 @@ struct HttpRequest {
   // Takes the body of a 200 answer in pieces, as they arrive, however long it is; HttpResponse::body stays
   // empty. False ends the exchange with an error. Other answers have their body in the response as ever.
   std::function<bool(std::string_view)> on_body;
-  std::string room;  // its content does not matter: memory that HttpResponse::body may use
+  // False: the body stays in the content coding that the server chose of those that a header of yours accepts.
+  bool decoded = true;
 };
 
 struct HttpResponse {
   int status = 0;                              // any HTTP status; 404 is an answer, not an error
   std::map<std::string, std::string> headers;  // names in lower case; the last of a repeated header
-  std::string body;                            // decompressed
+  std::string body;                            // decompressed, unless that was not asked for
 };
 
 // Exchanges that overlap, for one thread: start some, then take them as they end.

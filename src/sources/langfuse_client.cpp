@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/units.hpp"
+#include "sources/content_coding.hpp"
 #include "sources/langfuse_paths.hpp"
 
 namespace ctxcap::sources {
@@ -66,16 +67,12 @@ void LangfuseClient::start_what_may(Time now) {
     ++under_way_;
     ++requests_;
     pace_.started(now);
-    std::string room;
-    if (!spare_.empty()) {
-      room = std::move(spare_.back());
-      spare_.pop_back();
-    }
     batch_->start(tag, {.url = server_.url + asked.path,
                         .headers = {{"Authorization", basic_auth(server_.public_key, server_.secret)},
-                                    {"Accept", "application/json"}},
+                                    {"Accept", "application/json"},
+                                    {"Accept-Encoding", kAcceptEncoding}},
                         .timeout = kTimeout,
-                        .room = std::move(room)});
+                        .decoded = false});
   }
 }
 
@@ -103,7 +100,17 @@ Result<std::optional<LangfuseAnswer>> LangfuseClient::take(HttpBatch::Done done)
   asked_[done.tag].under_way = false;
   if (!done.response) return lost(done.tag, without_keys(server_, std::move(done.response.error())));
   answered_ = true;
+  auto body = decoded_body(*done.response, std::move(spare_));
+  if (!body) return lost(done.tag, no_answer(done.tag, body.error()));
+  done.response->body = std::move(*body);
   return answered(done.tag, std::move(*done.response));
+}
+
+Error LangfuseClient::no_answer(std::size_t tag, const std::string& why) {
+  return {.kind = ErrorKind::unreachable,
+          .what = server_.url + " gave an answer that is none",
+          .why = "GET " + server_.url + without_query(asked_[tag].path) + ": " + why,
+          .hint = "look at what stands between here and the server; run the same command again to go on"};
 }
 
 // Once may be chance. Twice may be a page that takes too long to make, so the caller may ask for less.
@@ -124,12 +131,7 @@ Result<std::optional<LangfuseAnswer>> LangfuseClient::answered(std::size_t tag, 
       lost_in_a_row_ = 0;
       return answer;
     }
-    return lost(
-        tag,
-        {.kind = ErrorKind::unreachable,
-         .what = server_.url + " gave an answer that is none",
-         .why = "GET " + server_.url + without_query(asked.path) + ": no page of rows, or one cut short",
-         .hint = "look at what stands between here and the server; run the same command again to go on"});
+    return lost(tag, no_answer(tag, "no page of rows, or one cut short"));
   }
   switch (verdict.act) {
     case Act::wait:
@@ -177,7 +179,7 @@ std::optional<LangfuseAnswer> LangfuseClient::hand_out(std::size_t tag, Verdict 
 }
 
 void LangfuseClient::done_with(LangfuseAnswer answer) {
-  if (answer.body) spare_.push_back(std::move(*answer.body));
+  if (answer.body) spare_ = std::move(*answer.body);
 }
 
 // Between 0 and `span`, so that clients which were refused together do not come back together.

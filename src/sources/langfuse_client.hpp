@@ -55,6 +55,7 @@ class LangfuseClient {
   Result<std::optional<LangfuseAnswer>> take(HttpBatch::Done done);
   Result<std::optional<LangfuseAnswer>> lost(std::size_t tag, Error error);
   Result<std::optional<LangfuseAnswer>> answered(std::size_t tag, HttpResponse response);
+  Error no_answer(std::size_t tag, const std::string& why);
   Status again(int tries, int most, Error error);
   std::optional<LangfuseAnswer> hand_out(std::size_t tag, Verdict verdict, std::string body = {});
   Time jitter(Time span);
@@ -65,7 +66,7 @@ class LangfuseClient {
   std::size_t concurrency_;
   OnWait on_wait_;
   LangfuseReader reader_;
-  std::vector<std::string> spare_;  // bodies that nobody needs any more
+  std::string spare_;  // a body that nobody needs any more
   Pace pace_;
   Time ready_{0};  // nothing starts before: what failed needs a moment
   std::map<std::size_t, Asked> asked_;

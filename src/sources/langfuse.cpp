@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <set>
 
 #include "sources/langfuse_join.hpp"
 #include "sources/langfuse_journal.hpp"
@@ -20,15 +19,16 @@ namespace {
 
 constexpr std::size_t kPiece = 1 << 20;  // bytes written at once
 
-std::set<std::string, std::less<>> ids_in(const std::string& journal, std::size_t size, Files& files) {
-  std::set<std::string, std::less<>> ids;
-  const auto bytes = files.map(journal);
-  if (!bytes) return ids;
-  each_record((*bytes)->bytes().substr(0, size), [&](char kind, std::string_view text, std::size_t) {
-    const auto row = kind == 'c' ? read_indexed(text) : std::nullopt;
-    if (row) ids.emplace(row->id);
+// What the text of a state leaves out.
+Status recall(const std::string& journal, std::size_t size, const LangfuseQuery& query, Files& files,
+              PullState& state) {
+  TRY_ASSIGN(const std::unique_ptr<MappedFile> file, files.map(journal));
+  each_record(file->bytes().substr(0, size), [&](char kind, std::string_view content, std::size_t) {
+    if (kind == 'b' && state.stage == PullStage::calls) state.borders.emplace_back(content);
+    if (kind != 'c' || !query.ends_by_number()) return;
+    if (const auto row = read_indexed(content)) state.ids.emplace(row->id);
   });
-  return ids;
+  return {};
 }
 
 // Walks until the journal holds everything, or as much as the limit; that it is cut is then said in `cut`.
@@ -51,6 +51,7 @@ Status fill_journal(const LangfuseOptions& given, const std::string& path, Task&
   if (left) {
     task = *earlier;
     state = std::move(*left);
+    TRY(recall(path, found->size, options.query, ports.files, state));
     told.resumed = true;
   } else {
     const i64 limit = most_rows(LangfuseApi::v2, LangfuseWalk::calls, options.query);
@@ -62,10 +63,7 @@ Status fill_journal(const LangfuseOptions& given, const std::string& path, Task&
   }
   TRY_ASSIGN(Journal journal,
              Journal::open(path, left ? found : std::nullopt, header_of(options, task), ports.files));
-  const bool counts = left && options.query.ends_by_number();
-  LangfuseWalker walker(
-      options, ports, state, journal, task.whole, task.fresh,
-      counts ? ids_in(path, found->size, ports.files) : std::set<std::string, std::less<>>(), on_progress);
+  LangfuseWalker walker(options, ports, state, journal, task.whole, task.fresh, on_progress);
   const Status walked = walker.run();
   cut = state.cut;
   told.requests = walker.requests();

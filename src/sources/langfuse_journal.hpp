@@ -1,7 +1,8 @@
 #pragma once
 // Inside sources/: what an unfinished pull has got, in a file that survives a kill at any byte.
 //
-// Records: "p" and what is pulled; "c" and a call, "r" and a root, both indexed, "m" and a model definition;
+// Records: "p" and what is pulled; "c" and a call, "r" and a root, both indexed, "b" and the trace at the end
+// of a page, "m" and a model definition;
 // "=" and what is left to do. They count when a "=" follows them; the rest is cut off and asked for again.
 
 #include <cstdint>
@@ -50,7 +51,7 @@ constexpr std::size_t kRecordHead = 1 + sizeof(std::uint32_t);
 // ends it.
 template <typename Take>
 void each_record(std::string_view bytes, Take take) {
-  constexpr std::string_view kKinds = "pcrm=";
+  constexpr std::string_view kKinds = "pcrbm=";
   for (std::size_t at = 0; bytes.size() - at >= kRecordHead && kKinds.find(bytes[at]) != kKinds.npos;) {
     std::uint32_t size = 0;
     std::memcpy(&size, bytes.data() + at + 1, sizeof size);

@@ -42,13 +42,13 @@ OpenWindow window_of(const json& text) {
 
 }  // namespace
 
-std::string state_text(const PullState& state) {
+std::string state_text(const PullState& state, const std::vector<OpenWindow>& under_way) {
   json todo = json::array();
   for (const OpenWindow& open : state.todo) todo.push_back(json_of(open));
+  for (const OpenWindow& open : under_way) todo.push_back(json_of(open));
   return json{{"api", static_cast<int>(state.api)},
               {"stage", static_cast<int>(state.stage)},
               {"todo", std::move(todo)},
-              {"borders", state.borders},
               {"unnamed", state.unnamed},
               {"estimates", state.estimates},
               {"rows", state.rows},
@@ -63,7 +63,6 @@ std::optional<PullState> read_state(std::string_view text) {
     state.api = static_cast<LangfuseApi>(parsed.at("api").get<int>());
     state.stage = static_cast<PullStage>(parsed.at("stage").get<int>());
     for (const json& open : parsed.at("todo")) state.todo.push_back(window_of(open));
-    parsed.at("borders").get_to(state.borders);
     parsed.at("unnamed").get_to(state.unnamed);
     parsed.at("estimates").get_to(state.estimates);
     parsed.at("rows").get_to(state.rows);

@@ -2,6 +2,7 @@
 // Inside sources/: how far a pull is. Written down after every page; everything else follows from it.
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,14 +32,18 @@ struct PullState {
   LangfuseApi api = LangfuseApi::unknown;
   PullStage stage = PullStage::calls;
   std::vector<OpenWindow> todo;
-  std::vector<std::string> borders;  // v2: traces that a page ended in
-  bool unnamed = false;              // some call needs the name of its root
-  bool estimates = false;            // some count may be Langfuse's own
-  i64 rows = 0;                      // calls, with repeats
-  bool cut = false;                  // there were enough before all were seen
+  bool unnamed = false;    // some call needs the name of its root
+  bool estimates = false;  // some count may be Langfuse's own
+  i64 rows = 0;            // calls, with repeats
+  bool cut = false;        // there were enough before all were seen
+
+  // These grow with the rows, so they are not in the text below but found again in the journal.
+  std::vector<std::string> borders;        // v2: traces that a page ended in
+  std::set<std::string, std::less<>> ids;  // of calls; where a limit is to be kept
 };
 
-std::string state_text(const PullState& state);
+// `under_way`: windows that are to be done again, too.
+std::string state_text(const PullState& state, const std::vector<OpenWindow>& under_way);
 std::optional<PullState> read_state(std::string_view text);
 
 }  // namespace ctxcap::sources

@@ -45,14 +45,12 @@ std::vector<OpenWindow> windows_of(Period period, LangfuseWalk walk, i64 limit, 
 }
 
 LangfuseWalker::LangfuseWalker(const LangfuseOptions& options, const PullPorts& ports, PullState& state,
-                               Journal& journal, Period whole, bool fresh,
-                               std::set<std::string, std::less<>> ids, OnPullProgress on_progress)
+                               Journal& journal, Period whole, bool fresh, OnPullProgress on_progress)
     : options_(options),
       state_(state),
       journal_(journal),
       whole_(whole),
       fresh_(fresh),
-      ids_(std::move(ids)),
       on_progress_(std::move(on_progress)),
       client_(options.server, ports, options.concurrency, [this](std::chrono::seconds left) { tell(left); }) {
 }
@@ -204,7 +202,7 @@ void LangfuseWalker::keep_rows(OpenWindow& open, const LangfusePage& page) {
     } else {
       keep('c', row, options_.query.lengths);
       ++state_.rows;
-      if (options_.query.ends_by_number()) ids_.emplace(row.id);
+      if (options_.query.ends_by_number()) state_.ids.emplace(row.id);
       const bool wants_root =
           !is_given(row.trace_name) || (!options_.query.tags.empty() && !is_given(row.tags));
       state_.unnamed = state_.unnamed || (row.nested() && wants_root);
@@ -239,7 +237,7 @@ Status LangfuseWalker::take_page(OpenWindow open, const LangfusePage& page) {
 
 // The newest so many, not counting versions of the same.
 bool LangfuseWalker::enough() const {
-  return options_.query.ends_by_number() && static_cast<i64>(ids_.size()) >= options_.query.limit;
+  return options_.query.ends_by_number() && static_cast<i64>(state_.ids.size()) >= options_.query.limit;
 }
 
 void LangfuseWalker::stop_here(const OpenWindow& open, const LangfusePage& page) {
@@ -251,7 +249,9 @@ void LangfuseWalker::stop_here(const OpenWindow& open, const LangfusePage& page)
 
 // v2: the versions of a call may stand on both sides of a page's end.
 void LangfuseWalker::note_border(const LangfusePage& page) {
-  if (!page.rows.empty()) state_.borders.emplace_back(page.rows.back().trace);
+  if (page.rows.empty()) return;
+  state_.borders.emplace_back(page.rows.back().trace);
+  journal_.add('b', state_.borders.back());
 }
 
 void LangfuseWalker::go_on_v2(OpenWindow open, const LangfusePage& page) {
@@ -334,9 +334,9 @@ Status LangfuseWalker::read_models() {
 
 // The windows under way come first in what is left: their pages were not seen.
 Status LangfuseWalker::mark() {
-  PullState all = state_;
-  for (const auto& [tag, open] : under_way_) all.todo.push_back(open);
-  return journal_.mark(state_text(all));
+  std::vector<OpenWindow> under_way;
+  for (const auto& [tag, open] : under_way_) under_way.push_back(open);
+  return journal_.mark(state_text(state_, under_way));
 }
 
 void LangfuseWalker::tell(std::chrono::seconds wait) {

@@ -2,7 +2,6 @@
 // Inside sources/: which pages are asked for, and what each of them means for the rest.
 
 #include <map>
-#include <set>
 
 #include "sources/langfuse_client.hpp"
 #include "sources/langfuse_journal.hpp"
@@ -14,10 +13,8 @@ class LangfuseWalker {
  public:
   // `whole`: all that may be asked for. `fresh`: nothing was pulled before, so an empty answer is looked
   // into.
-  // `ids`: of the calls that the journal has already; asked for where a limit is to be kept.
   LangfuseWalker(const LangfuseOptions& options, const PullPorts& ports, PullState& state, Journal& journal,
-                 Period whole, bool fresh, std::set<std::string, std::less<>> ids,
-                 OnPullProgress on_progress);
+                 Period whole, bool fresh, OnPullProgress on_progress);
 
   // Until nothing is left to do. Errors leave the journal as it is: the next run goes on from there.
   Status run();
@@ -55,7 +52,6 @@ class LangfuseWalker {
   Journal& journal_;
   Period whole_;
   bool fresh_;
-  std::set<std::string, std::less<>> ids_;
   OnPullProgress on_progress_;
   LangfuseClient client_;
   LangfuseReader reader_;  // of rows that were changed

@@ -25,7 +25,7 @@ tl::expected<std::string, std::string> decoded_body(HttpResponse& response, std:
   std::string name = header == response.headers.end() ? "" : header->second;
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  if (name.empty() || name == "identity") return std::move(response.body);
+  if (response.body.empty() || name.empty() || name == "identity") return std::move(response.body);
   const auto coding =
       std::find_if(kCodings.begin(), kCodings.end(), [&](const Coding& known) { return known.name == name; });
   if (coding == kCodings.end()) return tl::unexpected("its coding was not asked for: " + name);

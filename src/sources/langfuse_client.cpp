@@ -101,8 +101,9 @@ Result<std::optional<LangfuseAnswer>> LangfuseClient::take(HttpBatch::Done done)
   if (!done.response) return lost(done.tag, without_keys(server_, std::move(done.response.error())));
   answered_ = true;
   auto body = decoded_body(*done.response, std::move(spare_));
-  if (!body) return lost(done.tag, no_answer(done.tag, body.error()));
-  done.response->body = std::move(*body);
+  const bool refused = done.response->status != 200;  // its status says enough
+  if (!body && !refused) return lost(done.tag, no_answer(done.tag, body.error()));
+  done.response->body = body ? std::move(*body) : "";
   return answered(done.tag, std::move(*done.response));
 }
 

@@ -169,9 +169,9 @@ auto order_of(const FakeRow& row) {
 }  // namespace
 
 const char* fault_name(LangfuseFault fault) {
-  static constexpr const char* kNames[] = {"dropped",        "cut-short",   "html-502",      "busy-503",
-                                           "failed-500",     "timeout-422", "too-large-422", "limit-429",
-                                           "limit-429-text", "gateway-504"};
+  static constexpr const char* kNames[] = {"dropped",   "cut-short",      "no-gzip",     "html-502",
+                                           "busy-503",  "failed-500",     "timeout-422", "too-large-422",
+                                           "limit-429", "limit-429-text", "gateway-504"};
   return kNames[static_cast<std::size_t>(fault)];
 }
 
@@ -374,6 +374,9 @@ HttpResponse FakeLangfuse::fault_answer(LangfuseFault fault, HttpResponse real) 
   switch (fault) {
     case LangfuseFault::cut_short:
       real.body.resize(real.body.size() / 2);
+      return real;
+    case LangfuseFault::no_gzip:
+      real.headers["content-encoding"] = "gzip";
       return real;
     case LangfuseFault::html_502:
       return website(502);

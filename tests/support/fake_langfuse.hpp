@@ -49,6 +49,7 @@ enum class LangfuseMode {
 enum class LangfuseFault {
   dropped,    // no answer
   cut_short,  // 200, half a body
+  no_gzip,    // 200, and not compressed as it says
   html_502,   // of a proxy
   busy_503,
   failed_500,
@@ -59,10 +60,10 @@ enum class LangfuseFault {
   gateway_504,
 };
 inline constexpr LangfuseFault kLangfuseFaults[] = {
-    LangfuseFault::dropped,       LangfuseFault::cut_short,  LangfuseFault::html_502,
-    LangfuseFault::busy_503,      LangfuseFault::failed_500, LangfuseFault::timeout_422,
-    LangfuseFault::too_large_422, LangfuseFault::limit_429,  LangfuseFault::limit_429_text,
-    LangfuseFault::gateway_504};
+    LangfuseFault::dropped,        LangfuseFault::cut_short,     LangfuseFault::no_gzip,
+    LangfuseFault::html_502,       LangfuseFault::busy_503,      LangfuseFault::failed_500,
+    LangfuseFault::timeout_422,    LangfuseFault::too_large_422, LangfuseFault::limit_429,
+    LangfuseFault::limit_429_text, LangfuseFault::gateway_504};
 const char* fault_name(LangfuseFault fault);
 
 class FakeLangfuse final : public Http {

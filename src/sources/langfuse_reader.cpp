@@ -171,7 +171,6 @@ struct LangfuseReader::Parts {
 
 LangfuseReader::LangfuseReader() : parts_(std::make_unique<Parts>()) {}
 LangfuseReader::~LangfuseReader() = default;
-LangfuseReader::LangfuseReader(LangfuseReader&&) noexcept = default;
 
 std::optional<LangfusePage> LangfuseReader::page(std::string& body) {
   body.reserve(body.size() + kReadPadding);

@@ -15,7 +15,6 @@ class LangfuseReader {
  public:
   LangfuseReader();
   ~LangfuseReader();
-  LangfuseReader(LangfuseReader&&) noexcept;
 
   // nullopt: no page of this API, or one that was cut short. Bytes that are not UTF-8 become U+FFFD. Rows
   // point into `body`; those without an id are among them, with an empty one.

@@ -59,6 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string body = bytes;
   const auto page = sources::LangfuseReader().page(body);
   const bool plain_keys = bytes.find("\\u") == std::string::npos;
+  if (bytes.find('\0') != std::string::npos) return 0;  // which ends the tree, and is no JSON
   const json tree = json::parse(bytes, nullptr, false);
   if (plain_keys && is_page(tree) && has_one(bytes, "\"data\"") && has_one(bytes, "\"meta\"")) {
     fuzz::require(page.has_value(), "a page is a page");

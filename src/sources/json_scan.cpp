@@ -64,13 +64,14 @@ bool each_item(std::string_view text, char open, char close,
   std::size_t at = skip_space(text, 0);
   if (at >= text.size() || text[at] != open) return false;
   at = skip_space(text, at + 1);
-  if (at < text.size() && text[at] == close) return true;
+  const auto ends = [&] { return skip_space(text, at + 1) == text.size(); };
+  if (at < text.size() && text[at] == close) return ends();
   while (at < text.size()) {
     at = read(at);
     if (at == kNone) return false;
     at = skip_space(text, at);
     if (at >= text.size()) return false;
-    if (text[at] == close) return true;
+    if (text[at] == close) return ends();
     if (text[at] != ',') return false;
     at = skip_space(text, at + 1);
   }
@@ -108,9 +109,12 @@ std::string_view string_inside(std::string_view value) {
 }
 
 std::string unescaped(std::string_view value) {
-  const std::string_view inside = string_inside(value);
+  return unescaped_inside(string_inside(value));
+}
+
+std::string unescaped_inside(std::string_view inside) {
   if (inside.find('\\') == kNone) return std::string(inside);
-  const nlohmann::json parsed = nlohmann::json::parse(value, nullptr, false);
+  const nlohmann::json parsed = nlohmann::json::parse('"' + std::string(inside) + '"', nullptr, false);
   return parsed.is_string() ? parsed.get<std::string>() : "";
 }
 

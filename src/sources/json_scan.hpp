@@ -8,7 +8,8 @@
 
 namespace ctxcap::sources {
 
-// Calls `member` with each key (as written, without quotes) and value of an object. false: it is no object.
+// Calls `member` with each key (as written, without quotes) and value of an object. false: it is no object,
+// or something follows it.
 bool each_member(std::string_view object,
                  const std::function<void(std::string_view key, std::string_view value)>& member);
 
@@ -20,6 +21,8 @@ std::string_view string_inside(std::string_view value);
 
 // The text of a JSON string, without its escapes; "" for what is no string.
 std::string unescaped(std::string_view value);
+// The same for what is between its quotes.
+std::string unescaped_inside(std::string_view inside);
 
 // Characters (code points) that the string stands for; of other values the length of their text; 0 of null.
 long long length_of(std::string_view value);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "sources/json_scan.hpp"
+
 namespace ctxcap::sources {
 namespace {
 
@@ -250,7 +252,7 @@ void LangfuseWalker::stop_here(const OpenWindow& open, const LangfusePage& page)
 // v2: the versions of a call may stand on both sides of a page's end.
 void LangfuseWalker::note_border(const LangfusePage& page) {
   if (page.rows.empty()) return;
-  state_.borders.emplace_back(page.rows.back().trace);
+  state_.borders.push_back(unescaped_inside(page.rows.back().trace));
   journal_.add('b', state_.borders.back());
 }
 

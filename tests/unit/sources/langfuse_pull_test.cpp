@@ -413,16 +413,18 @@ TEST_CASE("whatever was pulled before and however little, a later pull leaves no
 }
 
 TEST_CASE("versions on both sides of a page's end count once, in a trace of more than a page too") {
-  for (const i64 border : {998, 999, 1'000, 1'001}) {
+  for (const i64 border : {998, 999, 1'000, 1'001, -999}) {
     CAPTURE(border);
     Pulling it;
+    const char* const trace = border < 0 ? "a \"trace\" \\ of\nthree words" : "trace";
     for (i64 i = 0; i < 1'200; ++i) {
       FakeRow row = daily(0);
+      row.trace = trace;
       row.id = fmt::format("g{:04}", i);
       row.start = kBegin + (1'200 - i) * 1'000;  // newest first
       it.fake.rows.push_back(row);
     }
-    FakeRow again = it.fake.rows[static_cast<std::size_t>(border)];
+    FakeRow again = it.fake.rows[static_cast<std::size_t>(std::abs(border))];
     again.prompt = 200;
     again.updated += 1;
     it.fake.rows.push_back(again);

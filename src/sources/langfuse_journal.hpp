@@ -2,8 +2,8 @@
 // Inside sources/: what an unfinished pull has got, in a file that survives a kill at any byte.
 //
 // Records: "p" and what is pulled; "c" and a call, "r" and a root, both indexed, "b" and the trace at the end
-// of a page, "m" and a model definition;
-// "=" and what is left to do. They count when a "=" follows them; the rest is cut off and asked for again.
+// of a page, "m" and a model definition; "=" and what is left to do, behind a checksum. They count when a "="
+// follows them whose checksum is right; the rest is cut off and asked for again.
 
 #include <cstdint>
 #include <cstring>
@@ -41,7 +41,7 @@ class Journal {
   void add_record(char kind, Append append);
 
   std::unique_ptr<ByteWriter> writer_;
-  std::string waiting_;
+  std::string waiting_;  // since the last mark
 };
 
 // In front of a record's content: its kind and the size of the content, which is bytes for this machine only.

@@ -35,7 +35,7 @@ tl::expected<std::string, std::string> decoded_body(HttpResponse& response, std:
   for (std::size_t filled = 0;;) {
     if (filled == room.size()) {
       if (filled >= kMostRoom) return tl::unexpected<std::string>("it is larger than 1 GiB");
-      room.resize(std::max(kFirstRoom, filled + filled / 2));
+      room.resize(std::clamp(filled + filled / 2, kFirstRoom, kMostRoom));
     }
     const auto got = decoder->decode(left, {room.data() + filled, room.size() - filled});
     if (!got) return tl::unexpected("its " + name + " data are damaged: " + got.error().what);

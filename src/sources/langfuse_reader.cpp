@@ -52,6 +52,8 @@ struct Member {
   std::string_view key;
   Put put;
 };
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 constexpr std::array kMembers = {
     Member{"id", put_string<&LangfuseRow::id>},
     Member{"traceId", put_string<&LangfuseRow::trace>},
@@ -86,6 +88,36 @@ i64 integer(std::string_view value) {
   i64 number = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
   return error == std::errc() && end == value.data() + value.size() ? number : 0;
+}
+
+void put_meta(LangfusePage& page, std::string_view key, std::string_view value) {
+  if (key == "cursor") page.cursor = unescaped(value);
+  if (key == "totalPages") page.total_pages = integer(value);
+  if (key == "totalItems") page.total_items = integer(value);
+}
+
+// For what is no JSON, as NaN is none: a row that cannot be used must not keep the others away.
+bool row_by_hand(LangfuseRow& row) {
+  return each_member(row.text, [&](std::string_view key, std::string_view value) {
+    if (const Put put = put_of(key)) put(row, value);
+  });
+}
+
+std::optional<LangfusePage> page_by_hand(std::string_view body) {
+  LangfusePage page;
+  bool has_data = false, has_meta = false, objects = true;
+  const auto add_row = [&](std::string_view text) {
+    objects = objects && row_by_hand(page.rows.emplace_back(LangfuseRow{.text = text}));
+  };
+  const bool whole = each_member(body, [&](std::string_view key, std::string_view value) {
+    if (key == "data") has_data = each_element(value, add_row);
+    if (key == "meta") {
+      has_meta = each_member(
+          value, [&](std::string_view name, std::string_view part) { put_meta(page, name, part); });
+    }
+  });
+  if (!whole || !has_data || !has_meta || !objects) return std::nullopt;
+  return page;
 }
 
 }  // namespace
@@ -133,14 +165,11 @@ struct LangfuseReader::Parts {
   static Error read(simd::object meta, LangfusePage& page) {
     for (auto item : meta) {
       simd::field field;
+      std::string_view key, value;
       TRY_SIMD(std::move(item).get(field));
-      const simd::raw_json_string key = field.key();
-      std::string_view value;
+      TRY_SIMD(field.unescaped_key().get(key));
       TRY_SIMD(raw_of(field.value()).get(value));
-      value = without_space_behind(value);
-      if (key == "cursor") page.cursor = unescaped(value);
-      if (key == "totalPages") page.total_pages = integer(value);
-      if (key == "totalItems") page.total_items = integer(value);
+      put_meta(page, key, without_space_behind(value));
     }
     return simdjson::SUCCESS;
   }
@@ -173,6 +202,7 @@ LangfuseReader::LangfuseReader() : parts_(std::make_unique<Parts>()) {}
 LangfuseReader::~LangfuseReader() = default;
 
 std::optional<LangfusePage> LangfuseReader::page(std::string& body) {
+  if (body.starts_with(kByteOrderMark)) body.erase(0, kByteOrderMark.size());
   body.reserve(body.size() + kReadPadding);
   LangfusePage page;
   Error error = parts_->read(body, page);
@@ -182,7 +212,7 @@ std::optional<LangfusePage> LangfuseReader::page(std::string& body) {
     page = {};
     error = parts_->read(body, page);
   }
-  if (error) return std::nullopt;
+  if (error) return page_by_hand(body);
   return page;
 }
 
@@ -190,10 +220,11 @@ std::optional<LangfuseRow> LangfuseReader::row(std::string_view object) {
   LangfuseRow row{.text = without_space_behind(object)};
   simd::document document;
   simd::object members;
-  if (parts_->open(object, document, members) || parts_->read(members, object.data() + object.size(), row) ||
-      !is_at_end(document) || row.id.empty()) {
-    return std::nullopt;
-  }
+  const bool is_json = !parts_->open(object, document, members) &&
+                       !parts_->read(members, object.data() + object.size(), row) && is_at_end(document);
+  if (!is_json) row = {.text = row.text};
+  if (!is_json && !row_by_hand(row)) return std::nullopt;
+  if (row.id.empty()) return std::nullopt;
   return row;
 }
 

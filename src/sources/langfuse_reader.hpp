@@ -20,7 +20,7 @@ class LangfuseReader {
   // point into `body`; those without an id are among them, with an empty one.
   std::optional<LangfusePage> page(std::string& body);
 
-  // nullopt: no JSON object with an id. kReadPadding bytes behind it must be readable.
+  // nullopt: no object with an id. kReadPadding bytes behind it must be readable.
   std::optional<LangfuseRow> row(std::string_view object);
 
  private:

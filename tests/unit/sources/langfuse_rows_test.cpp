@@ -144,6 +144,24 @@ TEST_CASE("a page that is not UTF-8 loses the bytes, not the rows") {
   CHECK(page->rows[1].id == "b");
 }
 
+TEST_CASE("what is no JSON in one row keeps no other away; a byte order mark is none of it") {
+  for (const char* odd : {"NaN", "\"a\x01z\"", "\"\\q\"", "tru", "\"\xff\""}) {
+    CAPTURE(odd);
+    for (const char* key : {"name", "input", "other"}) {
+      std::string row = std::string("{\"id\":\"a\",\"") + key + "\":" + odd + ",\"traceId\":\"t\"}";
+      std::string body = "\xEF\xBB\xBF{\"data\":[{\"id\":\"b\"}," + row + "],\"meta\":{\"cursor\":\"c\"}}";
+      const auto page = LangfuseReader().page(body);
+      REQUIRE(page);
+      REQUIRE(page->rows.size() == 2);
+      CHECK((page->rows[1].id == "a" && page->rows[1].trace == "t" && page->cursor == "c"));
+      CHECK(page->rows[1].has_bodies == (std::string(key) == "input"));
+      const auto alone = read_row(row);
+      REQUIRE(alone);
+      CHECK((alone->id == "a" && alone->trace == "t"));
+    }
+  }
+}
+
 TEST_CASE("an indexed row is what it was; what is none is refused") {
   std::string text = kRow;
   const auto row = read_row(text);

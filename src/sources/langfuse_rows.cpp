@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 #include "sources/json_scan.hpp"
@@ -88,7 +89,7 @@ void append_with_members(std::string& text, const LangfuseRow& row, const NewMem
                                     {"tags", row.tags, members.tags},
                                     {"tokenizerId", row.tokenizer, members.tokenizer}}};
   std::sort(changes.begin(), changes.end(),
-            [](const Change& a, const Change& b) { return a.old.data() < b.old.data(); });
+            [](const Change& a, const Change& b) { return std::less<>()(a.old.data(), b.old.data()); });
   const char *at = row.text.data(), *const end = at + row.text.size() - 1;  // before the last bracket
   for (const Change& change : changes) {
     if (change.now.empty() || change.old.empty()) continue;

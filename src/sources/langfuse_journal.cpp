@@ -24,7 +24,7 @@ Result<std::optional<Journal::Found>> Journal::find(const std::string& path, Fil
   Found found;
   bool good = true;
   each_record(bytes, [&](char kind, std::string_view content, std::size_t end) {
-    if (kind == 'p') found.header = content;
+    if (kind == 'p' && found.size == 0) found.header = content;
     if (kind != '=' || !good) return;
     const std::size_t begin = end - content.size() - kRecordHead;
     Checksum sum = 0;

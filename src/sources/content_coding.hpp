@@ -1,6 +1,6 @@
 #pragma once
-// Inside sources/: HTTP content codings (RFC 9110, 8.4), by the decoders that also read files: they take a
-// third of the time of those in the HTTP library.
+// Inside sources/: HTTP content codings (RFC 9110, 8.4), by the decoders that also read files: they take less
+// than half of the time of those in the HTTP library.
 
 #include <string>
 #include <tl/expected.hpp>

@@ -14,9 +14,9 @@ endforeach()
 foreach(room IN LISTS edge)
   set(may_${room} base data ports)
 endforeach()
-set(may_config base data policy)  # its words for policies are policy's own
+set(may_settings base data policy)  # its words for policies are policy's own
 set(may_io  base ports)
-set(may_app base data ports config ${pure} ${edge})
+set(may_app base data ports settings ${pure} ${edge})
 
 set(open_rooms base data ports)  # every header is public; of other rooms only <room>/<room>.hpp is
 
@@ -29,8 +29,8 @@ set(only_CLI      app)
 set(only_kainjow  base/template.cpp)
 set(only_isa      sources)  # <isa-l/...>
 set(only_zstd     sources)
-set(only_toml    config/document.cpp)
-set(only_nlohmann base config data model sources runtime report state)
+set(only_toml    settings/document.cpp)
+set(only_nlohmann base data settings model sources runtime report state)
 
 # What pure rooms may not name: they neither print nor ask for time, files or the environment.
 set(impure "std::cout|std::cerr|getenv|system_clock|steady_clock|fopen|ifstream|ofstream|printf\\(stderr")
@@ -73,7 +73,7 @@ foreach(file IN LISTS files)
   if(count GREATER max_lines)
     message(SEND_ERROR "${file}: ${count} lines, the limit is ${max_lines}")
   endif()
-  if(room IN_LIST pure OR room MATCHES "^(data|config)$")
+  if(room IN_LIST pure OR room MATCHES "^(data|settings)$")
     file(STRINGS ${ROOT}/${file} impurities REGEX "${impure}")
     foreach(line IN LISTS impurities)
       if(NOT line MATCHES "^ *//")

@@ -7,6 +7,7 @@
 #include "app/source_keys.hpp"
 #include "base/text.hpp"
 #include "report/report.hpp"
+#include "sources/sources.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -30,8 +31,8 @@ bool is_file(const std::string& path, World& world) {
   return world.files.kind(path) == PathKind::file;
 }
 
-void look_at_variants(const config::Config& config, World& world, std::vector<Error>& doubts) {
-  for (const config::Variant& variant : config.variants) {
+void look_at_variants(const settings::Settings& config, World& world, std::vector<Error>& doubts) {
+  for (const settings::Variant& variant : config.variants) {
     if (!variant.system_file.empty() && !is_file(variant.system_file, world)) {
       doubts.push_back(missing("the system_file of " + variant.name + " is missing", variant.system_file,
                                "without it the variant is not created"));
@@ -48,8 +49,9 @@ void look_at_variants(const config::Config& config, World& world, std::vector<Er
   }
 }
 
-void look_at_files(const config::Source& source, World& world, std::vector<Error>& doubts) {
-  for (const std::string& pattern : source.files) {
+void look_at_files(const SourceSettings& source, World& world, std::vector<Error>& doubts) {
+  if (source.kind->where != SourceKind::Where::paths) return;
+  for (const std::string& pattern : source.where) {
     if (world.files.kind(pattern) != PathKind::missing) continue;
     const auto paths = world.files.glob(pattern);
     if (paths && !paths->empty()) continue;
@@ -61,8 +63,8 @@ void look_at_files(const config::Source& source, World& world, std::vector<Error
 }
 
 // Keys are looked for, never read.
-void look_at_keys(const config::Source& source, World& world, std::vector<Error>& doubts) {
-  if (source.kind != config::SourceKind::langfuse) return;
+void look_at_keys(const SourceSettings& source, World& world, std::vector<Error>& doubts) {
+  if (source.kind->word != "langfuse") return;
   SourceKeys keys(source, world);
   for (const char* name : {"LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"}) {
     if (!keys.get(name).value_or("").empty()) continue;
@@ -70,7 +72,7 @@ void look_at_keys(const config::Source& source, World& world, std::vector<Error>
     const std::string own = keys.own_name(name);
     if (!file.empty() && world.files.kind(file) != PathKind::missing) continue;
     doubts.push_back({.kind = ErrorKind::usage,
-                      .what = fmt::format("there is no {} here for {}", own, printable(source.url)),
+                      .what = fmt::format("there is no {} here for {}", own, printable(source.label())),
                       .why = file.empty()
                                  ? fmt::format("neither {0} nor {0}_FILE is set, and no systemd "
                                                "credential has that name",
@@ -80,7 +82,7 @@ void look_at_keys(const config::Source& source, World& world, std::vector<Error>
   }
 }
 
-void look_at_reports(const config::Config& config, World& world, std::vector<Error>& doubts) {
+void look_at_reports(const settings::Settings& config, World& world, std::vector<Error>& doubts) {
   std::vector<std::string> paths = config.report.files;
   if (!config.report.prom.empty()) paths.push_back(config.report.prom);
   std::set<std::string> folders;
@@ -108,15 +110,16 @@ std::string config_path(const std::string& flag, World& world) {
   return "";
 }
 
-Result<config::Reading> read_config_file(const std::string& flag, World& world) {
+Result<settings::Reading> read_config_file(const std::string& flag, World& world) {
   const std::string path = config_path(flag, world);
   std::string text;
   if (!path.empty()) {
     TRY_ASSIGN(text, world.files.read_all(path));
   }
-  config::Reading reading = config::read_config(
+  settings::Reading reading = settings::read_config(
       text, {.path = path,
              .environment = [&world](const std::string& name) { return world.environment.get(name); },
+             .kinds = sources::kinds(),
              .directory = world.files.working_directory()});
   for (const std::string& report : reading.config.report.files) {
     const auto format = report::format_for_file(report);
@@ -130,16 +133,16 @@ Result<config::Reading> read_config_file(const std::string& flag, World& world) 
   return reading;
 }
 
-Result<config::Config> load_config(const std::string& flag, World& world, Talk& talk) {
-  TRY_ASSIGN(config::Reading reading, read_config_file(flag, world));
+Result<settings::Settings> load_config(const std::string& flag, World& world, Talk& talk) {
+  TRY_ASSIGN(settings::Reading reading, read_config_file(flag, world));
   if (reading.problems.empty()) return std::move(reading.config);
   for (std::size_t i = 0; i + 1 < reading.problems.size(); ++i) talk.error(reading.problems[i]);
   return fail(std::move(reading.problems.back()));
 }
 
-std::vector<Error> doubts_of_world(const config::Config& config, World& world) {
+std::vector<Error> doubts_of_world(const settings::Settings& config, World& world) {
   std::vector<Error> doubts;
-  for (const config::Source& source : config.sources) {
+  for (const SourceSettings& source : config.sources) {
     look_at_files(source, world, doubts);
     look_at_keys(source, world, doubts);
   }

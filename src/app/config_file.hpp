@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "app/talk.hpp"
-#include "config/config.hpp"
+#include "settings/settings.hpp"
 #include "ports/world.hpp"
 
 namespace ctxcap::app {
@@ -17,12 +17,12 @@ std::string config_path(const std::string& flag, World& world);
 
 // The file and the environment; without a file, the environment alone. Its problems include those that only
 // other rooms know: reports of an unknown format. Errors (ErrorKind::usage): the file cannot be read.
-Result<config::Reading> read_config_file(const std::string& flag, World& world);
+Result<settings::Reading> read_config_file(const std::string& flag, World& world);
 
 // For commands that need a configuration without problems: tells all of them, the last one as the error.
-Result<config::Config> load_config(const std::string& flag, World& world, Talk& talk);
+Result<settings::Settings> load_config(const std::string& flag, World& world, Talk& talk);
 
 // What a look at the world says: files that are missing, keys that are not there.
-std::vector<Error> doubts_of_world(const config::Config& config, World& world);
+std::vector<Error> doubts_of_world(const settings::Settings& config, World& world);
 
 }  // namespace ctxcap::app

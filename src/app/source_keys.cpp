@@ -8,7 +8,7 @@ constexpr std::string_view kFile = "_FILE";
 }  // namespace
 
 std::string SourceKeys::own_name(const std::string& name) const {
-  const std::string usual = source_.kind == config::SourceKind::clickhouse ? "CLICKHOUSE_" : "LANGFUSE_";
+  const std::string usual = std::string(source_.kind->keys) + "_";
   if (source_.keys.empty() || !name.starts_with(usual)) return name;
   return source_.keys + "_" + name.substr(usual.size());
 }

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "config/config.hpp"
+#include "settings/settings.hpp"
 #include "ports/world.hpp"
 
 namespace ctxcap::app {
@@ -13,7 +13,7 @@ namespace ctxcap::app {
 class SourceKeys final : public Environment {
  public:
   // Both must outlive this.
-  SourceKeys(const config::Source& source, World& world) : source_(source), world_(world) {}
+  SourceKeys(const SourceSettings& source, World& world) : source_(source), world_(world) {}
 
   std::optional<std::string> get(const std::string& name) override;
 
@@ -21,7 +21,7 @@ class SourceKeys final : public Environment {
   std::string own_name(const std::string& name) const;
 
  private:
-  const config::Source& source_;
+  const SourceSettings& source_;
   World& world_;
 };
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "config/config.hpp"
+#include "settings/settings.hpp"
 
 using namespace ctxcap;
 
@@ -14,22 +14,22 @@ void require(bool held) {
   if (!held) std::abort();
 }
 
-config::Reading read(const std::string& text) {
-  return config::read_config(text, {.path = "/c/config.toml", .environment = {}});
+settings::Reading read(const std::string& text) {
+  return settings::read_config(text, {.path = "/c/config.toml", .environment = {}});
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const config::Reading reading = read(std::string(data, data + size));
+  const settings::Reading reading = read(std::string(data, data + size));
   for (const Error& problem : reading.problems) {
     require(!problem.what.empty() && problem.why.starts_with("/c/config.toml") && !problem.hint.empty());
   }
   if (!reading.problems.empty()) return 0;
-  const std::string shown = config::toml_text(reading, true);
-  const config::Reading again = read(shown);
+  const std::string shown = settings::toml_text(reading, true);
+  const settings::Reading again = read(shown);
   require(again.problems.empty());
-  require(config::toml_text(again, false) == config::toml_text(reading, false));
-  require(config::json_text(again).size() > 0);
+  require(settings::toml_text(again, false) == settings::toml_text(reading, false));
+  require(settings::json_text(again).size() > 0);
   return 0;
 }

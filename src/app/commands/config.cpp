@@ -22,7 +22,7 @@ void warn(const Error& doubt, Talk& talk) {
   talk.note(fmt::format("warning: {}\n    why: {}\n   hint: {}", doubt.what, doubt.why, doubt.hint));
 }
 
-std::string summary(const config::Config& config, std::size_t warnings) {
+std::string summary(const settings::Settings& config, std::size_t warnings) {
   return fmt::format("{}: {}, {}, {}\n",
                      config.path.empty() ? "no configuration file" : printable(config.path),
                      counted(static_cast<i64>(config.sources.size()), "source"),
@@ -30,7 +30,7 @@ std::string summary(const config::Config& config, std::size_t warnings) {
                      warnings == 0 ? "no problems" : counted(static_cast<i64>(warnings), "warning"));
 }
 
-Result<ExitCode> check(const config::Reading& reading, World& world, Talk& talk) {
+Result<ExitCode> check(const settings::Reading& reading, World& world, Talk& talk) {
   if (!reading.problems.empty()) {
     for (const Error& problem : reading.problems) talk.error(problem);
     return ExitCode::usage;
@@ -43,10 +43,10 @@ Result<ExitCode> check(const config::Reading& reading, World& world, Talk& talk)
 }
 
 // What can be shown is shown, whatever else is wrong.
-Result<ExitCode> show(const config::Reading& reading, const Flags& flags, World& world, Talk& talk) {
+Result<ExitCode> show(const settings::Reading& reading, const Flags& flags, World& world, Talk& talk) {
   for (const Error& problem : reading.problems) talk.error(problem);
-  world.console.out(flags.format == "json" ? config::json_text(reading)
-                                           : config::toml_text(reading, flags.origin));
+  world.console.out(flags.format == "json" ? settings::json_text(reading)
+                                           : settings::toml_text(reading, flags.origin));
   return reading.problems.empty() ? ExitCode::done : ExitCode::usage;
 }
 
@@ -57,7 +57,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                  .why = "it can check the configuration, or show it",
                  .hint = "ctxcap config check   or   ctxcap config show --origin"});
   }
-  TRY_ASSIGN(const config::Reading reading, read_config_file(flags.file, world));
+  TRY_ASSIGN(const settings::Reading reading, read_config_file(flags.file, world));
   return flags.action == "check" ? check(reading, world, talk) : show(reading, flags, world, talk);
 }
 

@@ -115,7 +115,7 @@ void look_at_gpu(World& world, std::vector<Finding>& findings) {
 }
 
 void look_at_config(const std::string& flag, World& world, std::vector<Finding>& findings) {
-  const Result<config::Reading> reading = read_config_file(flag, world);
+  const Result<settings::Reading> reading = read_config_file(flag, world);
   if (!reading) return findings.push_back(bad("config", reading.error()));
   if (reading->config.path.empty() && reading->problems.empty())
     return findings.push_back({Level::ok, "config", "there is none; only nightly needs one", ""});

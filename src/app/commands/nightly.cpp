@@ -21,10 +21,10 @@ struct Flags {
   bool dry_run = false;
 };
 
-Status check_resume(const std::vector<std::string>& names, const config::Config& config) {
+Status check_resume(const std::vector<std::string>& names, const settings::Settings& config) {
   for (const std::string& name : names) {
     std::vector<std::string> known;
-    for (const config::Variant& variant : config.variants) known.push_back(variant.name);
+    for (const settings::Variant& variant : config.variants) known.push_back(variant.name);
     if (std::any_of(known.begin(), known.end(),
                     [&](const std::string& variant) { return runtime::same_model(variant, name); }))
       continue;
@@ -57,7 +57,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   }
   TRY(check_resume(flags.resume, options.config));
   options.resume = flags.resume;
-  for (config::Variant& variant : options.config.variants)
+  for (settings::Variant& variant : options.config.variants)
     variant.policy.canary = flags.canary.value_or(variant.policy.canary);
   std::vector<std::string>& files = options.config.report.files;
   files.insert(files.end(), flags.files.begin(), flags.files.end());

@@ -10,7 +10,7 @@ namespace ctxcap::app {
 namespace {
 
 // The variant that a job is judged by: the first that names it, else the first that takes all.
-const config::Variant& judge_of(const Group& group, const std::string& job) {
+const settings::Variant& judge_of(const Group& group, const std::string& job) {
   for (const KeptVariant& kept : group.variants) {
     const std::vector<std::string>& jobs = kept.wanted->jobs;
     if (std::find(jobs.begin(), jobs.end(), job) != jobs.end()) return *kept.wanted;
@@ -35,7 +35,7 @@ void heed_cuts_under_cap(const Group& group, const demand::RiskOptions& risk, De
 }
 
 policy::JobInput input_for(const Demand& demand, const Group& group, const Night& night) {
-  const config::Variant& variant = judge_of(group, demand.job);
+  const settings::Variant& variant = judge_of(group, demand.job);
   AnalyzeOptions options = group.options;
   options.risk.risk = variant.policy.risk;
   options.risk.confidence = variant.policy.confidence;
@@ -75,7 +75,7 @@ Result<BaseAnalysis> analyze_group(const Group& group, const Night& night, doubl
 
 }  // namespace
 
-std::optional<Tokens> limit_of(const config::Variant& variant) {
+std::optional<Tokens> limit_of(const settings::Variant& variant) {
   for (const auto& [name, value] : variant.parameters) {
     if (name == "num_predict") return parse_integer(value);
   }

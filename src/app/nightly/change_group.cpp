@@ -198,18 +198,18 @@ void tell(const Group& group, const Became& result, Night& night) {
 
 runtime::Via via_of(const Night& night) {
   switch (night.options.config.ollama.via) {
-    case config::Via::cli:
+    case settings::Via::cli:
       return runtime::Via::cli;
-    case config::Via::api:
+    case settings::Via::api:
       return runtime::Via::api;
-    case config::Via::automatic:
+    case settings::Via::automatic:
       break;
   }
   return runtime::Via::automatic;
 }
 
 bool must_fit_card(const Night& night) {
-  const config::Config& config = night.options.config;
+  const settings::Settings& config = night.options.config;
   return config.card && config.ollama.settings.backend == "cuda";
 }
 

@@ -34,7 +34,7 @@ void compare(const Group& group, const KeptVariant& kept, Desire& desire) {
   if (now.num_predict != then.num_predict) differs(Difference::texts, "answers need another limit");
 }
 
-Result<std::optional<std::string>> system_of(const config::Variant& wanted, Night& night) {
+Result<std::optional<std::string>> system_of(const settings::Variant& wanted, Night& night) {
   if (wanted.system_file.empty()) return std::optional<std::string>{};
   TRY_ASSIGN(std::string text, night.world.files.read_all(wanted.system_file));
   if (text.ends_with('\n')) text.pop_back();  // of the file, not of the prompt
@@ -44,7 +44,7 @@ Result<std::optional<std::string>> system_of(const config::Variant& wanted, Nigh
 
 }  // namespace
 
-BaseDecision decision_at(const Group& group, const config::Variant& wanted, Tokens window,
+BaseDecision decision_at(const Group& group, const settings::Variant& wanted, Tokens window,
                          const std::string& reason) {
   BaseDecision decision = group.analysis->decision;
   decision.num_ctx = window;

@@ -13,7 +13,7 @@
 namespace ctxcap::app {
 namespace {
 
-std::string name_of(const config::Source& source, const Night& night) {
+std::string name_of(const SourceSettings& source, const Night& night) {
   return source.identity(night.world.files.working_directory());
 }
 
@@ -35,7 +35,7 @@ std::vector<Demand> until_now(std::vector<Demand> demands, const Night& night) {
 }  // namespace
 
 Status gather(Night& night) {
-  for (const config::Source& source : night.options.config.sources) {
+  for (const SourceSettings& source : night.options.config.sources) {
     const std::string name = name_of(source, night);
     TRY_ASSIGN(const std::optional<Instant> last, night.state.last_reading(name, night.now));
     Result<TraceSummary> read = read_source(source, last, night.now, night.world, night.talk);
@@ -63,7 +63,7 @@ Status gather(Night& night) {
 Result<std::vector<Demand>> demand_of_sources(const Night& night, std::optional<Day> from) {
   std::vector<Demand> all;
   std::set<std::string> names;
-  for (const config::Source& source : night.options.config.sources) {
+  for (const SourceSettings& source : night.options.config.sources) {
     state::DemandFilter filter{.source = name_of(source, night), .from = from};
     if (night.options.now) filter.before = day_of(night.now);
     if (!names.insert(*filter.source).second) continue;

@@ -15,7 +15,7 @@ namespace {
 constexpr i64 kMicrosPerDay = 86'400'000'000;
 
 // A window of its own, or one for all variants of the base.
-Group& group_for(Night& night, const config::Variant& variant) {
+Group& group_for(Night& night, const settings::Variant& variant) {
   const bool alone = night.options.config.policy.per_job || variant.num_ctx.has_value();
   for (Group& group : night.groups) {
     const bool taken = group.variants.front().wanted->num_ctx.has_value();
@@ -25,7 +25,7 @@ Group& group_for(Night& night, const config::Variant& variant) {
   return night.groups.back();
 }
 
-Result<KeptVariant> look_at(const config::Variant& variant, const std::vector<InstalledModel>& installed,
+Result<KeptVariant> look_at(const settings::Variant& variant, const std::vector<InstalledModel>& installed,
                             Night& night) {
   KeptVariant kept{.wanted = &variant};
   const std::string& host = night.ollama.host().url;
@@ -43,8 +43,8 @@ Result<KeptVariant> look_at(const config::Variant& variant, const std::vector<In
   return kept;
 }
 
-Result<AnalyzeOptions> options_for(const config::Variant& variant, Night& night) {
-  const config::Config& config = night.options.config;
+Result<AnalyzeOptions> options_for(const settings::Variant& variant, Night& night) {
+  const settings::Settings& config = night.options.config;
   AnalyzeOptions options{
       .ollama_host = config.ollama.host,
       .risk = {.risk = variant.policy.risk, .confidence = variant.policy.confidence},
@@ -173,7 +173,7 @@ Status look_back_to_dusk(Night& night, Group& group) {
 
 }  // namespace
 
-bool serves(const config::Variant& variant, const std::string& job) {
+bool serves(const settings::Variant& variant, const std::string& job) {
   return variant.jobs.empty() ||
          std::find(variant.jobs.begin(), variant.jobs.end(), job) != variant.jobs.end();
 }
@@ -186,7 +186,7 @@ std::string canary_name(const std::string& variant) {
 
 Status group_variants(Night& night) {
   TRY_ASSIGN(const std::vector<InstalledModel> installed, night.ollama.installed());
-  for (const config::Variant& variant : night.options.config.variants) {
+  for (const settings::Variant& variant : night.options.config.variants) {
     TRY_ASSIGN(KeptVariant kept, look_at(variant, installed, night));
     group_for(night, variant).variants.push_back(std::move(kept));
   }

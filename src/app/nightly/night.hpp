@@ -15,7 +15,7 @@ namespace ctxcap::app {
 
 // A variant of the configuration, and what stands under its name.
 struct KeptVariant {
-  const config::Variant* wanted = nullptr;
+  const settings::Variant* wanted = nullptr;
   std::optional<state::OwnedVariant> ours;  // as we left it; nullopt: it is not there
   Place place;
   std::optional<Error> refused;  // a model of that name is there that is not ours
@@ -69,7 +69,7 @@ struct Night {
 int local_minute(const Night& night);
 
 // Whether a variant is for that job.
-bool serves(const config::Variant& variant, const std::string& job);
+bool serves(const settings::Variant& variant, const std::string& job);
 
 // --- The stages, in their order -------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ Status change(Night& night);
 Status record(Night& night);
 
 // The generation limit that the configuration gives; nullopt: none.
-std::optional<Tokens> limit_of(const config::Variant& variant);
+std::optional<Tokens> limit_of(const settings::Variant& variant);
 
 // On the card, at that window; nullopt: not known.
 std::optional<Bytes> bytes_at(const Group& group, std::optional<Tokens> window);
@@ -113,7 +113,7 @@ Status write_reports(Night& night, ExitCode code, double seconds);
 
 // The decision as if that window had been taken, for the jobs that the variant serves; `reason` says why
 // where that is not what the data alone would give.
-BaseDecision decision_at(const Group& group, const config::Variant& wanted, Tokens window,
+BaseDecision decision_at(const Group& group, const settings::Variant& wanted, Tokens window,
                          const std::string& reason);
 
 // The latest record that a run of this night left of a job; nullopt: none.

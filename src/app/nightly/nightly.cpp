@@ -48,7 +48,7 @@ std::string summary(const Night& night) {
 // The server does not answer: nothing can be decided, and everything stays as it is.
 void tell_without_server(Night& night, const Error& error) {
   night.troubles.push_back(error);
-  for (const config::Variant& variant : night.options.config.variants) {
+  for (const settings::Variant& variant : night.options.config.variants) {
     DecisionRecord record;
     record.at = night.now;
     record.job = kNoJob;

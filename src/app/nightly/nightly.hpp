@@ -9,13 +9,13 @@
 
 #include "app/exit_code.hpp"
 #include "app/talk.hpp"
-#include "config/config.hpp"
+#include "settings/settings.hpp"
 #include "runtime/runtime.hpp"
 
 namespace ctxcap::app {
 
 struct NightlyOptions {
-  config::Config config;
+  settings::Settings config;
   std::optional<Instant> now;                       // as if it were then; requests of that day and later wait
   std::vector<std::string> resume;                  // variants that need not rest after a rollback
   bool dry_run = false;                             // on a copy of the state; Ollama is only asked

@@ -26,7 +26,7 @@ BaseAnalysis told_as(const Group& group, const Night& night) {
   const std::optional<Tokens> window = window_after(group, night);
   if (!group.desired.empty()) base.variant = group.desired.front();
   if (!window) return base;
-  config::Variant all = *group.variants.front().wanted;
+  settings::Variant all = *group.variants.front().wanted;
   all.jobs.clear();
   base.decision = decision_at(group, all, *window, group.verdict.reason);
   for (JobDecision& job : base.decision.jobs)
@@ -35,7 +35,7 @@ BaseAnalysis told_as(const Group& group, const Night& night) {
 }
 
 Analysis analysis_of(const Night& night) {
-  const config::Config& config = night.options.config;
+  const settings::Settings& config = night.options.config;
   Analysis analysis{.risk = config.policy.risk,
                     .confidence = config.policy.confidence,
                     .settings = config.ollama.settings,
@@ -90,7 +90,7 @@ Result<RunMetrics> run_metrics(Night& night, ExitCode code, double seconds) {
 }  // namespace
 
 Status write_reports(Night& night, ExitCode code, double seconds) {
-  const config::Report& wanted = night.options.config.report;
+  const settings::Report& wanted = night.options.config.report;
   if (night.options.dry_run) return {};
   const Analysis analysis = analysis_of(night);
   // A night that could ask nobody leaves the report of the last one that could.

@@ -68,7 +68,7 @@ class Simulation : public Nights {
     keep("devstral-small-2:mail", "devstral-small-2");
     keep("chatter:capped", "chatter");
     keep("drifter:capped", "drifter");
-    for (config::Variant& variant : config.variants) variant.policy.history_days = 28;
+    for (settings::Variant& variant : config.variants) variant.policy.history_days = 28;
     config.policy.hysteresis.quiet_hours = policy::parse_quiet_hours("07:00-20:00").value();
   }
 

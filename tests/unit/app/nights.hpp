@@ -30,7 +30,7 @@ class Nights : public Environment {
   Nights() : directory_(real_.world().files.make_private_directory().value()) {
     std::filesystem::create_directory(directory() + "/log");
     config.ollama.host = fake.url();
-    config.ollama.via = config::Via::api;
+    config.ollama.via = settings::Via::api;
     config.sources.push_back({.files = {directory() + "/log"}});
     start(0);
   }
@@ -49,7 +49,7 @@ class Nights : public Environment {
                               "", fake_digest("devstral" + weights), Bytes{15} << 30);
   }
 
-  config::Variant& keep(const std::string& name, const std::string& base) {
+  settings::Variant& keep(const std::string& name, const std::string& base) {
     config.variants.push_back({.name = name, .base = base});
     return config.variants.back();
   }
@@ -149,7 +149,7 @@ class Nights : public Environment {
   FakeOllama fake;
   FakeClock clock;
   FakeConsole console;
-  config::Config config;
+  settings::Settings config;
   std::optional<Instant> now;  // --now
   std::vector<std::string> resume;
 

@@ -1,4 +1,4 @@
-#include "config/value.hpp"
+#include "settings/value.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 namespace {
 
 using Kind = Value::Kind;
@@ -116,4 +116,4 @@ std::string_view word(Kind kind) {
   return "";
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

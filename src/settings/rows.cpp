@@ -1,10 +1,10 @@
-#include "config/rows.hpp"
+#include "settings/rows.hpp"
 
 #include <array>
 
 #include "base/text.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 namespace {
 
 std::string upper(std::string text) {
@@ -120,4 +120,4 @@ void Notebook::finish() {
   move_sorted(doubts_, reading_.doubts);
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

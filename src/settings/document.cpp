@@ -7,9 +7,9 @@
 #include <sstream>
 
 #include "base/text.hpp"
-#include "config/value.hpp"
+#include "settings/value.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 namespace {
 
 using Kind = Value::Kind;
@@ -105,4 +105,4 @@ Value parse_variable(const std::string& text) {
   return {.kind = Kind::text, .text = text};
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

@@ -1,12 +1,15 @@
 // When two ways to write a source mean the same requests.
 
+#include "data/source.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
 #include "base/text.hpp"
-#include "config/checks.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap {
 namespace {
 
 std::vector<std::string> sorted(std::vector<std::string> names) {
@@ -32,24 +35,37 @@ std::string whole_path(const std::string& path, const std::string& directory) {
   return without_slashes((std::filesystem::path(directory) / path).lexically_normal().string());
 }
 
-std::string Source::identity(const std::string& directory) const {
-  std::string name = without_slashes(url);
+bool SourceKind::accepts(std::string_view key) const {
+  constexpr std::string_view kAll[] = {"jobs", "models", "job_rule"};
+  return std::find(std::begin(kAll), std::end(kAll), key) != std::end(kAll) ||
+         std::find(takes.begin(), takes.end(), key) != takes.end() || (key == "keys" && !keys.empty());
+}
+
+std::string SourceSettings::label() const {
+  return where.empty() ? "" : where.front();
+}
+
+std::string SourceSettings::identity(const std::string& directory) const {
+  std::string name;
   const auto add = [&](const char* key, const std::vector<std::string>& values) {
     if (!values.empty()) name += fmt::format(" {}={}", key, join(sorted(values), ","));
   };
-  if (kind == SourceKind::files) {
+  if (kind->where == SourceKind::Where::paths) {
     std::vector<std::string> paths;
-    for (const std::string& file : files) paths.push_back(whole_path(file, directory));
+    for (const std::string& path : where) paths.push_back(whole_path(path, directory));
     name = join(sorted(std::move(paths)), ", ");
-    std::vector<std::string> renamed;
-    for (const auto& [part, called] : map) renamed.push_back(part + ":" + called);
-    add("map", renamed);
   } else {
-    // A key of Langfuse is of one project. What the server filters is not there to be chosen later.
-    if (kind == SourceKind::langfuse) add("keys", {keys});
-    add("environment", environments);
-    add("tags", tags);
-    add("projects", projects);
+    name = without_slashes(label());
+  }
+  std::vector<std::string> renamed;
+  for (const auto& [part, called] : map) renamed.push_back(part + ":" + called);
+  add("map", renamed);
+  if (kind->keys_choose) add("keys", {keys});
+  add("environment", environments);
+  add("tags", tags);
+  add("projects", projects);
+  // What the server filters is not there to be chosen later.
+  if (kind->where == SourceKind::Where::url) {
     add("jobs", jobs);
     add("models", models);
   }
@@ -57,12 +73,12 @@ std::string Source::identity(const std::string& directory) const {
   return name;
 }
 
-bool share_requests(const Source& a, const Source& b) {
-  if (a.kind != b.kind || a.kind == SourceKind::files) return false;
-  if (without_slashes(a.url) != without_slashes(b.url)) return false;
-  if (a.kind == SourceKind::langfuse && a.keys != b.keys) return false;
+bool share_requests(const SourceSettings& a, const SourceSettings& b) {
+  if (a.kind != b.kind || a.kind->where != SourceKind::Where::url) return false;
+  if (without_slashes(a.label()) != without_slashes(b.label())) return false;
+  if (a.kind->keys_choose && a.keys != b.keys) return false;
   return overlap(a.environments, b.environments) && overlap(a.tags, b.tags) &&
          overlap(a.projects, b.projects) && overlap(a.jobs, b.jobs) && overlap(a.models, b.models);
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap

@@ -1,11 +1,11 @@
 // The file as a whole: its tables in their order, then what must hold between them.
 
 #include "base/text.hpp"
-#include "config/checks.hpp"
-#include "config/rows.hpp"
-#include "config/tables.hpp"
+#include "settings/checks.hpp"
+#include "settings/rows.hpp"
+#include "settings/tables.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 namespace {
 
 constexpr const char* kTables[] = {"ollama", "source", "card", "policy", "variant", "report", "state"};
@@ -19,6 +19,7 @@ class Reader {
  public:
   Reader(const Whence& whence, Reading& reading)
       : notebook_(whence, reading),
+        kinds_(whence.kinds),
         config_(reading.config),
         directory_(directory_of(whence.path)),
         from_(whence.directory) {}
@@ -69,7 +70,7 @@ class Reader {
     if (among(ollama_keys())) return "[ollama]";
     if (among(card_keys())) return "[card]";
     if (among(policy_keys(directory_))) return "[policy]";
-    if (among(source_keys(directory_))) return "[[source]]";
+    if (among(source_keys(directory_, kinds_))) return "[[source]]";
     return among(variant_keys(directory_)) ? "[[variant]]" : "";
   }
 
@@ -130,11 +131,12 @@ class Reader {
 
   void read_sources() {
     for (const Value* table : repeated("source")) {
-      Source source;
-      std::vector<Row> rows = bound(source_keys(directory_), source);
+      SourceSettings source;
+      std::vector<Row> rows = bound(source_keys(directory_, kinds_), source);
       notebook_.read_table("[[source]]", *table, rows);
-      check_source(*table, source, notebook_);
+      const bool usable = check_source(*table, source, kinds_, notebook_);
       notebook_.keep_settings(fmt::format("source[{}]", config_.sources.size()), rows);
+      if (!usable) continue;
       config_.sources.push_back(std::move(source));
       places_.sources.push_back(table->place);
     }
@@ -156,7 +158,8 @@ class Reader {
   }
 
   Notebook notebook_;
-  Config& config_;
+  SourceKinds kinds_;
+  Settings& config_;
   std::string directory_;  // of the file
   std::string from_;       // of the command line
   Value root_;
@@ -165,10 +168,6 @@ class Reader {
 
 }  // namespace
 
-std::string Source::label() const {
-  return kind == SourceKind::files ? (files.empty() ? "" : files.front()) : url;
-}
-
 Reading read_config(std::string_view text, const Whence& whence) {
   Reading reading;
   reading.config.path = whence.path;
@@ -176,4 +175,4 @@ Reading read_config(std::string_view text, const Whence& whence) {
   return reading;
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

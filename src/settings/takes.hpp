@@ -1,9 +1,9 @@
 #pragma once
-// Inside config/: keys that take something of their own, read and shown.
+// Inside settings/: keys that take something of their own, read and shown.
 
-#include "config/tables.hpp"
+#include "settings/tables.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 
 Complaint take_host(const Value& value, Ollama& into);
 std::optional<Value> show_host(const Ollama& from);
@@ -19,14 +19,14 @@ std::optional<Value> show_tenants(const Card& from);
 Complaint take_quiet_hours(const Value& value, Policy& into);
 std::optional<Value> show_quiet_hours(const Policy& from);
 
-Complaint take_keys(const Value& value, Source& into);
-std::optional<Value> show_keys(const Source& from);
-Complaint take_from(const Value& value, Source& into);
-std::optional<Value> show_from(const Source& from);
-Complaint take_job_rule(const Value& value, Source& into);
-std::optional<Value> show_job_rule(const Source& from);
-Complaint take_map(const Value& value, Source& into);
-std::optional<Value> show_map(const Source& from);
+Complaint take_keys(const Value& value, SourceSettings& into);
+std::optional<Value> show_keys(const SourceSettings& from);
+Complaint take_from(const Value& value, SourceSettings& into);
+std::optional<Value> show_from(const SourceSettings& from);
+Complaint take_job_rule(const Value& value, SourceSettings& into);
+std::optional<Value> show_job_rule(const SourceSettings& from);
+Complaint take_map(const Value& value, SourceSettings& into);
+std::optional<Value> show_map(const SourceSettings& from);
 
 Complaint take_variant_name(const Value& value, Variant& into);
 std::optional<Value> show_variant_name(const Variant& from);
@@ -37,4 +37,4 @@ std::optional<Value> show_parameters(const Variant& from);
 Complaint take_num_ctx(const Value& value, Variant& into);
 std::optional<Value> show_num_ctx(const Variant& from);
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

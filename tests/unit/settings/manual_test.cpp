@@ -6,7 +6,7 @@
 #include <set>
 #include <sstream>
 
-#include "config/config.hpp"
+#include "settings/settings.hpp"
 
 using namespace ctxcap;
 
@@ -27,19 +27,19 @@ std::string plain(std::string key) {
   return key;
 }
 
-config::Reading read(const std::string& text) {
-  return config::read_config(text, {.path = "/c/config.toml", .environment = {}});
+settings::Reading read(const std::string& text) {
+  return settings::read_config(text, {.path = "/c/config.toml", .environment = {}});
 }
 
 }  // namespace
 
 TEST_CASE("every key is in the fixture that has everything") {
-  const config::Reading reading = read(content("fixtures/config/everything.toml"));
+  const settings::Reading reading = read(content("fixtures/config/everything.toml"));
   CHECK(reading.problems.empty());
   std::set<std::string> all, given;
-  for (const config::Setting& setting : reading.settings) {
+  for (const settings::Setting& setting : reading.settings) {
     all.insert(plain(setting.key));
-    if (setting.origin != config::Origin::built_in) given.insert(plain(setting.key));
+    if (setting.origin != settings::Origin::built_in) given.insert(plain(setting.key));
   }
   for (const std::string& key : all) {
     CAPTURE(key);
@@ -48,8 +48,8 @@ TEST_CASE("every key is in the fixture that has everything") {
 }
 
 TEST_CASE("every key is in the manual, as a line that begins with its name") {
-  const std::string manual = content("src/config/config.hpp");
-  for (const config::Setting& setting : read(content("fixtures/config/everything.toml")).settings) {
+  const std::string manual = content("src/settings/settings.hpp");
+  for (const settings::Setting& setting : read(content("fixtures/config/everything.toml")).settings) {
     const std::string name = setting.key.substr(setting.key.find('.') + 1);
     CAPTURE(name);
     bool found = false;

@@ -1,10 +1,10 @@
-#include "config/tables.hpp"
+#include "settings/tables.hpp"
 
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "config/takes.hpp"
+#include "settings/takes.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 namespace {
 
 bool is_share(double number) {
@@ -85,28 +85,46 @@ std::vector<Key<Policy>> policy_keys(const std::string& directory) {
   return keys;
 }
 
-std::vector<Key<Source>> source_keys(const std::string& directory) {
-  const auto address = [](const std::string& name, SourceKind kind, const std::string& example) {
-    Key<Source> key = url_key<Source>(name, example, CTXCAP_FIELD(url));
-    key.show = [kind](const Source& source) {
-      return source.kind == kind ? unless_empty(text_value(source.url)) : std::nullopt;
+// The key that makes a source of that kind, with its address or paths.
+Key<SourceSettings> where_key(const SourceKind& kind, const std::string& directory) {
+  using Where = SourceKind::Where;
+  const std::string name(kind.word), example(kind.example);
+  Key<SourceSettings> key = paths_key<SourceSettings>(name, example, directory, CTXCAP_FIELD(where));
+  if (kind.where != Where::paths) {
+    key.read = [where = kind.where, alone = kind.alone](const Value& value, SourceSettings& into) {
+      std::string text;
+      const bool is_alone = !alone.empty() && value.kind == Value::Kind::text && value.text == alone;
+      Complaint why =
+          where == Where::url && !is_alone ? take_url(value, text) : take_text(value, text);
+      if (why.empty()) into.where = {std::move(text)};
+      return why;
     };
-    return key;
+  }
+  key.show = [&kind](const SourceSettings& source) -> std::optional<Value> {
+    if (source.kind != &kind) return std::nullopt;
+    return kind.where == Where::paths ? unless_empty(texts_value(source.where))
+                                      : unless_empty(text_value(source.label()));
   };
-  return {
-      address("langfuse", SourceKind::langfuse, "langfuse = \"https://langfuse.example.org\""),
-      paths_key<Source>("files", "files = [\"/var/log/llm/*.jsonl.zst\"]", directory, CTXCAP_FIELD(files)),
-      address("clickhouse", SourceKind::clickhouse, "clickhouse = \"http://127.0.0.1:8123\""),
-      own_key<Source>("keys", "keys = \"LANGFUSE\"", take_keys, show_keys),
-      texts_key<Source>("environment", "environment = [\"default\"]", CTXCAP_FIELD(environments)),
-      texts_key<Source>("tags", "tags = [\"production\"]", CTXCAP_FIELD(tags)),
-      texts_key<Source>("projects", "projects = [\"PROJECT-ID\"]", CTXCAP_FIELD(projects)),
-      texts_key<Source>("jobs", "jobs = [\"email-triage\"]", CTXCAP_FIELD(jobs)),
-      texts_key<Source>("models", "models = [\"devstral-small-2\"]", CTXCAP_FIELD(models)),
-      own_key<Source>("from", "from = \"30d\"", take_from, show_from),
-      own_key<Source>("job_rule", "job_rule = \"trace-name\"", take_job_rule, show_job_rule),
-      own_key<Source>("map", "map = { prompt = \"ContextTokens\" }", take_map, show_map),
-  };
+  return key;
+}
+
+std::vector<Key<SourceSettings>> source_keys(const std::string& directory, SourceKinds kinds) {
+  std::vector<Key<SourceSettings>> keys;
+  for (const SourceKind* kind : kinds) keys.push_back(where_key(*kind, directory));
+  for (Key<SourceSettings>& key : std::vector<Key<SourceSettings>>{
+      own_key<SourceSettings>("keys", "keys = \"LANGFUSE\"", take_keys, show_keys),
+      texts_key<SourceSettings>("environment", "environment = [\"default\"]", CTXCAP_FIELD(environments)),
+      texts_key<SourceSettings>("tags", "tags = [\"production\"]", CTXCAP_FIELD(tags)),
+      texts_key<SourceSettings>("projects", "projects = [\"PROJECT-ID\"]", CTXCAP_FIELD(projects)),
+      texts_key<SourceSettings>("jobs", "jobs = [\"email-triage\"]", CTXCAP_FIELD(jobs)),
+      texts_key<SourceSettings>("models", "models = [\"devstral-small-2\"]", CTXCAP_FIELD(models)),
+      own_key<SourceSettings>("from", "from = \"30d\"", take_from, show_from),
+      own_key<SourceSettings>("job_rule", "job_rule = \"trace-name\"", take_job_rule, show_job_rule),
+      own_key<SourceSettings>("map", "map = { prompt = \"ContextTokens\" }", take_map, show_map),
+       }) {
+    keys.push_back(std::move(key));
+  }
+  return keys;
 }
 
 std::vector<Key<Variant>> variant_keys(const std::string& directory) {
@@ -136,4 +154,4 @@ std::vector<Key<State>> state_keys(const std::string& directory) {
   return {path_key<State>("dir", "dir = \"/var/lib/ctxcap\"", directory, CTXCAP_FIELD(dir))};
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

@@ -1,10 +1,10 @@
-#include "config/key.hpp"
+#include "settings/key.hpp"
 
 #include <cmath>
 
 #include "base/text.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 
 using Kind = Value::Kind;
 
@@ -142,4 +142,4 @@ std::optional<Value> unless_empty(Value value) {
   return value;
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

@@ -1,5 +1,5 @@
 #pragma once
-// The configuration file, and what it comes to: TOML text -> Config. Pure: the text, the name of the file and
+// The configuration file, and what it comes to: TOML text -> Settings. Pure: the text, the name of the file and
 // the environment come in. This header is the manual of every key.
 //
 //   const Reading reading = read_config(text, {.path = "/etc/ctxcap/config.toml", .environment = get});
@@ -26,9 +26,10 @@
 #include "base/result.hpp"
 #include "data/budget.hpp"
 #include "data/memory.hpp"
+#include "data/source.hpp"
 #include "policy/policy.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 
 enum class Via { automatic, cli, api };
 
@@ -48,51 +49,12 @@ struct Ollama {
   RuntimeSettings settings;
 };
 
-enum class SourceKind { langfuse, files, clickhouse };
-
 // [[source]]: where requests are read, any number of them; all are added up. Rows with equal ids count once
 // within a source, so the same calls must not come by two of them. What counts is what the sources of the
 // file hold now, and what was read from the same ones before: a source that left the file no longer counts,
 // and one with another list of files is another one.
-// Each has exactly one of the keys langfuse, files, clickhouse; the others are optional.
-struct Source {
-  SourceKind kind = SourceKind::files;
-  // langfuse:   base URL of a Langfuse server, e.g. "https://langfuse.example.org".
-  // clickhouse: URL of Langfuse's ClickHouse, e.g. "http://127.0.0.1:8123".
-  std::string url;
-  // files: paths, folders and patterns, e.g. ["/var/log/llm/*.jsonl.zst"]; gzip and zstd are found by
-  // content.
-  std::vector<std::string> files;
-
-  // keys (langfuse, clickhouse): first part of the names that hold the keys; default "LANGFUSE" or
-  // "CLICKHOUSE". "TEAM_B" means TEAM_B_PUBLIC_KEY and TEAM_B_SECRET_KEY (or TEAM_B_USER and
-  // TEAM_B_PASSWORD), each an environment variable, or with _FILE the path of a file, or a systemd credential
-  // of that name.
-  std::string keys;
-  // environment (langfuse, clickhouse): Langfuse environments that count; default: all.
-  std::vector<std::string> environments;
-  // tags (langfuse, clickhouse): traces with any of these; default: all.
-  std::vector<std::string> tags;
-  // projects (clickhouse): ids; default: all. A key of Langfuse's API is of one project.
-  std::vector<std::string> projects;
-  // jobs, models: names as reports show them; requests of others are left out. Default: all.
-  std::vector<std::string> jobs, models;
-  // from (langfuse, clickhouse): where to begin on the first night: "30d", "36h", or a time such as
-  // "2026-11-01T00:00:00Z"; later nights begin a day before the last one. Default: 30 days
-  // ago.
-  std::string from;
-  // job_rule: what counts as the job: "auto" (default), "trace-name", "name", "prompt", "tag", "service",
-  // "field", "field:PATH".
-  std::string job_rule;
-  // map (files): parts of a call under other names, e.g. { prompt = "ContextTokens", generation = "Out" };
-  // the parts are prompt, generation, model, job, time, id.
-  std::vector<std::pair<std::string, std::string>> map;
-
-  std::string label() const;  // for messages: the URL, or the first of the files
-  // The name under which the state keeps what was read: the same for every way to write the same source, and
-  // another where other requests are read, or read in another way. `directory`: of relative paths, absolute.
-  std::string identity(const std::string& directory) const;
-};
+// Each has exactly one key that is a kind of source (langfuse, files, clickhouse ...); the others are
+// optional, and not every kind takes each of them.
 
 // [policy]: how a cap is decided, and when it is changed. A variant may have each of these keys for itself,
 // but per_job and quiet_hours.
@@ -159,10 +121,10 @@ struct State {
   std::string dir;
 };
 
-struct Config {
+struct Settings {
   std::string path;  // of the file; empty: there is none, all is default or from the environment
   Ollama ollama;
-  std::vector<Source> sources;
+  std::vector<SourceSettings> sources;
   // [card]: what must fit together. nullopt: no size given, memory is shown but not judged.
   //   size: memory of the card. reserve: kept free, default "1GiB". tenants: what else lives there,
   //   { whisperx = "7.7GB" }.
@@ -175,7 +137,7 @@ struct Config {
 
 enum class Origin { built_in, file, environment, policy };  // policy: of a variant, taken over from [policy]
 
-// One value of a Config, for people who wonder where it comes from.
+// One value of a Settings, for people who wonder where it comes from.
 struct Setting {
   std::string key;   // "policy.risk", "variant[0].name"
   std::string toml;  // as the file would have it; empty: not set, and there is no default
@@ -185,7 +147,7 @@ struct Setting {
 };
 
 struct Reading {
-  Config config;                // to be used only without problems
+  Settings config;                // to be used only without problems
   std::vector<Error> problems;  // all of the file, in its order; ErrorKind::usage
   std::vector<Error> doubts;    // what is allowed and looks wrong, the same way
   std::vector<Setting> settings;
@@ -196,15 +158,16 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 struct Whence {
   std::string path;         // of the file, for messages and relative paths; empty: there is none
   Environment environment;  // empty: none
+  SourceKinds kinds;        // of sources that there are
   std::string directory;    // that relative paths of the command line are relative to; empty: not known
 };
 
 // Never fails as a whole: what cannot be read is a problem with file:line:column, what it is, and a hint.
 Reading read_config(std::string_view text, const Whence& whence);
 
-// The settings as a file that reads back as the same Config; `with_origin` adds where each comes from.
+// The settings as a file that reads back as the same Settings; `with_origin` adds where each comes from.
 std::string toml_text(const Reading& reading, bool with_origin);
 // {"schema": "ctxcap.config/1", "file", "settings": [{"key", "value", "origin", "place"}]}
 std::string json_text(const Reading& reading);
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

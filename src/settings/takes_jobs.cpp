@@ -4,11 +4,11 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "config/takes.hpp"
+#include "settings/takes.hpp"
 #include "data/model_name.hpp"
 #include "data/parameter.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 namespace {
 
 using Kind = Value::Kind;
@@ -57,7 +57,7 @@ std::optional<std::string> parameter_text(const Value& value) {
 }  // namespace
 
 // The name of variables, so their grammar.
-Complaint take_keys(const Value& value, Source& into) {
+Complaint take_keys(const Value& value, SourceSettings& into) {
   std::string keys;
   if (Complaint why = take_text(value, keys); !why.empty()) return why;
   const bool fits = keys.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == keys.npos &&
@@ -67,11 +67,11 @@ Complaint take_keys(const Value& value, Source& into) {
   return {};
 }
 
-std::optional<Value> show_keys(const Source& from) {
+std::optional<Value> show_keys(const SourceSettings& from) {
   return unless_empty(text_value(from.keys));
 }
 
-Complaint take_from(const Value& value, Source& into) {
+Complaint take_from(const Value& value, SourceSettings& into) {
   if (value.kind != Kind::text && value.kind != Kind::time) return not_a("an age or a time", value);
   const bool date = value.text.size() == 10 && parse_time(value.text + "T00:00:00Z").has_value();
   if (!is_age(value.text) && !date && !parse_time(value.text)) {
@@ -81,11 +81,11 @@ Complaint take_from(const Value& value, Source& into) {
   return {};
 }
 
-std::optional<Value> show_from(const Source& from) {
+std::optional<Value> show_from(const SourceSettings& from) {
   return unless_empty(text_value(from.from));
 }
 
-Complaint take_job_rule(const Value& value, Source& into) {
+Complaint take_job_rule(const Value& value, SourceSettings& into) {
   std::string rule;
   if (Complaint why = take_text(value, rule); !why.empty()) return why;
   const bool path = rule.starts_with("field:") && rule.size() > 6;
@@ -96,11 +96,11 @@ Complaint take_job_rule(const Value& value, Source& into) {
   return {};
 }
 
-std::optional<Value> show_job_rule(const Source& from) {
+std::optional<Value> show_job_rule(const SourceSettings& from) {
   return unless_empty(text_value(from.job_rule));
 }
 
-Complaint take_map(const Value& value, Source& into) {
+Complaint take_map(const Value& value, SourceSettings& into) {
   if (value.kind != Kind::table) return not_a("a table of parts and their names", value);
   std::vector<std::pair<std::string, std::string>> map;
   for (const auto& [part, place, path] : value.entries) {
@@ -115,7 +115,7 @@ Complaint take_map(const Value& value, Source& into) {
   return {};
 }
 
-std::optional<Value> show_map(const Source& from) {
+std::optional<Value> show_map(const SourceSettings& from) {
   return unless_empty(pairs_value(from.map));
 }
 
@@ -183,4 +183,4 @@ std::optional<Value> show_num_ctx(const Variant& from) {
   return from.num_ctx ? std::optional(whole_value(*from.num_ctx)) : std::nullopt;
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

@@ -1,5 +1,5 @@
 #pragma once
-// Inside config/: what a key takes. A table of the file is a list of Key<T>, one row per key (tables.cpp); a
+// Inside settings/: what a key takes. A table of the file is a list of Key<T>, one row per key (tables.cpp); a
 // row knows how to read the key into a T and how to show what is there.
 
 #include <fmt/format.h>
@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "base/units.hpp"
-#include "config/value.hpp"
+#include "settings/value.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 
 // Why a value cannot be taken; empty: it was.
 using Complaint = std::string;
@@ -179,4 +179,4 @@ Key<T> word_key(std::string name, std::string example, Field field,
           }};
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

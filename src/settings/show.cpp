@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "config/config.hpp"
+#include "settings/settings.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 namespace {
 
 constexpr int kOriginColumn = 44;
@@ -85,4 +85,4 @@ std::string json_text(const Reading& reading) {
   return root.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

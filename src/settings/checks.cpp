@@ -1,32 +1,12 @@
-#include "config/checks.hpp"
+#include "settings/checks.hpp"
 
-#include <array>
 #include <map>
 
 #include "base/text.hpp"
 #include "data/model_name.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 namespace {
-
-struct KindRow {
-  std::string_view key;  // the one that makes a source of this kind
-  SourceKind kind;
-};
-constexpr std::array kKinds = {KindRow{"langfuse", SourceKind::langfuse}, KindRow{"files", SourceKind::files},
-                               KindRow{"clickhouse", SourceKind::clickhouse}};
-
-// Keys that only some kinds have.
-struct OnlyRow {
-  std::string_view key;
-  bool langfuse, files, clickhouse;
-  bool fits(SourceKind kind) const {
-    return kind == SourceKind::langfuse ? langfuse : kind == SourceKind::files ? files : clickhouse;
-  }
-};
-constexpr std::array kOnly = {OnlyRow{"keys", true, false, true}, OnlyRow{"environment", true, false, true},
-                              OnlyRow{"tags", true, false, true}, OnlyRow{"projects", false, false, true},
-                              OnlyRow{"from", true, false, true}, OnlyRow{"map", false, true, false}};
 
 const Value::Entry* entry(const Value& table, std::string_view key) {
   const auto found = std::find_if(table.entries.begin(), table.entries.end(),
@@ -34,7 +14,7 @@ const Value::Entry* entry(const Value& table, std::string_view key) {
   return found == table.entries.end() ? nullptr : &*found;
 }
 
-void check_names(const Config& config, const Places& places, Notebook& notebook) {
+void check_names(const Settings& config, const Places& places, Notebook& notebook) {
   std::map<std::string, Place> seen;
   for (std::size_t i = 0; i < config.variants.size(); ++i) {
     if (config.variants[i].name.empty()) continue;
@@ -47,7 +27,7 @@ void check_names(const Config& config, const Places& places, Notebook& notebook)
 }
 
 // A job of one base that two variants want.
-void check_jobs(const Config& config, const Places& places, Notebook& notebook) {
+void check_jobs(const Settings& config, const Places& places, Notebook& notebook) {
   std::map<std::pair<std::string, std::string>, std::size_t> owner;  // base and job -> variant
   for (std::size_t i = 0; i < config.variants.size(); ++i) {
     const Variant& variant = config.variants[i];
@@ -76,7 +56,7 @@ void check_jobs(const Config& config, const Places& places, Notebook& notebook) 
   }
 }
 
-void check_card(const Config& config, const Places& places, Notebook& notebook) {
+void check_card(const Settings& config, const Places& places, Notebook& notebook) {
   if (!config.card) return;
   Bytes taken = config.card->reserve;
   for (const Tenant& tenant : config.card->tenants) {
@@ -89,11 +69,12 @@ void check_card(const Config& config, const Places& places, Notebook& notebook) 
       "look at the units: 24GiB, 7.7GB");
 }
 
-void check_sources(const Config& config, const Places& places, const std::string& directory,
+void check_sources(const Settings& config, const Places& places, const std::string& directory,
                    Notebook& notebook) {
   std::map<std::string, Place> seen;
   for (std::size_t i = 0; i < config.sources.size(); ++i) {
-    for (const std::string& file : config.sources[i].files) {
+    const bool paths = config.sources[i].kind->where == SourceKind::Where::paths;
+    for (const std::string& file : paths ? config.sources[i].where : std::vector<std::string>{}) {
       const auto [first, fresh] = seen.emplace(whole_path(file, directory), places.sources[i]);
       if (fresh) continue;
       notebook.problem(
@@ -103,7 +84,7 @@ void check_sources(const Config& config, const Places& places, const std::string
     }
     for (std::size_t k = 0; k < i; ++k) {
       if (!share_requests(config.sources[k], config.sources[i])) continue;
-      notebook.problem(places.sources[i], "two sources read " + printable(config.sources[i].url, 120),
+      notebook.problem(places.sources[i], "two sources read " + printable(config.sources[i].label(), 120),
                        "the same requests would count twice; the other one is at " +
                            notebook.place_text(places.sources[k]),
                        "make one of it, or give each its own keys, projects, environment or jobs");
@@ -117,12 +98,14 @@ void check_sources(const Config& config, const Places& places, const std::string
 
 }  // namespace
 
-void check_source(const Value& table, Source& source, Notebook& notebook) {
+bool check_source(const Value& table, SourceSettings& source, SourceKinds kinds, Notebook& notebook) {
   std::vector<const Value::Entry*> given;
-  for (const KindRow& row : kKinds) {
-    const Value::Entry* found = entry(table, row.key);
+  std::vector<std::string> words;
+  for (const SourceKind* kind : kinds) {
+    words.emplace_back(kind->word);
+    const Value::Entry* found = entry(table, kind->word);
     if (found == nullptr) continue;
-    if (given.empty()) source.kind = row.kind;
+    if (given.empty()) source.kind = kind;
     given.push_back(found);
   }
   if (given.size() != 1) {
@@ -130,23 +113,22 @@ void check_source(const Value& table, Source& source, Notebook& notebook) {
                      given.empty()
                          ? "[[source]] says not where requests are"
                          : fmt::format("[[source]] names both {} and {}", given[0]->key, given[1]->key),
-                     "a source has exactly one of langfuse, files, clickhouse",
+                     "a source has exactly one of " + join(words, ", "),
                      given.empty() ? "add files = [\"/var/log/llm/*.jsonl\"]" : "make two sources of it");
-    return;
+    return false;
   }
-  for (const OnlyRow& row : kOnly) {
-    const Value::Entry* found = entry(table, row.key);
-    if (found == nullptr || row.fits(source.kind)) continue;
+  for (const Value::Entry& found : table.entries) {
     std::vector<std::string> fitting;
-    for (const KindRow& kind : kKinds) {
-      if (row.fits(kind.kind)) fitting.emplace_back(kind.key);
+    for (const SourceKind* kind : kinds) {
+      if (kind->accepts(found.key)) fitting.emplace_back(kind->word);
     }
-    notebook.problem(found->place, fmt::format("{} is no key of a source with {}", row.key, given[0]->key),
+    if (&found == given[0] || fitting.empty() || source.kind->accepts(found.key)) continue;
+    notebook.problem(found.place, fmt::format("{} is no key of a source with {}", found.key, given[0]->key),
                      fmt::format("it goes with {}", join(fitting, " and ")),
                      "take it out, or make two sources");
   }
-  if (source.keys.empty() && source.kind == SourceKind::langfuse) source.keys = "LANGFUSE";
-  if (source.keys.empty() && source.kind == SourceKind::clickhouse) source.keys = "CLICKHOUSE";
+  if (source.keys.empty()) source.keys = source.kind->keys;
+  return true;
 }
 
 void check_variant(const Value& table, const Variant& variant, Notebook& notebook) {
@@ -162,7 +144,7 @@ void check_variant(const Value& table, const Variant& variant, Notebook& noteboo
   }
 }
 
-void check_between_tables(const Config& config, const Places& places, const std::string& directory,
+void check_between_tables(const Settings& config, const Places& places, const std::string& directory,
                           Notebook& notebook) {
   check_sources(config, places, directory, notebook);
   check_card(config, places, notebook);
@@ -174,4 +156,4 @@ void check_between_tables(const Config& config, const Places& places, const std:
   }
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

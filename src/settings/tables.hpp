@@ -1,10 +1,10 @@
 #pragma once
-// Inside config/: the keys of every table of the file, one row each. config.hpp says what they mean.
+// Inside settings/: the keys of every table of the file, one row each. config.hpp says what they mean.
 
-#include "config/config.hpp"
-#include "config/key.hpp"
+#include "settings/settings.hpp"
+#include "settings/key.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 
 // [card] before it is known whether there is a size.
 struct Card {
@@ -18,9 +18,9 @@ std::vector<Key<Ollama>> ollama_keys();
 std::vector<Key<Card>> card_keys();
 std::vector<Key<Policy>> policy_keys(const std::string& directory);      // all of [policy]
 std::vector<Key<Policy>> own_policy_keys(const std::string& directory);  // those that a variant may have, too
-std::vector<Key<Source>> source_keys(const std::string& directory);
+std::vector<Key<SourceSettings>> source_keys(const std::string& directory, SourceKinds kinds);
 std::vector<Key<Variant>> variant_keys(const std::string& directory);  // its own, without those of the policy
 std::vector<Key<Report>> report_keys(const std::string& directory);
 std::vector<Key<State>> state_keys(const std::string& directory);
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

@@ -3,9 +3,9 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "config/takes.hpp"
+#include "settings/takes.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 namespace {
 
 using Kind = Value::Kind;
@@ -133,4 +133,4 @@ std::optional<Value> show_quiet_hours(const Policy& from) {
   return text_value(fmt::format("{:02}:{:02}-{:02}:{:02}", begin / 60, begin % 60, end / 60, end % 60));
 }
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

@@ -2,10 +2,10 @@
 
 #include <map>
 
-#include "config/config.hpp"
+#include "settings/settings.hpp"
 
 using namespace ctxcap;
-using namespace ctxcap::config;
+using namespace ctxcap::settings;
 
 namespace {
 
@@ -88,7 +88,7 @@ TEST_CASE("the whole file is read") {
   const Reading reading = read(kWhole);
   CHECK(all(reading.problems) == "");
   CHECK(all(reading.doubts) == "");
-  const Config& config = reading.config;
+  const Settings& config = reading.config;
   CHECK(config.ollama.host == "http://127.0.0.1:11434");
   CHECK(config.ollama.via == Via::automatic);
   CHECK(config.ollama.settings.parallel == 1);
@@ -308,7 +308,7 @@ TEST_CASE("sources take what goes with them") {
       "job_rule = \"field:service\"\n");
   CHECK(all(reading.problems) == "");
   REQUIRE(reading.config.sources.size() == 2);
-  const Source &first = reading.config.sources[0], &second = reading.config.sources[1];
+  const SourceSettings &first = reading.config.sources[0], &second = reading.config.sources[1];
   CHECK(first.url == "http://127.0.0.1:8123/?database=d");
   CHECK(first.keys == "TEAM_B");
   CHECK(first.from == "2026-11-01T00:00:00Z");

@@ -1,5 +1,5 @@
 #pragma once
-// Inside config/: a TOML document as plain values with their places; and the library, behind one function.
+// Inside settings/: a TOML document as plain values with their places; and the library, behind one function.
 
 #include <optional>
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "base/quantity.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 
 struct Place {
   int line = 0, column = 0;  // from 1; 0: not of the file
@@ -59,4 +59,4 @@ std::string json_of(const Value& value);
 // "a text", "a list", ...
 std::string_view word(Value::Kind kind);
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

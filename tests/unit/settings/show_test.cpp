@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "config/config.hpp"
+#include "settings/settings.hpp"
 
 using namespace ctxcap;
-using namespace ctxcap::config;
+using namespace ctxcap::settings;
 
 namespace {
 

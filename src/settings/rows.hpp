@@ -1,11 +1,11 @@
 #pragma once
-// Inside config/: reads one table of the file by its rows: values, unknown keys, the environment, and where
+// Inside settings/: reads one table of the file by its rows: values, unknown keys, the environment, and where
 // each value comes from.
 
-#include "config/config.hpp"
-#include "config/key.hpp"
+#include "settings/settings.hpp"
+#include "settings/key.hpp"
 
-namespace ctxcap::config {
+namespace ctxcap::settings {
 
 // A key bound to the struct it fills.
 struct Row {
@@ -57,4 +57,4 @@ class Notebook {
   std::vector<Placed> problems_, doubts_;
 };
 
-}  // namespace ctxcap::config
+}  // namespace ctxcap::settings

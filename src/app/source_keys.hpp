@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "settings/settings.hpp"
 #include "ports/world.hpp"
+#include "settings/settings.hpp"
 
 namespace ctxcap::app {
 

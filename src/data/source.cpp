@@ -35,6 +35,12 @@ std::string whole_path(const std::string& path, const std::string& directory) {
   return without_slashes((std::filesystem::path(directory) / path).lexically_normal().string());
 }
 
+const SourceKind* find_kind(SourceKinds kinds, std::string_view word) {
+  const auto found =
+      std::find_if(kinds.begin(), kinds.end(), [&](const SourceKind* kind) { return kind->word == word; });
+  return found == kinds.end() ? nullptr : *found;
+}
+
 bool SourceKind::accepts(std::string_view key) const {
   constexpr std::string_view kAll[] = {"jobs", "models", "job_rule"};
   return std::find(std::begin(kAll), std::end(kAll), key) != std::end(kAll) ||

@@ -1,6 +1,7 @@
 #pragma once
 // Where requests are read: one [[source]] of the configuration, or what the command line names. sources/ has
-// the kinds; settings/ reads the keys; a source answers the same to analyze, backtest, explain, pull and nights.
+// the kinds; settings/ reads the keys; a source answers the same to analyze, backtest, explain, pull and
+// nights.
 
 #include <optional>
 #include <span>
@@ -20,15 +21,15 @@ struct SourceKind {
     paths,  // any number of files, folders and patterns, relative to where they are named
     text,   // a word of its own
   };
-  std::string_view word;           // key of [[source]] that makes a source of this kind: "langfuse"
-  std::string_view flag;           // "--langfuse"
-  std::string_view value;          // what --help calls its value: "URL"
-  std::string_view example;        // a line of the file
-  std::string_view help;           // one sentence
+  std::string_view word;     // key of [[source]] that makes a source of this kind: "langfuse"
+  std::string_view flag;     // "--langfuse"
+  std::string_view value;    // what --help calls its value: "URL"
+  std::string_view example;  // a line of the file
+  std::string_view help;     // one sentence
   Where where = Where::text;
-  std::string_view alone = "";     // what the flag means without a value; "": it needs one
-  std::string_view keys = "";      // first part of the names of its credentials, "LANGFUSE"; "": has none
-  bool keys_choose = false;        // other credentials see other requests
+  std::string_view alone = "";  // what the flag means without a value; "": it needs one
+  std::string_view keys = "";   // first part of the names of its credentials, "LANGFUSE"; "": has none
+  bool keys_choose = false;     // other credentials see other requests
   // Keys of [[source]] that it takes beside those that all take (jobs, models, job_rule).
   std::span<const std::string_view> takes = {};
 
@@ -37,11 +38,14 @@ struct SourceKind {
 
 using SourceKinds = std::span<const SourceKind* const>;
 
+// nullptr: there is none of that word.
+const SourceKind* find_kind(SourceKinds kinds, std::string_view word);
+
 struct SourceSettings {
   const SourceKind* kind = nullptr;  // never null in a source that was read
   std::vector<std::string> where;    // the address, or paths and patterns
 
-  std::string keys;                  // first part of the names of the credentials; see SourceKind::keys
+  std::string keys;  // first part of the names of the credentials; see SourceKind::keys
   std::vector<std::string> environments, tags, projects;  // those that count; empty: all
   std::vector<std::string> jobs, models;                  // as reports show them; empty: all
   std::string from, to;  // as typed: "30d", "36h", a date, RFC 3339; empty: from the beginning, until now

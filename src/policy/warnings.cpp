@@ -42,7 +42,8 @@ void about_overrides(std::vector<Warning>& warnings, const DemandStats& stats, T
       {"client-overrides",
        fmt::format("{}: {} of {} carry a num_ctx of their own: {}; it overrides the cap and reloads the "
                    "model, so take it out of the client's options",
-                   stats.job, with_commas(requests), counted(stats.requests, "request"), join(windows, ", "))});
+                   stats.job, with_commas(requests), counted(stats.requests, "request"),
+                   join(windows, ", "))});
 }
 
 void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, std::optional<Tokens> cap) {

@@ -10,7 +10,7 @@ namespace ctxcap {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Instant now() = 0;                       // wall clock, UTC
+  virtual Instant now() = 0;  // wall clock, UTC
   // What the host's time zone added to UTC then, in minutes: 60 in Berlin in winter.
   virtual i64 local_offset(Instant at) = 0;
   virtual std::chrono::nanoseconds elapsed() = 0;  // monotonic, from an arbitrary start

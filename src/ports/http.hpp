@@ -26,7 +26,8 @@ struct HttpRequest {
   // Takes the body of a 200 answer in pieces, as they arrive, however long it is; HttpResponse::body stays
   // empty. False ends the exchange with an error. Other answers have their body in the response as ever.
   std::function<bool(std::string_view)> on_body;
-  // False: the body stays in the content coding that the server chose of those that a header of yours accepts.
+  // False: the body stays in the content coding that the server chose of those that a header of yours
+  // accepts.
   bool decoded = true;
 };
 

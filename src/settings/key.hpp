@@ -1,6 +1,6 @@
 #pragma once
-// Inside settings/: what a key takes. A table of the file is a list of Key<T>, one row per key (tables.cpp); a
-// row knows how to read the key into a T and how to show what is there.
+// Inside settings/: what a key takes. A table of the file is a list of Key<T>, one row per key (tables.cpp);
+// a row knows how to read the key into a T and how to show what is there.
 
 #include <fmt/format.h>
 

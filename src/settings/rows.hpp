@@ -2,8 +2,8 @@
 // Inside settings/: reads one table of the file by its rows: values, unknown keys, the environment, and where
 // each value comes from.
 
-#include "settings/settings.hpp"
 #include "settings/key.hpp"
+#include "settings/settings.hpp"
 
 namespace ctxcap::settings {
 

@@ -1,6 +1,6 @@
 #pragma once
-// The configuration file, and what it comes to: TOML text -> Settings. Pure: the text, the name of the file and
-// the environment come in. This header is the manual of every key.
+// The configuration file, and what it comes to: TOML text -> Settings. Pure: the text, the name of the file
+// and the environment come in. This header is the manual of every key.
 //
 //   const Reading reading = read_config(text, {.path = "/etc/ctxcap/config.toml", .environment = get});
 //   if (reading.problems.empty()) use(reading.config);
@@ -147,7 +147,7 @@ struct Setting {
 };
 
 struct Reading {
-  Settings config;                // to be used only without problems
+  Settings config;              // to be used only without problems
   std::vector<Error> problems;  // all of the file, in its order; ErrorKind::usage
   std::vector<Error> doubts;    // what is allowed and looks wrong, the same way
   std::vector<Setting> settings;

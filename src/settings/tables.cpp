@@ -94,8 +94,7 @@ Key<SourceSettings> where_key(const SourceKind& kind, const std::string& directo
     key.read = [where = kind.where, alone = kind.alone](const Value& value, SourceSettings& into) {
       std::string text;
       const bool is_alone = !alone.empty() && value.kind == Value::Kind::text && value.text == alone;
-      Complaint why =
-          where == Where::url && !is_alone ? take_url(value, text) : take_text(value, text);
+      Complaint why = where == Where::url && !is_alone ? take_url(value, text) : take_text(value, text);
       if (why.empty()) into.where = {std::move(text)};
       return why;
     };
@@ -112,15 +111,16 @@ std::vector<Key<SourceSettings>> source_keys(const std::string& directory, Sourc
   std::vector<Key<SourceSettings>> keys;
   for (const SourceKind* kind : kinds) keys.push_back(where_key(*kind, directory));
   for (Key<SourceSettings>& key : std::vector<Key<SourceSettings>>{
-      own_key<SourceSettings>("keys", "keys = \"LANGFUSE\"", take_keys, show_keys),
-      texts_key<SourceSettings>("environment", "environment = [\"default\"]", CTXCAP_FIELD(environments)),
-      texts_key<SourceSettings>("tags", "tags = [\"production\"]", CTXCAP_FIELD(tags)),
-      texts_key<SourceSettings>("projects", "projects = [\"PROJECT-ID\"]", CTXCAP_FIELD(projects)),
-      texts_key<SourceSettings>("jobs", "jobs = [\"email-triage\"]", CTXCAP_FIELD(jobs)),
-      texts_key<SourceSettings>("models", "models = [\"devstral-small-2\"]", CTXCAP_FIELD(models)),
-      own_key<SourceSettings>("from", "from = \"30d\"", take_from, show_from),
-      own_key<SourceSettings>("job_rule", "job_rule = \"trace-name\"", take_job_rule, show_job_rule),
-      own_key<SourceSettings>("map", "map = { prompt = \"ContextTokens\" }", take_map, show_map),
+           own_key<SourceSettings>("keys", "keys = \"LANGFUSE\"", take_keys, show_keys),
+           texts_key<SourceSettings>("environment", "environment = [\"default\"]",
+                                     CTXCAP_FIELD(environments)),
+           texts_key<SourceSettings>("tags", "tags = [\"production\"]", CTXCAP_FIELD(tags)),
+           texts_key<SourceSettings>("projects", "projects = [\"PROJECT-ID\"]", CTXCAP_FIELD(projects)),
+           texts_key<SourceSettings>("jobs", "jobs = [\"email-triage\"]", CTXCAP_FIELD(jobs)),
+           texts_key<SourceSettings>("models", "models = [\"devstral-small-2\"]", CTXCAP_FIELD(models)),
+           own_key<SourceSettings>("from", "from = \"30d\"", take_from, show_from),
+           own_key<SourceSettings>("job_rule", "job_rule = \"trace-name\"", take_job_rule, show_job_rule),
+           own_key<SourceSettings>("map", "map = { prompt = \"ContextTokens\" }", take_map, show_map),
        }) {
     keys.push_back(std::move(key));
   }

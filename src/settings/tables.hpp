@@ -1,8 +1,8 @@
 #pragma once
 // Inside settings/: the keys of every table of the file, one row each. config.hpp says what they mean.
 
-#include "settings/settings.hpp"
 #include "settings/key.hpp"
+#include "settings/settings.hpp"
 
 namespace ctxcap::settings {
 

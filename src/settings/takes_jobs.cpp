@@ -4,9 +4,9 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "settings/takes.hpp"
 #include "data/model_name.hpp"
 #include "data/parameter.hpp"
+#include "settings/takes.hpp"
 
 namespace ctxcap::settings {
 namespace {

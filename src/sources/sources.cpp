@@ -12,23 +12,25 @@ constexpr std::array<std::string_view, 7> kOfLangfuse = {"environment", "tags", 
                                                          "limit",       "concurrency", "with_lengths"};
 constexpr std::array<std::string_view, 5> kOfClickHouse = {"environment", "tags", "projects", "from", "to"};
 
-constexpr SourceKind kLangfuse{.word = "langfuse",
-                               .flag = "--langfuse",
-                               .value = "URL",
-                               .example = "langfuse = \"https://langfuse.example.org\"",
-                               .help = "Read model calls from Langfuse; auto is the server of LANGFUSE_BASE_URL",
-                               .where = Where::url,
-                               .alone = "auto",
-                               .keys = "LANGFUSE",
-                               .keys_choose = true,
-                               .takes = kOfLangfuse};
+constexpr SourceKind kLangfuse{
+    .word = "langfuse",
+    .flag = "--langfuse",
+    .value = "URL",
+    .example = "langfuse = \"https://langfuse.example.org\"",
+    .help = "Read model calls from Langfuse; auto is the server of LANGFUSE_BASE_URL",
+    .where = Where::url,
+    .alone = "auto",
+    .keys = "LANGFUSE",
+    .keys_choose = true,
+    .takes = kOfLangfuse};
 
 constexpr SourceKind kFiles{.word = "files",
                             .flag = "--traces",
                             .value = "FILE",
                             .example = "files = [\"/var/log/llm/*.jsonl.zst\"]",
-                            .help = "Request logs: files, directories, patterns, \"-\" is stdin; JSONL, JSON, "
-                                    "CSV, also gzip and zstd",
+                            .help =
+                                "Request logs: files, directories, patterns, \"-\" is stdin; JSONL, JSON, "
+                                "CSV, also gzip and zstd",
                             .where = Where::paths,
                             .takes = kOfFiles};
 

@@ -1,6 +1,7 @@
 // Times the way from a file to its demand, and checks the answer against the generator's truth.
 //
-// usage: bench_ingest FILE [--threads N] [--repeat N] [--truth TRUTH.json] [--batch BYTES] [--stream | --scan]
+// usage: bench_ingest FILE [--threads N] [--repeat N] [--truth TRUTH.json] [--batch BYTES] [--stream |
+// --scan]
 //
 // Prints seconds, GB/s and rows/s of the best run, and the peak memory. --stream feeds the file through
 // read() as if it came from a pipe. --scan only counts line ends, on as many threads: the floor.

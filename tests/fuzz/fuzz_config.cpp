@@ -5,6 +5,7 @@
 #include <string>
 
 #include "settings/settings.hpp"
+#include "sources/sources.hpp"
 
 using namespace ctxcap;
 
@@ -15,7 +16,8 @@ void require(bool held) {
 }
 
 settings::Reading read(const std::string& text) {
-  return settings::read_config(text, {.path = "/c/config.toml", .environment = {}});
+  return settings::read_config(text,
+                               {.path = "/c/config.toml", .environment = {}, .kinds = sources::kinds()});
 }
 
 }  // namespace

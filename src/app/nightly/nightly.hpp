@@ -9,8 +9,8 @@
 
 #include "app/exit_code.hpp"
 #include "app/talk.hpp"
-#include "settings/settings.hpp"
 #include "runtime/runtime.hpp"
+#include "settings/settings.hpp"
 
 namespace ctxcap::app {
 

@@ -4,6 +4,7 @@
 
 #include "app/source_keys.hpp"
 #include "io/io.hpp"
+#include "sources/sources.hpp"
 #include "support/fake_files.hpp"
 
 using namespace ctxcap;
@@ -58,8 +59,8 @@ TEST_CASE("each source has the keys under its own names") {
                               {"CREDENTIALS_DIRECTORY", "/run/credentials"},
                               {"OTHER", "same"}};
   place.files.files["/run/credentials/TEAM_B_SECRET_KEY"] = "x";
-  const SourceSettings usual{.kind = SourceKind::langfuse, .keys = "LANGFUSE"};
-  const SourceSettings own{.kind = SourceKind::langfuse, .keys = "TEAM_B"};
+  const SourceSettings usual{.kind = find_kind(sources::kinds(), "langfuse"), .keys = "LANGFUSE"};
+  const SourceSettings own{.kind = find_kind(sources::kinds(), "langfuse"), .keys = "TEAM_B"};
   app::SourceKeys usual_keys(usual, place.world), own_keys(own, place.world);
   CHECK(usual_keys.get("LANGFUSE_PUBLIC_KEY") == "usual");
   CHECK(own_keys.get("LANGFUSE_PUBLIC_KEY") == "own");
@@ -68,7 +69,7 @@ TEST_CASE("each source has the keys under its own names") {
   CHECK(usual_keys.get("LANGFUSE_SECRET_KEY_FILE") == std::nullopt);
   CHECK(own_keys.get("OTHER") == "same");
 
-  const SourceSettings clickhouse{.kind = SourceKind::clickhouse, .keys = "TEAM_B"};
+  const SourceSettings clickhouse{.kind = find_kind(sources::kinds(), "clickhouse"), .keys = "TEAM_B"};
   app::SourceKeys clickhouse_keys(clickhouse, place.world);
   CHECK(clickhouse_keys.own_name("CLICKHOUSE_PASSWORD") == "TEAM_B_PASSWORD");
   CHECK(clickhouse_keys.own_name("LANGFUSE_PUBLIC_KEY") == "LANGFUSE_PUBLIC_KEY");

@@ -104,7 +104,7 @@ TEST_CASE("a server that does not answer: requests are kept, nothing is lost, ex
 
 TEST_CASE("a source that does not answer holds shrinks back and is told, the others count") {
   Triage nights;
-  nights.config.sources.push_back({.files = {nights.directory() + "/absent.jsonl"}});
+  nights.config.sources.push_back(source_of_files({nights.directory() + "/absent.jsonl"}));
   const auto told = nights.run();
   REQUIRE(told.code);
   CHECK(*told.code != ExitCode::done);
@@ -114,7 +114,7 @@ TEST_CASE("a source that does not answer holds shrinks back and is told, the oth
 
 TEST_CASE("a source that cannot be read is why no request was seen") {
   Triage nights(0);
-  nights.config.sources = {{.files = {nights.directory() + "/absent.jsonl"}}};
+  nights.config.sources = {source_of_files({nights.directory() + "/absent.jsonl"})};
   CHECK(nights.run().out.find("a source could not be read") != std::string::npos);
 }
 
@@ -285,7 +285,7 @@ TEST_CASE("requests count once, however their source is written, and not when it
   CHECK(requests() == 1'200);
   for (const std::vector<std::string>& files :
        {std::vector{log + "/"}, {nights.directory() + "/./log"}, {log + "/../log"}}) {
-    nights.config.sources[0].files = files;
+    nights.config.sources[0].where = files;
     CHECK(requests() == 1'200);
   }
   nights.config.sources[0].jobs = {"triage"};
@@ -294,11 +294,11 @@ TEST_CASE("requests count once, however their source is written, and not when it
   nights.run();
   CHECK(nights.run().out.find("no request of its jobs was seen") != std::string::npos);
   nights.config.sources[0].jobs = {};
-  nights.config.sources[0].files = {log + "/2026-09-01.jsonl", log + "/2026-09-02.jsonl"};
+  nights.config.sources[0].where = {log + "/2026-09-01.jsonl", log + "/2026-09-02.jsonl"};
   CHECK(requests() == 120);
-  std::swap(nights.config.sources[0].files[0], nights.config.sources[0].files[1]);
+  std::swap(nights.config.sources[0].where[0], nights.config.sources[0].where[1]);
   CHECK(requests() == 120);
-  nights.config.sources[0].files = {log};
+  nights.config.sources[0].where = {log};
   CHECK(requests() == 1'200);
 }
 
@@ -356,7 +356,7 @@ TEST_CASE("a longer answer limit is written without a load") {
 TEST_CASE("requests that do not say when they were sent never let a window shrink, and it is told why") {
   Triage nights(2, 18'000);
   REQUIRE(nights.run().code == ExitCode::done);
-  nights.config.sources = {{.files = {nights.directory() + "/timeless.jsonl"}}};
+  nights.config.sources = {source_of_files({nights.directory() + "/timeless.jsonl"})};
   std::ofstream timeless(nights.directory() + "/timeless.jsonl");
   for (int i = 0; i < 60; ++i)
     timeless << "{\"job\":\"other\",\"model\":\"devstral-small-2\",\"prompt_tokens\":900,\"completion_"

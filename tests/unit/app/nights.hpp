@@ -11,6 +11,7 @@
 
 #include "app/nightly/nightly.hpp"
 #include "io/io.hpp"
+#include "sources/sources.hpp"
 #include "state/state.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_console.hpp"
@@ -23,6 +24,10 @@ inline std::string content_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+inline SourceSettings source_of_files(std::vector<std::string> paths) {
+  return {.kind = find_kind(sources::kinds(), "files"), .where = std::move(paths)};
+}
+
 constexpr i64 kMicrosPerDay = 86'400'000'000;
 
 class Nights : public Environment {
@@ -31,7 +36,7 @@ class Nights : public Environment {
     std::filesystem::create_directory(directory() + "/log");
     config.ollama.host = fake.url();
     config.ollama.via = settings::Via::api;
-    config.sources.push_back({.files = {directory() + "/log"}});
+    config.sources.push_back(source_of_files({directory() + "/log"}));
     start(0);
   }
 

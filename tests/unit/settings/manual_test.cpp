@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "settings/settings.hpp"
+#include "sources/sources.hpp"
 
 using namespace ctxcap;
 
@@ -28,7 +29,8 @@ std::string plain(std::string key) {
 }
 
 settings::Reading read(const std::string& text) {
-  return settings::read_config(text, {.path = "/c/config.toml", .environment = {}});
+  return settings::read_config(text,
+                               {.path = "/c/config.toml", .environment = {}, .kinds = sources::kinds()});
 }
 
 }  // namespace

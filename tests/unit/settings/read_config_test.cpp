@@ -3,6 +3,7 @@
 #include <map>
 
 #include "settings/settings.hpp"
+#include "sources/sources.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::settings;
@@ -15,7 +16,8 @@ Reading read(const std::string& text, std::map<std::string, std::string> environ
                               const auto found = environment.find(name);
                               if (found == environment.end()) return std::nullopt;
                               return found->second;
-                            }});
+                            },
+                            .kinds = sources::kinds()});
 }
 
 std::string all(const std::vector<Error>& errors) {
@@ -93,12 +95,12 @@ TEST_CASE("the whole file is read") {
   CHECK(config.ollama.via == Via::automatic);
   CHECK(config.ollama.settings.parallel == 1);
   REQUIRE(config.sources.size() == 2);
-  CHECK(config.sources[0].kind == SourceKind::langfuse);
-  CHECK(config.sources[0].url == "https://langfuse.example.org");
+  CHECK(config.sources[0].kind->word == "langfuse");
+  CHECK(config.sources[0].label() == "https://langfuse.example.org");
   CHECK(config.sources[0].keys == "LANGFUSE");
   CHECK(config.sources[0].environments == std::vector<std::string>{"default"});
-  CHECK(config.sources[1].kind == SourceKind::files);
-  CHECK(config.sources[1].files == std::vector<std::string>{"/var/log/llm/*.jsonl.zst"});
+  CHECK(config.sources[1].kind->word == "files");
+  CHECK(config.sources[1].where == std::vector<std::string>{"/var/log/llm/*.jsonl.zst"});
   REQUIRE(config.card);
   CHECK(config.card->card == 24ll << 30);
   CHECK(config.card->reserve == 1ll << 30);
@@ -309,11 +311,11 @@ TEST_CASE("sources take what goes with them") {
   CHECK(all(reading.problems) == "");
   REQUIRE(reading.config.sources.size() == 2);
   const SourceSettings &first = reading.config.sources[0], &second = reading.config.sources[1];
-  CHECK(first.url == "http://127.0.0.1:8123/?database=d");
+  CHECK(first.label() == "http://127.0.0.1:8123/?database=d");
   CHECK(first.keys == "TEAM_B");
   CHECK(first.from == "2026-11-01T00:00:00Z");
   CHECK(first.jobs.size() == 2);
-  CHECK(second.files == std::vector<std::string>{"/etc/ctxcap/logs/*.csv"});
+  CHECK(second.where == std::vector<std::string>{"/etc/ctxcap/logs/*.csv"});
   CHECK(second.job_rule == "field:service");
   CHECK(second.map.size() == 2);
   CHECK(second.keys.empty());

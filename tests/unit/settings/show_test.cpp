@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "settings/settings.hpp"
+#include "sources/sources.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::settings;
@@ -42,7 +43,7 @@ prom = "/run/c.prom"
 )";
 
 Reading read(const std::string& text) {
-  return read_config(text, {.path = "/c/config.toml", .environment = {}});
+  return read_config(text, {.path = "/c/config.toml", .environment = {}, .kinds = sources::kinds()});
 }
 
 }  // namespace

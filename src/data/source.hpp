@@ -24,12 +24,13 @@ struct SourceKind {
   std::string_view word;     // key of [[source]] that makes a source of this kind: "langfuse"
   std::string_view flag;     // "--langfuse"
   std::string_view value;    // what --help calls its value: "URL"
-  std::string_view example;  // a line of the file
+  std::string_view example;  // its value, as the file has it
   std::string_view help;     // one sentence
   Where where = Where::text;
   std::string_view alone = "";  // what the flag means without a value; "": it needs one
   std::string_view keys = "";   // first part of the names of its credentials, "LANGFUSE"; "": has none
   bool keys_choose = false;     // other credentials see other requests
+  bool pulls = false;           // `ctxcap pull` can keep its rows in a file
   // Keys of [[source]] that it takes beside those that all take (jobs, models, job_rule).
   std::span<const std::string_view> takes = {};
 

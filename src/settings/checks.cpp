@@ -14,29 +14,31 @@ const Value::Entry* entry(const Value& table, std::string_view key) {
   return found == table.entries.end() ? nullptr : &*found;
 }
 
-void check_names(const Settings& config, const Places& places, Notebook& notebook) {
+void check_names(const Settings& settings, const Places& places, Notebook& notebook) {
   std::map<std::string, Place> seen;
-  for (std::size_t i = 0; i < config.variants.size(); ++i) {
-    if (config.variants[i].name.empty()) continue;
-    const auto [first, fresh] = seen.emplace(with_tag(config.variants[i].name), places.variants[i]);
+  for (std::size_t i = 0; i < settings.variants.size(); ++i) {
+    if (settings.variants[i].name.empty()) continue;
+    const auto [first, fresh] = seen.emplace(
+        settings.variants[i].server + " " + with_tag(settings.variants[i].name), places.variants[i]);
     if (fresh) continue;
     notebook.problem(
-        places.variants[i], fmt::format("there are two variants called {}", config.variants[i].name),
+        places.variants[i], fmt::format("there are two variants called {}", settings.variants[i].name),
         "the other one is at " + notebook.place_text(first->second), "give one of them another tag");
   }
 }
 
 // A job of one base that two variants want.
-void check_jobs(const Settings& config, const Places& places, Notebook& notebook) {
+void check_jobs(const Settings& settings, const Places& places, Notebook& notebook) {
   std::map<std::pair<std::string, std::string>, std::size_t> owner;  // base and job -> variant
-  for (std::size_t i = 0; i < config.variants.size(); ++i) {
-    const Variant& variant = config.variants[i];
+  for (std::size_t i = 0; i < settings.variants.size(); ++i) {
+    const Variant& variant = settings.variants[i];
     if (variant.base.empty()) continue;
     const std::vector<std::string> all = {""};
     for (const std::string& job : variant.jobs.empty() ? all : variant.jobs) {
-      const auto [first, fresh] = owner.emplace(std::pair(with_tag(variant.base), job), i);
+      const auto [first, fresh] =
+          owner.emplace(std::pair(variant.server + " " + with_tag(variant.base), job), i);
       if (fresh) continue;
-      const Variant& other = config.variants[first->second];
+      const Variant& other = settings.variants[first->second];
       notebook.problem(places.variants[i],
                        fmt::format("{} and {} are for the same {}", other.name, variant.name,
                                    job.empty() ? "jobs" : "job"),
@@ -45,36 +47,60 @@ void check_jobs(const Settings& config, const Places& places, Notebook& notebook
                            : "both name " + printable(job, 60),
                        "let each job be of one variant: jobs = [\"...\"]");
     }
-    const auto every = owner.find({with_tag(variant.base), ""});
+    const auto every = owner.find({variant.server + " " + with_tag(variant.base), ""});
     if (!variant.jobs.empty() && every != owner.end() && every->second != i) {
       notebook.doubt(places.variants[i],
                      fmt::format("{} is for every job of {}, and {} for some of them",
-                                 config.variants[every->second].name, variant.base, variant.name),
+                                 settings.variants[every->second].name, variant.base, variant.name),
                      "both count the same requests, and models on the same weights reload each other",
                      "name the jobs of both");
     }
   }
 }
 
-void check_card(const Settings& config, const Places& places, Notebook& notebook) {
-  if (!config.card) return;
-  Bytes taken = config.card->reserve;
-  for (const Tenant& tenant : config.card->tenants) {
-    taken = checked_add(taken, tenant.bytes).value_or(config.card->card);
+void check_servers(const Settings& settings, const Places& places, Notebook& notebook) {
+  std::map<std::string, Place> seen;
+  for (std::size_t i = 0; i < settings.servers.size(); ++i) {
+    const Ollama& server = settings.servers[i];
+    const Place place = places.servers[i];
+    if (server.name.empty() || server.host.empty()) {
+      notebook.problem(place, fmt::format("[[server]] has no {}", server.name.empty() ? "name" : "host"),
+                       "without both nobody can speak of it",
+                       "add name = \"rack2\" and host = \"http://rack2:11434\"");
+    } else if (const auto [first, fresh] = seen.emplace(server.name, place); !fresh) {
+      notebook.problem(place, "there are two servers called " + server.name,
+                       "the other one is at " + notebook.place_text(first->second),
+                       "give one of them another name");
+    }
   }
-  if (taken < config.card->card) return;
+  for (std::size_t i = 0; i < settings.variants.size(); ++i) {
+    const std::string& name = settings.variants[i].server;
+    if (name.empty() || seen.contains(name)) continue;
+    notebook.problem(places.variants[i],
+                     fmt::format("{} is for a server that is not there", settings.variants[i].name),
+                     "no [[server]] is called " + printable(name, 60), hint_for_server(settings, name));
+  }
+}
+
+void check_card(const Settings& settings, const Places& places, Notebook& notebook) {
+  if (!settings.card) return;
+  Bytes taken = settings.card->reserve;
+  for (const Tenant& tenant : settings.card->tenants) {
+    taken = checked_add(taken, tenant.bytes).value_or(settings.card->card);
+  }
+  if (taken < settings.card->card) return;
   notebook.doubt(
       places.card, "[card] leaves no room for a model",
-      fmt::format("tenants and reserve take {} of {}", human_bytes(taken), human_bytes(config.card->card)),
+      fmt::format("tenants and reserve take {} of {}", human_bytes(taken), human_bytes(settings.card->card)),
       "look at the units: 24GiB, 7.7GB");
 }
 
-void check_sources(const Settings& config, const Places& places, const std::string& directory,
+void check_sources(const Settings& settings, const Places& places, const std::string& directory,
                    Notebook& notebook) {
   std::map<std::string, Place> seen;
-  for (std::size_t i = 0; i < config.sources.size(); ++i) {
-    const bool paths = config.sources[i].kind->where == SourceKind::Where::paths;
-    for (const std::string& file : paths ? config.sources[i].where : std::vector<std::string>{}) {
+  for (std::size_t i = 0; i < settings.sources.size(); ++i) {
+    const bool paths = settings.sources[i].kind->where == SourceKind::Where::paths;
+    for (const std::string& file : paths ? settings.sources[i].where : std::vector<std::string>{}) {
       const auto [first, fresh] = seen.emplace(whole_path(file, directory), places.sources[i]);
       if (fresh) continue;
       notebook.problem(
@@ -83,14 +109,14 @@ void check_sources(const Settings& config, const Places& places, const std::stri
           "name every file once");
     }
     for (std::size_t k = 0; k < i; ++k) {
-      if (!share_requests(config.sources[k], config.sources[i])) continue;
-      notebook.problem(places.sources[i], "two sources read " + printable(config.sources[i].label(), 120),
+      if (!share_requests(settings.sources[k], settings.sources[i])) continue;
+      notebook.problem(places.sources[i], "two sources read " + printable(settings.sources[i].label(), 120),
                        "the same requests would count twice; the other one is at " +
                            notebook.place_text(places.sources[k]),
                        "make one of it, or give each its own keys, projects, environment or jobs");
     }
   }
-  if (config.sources.empty()) {
+  if (settings.sources.empty()) {
     notebook.doubt({}, "there is no source of requests", "without requests nothing can be decided",
                    "add [[source]] with files = [\"...\"] or langfuse = \"https://...\"");
   }
@@ -132,11 +158,17 @@ bool check_source(const Value& table, SourceSettings& source, SourceKinds kinds,
 }
 
 void check_variant(const Value& table, const Variant& variant, Notebook& notebook) {
-  for (const auto& [key, example] : {std::pair{"name", "name = \"devstral-small-2:triage\""},
-                                     std::pair{"base", "base = \"devstral-small-2\""}}) {
-    if (entry(table, key) != nullptr) continue;
-    notebook.problem(table.place, fmt::format("[[variant]] has no {}", key),
-                     "without name and base nothing can be created", std::string("add ") + example);
+  if (variant.base.empty() && entry(table, "base") == nullptr) {
+    notebook.problem(table.place, "[[variant]] has no base", "without base and name nothing can be created",
+                     "add base = \"devstral-small-2\"");
+  }
+  if (variant.name.empty() && variant.tag.empty() && entry(table, "name") == nullptr) {
+    notebook.problem(table.place, "[[variant]] has no name", "without base and name nothing can be created",
+                     "add name = \"devstral-small-2:triage\", or tag = \"triage\"");
+  }
+  if (!variant.tag.empty() && variant.name.empty() && !variant.base.empty()) {
+    const Result<std::string> name = variant_name(variant.base, variant.tag);
+    if (!name) notebook.problem(table.place, name.error().what, name.error().why, name.error().hint);
   }
   if (!variant.name.empty() && !variant.base.empty() && with_tag(variant.name) == with_tag(variant.base)) {
     notebook.problem(table.place, fmt::format("{} would replace its own base", variant.name),
@@ -144,13 +176,23 @@ void check_variant(const Value& table, const Variant& variant, Notebook& noteboo
   }
 }
 
-void check_between_tables(const Settings& config, const Places& places, const std::string& directory,
+std::string hint_for_server(const Settings& settings, const std::string& name) {
+  std::vector<std::string> names;
+  for (const Ollama& server : settings.servers) names.push_back(server.name);
+  const std::string meant = closest(name, names);
+  return !meant.empty()  ? "did you mean " + meant + "?"
+         : names.empty() ? "add [[server]] with name and host"
+                         : "the servers are " + join(names, ", ");
+}
+
+void check_between_tables(const Settings& settings, const Places& places, const std::string& directory,
                           Notebook& notebook) {
-  check_sources(config, places, directory, notebook);
-  check_card(config, places, notebook);
-  check_names(config, places, notebook);
-  check_jobs(config, places, notebook);
-  if (config.variants.empty()) {
+  check_servers(settings, places, notebook);
+  check_sources(settings, places, directory, notebook);
+  check_card(settings, places, notebook);
+  check_names(settings, places, notebook);
+  check_jobs(settings, places, notebook);
+  if (settings.variants.empty()) {
     notebook.doubt({}, "there is no variant", "nothing is created, only reported",
                    "add [[variant]] with name and base");
   }

@@ -5,10 +5,10 @@
 
 namespace ctxcap::settings {
 
-// Where the tables begin, in the order of Settings's vectors.
+// Where the tables begin, in the order of the vectors of Settings.
 struct Places {
   Place card;
-  std::vector<Place> sources, variants;
+  std::vector<Place> servers, sources, variants;
 };
 
 // Also settles what depends on several keys: the kind of the source, the default of `keys`.
@@ -16,8 +16,11 @@ struct Places {
 bool check_source(const Value& table, SourceSettings& source, SourceKinds kinds, Notebook& notebook);
 void check_variant(const Value& table, const Variant& variant, Notebook& notebook);
 
+// The server that was probably meant.
+std::string hint_for_server(const Settings& settings, const std::string& name);
+
 // `directory`: see Whence.
-void check_between_tables(const Settings& config, const Places& places, const std::string& directory,
+void check_between_tables(const Settings& settings, const Places& places, const std::string& directory,
                           Notebook& notebook);
 
 }  // namespace ctxcap::settings

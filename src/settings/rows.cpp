@@ -3,14 +3,10 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "settings/table.hpp"
 
 namespace ctxcap::settings {
 namespace {
-
-std::string upper(std::string text) {
-  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  return text;
-}
 
 // Names under which people would put what must not be in a file that everybody can read.
 bool names_a_secret(std::string_view key) {
@@ -24,10 +20,18 @@ std::string hint_for_unknown(const std::string& key, const std::vector<std::stri
     return "keys come from the environment, a file that NAME_FILE names, or systemd credentials";
   }
   const std::string meant = closest(key, known);
-  return meant.empty() ? "ctxcap config show lists every key" : "did you mean " + meant + "?";
+  return meant.empty() ? "ctxcap help settings   lists every key" : "did you mean " + meant + "?";
+}
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == path.npos ? "" : slash == 0 ? "/" : path.substr(0, slash);
 }
 
 }  // namespace
+
+Notebook::Notebook(const Whence& whence, Reading& reading)
+    : whence_(whence), reading_(reading), of_file_{.file = true, .directory = directory_of(whence.path)} {}
 
 std::string Notebook::place_text(Place place) const {
   return fmt::format("{}:{}:{}", whence_.path, place.line, place.column);
@@ -49,23 +53,29 @@ void Notebook::problem(Place place, std::string what, const std::string& why, st
   problems_.push_back(placed(place, std::move(what), why, std::move(hint)));
 }
 
+void Notebook::problem_elsewhere(std::string what, const std::string& why, std::string hint) {
+  problems_.push_back(
+      {{}, {.kind = ErrorKind::usage, .what = std::move(what), .why = why, .hint = std::move(hint)}});
+}
+
 void Notebook::doubt(Place place, std::string what, const std::string& why, std::string hint) {
   doubts_.push_back(placed(place, std::move(what), why, std::move(hint)));
 }
 
-void Notebook::read_table(const std::string& title, const Value& value, std::vector<Row>& rows) {
+void Notebook::read_table(const std::string& title, const Value& value, std::vector<Bound>& rows) {
   std::vector<std::string> known;
-  for (const Row& row : rows) known.push_back(row.name);
+  for (const Bound& row : rows) known.push_back(row.doc.name);
   for (const auto& [key, place, given] : value.entries) {
-    const auto row = std::find_if(rows.begin(), rows.end(), [&k = key](const Row& r) { return r.name == k; });
+    const auto row =
+        std::find_if(rows.begin(), rows.end(), [&k = key](const Bound& r) { return r.doc.name == k; });
     if (row == rows.end()) {
       problem(place, fmt::format("{} has no key \"{}\"", title, printable(key, 60)),
               "its keys are " + join(known, ", "), hint_for_unknown(key, known));
       continue;
     }
-    if (const Complaint why = row->read(given); !why.empty()) {
-      problem(given.place, fmt::format("{} of {} cannot be used", row->name, title), why,
-              "write it like " + row->example);
+    if (const Complaint why = row->read(given, of_file_); !why.empty()) {
+      problem(given.place, fmt::format("{} of {} cannot be used", row->doc.name, title), why,
+              "write it like " + row->line());
       continue;
     }
     row->origin = Origin::file;
@@ -73,38 +83,74 @@ void Notebook::read_table(const std::string& title, const Value& value, std::vec
   }
 }
 
-void Notebook::read_environment(const std::string& table, std::vector<Row>& rows) {
-  if (!whence_.environment) return;
-  for (Row& row : rows) {
-    for (const std::string& variable : {"CTXCAP_" + upper(table) + "_" + upper(row.name), row.variable}) {
-      const std::string text = variable.empty() ? "" : whence_.environment(variable).value_or("");
-      if (text.empty()) continue;
-      // "8" is a number, and also a text that looks like one.
-      Complaint why = row.read(parse_variable(text));
-      if (!why.empty() && row.read({.kind = Value::Kind::text, .text = text}).empty()) why.clear();
-      if (why.empty()) {
-        row.origin = Origin::environment;
-        row.place = variable;
-      } else {
-        problems_.push_back({{},
-                             {.kind = ErrorKind::usage,
-                              .what = fmt::format("{} of [{}] cannot be used", row.name, table),
-                              .why = fmt::format("the environment variable {}: {}", variable, why),
-                              .hint = "unset it, or give it what the file could have: " + row.example}});
-      }
-      break;
+const std::vector<std::string>* Notebook::typed(const std::string& table, const Doc& doc) const {
+  const auto found = whence_.flags.find(table + "." + doc.name);
+  return found == whence_.flags.end() ? nullptr : &found->second;
+}
+
+std::string Notebook::variable(const std::string& table, const Doc& doc) const {
+  if (!whence_.environment) return "";
+  for (const std::string& name : variables_of(table, doc)) {
+    if (!whence_.environment(name).value_or("").empty()) return name;
+  }
+  return "";
+}
+
+void Notebook::read_environment(std::vector<Bound>& rows) {
+  for (Bound& row : rows) {
+    const std::string name = variable(row.table, row.doc);
+    if (name.empty()) continue;
+    const Value value = value_of(row.doc.type, {*whence_.environment(name)}, false);
+    if (const Complaint why = row.read(value, {.file = false}); why.empty()) {
+      row.origin = Origin::environment;
+      row.place = name;
+    } else {
+      problem_elsewhere(fmt::format("{} of [{}] cannot be used", row.doc.name, row.table),
+                        fmt::format("the environment variable {}: {}", name, why),
+                        "unset it, or give it what the file could have: " + row.line());
     }
   }
 }
 
-void Notebook::keep_settings(const std::string& table, const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
+void Notebook::read_flags(std::vector<Bound>& rows) {
+  for (Bound& row : rows) {
+    const std::vector<std::string>* given = typed(row.table, row.doc);
+    if (given == nullptr) continue;
+    const bool alone = given->empty() && !row.doc.alone.empty();
+    const Value value = value_of(row.doc.type, alone ? std::vector{row.doc.alone} : *given, true);
+    if (const Complaint why = row.read(value, {.file = false}); why.empty()) {
+      row.origin = Origin::flag;
+      row.place = row.doc.flag;
+    } else {
+      const Row told{
+          .key = row.doc.name, .flag = row.doc.flag, .example = row.doc.example, .type = row.doc.type};
+      problem_elsewhere(fmt::format("{} cannot be \"{}\"", row.doc.flag, printable(join(*given, " "), 60)),
+                        why, "write it like " + told.flag_line());
+    }
+  }
+}
+
+void Notebook::keep(const std::string& name, const std::vector<Bound>& rows) {
+  for (const Bound& row : rows) {
     const std::optional<Value> value = row.show();
-    reading_.settings.push_back({.key = table + "." + row.name,
-                                 .toml = value ? toml_of(*value) : "",
-                                 .json = value ? json_of(*value) : "null",
-                                 .origin = row.origin,
-                                 .place = row.place});
+    reading_.shown.push_back({.key = name + "." + row.doc.name,
+                              .toml = value ? toml_of(*value) : "",
+                              .json = value ? json_of(*value) : "null",
+                              .origin = row.origin,
+                              .place = row.place});
+  }
+}
+
+void Notebook::look_for_unknown_variables(SourceKinds kinds) {
+  std::vector<std::string> known = {"CTXCAP_CONFIG"};
+  for (const Row& row : table(kinds)) known.insert(known.end(), row.variables.begin(), row.variables.end());
+  for (const std::string& name : whence_.variables) {
+    if (!name.starts_with("CTXCAP_") || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string meant = closest(name, known);
+    problem_elsewhere(
+        "there is no setting " + printable(name, 60),
+        "the environment sets it, and variables that begin with CTXCAP_ are settings",
+        meant.empty() ? "unset it; ctxcap help environment   lists them all" : "did you mean " + meant + "?");
   }
 }
 
@@ -114,7 +160,13 @@ void Notebook::finish() {
       return std::pair(a.place.line == 0, a.place) < std::pair(b.place.line == 0, b.place);
     };
     std::stable_sort(from.begin(), from.end(), of_file_first);
-    for (Placed& one : from) into.push_back(std::move(one.error));
+    for (Placed& one : from) {
+      // What a flag says of all variants is wrong once.
+      const bool known = std::any_of(into.begin(), into.end(), [&](const Error& other) {
+        return other.what == one.error.what && other.why == one.error.why;
+      });
+      if (!known) into.push_back(std::move(one.error));
+    }
   };
   move_sorted(problems_, reading_.problems);
   move_sorted(doubts_, reading_.doubts);

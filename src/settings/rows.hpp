@@ -1,48 +1,60 @@
 #pragma once
-// Inside settings/: reads one table of the file by its rows: values, unknown keys, the environment, and where
-// each value comes from.
+// Inside settings/: reads one table of the settings by its rows: values of the file, of the environment, of
+// flags, and where each comes from.
 
 #include "settings/key.hpp"
-#include "settings/settings.hpp"
 
 namespace ctxcap::settings {
 
 // A key bound to the struct it fills.
-struct Row {
-  std::string name, example, variable;
-  std::function<Complaint(const Value&)> read;
+struct Bound {
+  Doc doc;
+  std::string table;  // "policy", also of a variant's own: so its flags and variables are called
+  std::function<Complaint(const Value&, const From&)> read;
   std::function<std::optional<Value>()> show;
   Origin origin = Origin::built_in;  // of what show() gives
   std::string place = {};
+
+  std::string line() const { return doc.name + " = " + doc.example; }
 };
 
 // `into` must outlive the rows.
 template <class T>
-std::vector<Row> bound(const std::vector<Key<T>>& keys, T& into, Origin origin = Origin::built_in) {
-  std::vector<Row> rows;
+std::vector<Bound> bound(const std::string& table, const std::vector<Key<T>>& keys, T& into,
+                         Origin origin = Origin::built_in) {
+  std::vector<Bound> rows;
   for (const Key<T>& key : keys) {
-    rows.push_back({key.name, key.example, key.variable,
-                    [read = key.read, &into](const Value& value) { return read(value, into); },
-                    [show = key.show, &into] { return show(into); }, origin});
+    rows.push_back(
+        {key.doc, table,
+         [read = key.read, &into](const Value& value, const From& from) { return read(value, into, from); },
+         [show = key.show, &into] { return show(into); }, origin});
   }
   return rows;
 }
 
-// Gathers what is wrong, what looks wrong, and the settings.
+// Gathers what is wrong, what looks wrong, and what is shown.
 class Notebook {
  public:
-  Notebook(const Whence& whence, Reading& reading) : whence_(whence), reading_(reading) {}
+  Notebook(const Whence& whence, Reading& reading);
 
   std::string place_text(Place place) const;  // "FILE:LINE:COLUMN"
   void problem(Place place, std::string what, const std::string& why, std::string hint);
   void doubt(Place place, std::string what, const std::string& why, std::string hint);
 
-  // `title` as people write it, "[policy]"; `table` as settings have it, "policy" or "variant[0]".
-  void read_table(const std::string& title, const Value& value, std::vector<Row>& rows);
-  void read_environment(const std::string& table, std::vector<Row>& rows);
-  void keep_settings(const std::string& table, const std::vector<Row>& rows);
+  // `title` as people write it, "[policy]".
+  void read_table(const std::string& title, const Value& value, std::vector<Bound>& rows);
+  void read_environment(std::vector<Bound>& rows);
+  void read_flags(std::vector<Bound>& rows);
+  // `name` as settings have it: "policy", "variant[0]".
+  void keep(const std::string& name, const std::vector<Bound>& rows);
 
-  // Into the order of the file; what the environment says comes last.
+  // What a flag says of a row, and the name of a variable that does; nullptr, "": nothing.
+  const std::vector<std::string>* typed(const std::string& table, const Doc& doc) const;
+  std::string variable(const std::string& table, const Doc& doc) const;
+  // Variables that are called like settings of ours, and are none.
+  void look_for_unknown_variables(SourceKinds kinds);
+
+  // Into the order of the file; what environment and flags say comes last.
   void finish();
 
  private:
@@ -51,9 +63,11 @@ class Notebook {
     Error error;
   };
   Placed placed(Place place, std::string what, const std::string& why, std::string hint) const;
+  void problem_elsewhere(std::string what, const std::string& why, std::string hint);
 
   const Whence& whence_;
   Reading& reading_;
+  From of_file_;
   std::vector<Placed> problems_, doubts_;
 };
 

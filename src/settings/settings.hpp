@@ -1,23 +1,25 @@
 #pragma once
-// The configuration file, and what it comes to: TOML text -> Settings. Pure: the text, the name of the file
-// and the environment come in. This header is the manual of every key.
+// What people can set, in three ways, and what it comes to: the text of the file, the environment and the
+// flags -> Settings. Pure: all three come in. THE TABLE (table.cpp) has one row for each setting, and all
+// that tells of settings is read off it: these readers, --help, `ctxcap help settings`, the man page,
+// completions, the file of `ctxcap init`. What a key means stands there, in its one sentence of help.
 //
-//   const Reading reading = read_config(text, {.path = "/etc/ctxcap/config.toml", .environment = get});
-//   if (reading.problems.empty()) use(reading.config);
+//   const Reading reading = read_settings(text, {.path = "/etc/ctxcap/config.toml", .environment = get});
+//   if (reading.problems.empty()) use(reading.settings);
 //
-// Where it is looked for (app/config_file.hpp): --config FILE, $CTXCAP_CONFIG,
-// $XDG_CONFIG_HOME/ctxcap/config.toml, ~/.config/ctxcap/config.toml, /etc/ctxcap/config.toml; the first that
-// is there, none of the others is read.
+// Where the file is looked for: see app/settings_file.hpp.
 //
-// What wins: a flag, then the environment, then the file, then the default. In the environment every key of
-// [ollama], [card], [policy], [report] and [state] is CTXCAP_TABLE_KEY (CTXCAP_POLICY_RISK=0.01), and
-// Ollama's own variables stand for four keys of [ollama].
+// What wins: a flag, then the environment, then the file, then the default. In the environment a key is
+// CTXCAP_TABLE_KEY (CTXCAP_POLICY_RISK=0.01), and Ollama's own variables stand for some keys of [ollama]. A
+// flag or variable of [[source]] or [[variant]] holds for each of them, and one that names a source replaces
+// all that the file names.
 //
 // Sizes are texts with a unit that says what it means: "24GiB" is 24 x 1024^3 bytes, "7.7GB" 7.7 x 1000^3;
 // "24G" and a bare number are refused. Relative paths are relative to the folder of the file. A list of one
 // may be written without brackets. Keys and passwords have no place in the file.
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -32,138 +34,148 @@
 namespace ctxcap::settings {
 
 enum class Via { automatic, cli, api };
+enum class Colours { automatic, always, never };
 
-// [ollama]: the server, and how it runs models. No API tells the latter: write what it was started with.
+// [ollama] is the server without a name; each [[server]] has the same keys and a name. How it runs models is
+// told by no API: it is what it was started with.
 struct Ollama {
-  // host: address as OLLAMA_HOST has it, e.g. "http://127.0.0.1:11434"; empty: 127.0.0.1:11434. (OLLAMA_HOST)
-  std::string host;
-  // via: how variants are created; "auto" (default): by the ollama command where it is there, the server is
-  // local and a Modelfile can carry the texts, else by the API; "cli"; "api".
-  Via via = Via::automatic;
-  // parallel: slots, 1 to 1024, default 1. (OLLAMA_NUM_PARALLEL)
-  // kv_type: type of the KV cache, e.g. "q8_0", or of K and V "q8_0,q4_0"; default "f16".
-  //          (OLLAMA_KV_CACHE_TYPE)
-  // flash_attention: "auto" (default), "on", "off". (OLLAMA_FLASH_ATTENTION)
-  // num_batch: tokens processed at once; "auto" (default): Ollama's own rule.
-  // backend: "cuda" (default), "cpu".
-  RuntimeSettings settings;
+  std::string name;                      // "": [ollama]
+  std::string host;                      // as OLLAMA_HOST has it; "": 127.0.0.1:11434
+  Via via = Via::automatic;              // how variants are created
+  RuntimeSettings settings;              // parallel, kv_type, flash_attention, num_batch, backend
+  std::optional<Tokens> context_length;  // its default window (OLLAMA_CONTEXT_LENGTH); unset: Ollama's own
+  std::vector<std::string> show;         // saved answers of /api/show: "FILE" or "MODEL=FILE"
 };
 
-// [[source]]: where requests are read, any number of them; all are added up. Rows with equal ids count once
-// within a source, so the same calls must not come by two of them. What counts is what the sources of the
-// file hold now, and what was read from the same ones before: a source that left the file no longer counts,
-// and one with another list of files is another one.
-// Each has exactly one key that is a kind of source (langfuse, files, clickhouse ...); the others are
-// optional, and not every kind takes each of them.
-
-// [policy]: how a cap is decided, and when it is changed. A variant may have each of these keys for itself,
-// but per_job and quiet_hours.
+// [policy]: how a cap is decided, and when it is changed. A variant may have most of these keys for itself.
 struct Policy {
-  // risk: share of future requests that may need more than the cap; 0 to 1, exclusive; default 0.001.
-  double risk = 0.001;
-  // confidence: of that statement; 0 to 1, exclusive; default 0.95.
-  double confidence = 0.95;
-  // native_stretch: native is preferred over a smaller window up to so many times its size; >= 1;
-  // default 2.0.
-  double native_stretch = 2.0;
-  // per_job: a window for each job, also where jobs share weights (they reload); default false.
-  bool per_job = false;
-  // shrink_after_nights: so many nights in a row must advise less, tonight among them; >= 1; default 3.
-  // shrink_after_weeks: and so many whole weeks must have passed without a cut request; >= 0; default 2.
-  // min_saving: a shrink must free at least so much, a size; default "512MiB".
-  // min_saving_share: and this share of the card; 0 to 1; default 0.05.
-  // quiet_hours: local time of the host, "08:00-20:00" or over midnight "22:00-06:30": nothing is loaded or
-  //              created then; default: none.
+  double risk = 0.001;          // share of future requests that may need more than the cap
+  double confidence = 0.95;     // of that statement
+  double native_stretch = 2.0;  // native is preferred up to so many times the smallest rung
+  bool per_job = false;         // a window for each job, also where jobs share weights
   policy::HysteresisOptions hysteresis;
-  // history_days: requests of the last so many days count; >= 1; default 100: what comes once a month is seen
-  // three times.
-  i64 history_days = 100;
-  // canary: a smaller window is first tried under a second tag until so many requests, or a night, have
-  // passed without a cut; 0 (default): it takes over at once.
-  i64 canary = 0;
-  // template: Mustache template of the Modelfile, a path; empty (default): the built-in one.
-  std::string template_file;
+  i64 history_days = 100;     // requests of the last so many days count
+  i64 canary = 0;             // requests that try a smaller window first; 0: it takes over at once
+  std::string template_file;  // "": the built-in one
 };
 
 // [[variant]]: a capped variant to keep right, any number of them.
 struct Variant {
-  // name: of the variant in Ollama, e.g. "devstral-small-2:triage". Needed.
-  std::string name;
-  // base: the model it is made from. Needed.
-  std::string base;
-  // jobs: as reports name them; empty (default): every job seen on the base.
-  std::vector<std::string> jobs;
-  // system_file: its SYSTEM text, a path; empty (default): none.
-  std::string system_file;
-  // parameters: further PARAMETERs as Ollama knows them, e.g. { temperature = 0, num_predict = 2048 }; a list
-  // gives one line each. Not num_ctx: that is what is decided here.
-  std::vector<std::pair<std::string, std::string>> parameters;
-  // num_ctx: this window, whatever the data says; warnings stay. Default: decided.
-  std::optional<Tokens> num_ctx;
-  // risk, confidence, native_stretch, shrink_after_nights, shrink_after_weeks, min_saving, min_saving_share,
-  // history_days, canary, template: as in [policy], for this variant alone. All others are those of [policy].
-  Policy policy;
+  std::string name;               // "": BASE:TAG
+  std::string tag;                // of its name, where that is not given
+  std::string base;               // "": any (the one that the command line speaks of)
+  std::string server;             // name of a [[server]]; "": [ollama]
+  std::vector<std::string> jobs;  // as reports name them; empty: every job seen on the base
+  std::string system_file;        // its SYSTEM text; "": none
+  std::vector<std::pair<std::string, std::string>> parameters;  // further PARAMETERs
+  std::optional<Tokens> num_ctx;                                // this window, whatever the data says
+  std::optional<Tokens> num_predict;                            // this generation limit
+  Policy policy;                                                // [policy], with what it has for itself
 };
 
-// [report]: what a night leaves behind for others, beside its lines for the journal.
+// [report]: what is left for others, and how it looks.
 struct Report {
-  // files: reports, rewritten each night; the suffix picks the format (.json .csv .md .prom .txt). Default:
-  // none.
-  std::vector<std::string> files;
-  // prom: metrics for node_exporter's textfile collector, a path that ends in .prom. Default: none.
-  std::string prom;
-};
-
-// [state]: what ctxcap remembers.
-struct State {
-  // dir: its folder. Empty (default): $XDG_STATE_HOME/ctxcap, else ~/.local/state/ctxcap, else
-  // $STATE_DIRECTORY.
-  std::string dir;
+  std::vector<std::string> files;  // rewritten each night; the suffix picks the format
+  std::string prom;                // metrics for node_exporter's textfile collector
+  Colours color = Colours::automatic;
+  bool ascii = false;
 };
 
 struct Settings {
-  std::string path;  // of the file; empty: there is none, all is default or from the environment
-  Ollama ollama;
+  std::string path;  // of the file; "": there is none
+  Ollama ollama;     // the one that this run speaks to: [ollama], or the [[server]] that --server names
+  std::vector<Ollama> servers;
   std::vector<SourceSettings> sources;
-  // [card]: what must fit together. nullopt: no size given, memory is shown but not judged.
-  //   size: memory of the card. reserve: kept free, default "1GiB". tenants: what else lives there,
-  //   { whisperx = "7.7GB" }.
-  std::optional<Budget> card;
+  std::optional<Budget> card;  // nullopt: no size given, memory is shown but not judged
   Policy policy;
-  std::vector<Variant> variants;
+  std::vector<Variant> variants;  // of the file
+  Variant variant;                // what flags and environment say of one that the file does not name
   Report report;
-  State state;
+  std::string state_dir;  // "": $XDG_STATE_HOME/ctxcap, else ~/.local/state/ctxcap, else $STATE_DIRECTORY
 };
 
-enum class Origin { built_in, file, environment, policy };  // policy: of a variant, taken over from [policy]
+// --- The table ------------------------------------------------------------------------------------------
 
-// One value of a Settings, for people who wonder where it comes from.
-struct Setting {
+// Commands, as bits: who uses a setting.
+enum Use : unsigned {
+  kAnalyze = 1u << 0,
+  kExplain = 1u << 1,
+  kApply = 1u << 2,
+  kInspect = 1u << 3,
+  kBacktest = 1u << 4,
+  kPull = 1u << 5,
+  kNightly = 1u << 6,
+  kRollback = 1u << 7,
+  kHistory = 1u << 8,
+  kDoctor = 1u << 9,
+  kEverywhere = 1u << 31,  // also those that use nothing else
+};
+
+enum class Type { text, word, flag, whole, real, size, path, url, texts, paths, table, mixed };
+
+// A row, as people read it.
+struct Row {
+  std::string key;                     // "policy.risk", "source.from": the table and its key
+  std::string flag;                    // "--risk"; "": none, it is one variant's or one server's
+  std::string value;                   // what --help calls its value: "SHARE"
+  std::string example;                 // a value as the file has it: "0.01"
+  std::string help;                    // one sentence
+  std::string range;                   // "between 0 and 1"; "": any
+  std::string fallback;                // the default as the file would have it; "": not set
+  std::vector<std::string> words;      // of Type::word
+  std::vector<std::string> variables;  // CTXCAP_POLICY_RISK, then another program's; empty: none
+  Type type = Type::text;
+  std::string alone;  // what the flag means without a value; "": it needs one
+  unsigned uses = 0;
+
+  std::string line() const;       // of the file: risk = 0.01
+  std::string flag_line() const;  // --risk 0.01
+};
+
+// Every setting, in the order of the file; keys of [[server]] that [ollama] has too stand there alone.
+std::vector<Row> table(SourceKinds kinds);
+
+// --- The readers ----------------------------------------------------------------------------------------
+
+enum class Origin {
+  built_in,
+  file,
+  environment,
+  flag,
+  policy
+};  // policy: of a variant, taken over from there
+
+// One value of the Settings, for people who wonder where it comes from.
+struct Shown {
   std::string key;   // "policy.risk", "variant[0].name"
   std::string toml;  // as the file would have it; empty: not set, and there is no default
   std::string json;  // the same; sizes as integers of bytes; "null": not set
   Origin origin = Origin::built_in;
-  std::string place;  // "FILE:LINE", or the variable; empty for defaults
+  std::string place;  // "FILE:LINE", the variable, or the flag; empty for defaults
 };
 
 struct Reading {
-  Settings config;              // to be used only without problems
-  std::vector<Error> problems;  // all of the file, in its order; ErrorKind::usage
+  Settings settings;            // to be used only without problems
+  std::vector<Error> problems;  // all of the file, in its order, then the others; ErrorKind::usage
   std::vector<Error> doubts;    // what is allowed and looks wrong, the same way
-  std::vector<Setting> settings;
+  std::vector<Shown> shown;
 };
 
 using Environment = std::function<std::optional<std::string>(const std::string& variable)>;
+// Row::key -> what was typed; empty values: the flag alone; "false" for --no-FLAG.
+using Flags = std::map<std::string, std::vector<std::string>>;
 
 struct Whence {
   std::string path;         // of the file, for messages and relative paths; empty: there is none
   Environment environment;  // empty: none
-  SourceKinds kinds;        // of sources that there are
-  std::string directory;    // that relative paths of the command line are relative to; empty: not known
+  Flags flags;
+  SourceKinds kinds;                   // of sources that there are
+  std::string directory;               // that relative paths of the command line are relative to
+  std::vector<std::string> variables;  // names of all that are set: unknown CTXCAP_* are problems
 };
 
-// Never fails as a whole: what cannot be read is a problem with file:line:column, what it is, and a hint.
-Reading read_config(std::string_view text, const Whence& whence);
+// Never fails as a whole: what cannot be read is a problem with its place, what it is, and a hint.
+Reading read_settings(std::string_view text, const Whence& whence);
 
 // The settings as a file that reads back as the same Settings; `with_origin` adds where each comes from.
 std::string toml_text(const Reading& reading, bool with_origin);

@@ -21,18 +21,22 @@ std::string_view word(Origin origin) {
       return "file";
     case Origin::environment:
       return "environment";
+    case Origin::flag:
+      return "flag";
     case Origin::policy:
       return "policy";
   }
   return "";
 }
 
-std::string origin_text(const Setting& setting) {
+std::string origin_text(const Shown& setting) {
   switch (setting.origin) {
     case Origin::file:
       return setting.place;
     case Origin::environment:
       return "environment " + setting.place;
+    case Origin::flag:
+      return "flag " + setting.place;
     default:
       return "default";
   }
@@ -53,9 +57,10 @@ std::string heading(const std::string& table) {
 }  // namespace
 
 std::string toml_text(const Reading& reading, bool with_origin) {
-  std::string text = "# " + (reading.config.path.empty() ? "no file" : printable(reading.config.path)) + "\n";
+  std::string text =
+      "# " + (reading.settings.path.empty() ? "no file" : printable(reading.settings.path)) + "\n";
   std::string table;
-  for (const Setting& setting : reading.settings) {
+  for (const Shown& setting : reading.shown) {
     const auto [of, name] = parts_of(setting.key);
     if (of != table) text += "\n" + heading(of) + "\n";
     table = of;
@@ -72,9 +77,9 @@ std::string toml_text(const Reading& reading, bool with_origin) {
 
 std::string json_text(const Reading& reading) {
   nlohmann::ordered_json root = {{"schema", "ctxcap.config/1"}, {"file", nullptr}};
-  if (!reading.config.path.empty()) root["file"] = reading.config.path;
+  if (!reading.settings.path.empty()) root["file"] = reading.settings.path;
   root["settings"] = nlohmann::ordered_json::array();
-  for (const Setting& setting : reading.settings) {
+  for (const Shown& setting : reading.shown) {
     nlohmann::ordered_json row = {{"key", setting.key},
                                   {"value", nlohmann::ordered_json::parse(setting.json)},
                                   {"origin", word(setting.origin)},

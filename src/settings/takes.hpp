@@ -1,40 +1,36 @@
 #pragma once
-// Inside settings/: keys that take something of their own, read and shown.
+// Inside settings/: values that only one key has, read and shown.
 
-#include "settings/tables.hpp"
+#include "settings/table.hpp"
 
 namespace ctxcap::settings {
 
-Complaint take_host(const Value& value, Ollama& into);
-std::optional<Value> show_host(const Ollama& from);
-Complaint take_kv_type(const Value& value, Ollama& into);
-std::optional<Value> show_kv_type(const Ollama& from);
-Complaint take_flash_attention(const Value& value, Ollama& into);
-std::optional<Value> show_flash_attention(const Ollama& from);
-Complaint take_num_batch(const Value& value, Ollama& into);
-std::optional<Value> show_num_batch(const Ollama& from);
+Complaint take_host(const Value& value, std::string& into, const From& from);
+Complaint take_kv_type(const Value& value, RuntimeSettings& into, const From& from);
+std::optional<Value> show_kv_type(const RuntimeSettings& of);
+Complaint take_flash_attention(const Value& value, FlashAttention& into, const From& from);
+std::optional<Value> show_flash_attention(FlashAttention of);
+Complaint take_num_batch(const Value& value, std::optional<i64>& into, const From& from);
+std::optional<Value> show_num_batch(const std::optional<i64>& of);
+Complaint take_shows(const Value& value, std::vector<std::string>& into, const From& from);
 
-Complaint take_tenants(const Value& value, Card& into);
-std::optional<Value> show_tenants(const Card& from);
-Complaint take_quiet_hours(const Value& value, Policy& into);
-std::optional<Value> show_quiet_hours(const Policy& from);
+Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From& from);
+std::optional<Value> show_tenants(const std::vector<Tenant>& of);
+using QuietHours = decltype(policy::HysteresisOptions::quiet_hours);
+Complaint take_quiet_hours(const Value& value, QuietHours& into, const From& from);
+std::optional<Value> show_quiet_hours(const QuietHours& of);
 
-Complaint take_keys(const Value& value, SourceSettings& into);
-std::optional<Value> show_keys(const SourceSettings& from);
-Complaint take_from(const Value& value, SourceSettings& into);
-std::optional<Value> show_from(const SourceSettings& from);
-Complaint take_job_rule(const Value& value, SourceSettings& into);
-std::optional<Value> show_job_rule(const SourceSettings& from);
-Complaint take_map(const Value& value, SourceSettings& into);
-std::optional<Value> show_map(const SourceSettings& from);
-
-Complaint take_variant_name(const Value& value, Variant& into);
-std::optional<Value> show_variant_name(const Variant& from);
-Complaint take_base(const Value& value, Variant& into);
-std::optional<Value> show_base(const Variant& from);
-Complaint take_parameters(const Value& value, Variant& into);
-std::optional<Value> show_parameters(const Variant& from);
-Complaint take_num_ctx(const Value& value, Variant& into);
-std::optional<Value> show_num_ctx(const Variant& from);
+Complaint take_keys(const Value& value, std::string& into, const From& from);
+Complaint take_moment(const Value& value, std::string& into, const From& from);
+Complaint take_job_rule(const Value& value, std::string& into, const From& from);
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+Complaint take_map(const Value& value, Pairs& into, const From& from);
+Complaint take_parameters(const Value& value, Pairs& into, const From& from);
+std::optional<Value> show_parameters(const Pairs& of);
+Complaint take_model(const Value& value, std::string& into, const From& from);
+Complaint take_prom(const Value& value, std::string& into, const From& from);
+Complaint take_name(const Value& value, std::string& into, const From& from);
+Complaint take_tokens(const Value& value, std::optional<Tokens>& into, const From& from);
+std::optional<Value> show_tokens(const std::optional<Tokens>& of);
 
 }  // namespace ctxcap::settings

@@ -1,4 +1,4 @@
-// Keys of [[source]] and [[variant]] that take something of their own.
+// Values of [[source]], [[variant]] and [report] that only one key has.
 
 #include <array>
 
@@ -30,14 +30,6 @@ bool is_age(std::string_view text) {
   return number && *number > 0 && text.front() != '+';
 }
 
-Complaint take_model(const Value& value, std::string& into) {
-  std::string name;
-  if (Complaint why = take_text(value, name); !why.empty()) return why;
-  if (const Status known = check_model_name(name); !known) return known.error().why;
-  into = std::move(name);
-  return {};
-}
-
 // As a Modelfile has it: "0.2", "true".
 std::optional<std::string> parameter_text(const Value& value) {
   switch (value.kind) {
@@ -54,53 +46,57 @@ std::optional<std::string> parameter_text(const Value& value) {
   }
 }
 
+// "prompt=A,generation=B" is typed as one.
+Value without_commas(const Value& typed) {
+  Value table{.kind = typed.kind, .text = typed.text};
+  for (const auto& [name, place, value] : typed.entries) {
+    std::string part = name;
+    for (const std::string_view text : split(value.text, ',')) {
+      const std::size_t equals = text.find('=');
+      const bool next = text.data() != value.text.data() && equals != text.npos;
+      if (next) part = text.substr(0, equals);
+      table.entries.push_back({part, {}, text_value(std::string(next ? text.substr(equals + 1) : text))});
+    }
+  }
+  return table;
+}
+
 }  // namespace
 
 // The name of variables, so their grammar.
-Complaint take_keys(const Value& value, SourceSettings& into) {
+Complaint take_keys(const Value& value, std::string& into, const From&) {
   std::string keys;
   if (Complaint why = take_text(value, keys); !why.empty()) return why;
   const bool fits = keys.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == keys.npos &&
                     !(keys.front() >= '0' && keys.front() <= '9') && keys.size() <= 64;
   if (!fits) return "it is the first part of names of variables (A-Z, 0-9, _), never a key itself";
-  into.keys = std::move(keys);
+  into = std::move(keys);
   return {};
 }
 
-std::optional<Value> show_keys(const SourceSettings& from) {
-  return unless_empty(text_value(from.keys));
-}
-
-Complaint take_from(const Value& value, SourceSettings& into) {
+Complaint take_moment(const Value& value, std::string& into, const From&) {
   if (value.kind != Kind::text && value.kind != Kind::time) return not_a("an age or a time", value);
   const bool date = value.text.size() == 10 && parse_time(value.text + "T00:00:00Z").has_value();
   if (!is_age(value.text) && !date && !parse_time(value.text)) {
     return "it is neither an age such as 30d or 36h nor a time";
   }
-  into.from = date ? value.text + "T00:00:00Z" : value.text;
+  into = date ? value.text + "T00:00:00Z" : value.text;
   return {};
 }
 
-std::optional<Value> show_from(const SourceSettings& from) {
-  return unless_empty(text_value(from.from));
-}
-
-Complaint take_job_rule(const Value& value, SourceSettings& into) {
+Complaint take_job_rule(const Value& value, std::string& into, const From&) {
   std::string rule;
   if (Complaint why = take_text(value, rule); !why.empty()) return why;
   const bool path = rule.starts_with("field:") && rule.size() > 6;
   if (!path && !holds(kJobRules, rule)) {
     return fmt::format("it must be one of {}, field:PATH", fmt::join(kJobRules, ", "));
   }
-  into.job_rule = std::move(rule);
+  into = std::move(rule);
   return {};
 }
 
-std::optional<Value> show_job_rule(const SourceSettings& from) {
-  return unless_empty(text_value(from.job_rule));
-}
-
-Complaint take_map(const Value& value, SourceSettings& into) {
+Complaint take_map(const Value& given, Pairs& into, const From& from) {
+  const Value value = from.file ? given : without_commas(given);
   if (value.kind != Kind::table) return not_a("a table of parts and their names", value);
   std::vector<std::pair<std::string, std::string>> map;
   for (const auto& [part, place, path] : value.entries) {
@@ -111,31 +107,11 @@ Complaint take_map(const Value& value, SourceSettings& into) {
     map.emplace_back(part, "");
     if (Complaint why = take_text(path, map.back().second); !why.empty()) return part + ": " + why;
   }
-  into.map = std::move(map);
+  into = std::move(map);
   return {};
 }
 
-std::optional<Value> show_map(const SourceSettings& from) {
-  return unless_empty(pairs_value(from.map));
-}
-
-Complaint take_variant_name(const Value& value, Variant& into) {
-  return take_model(value, into.name);
-}
-
-std::optional<Value> show_variant_name(const Variant& from) {
-  return unless_empty(text_value(from.name));
-}
-
-Complaint take_base(const Value& value, Variant& into) {
-  return take_model(value, into.base);
-}
-
-std::optional<Value> show_base(const Variant& from) {
-  return unless_empty(text_value(from.base));
-}
-
-Complaint take_parameters(const Value& value, Variant& into) {
+Complaint take_parameters(const Value& value, Pairs& into, const From&) {
   if (value.kind != Kind::table) return not_a("a table of names and values", value);
   std::vector<std::pair<std::string, std::string>> parameters;
   for (const auto& [name, place, given] : value.entries) {
@@ -153,13 +129,13 @@ Complaint take_parameters(const Value& value, Variant& into) {
       parameters.emplace_back(name, *text);
     }
   }
-  into.parameters = std::move(parameters);
+  into = std::move(parameters);
   return {};
 }
 
-std::optional<Value> show_parameters(const Variant& from) {
+std::optional<Value> show_parameters(const Pairs& of) {
   Value value{.kind = Kind::table};
-  for (const auto& [name, text] : from.parameters) {
+  for (const auto& [name, text] : of) {
     if (parameter_kind(name) != ParameterKind::text_list) {
       value.entries.push_back({name, {}, parse_variable(text)});
       continue;
@@ -172,15 +148,46 @@ std::optional<Value> show_parameters(const Variant& from) {
   return unless_empty(std::move(value));
 }
 
-Complaint take_num_ctx(const Value& value, Variant& into) {
-  i64 tokens = 0;
-  if (Complaint why = take_whole(value, 1, kLargestWindow, tokens); !why.empty()) return why;
-  into.num_ctx = tokens;
+Complaint take_model(const Value& value, std::string& into, const From&) {
+  std::string name;
+  if (Complaint why = take_text(value, name); !why.empty()) return why;
+  if (const Status known = check_model_name(name); !known) return known.error().why;
+  into = std::move(name);
   return {};
 }
 
-std::optional<Value> show_num_ctx(const Variant& from) {
-  return from.num_ctx ? std::optional(whole_value(*from.num_ctx)) : std::nullopt;
+// A [[server]] is spoken of in flags and lines.
+Complaint take_name(const Value& value, std::string& into, const From& from) {
+  std::string name;
+  if (Complaint why = take_text(value, name, from); !why.empty()) return why;
+  if (name.size() > 64 || name.find_first_of(" \t,=/") != name.npos) return "a name is one word";
+  into = std::move(name);
+  return {};
+}
+
+Complaint take_prom(const Value& value, std::string& into, const From& from) {
+  if (value.kind == Kind::text && !value.text.ends_with(".prom")) {
+    return "it must end in .prom, or the collector does not read it";
+  }
+  return take_path(value, into, from);
+}
+
+// "8,192" and "8_192" are numbers to people.
+Complaint take_tokens(const Value& value, std::optional<Tokens>& into, const From& from) {
+  Value number = value;
+  if (!from.file && value.kind == Kind::text) {
+    const Result<Tokens> read = parse_tokens(value.text);
+    if (!read) return "it is a whole number of tokens above 0";
+    number = whole_value(*read);
+  }
+  i64 tokens = 0;
+  if (Complaint why = take_whole(number, 1, kLargestWindow, tokens); !why.empty()) return why;
+  into = tokens;
+  return {};
+}
+
+std::optional<Value> show_tokens(const std::optional<Tokens>& of) {
+  return of ? std::optional(whole_value(*of)) : std::nullopt;
 }
 
 }  // namespace ctxcap::settings

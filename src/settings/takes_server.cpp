@@ -1,4 +1,4 @@
-// Keys of [ollama], [card] and [policy] that take something of their own.
+// Values of [ollama], [card] and [policy] that only one key has.
 
 #include <array>
 
@@ -22,7 +22,7 @@ std::string lower(std::string text) {
 }  // namespace
 
 // Ollama's own reading of an address is forgiving; what it would refuse is refused when it is used.
-Complaint take_host(const Value& value, Ollama& into) {
+Complaint take_host(const Value& value, std::string& into, const From&) {
   std::string host;
   if (Complaint why = take_text(value, host); !why.empty()) return why;
   if (host.find('@') != host.npos) return "it holds a user name or a password, which have no place in it";
@@ -30,15 +30,11 @@ Complaint take_host(const Value& value, Ollama& into) {
   if (scheme != host.npos && host.substr(0, scheme) != "http" && host.substr(0, scheme) != "https") {
     return "it is neither http:// nor https://";
   }
-  into.host = std::move(host);
+  into = std::move(host);
   return {};
 }
 
-std::optional<Value> show_host(const Ollama& from) {
-  return unless_empty(text_value(from.host));
-}
-
-Complaint take_kv_type(const Value& value, Ollama& into) {
+Complaint take_kv_type(const Value& value, RuntimeSettings& into, const From&) {
   std::string text;
   if (Complaint why = take_text(value, text); !why.empty()) return why;
   const std::string lowered = lower(text);
@@ -47,58 +43,55 @@ Complaint take_kv_type(const Value& value, Ollama& into) {
     if (parts.size() <= 2 && std::find(kKvTypes.begin(), kKvTypes.end(), part) != kKvTypes.end()) continue;
     return fmt::format("it must be one type, or one for K and one for V, of {}", fmt::join(kKvTypes, ", "));
   }
-  into.settings.kv_type_k = parts.front();
-  into.settings.kv_type_v = parts.back();
+  into.kv_type_k = parts.front();
+  into.kv_type_v = parts.back();
   return {};
 }
 
-std::optional<Value> show_kv_type(const Ollama& from) {
-  const RuntimeSettings& settings = from.settings;
-  return text_value(settings.kv_type_k == settings.kv_type_v ? settings.kv_type_k
-                                                             : settings.kv_type_k + "," + settings.kv_type_v);
+std::optional<Value> show_kv_type(const RuntimeSettings& of) {
+  return text_value(of.kv_type_k == of.kv_type_v ? of.kv_type_k : of.kv_type_k + "," + of.kv_type_v);
 }
 
 // Also as OLLAMA_FLASH_ATTENTION has it: 1, 0, true, false.
-Complaint take_flash_attention(const Value& value, Ollama& into) {
+Complaint take_flash_attention(const Value& value, FlashAttention& into, const From&) {
   const auto is = [&](std::string_view text, i64 number, std::optional<bool> flag) {
     return (value.kind == Kind::text && value.text == text) ||
            (flag && value.kind == Kind::integer && value.integer == number) ||
            (flag && value.kind == Kind::boolean && value.boolean == *flag);
   };
   if (is("auto", 0, std::nullopt)) {
-    into.settings.flash_attention = FlashAttention::automatic;
+    into = FlashAttention::automatic;
   } else if (is("on", 1, true)) {
-    into.settings.flash_attention = FlashAttention::on;
+    into = FlashAttention::on;
   } else if (is("off", 0, false)) {
-    into.settings.flash_attention = FlashAttention::off;
+    into = FlashAttention::off;
   } else {
     return "it must be one of auto, on, off";
   }
   return {};
 }
 
-std::optional<Value> show_flash_attention(const Ollama& from) {
-  const FlashAttention flash = from.settings.flash_attention;
-  return text_value(flash == FlashAttention::automatic ? "auto" : flash == FlashAttention::on ? "on" : "off");
+std::optional<Value> show_flash_attention(FlashAttention of) {
+  return text_value(of == FlashAttention::automatic ? "auto" : of == FlashAttention::on ? "on" : "off");
 }
 
-Complaint take_num_batch(const Value& value, Ollama& into) {
+Complaint take_num_batch(const Value& value, std::optional<i64>& into, const From&) {
   if (value.kind == Kind::text && value.text == "auto") {
-    into.settings.num_batch.reset();
+    into.reset();
     return {};
   }
   if (value.kind != Kind::integer) return not_a("\"auto\" or a whole number", value);
   i64 batch = 0;
   if (Complaint why = take_whole(value, 1, 1 << 20, batch); !why.empty()) return why;
-  into.settings.num_batch = batch;
+  into = batch;
   return {};
 }
 
-std::optional<Value> show_num_batch(const Ollama& from) {
-  return from.settings.num_batch ? whole_value(*from.settings.num_batch) : text_value("auto");
+std::optional<Value> show_num_batch(const std::optional<i64>& of) {
+  return of ? whole_value(*of) : text_value("auto");
 }
 
-Complaint take_tenants(const Value& value, Card& into) {
+Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From&) {
   if (value.kind != Kind::table) return not_a("a table of names and sizes", value);
   std::vector<Tenant> tenants;
   for (const auto& [name, place, size] : value.entries) {
@@ -107,30 +100,45 @@ Complaint take_tenants(const Value& value, Card& into) {
       return fmt::format("{}: {}", tenants.back().name, why);
     }
   }
-  into.tenants = std::move(tenants);
+  into = std::move(tenants);
   return {};
 }
 
-std::optional<Value> show_tenants(const Card& from) {
+std::optional<Value> show_tenants(const std::vector<Tenant>& of) {
   Value value{.kind = Kind::table};
-  for (const Tenant& tenant : from.tenants)
-    value.entries.push_back({tenant.name, {}, size_value(tenant.bytes)});
+  for (const Tenant& tenant : of) value.entries.push_back({tenant.name, {}, size_value(tenant.bytes)});
   return unless_empty(std::move(value));
 }
 
-Complaint take_quiet_hours(const Value& value, Policy& into) {
+Complaint take_quiet_hours(const Value& value, QuietHours& into, const From&) {
   std::string text;
   if (Complaint why = take_text(value, text); !why.empty()) return why;
   const auto hours = policy::parse_quiet_hours(text);
   if (!hours) return "it must be two different times of the local day, from and to";
-  into.hysteresis.quiet_hours = *hours;
+  into = *hours;
   return {};
 }
 
-std::optional<Value> show_quiet_hours(const Policy& from) {
-  if (!from.hysteresis.quiet_hours) return std::nullopt;
-  const auto [begin, end] = *from.hysteresis.quiet_hours;
+std::optional<Value> show_quiet_hours(const QuietHours& of) {
+  if (!of) return std::nullopt;
+  const auto [begin, end] = *of;
   return text_value(fmt::format("{:02}:{:02}-{:02}:{:02}", begin / 60, begin % 60, end / 60, end % 60));
+}
+
+// The path of a saved answer, or MODEL=FILE. A path may hold "=", a model's name cannot: what is before it
+// must not look like a path.
+Complaint take_shows(const Value& value, std::vector<std::string>& into, const From& from) {
+  std::vector<std::string> shows;
+  if (Complaint why = take_texts(value, shows); !why.empty()) return why;
+  for (std::string& show : shows) {
+    const std::size_t equals = show.find('=');
+    const bool named = equals != show.npos && show.find('/') > equals && show.find('.') > equals;
+    std::string path = named ? show.substr(equals + 1) : show;
+    if (Complaint why = take_path(text_value(path), path, from); !why.empty()) return why;
+    show = named ? show.substr(0, equals + 1) + path : path;
+  }
+  into = std::move(shows);
+  return {};
 }
 
 }  // namespace ctxcap::settings

@@ -16,7 +16,7 @@ void require(bool held) {
 }
 
 settings::Reading read(const std::string& text) {
-  return settings::read_config(text,
+  return settings::read_settings(text,
                                {.path = "/c/config.toml", .environment = {}, .kinds = sources::kinds()});
 }
 

@@ -43,7 +43,7 @@ prom = "/run/c.prom"
 )";
 
 Reading read(const std::string& text) {
-  return read_config(text, {.path = "/c/config.toml", .environment = {}, .kinds = sources::kinds()});
+  return read_settings(text, {.path = "/c/config.toml", .environment = {}, .kinds = sources::kinds()});
 }
 
 }  // namespace
@@ -57,11 +57,11 @@ TEST_CASE("what is shown reads back as the same settings") {
       CAPTURE(shown);
       const Reading again = read(shown);
       REQUIRE(again.problems.empty());
-      REQUIRE(again.settings.size() == first.settings.size());
-      for (std::size_t i = 0; i < first.settings.size(); ++i) {
-        CHECK(again.settings[i].key == first.settings[i].key);
-        CHECK(again.settings[i].toml == first.settings[i].toml);
-        CHECK(again.settings[i].json == first.settings[i].json);
+      REQUIRE(again.shown.size() == first.shown.size());
+      for (std::size_t i = 0; i < first.shown.size(); ++i) {
+        CHECK(again.shown[i].key == first.shown[i].key);
+        CHECK(again.shown[i].toml == first.shown[i].toml);
+        CHECK(again.shown[i].json == first.shown[i].json);
       }
       CHECK(toml_text(again, false) == toml_text(first, false));
     }

@@ -11,13 +11,13 @@ using namespace ctxcap::settings;
 namespace {
 
 Reading read(const std::string& text, std::map<std::string, std::string> environment = {}) {
-  return read_config(text, {.path = "/etc/ctxcap/config.toml",
-                            .environment = [=](const std::string& name) -> std::optional<std::string> {
-                              const auto found = environment.find(name);
-                              if (found == environment.end()) return std::nullopt;
-                              return found->second;
-                            },
-                            .kinds = sources::kinds()});
+  return read_settings(text, {.path = "/etc/ctxcap/config.toml",
+                              .environment = [=](const std::string& name) -> std::optional<std::string> {
+                                const auto found = environment.find(name);
+                                if (found == environment.end()) return std::nullopt;
+                                return found->second;
+                              },
+                              .kinds = sources::kinds()});
 }
 
 std::string all(const std::vector<Error>& errors) {
@@ -42,8 +42,8 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != text.npos;
 }
 
-const Setting& setting(const Reading& reading, const std::string& key) {
-  for (const Setting& one : reading.settings) {
+const Shown& setting(const Reading& reading, const std::string& key) {
+  for (const Shown& one : reading.shown) {
     if (one.key == key) return one;
   }
   FAIL("no setting " << key);
@@ -90,7 +90,7 @@ TEST_CASE("the whole file is read") {
   const Reading reading = read(kWhole);
   CHECK(all(reading.problems) == "");
   CHECK(all(reading.doubts) == "");
-  const Settings& config = reading.config;
+  const Settings& config = reading.settings;
   CHECK(config.ollama.host == "http://127.0.0.1:11434");
   CHECK(config.ollama.via == Via::automatic);
   CHECK(config.ollama.settings.parallel == 1);
@@ -120,15 +120,15 @@ TEST_CASE("an empty file is all defaults, and says what is missing") {
   const Reading reading = read("");
   CHECK(reading.problems.empty());
   CHECK(reading.doubts.size() == 2);  // no source, no variant
-  CHECK(reading.config.policy.risk == 0.001);
-  CHECK(reading.config.policy.confidence == 0.95);
-  CHECK(reading.config.policy.native_stretch == 2.0);
-  CHECK(reading.config.policy.hysteresis.shrink_after_weeks == 2);
-  CHECK(reading.config.policy.hysteresis.min_saving == 512ll << 20);
-  CHECK(reading.config.policy.hysteresis.min_saving_share == 0.05);
-  CHECK_FALSE(reading.config.policy.hysteresis.quiet_hours);
-  CHECK_FALSE(reading.config.card);
-  for (const Setting& one : reading.settings) CHECK(one.origin == Origin::built_in);
+  CHECK(reading.settings.policy.risk == 0.001);
+  CHECK(reading.settings.policy.confidence == 0.95);
+  CHECK(reading.settings.policy.native_stretch == 2.0);
+  CHECK(reading.settings.policy.hysteresis.shrink_after_weeks == 2);
+  CHECK(reading.settings.policy.hysteresis.min_saving == 512ll << 20);
+  CHECK(reading.settings.policy.hysteresis.min_saving_share == 0.05);
+  CHECK_FALSE(reading.settings.policy.hysteresis.quiet_hours);
+  CHECK_FALSE(reading.settings.card);
+  for (const Shown& one : reading.shown) CHECK(one.origin == Origin::built_in);
 }
 
 TEST_CASE("what is wrong is told with its place") {
@@ -255,14 +255,14 @@ TEST_CASE("a variant has the policy of the file, but where it has its own") {
       "[[variant]]\nname = \"a:x\"\nbase = \"a\"\nrisk = 0.01\ncanary = 200\ntemplate = \"t.mustache\"\n"
       "[policy]\nconfidence = 0.99\nrisk = 0.002\nquiet_hours = \"22:00-06:30\"\n");
   CHECK(all(reading.problems) == "");
-  const Policy& own = reading.config.variants.at(0).policy;
+  const Policy& own = reading.settings.variants.at(0).policy;
   CHECK(own.risk == 0.01);
   CHECK(own.canary == 200);
   CHECK(own.template_file == "/etc/ctxcap/t.mustache");
   CHECK(own.confidence == 0.99);
   CHECK(own.hysteresis.quiet_hours == policy::QuietHours{22 * 60, 6 * 60 + 30});
-  CHECK(reading.config.policy.risk == 0.002);
-  CHECK(reading.config.policy.canary == 0);
+  CHECK(reading.settings.policy.risk == 0.002);
+  CHECK(reading.settings.policy.canary == 0);
   CHECK(setting(reading, "variant[0].risk").place == "/etc/ctxcap/config.toml:4");
   CHECK(setting(reading, "variant[0].confidence").origin == Origin::policy);
 }
@@ -279,22 +279,22 @@ TEST_CASE("the environment wins over the file, and is checked like it") {
                                       {"CTXCAP_REPORT_FILES", "a.json"},
                                       {"CTXCAP_POLICY_CONFIDENCE", ""}});
   CHECK(all(reading.problems) == "");
-  CHECK(reading.config.ollama.settings.parallel == 4);
-  CHECK(reading.config.ollama.settings.flash_attention == FlashAttention::on);
-  CHECK(reading.config.ollama.settings.kv_type_k == "q8_0");
-  CHECK(reading.config.ollama.host == "10.0.0.7");
-  CHECK(reading.config.policy.risk == 0.005);
-  CHECK(reading.config.policy.confidence == 0.95);
-  REQUIRE(reading.config.card);
-  CHECK(reading.config.card->tenants.at(0).bytes == 7'700'000'000);
-  CHECK(reading.config.report.files == std::vector<std::string>{"/etc/ctxcap/a.json"});
+  CHECK(reading.settings.ollama.settings.parallel == 4);
+  CHECK(reading.settings.ollama.settings.flash_attention == FlashAttention::on);
+  CHECK(reading.settings.ollama.settings.kv_type_k == "q8_0");
+  CHECK(reading.settings.ollama.host == "10.0.0.7");
+  CHECK(reading.settings.policy.risk == 0.005);
+  CHECK(reading.settings.policy.confidence == 0.95);
+  REQUIRE(reading.settings.card);
+  CHECK(reading.settings.card->tenants.at(0).bytes == 7'700'000'000);
+  CHECK(reading.settings.report.files == std::vector<std::string>{"a.json"});
   CHECK(setting(reading, "policy.risk").origin == Origin::environment);
   CHECK(setting(reading, "policy.risk").place == "CTXCAP_POLICY_RISK");
   CHECK(setting(reading, "ollama.parallel").place == "OLLAMA_NUM_PARALLEL");
 
   // ctxcap's own name is the nearer one.
   const Reading both = read("", {{"OLLAMA_NUM_PARALLEL", "4"}, {"CTXCAP_OLLAMA_PARALLEL", "3"}});
-  CHECK(both.config.ollama.settings.parallel == 3);
+  CHECK(both.settings.ollama.settings.parallel == 3);
 
   const Reading wrong = read("[policy]\nrisk = 3\n", {{"CTXCAP_POLICY_CANARY", "many"}});
   REQUIRE(wrong.problems.size() == 2);
@@ -309,8 +309,8 @@ TEST_CASE("sources take what goes with them") {
       "[[source]]\nfiles = \"logs/*.csv\"\nmap = { prompt = \"ContextTokens\", generation = \"Out\" }\n"
       "job_rule = \"field:service\"\n");
   CHECK(all(reading.problems) == "");
-  REQUIRE(reading.config.sources.size() == 2);
-  const SourceSettings &first = reading.config.sources[0], &second = reading.config.sources[1];
+  REQUIRE(reading.settings.sources.size() == 2);
+  const SourceSettings &first = reading.settings.sources[0], &second = reading.settings.sources[1];
   CHECK(first.label() == "http://127.0.0.1:8123/?database=d");
   CHECK(first.keys == "TEAM_B");
   CHECK(first.from == "2026-11-01T00:00:00Z");

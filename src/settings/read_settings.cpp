@@ -1,0 +1,260 @@
+// The settings as a whole: the tables in their order, each from the file, the environment and the flags; then
+// what must hold between them.
+
+#include "base/text.hpp"
+#include "data/model_name.hpp"
+#include "settings/checks.hpp"
+#include "settings/rows.hpp"
+#include "settings/table.hpp"
+
+namespace ctxcap::settings {
+namespace {
+
+constexpr const char* kTables[] = {"ollama", "server",  "source", "card",
+                                   "policy", "variant", "report", "state"};
+
+class Reader {
+ public:
+  Reader(const Whence& whence, Reading& reading)
+      : whence_(whence), notebook_(whence, reading), settings_(reading.settings) {}
+
+  void read(std::string_view text) {
+    Document document = parse_document(text);
+    if (document.wrong) {
+      notebook_.problem(document.wrong->place, "the configuration is not TOML", document.wrong->why,
+                        "look at that line; texts stand in quotes, tables begin with [name]");
+    }
+    root_ = std::move(document.root);
+    look_for_unknown_tables();
+    read_single("ollama", bound("ollama", ollama_keys(), settings_.ollama));
+    read_servers();
+    read_sources();
+    read_card();
+    read_single("policy", bound("policy", policy_keys(), settings_.policy));
+    read_variants();
+    read_single("report", bound("report", report_keys(), settings_.report));
+    read_single("state", bound("state", state_keys(), settings_));
+    choose_server();
+    check_between_tables(settings_, places_, whence_.directory, notebook_);
+    notebook_.look_for_unknown_variables(whence_.kinds);
+    notebook_.finish();
+  }
+
+ private:
+  const Value::Entry* entry(std::string_view name) const {
+    const auto found = std::find_if(root_.entries.begin(), root_.entries.end(),
+                                    [&](const Value::Entry& e) { return e.key == name; });
+    return found == root_.entries.end() ? nullptr : &*found;
+  }
+
+  void look_for_unknown_tables() {
+    const std::vector<std::string> known(std::begin(kTables), std::end(kTables));
+    for (const auto& [key, place, value] : root_.entries) {
+      if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+      const std::string meant = closest(key, known);
+      const std::string home = table_with_key(key);
+      notebook_.problem(place, fmt::format("the configuration has no table \"{}\"", printable(key, 60)),
+                        "the tables are " + join(known, ", "),
+                        !home.empty()   ? "it is a key of " + home
+                        : meant.empty() ? "ctxcap help settings   lists every table and key"
+                                        : "did you mean " + meant + "?");
+    }
+  }
+
+  std::string table_with_key(const std::string& key) const {
+    for (const Row& row : table(whence_.kinds)) {
+      const std::size_t dot = row.key.find('.');
+      const std::string of = row.key.substr(0, dot);
+      if (row.key.substr(dot + 1) != key) continue;
+      return of == "server" || of == "source" || of == "variant" ? "[[" + of + "]]" : "[" + of + "]";
+    }
+    return "";
+  }
+
+  // One table that may be there once.
+  void read_single(const std::string& name, std::vector<Bound> rows) {
+    if (const Value::Entry* given = entry(name)) {
+      if (given->value.kind == Value::Kind::table) {
+        notebook_.read_table("[" + name + "]", given->value, rows);
+      } else {
+        notebook_.problem(given->place, fmt::format("\"{}\" cannot be used", name),
+                          fmt::format("it is {}, not a table", word(given->value.kind)),
+                          fmt::format("begin it with [{}], once", name));
+      }
+    }
+    read_elsewhere(rows);
+    notebook_.keep(name, rows);
+  }
+
+  void read_elsewhere(std::vector<Bound>& rows) {
+    notebook_.read_environment(rows);
+    notebook_.read_flags(rows);
+  }
+
+  // The tables that may be there any number of times.
+  std::vector<const Value*> repeated(const std::string& name) {
+    std::vector<const Value*> tables;
+    const Value::Entry* given = entry(name);
+    if (given == nullptr) return tables;
+    for (const Value& item : given->value.items) {
+      if (item.kind == Value::Kind::table) tables.push_back(&item);
+    }
+    if (given->value.kind != Value::Kind::list || tables.size() != given->value.items.size()) {
+      notebook_.problem(given->place, fmt::format("\"{}\" cannot be used", name),
+                        "there may be several of them, and each begins with double brackets",
+                        fmt::format("write [[{0}]] instead of [{0}]", name));
+    }
+    return tables;
+  }
+
+  void read_servers() {
+    for (const Value* table : repeated("server")) {
+      Ollama server;
+      std::vector<Bound> rows = bound("server", server_keys(), server);
+      for (Bound& row : bound("ollama", ollama_keys(), server)) rows.push_back(std::move(row));
+      notebook_.read_table("[[server]]", *table, rows);
+      notebook_.keep(fmt::format("server[{}]", settings_.servers.size()), rows);
+      settings_.servers.push_back(std::move(server));
+      places_.servers.push_back(table->place);
+    }
+  }
+
+  void read_card() {
+    Card card;
+    read_single("card", bound("card", card_keys(), card));
+    const Value::Entry* given = entry("card");
+    places_.card = given == nullptr ? Place{} : given->place;
+    if (card.size) {
+      settings_.card = Budget{.card = *card.size, .tenants = card.tenants};
+      if (card.reserve) settings_.card->reserve = *card.reserve;
+    } else if (card.reserve || !card.tenants.empty()) {
+      notebook_.problem(places_.card, "tenants and a reserve need a card",
+                        "[card] has no size, and without it nothing can be said to fit",
+                        "add size = \"24GiB\", or --card 24GiB");
+    }
+  }
+
+  // --- Sources: what flags name replaces what the environment names, and that what the file names.
+
+  void read_sources() {
+    const std::vector<Key<SourceSettings>> keys = source_keys(whence_.kinds);
+    const bool typed = std::any_of(whence_.kinds.begin(), whence_.kinds.end(), [&](const SourceKind* kind) {
+      return notebook_.typed("source", where_of(*kind, keys)) != nullptr;
+    });
+    bool elsewhere = false;
+    for (const SourceKind* kind : whence_.kinds) {
+      const Doc& where = where_of(*kind, keys);
+      if (typed ? notebook_.typed("source", where) == nullptr : notebook_.variable("source", where).empty())
+        continue;
+      elsewhere = true;
+      SourceSettings source{.kind = kind, .keys = std::string(kind->keys)};
+      std::vector<Bound> rows = bound("source", keys, source);
+      std::erase_if(
+          rows, [&](const Bound& row) { return row.doc.name != where.name && !kind->accepts(row.doc.name); });
+      finish_source(std::move(source), rows, {});
+    }
+    const std::vector<const Value*> tables = repeated("source");
+    for (const Value* table : elsewhere ? std::vector<const Value*>{} : tables) {
+      SourceSettings source;
+      std::vector<Bound> rows = bound("source", keys, source);
+      notebook_.read_table("[[source]]", *table, rows);
+      if (!check_source(*table, source, whence_.kinds, notebook_)) continue;
+      std::erase_if(rows, [&](const Bound& row) {
+        return row.doc.name != source.kind->word && !source.kind->accepts(row.doc.name);
+      });
+      finish_source(std::move(source), rows, table->place);
+    }
+    if (!settings_.sources.empty()) look_for_idle_filters(keys);
+  }
+
+  static const Doc& where_of(const SourceKind& kind, const std::vector<Key<SourceSettings>>& keys) {
+    return std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return key.doc.name == kind.word; })
+        ->doc;
+  }
+
+  // `rows` are bound to `source`.
+  void finish_source(SourceSettings&& source, std::vector<Bound>& rows, Place place) {
+    read_elsewhere(rows);
+    notebook_.keep(fmt::format("source[{}]", settings_.sources.size()), rows);
+    settings_.sources.push_back(std::move(source));
+    places_.sources.push_back(place);
+  }
+
+  // A flag that chooses calls where no source can choose.
+  void look_for_idle_filters(const std::vector<Key<SourceSettings>>& keys) {
+    for (const Key<SourceSettings>& key : keys) {
+      const std::string& name = key.doc.name;
+      const bool used =
+          std::any_of(settings_.sources.begin(), settings_.sources.end(), [&](const SourceSettings& source) {
+            return source.kind->accepts(name) || source.kind->word == name;
+          });
+      if (used || notebook_.typed("source", key.doc) == nullptr) continue;
+      std::vector<std::string> fitting;
+      for (const SourceKind* kind : whence_.kinds) {
+        if (kind->accepts(name)) fitting.emplace_back(kind->flag);
+      }
+      notebook_.problem({}, fmt::format("{} has nothing to choose from", key.doc.flag),
+                        fmt::format("it does not go with {}", settings_.sources.front().kind->flag),
+                        "it goes with " + join(fitting, " and "));
+    }
+  }
+
+  // --- Variants: those of the file, and the one that flags and environment speak of.
+
+  std::vector<Bound> rows_of(Variant& variant) {
+    std::vector<Bound> rows = bound("variant", variant_keys(), variant);
+    for (Bound& row : bound("policy", own_policy_keys(), variant.policy, Origin::policy))
+      rows.push_back(std::move(row));
+    return rows;
+  }
+
+  void read_variants() {
+    for (const Value* table : repeated("variant")) {
+      Variant variant{.policy = settings_.policy};
+      std::vector<Bound> rows = rows_of(variant);
+      notebook_.read_table("[[variant]]", *table, rows);
+      read_elsewhere(rows);
+      check_variant(*table, variant, notebook_);
+      notebook_.keep(fmt::format("variant[{}]", settings_.variants.size()), rows);
+      if (variant.name.empty() && !variant.base.empty()) {
+        variant.name = variant_name(variant.base, variant.tag).value_or("");
+      }
+      settings_.variants.push_back(std::move(variant));
+      places_.variants.push_back(table->place);
+    }
+    settings_.variant.policy = settings_.policy;
+    std::vector<Bound> rows = rows_of(settings_.variant);
+    read_elsewhere(rows);
+  }
+
+  void choose_server() {
+    const std::string& name = settings_.variant.server;
+    if (name.empty()) return;
+    for (const Ollama& server : settings_.servers) {
+      if (server.name != name) continue;
+      settings_.ollama = server;
+      std::vector<Bound> rows = bound("ollama", ollama_keys(), settings_.ollama);
+      notebook_.read_flags(rows);
+      return;
+    }
+    notebook_.problem({}, "there is no server " + printable(name, 60), "no [[server]] has that name",
+                      hint_for_server(settings_, name));
+  }
+
+  const Whence& whence_;
+  Notebook notebook_;
+  Settings& settings_;
+  Value root_;
+  Places places_;
+};
+
+}  // namespace
+
+Reading read_settings(std::string_view text, const Whence& whence) {
+  Reading reading;
+  reading.settings.path = whence.path;
+  Reader(whence, reading).read(text);
+  return reading;
+}
+
+}  // namespace ctxcap::settings

@@ -1,24 +1,42 @@
 #include "app/app.hpp"
 
 #include "app/command_line.hpp"
+#include "app/settings_file.hpp"
+#include "ports/elsewhere.hpp"
 
 namespace ctxcap::app {
+namespace {
+
+// A command gets its settings without problems, unless it is there to tell of them.
+Result<ExitCode> run_command(const CommandLine& line, const settings::Reading& reading, World& world,
+                             Talk& talk) {
+  if (reading.problems.empty() || line.command->lenient) return line.runner(reading, world, talk);
+  for (std::size_t i = 0; i + 1 < reading.problems.size(); ++i) talk.error(reading.problems[i]);
+  return fail(reading.problems.back());
+}
+
+}  // namespace
 
 int run(int argc, const char* const* argv, World world) {
   const Result<CommandLine> line = parse_command_line(argc, argv);
-  Talk talk(world, line ? line->talk : TalkOptions{});
+  const settings::Reading reading =
+      line && line->command ? read_settings_file(line->config, line->flags, world) : settings::Reading{};
+  StateElsewhere environment(world.environment, reading.settings.state_dir);
+  World own{world.http,    world.processes, world.clock,     world.files,
+            world.console, environment,     world.databases, world.interrupts};
+  Talk talk(own, reading.settings.report);
   if (!line) {
     talk.error(line.error());
     return static_cast<int>(exit_code(line.error().kind));
   }
-  if (!line->runner) {
-    world.console.out(line->text);
+  if (line->command == nullptr) {
+    own.console.out(line->text);
     return static_cast<int>(ExitCode::done);
   }
-  const Result<ExitCode> result = line->runner(world, talk);
+  const Result<ExitCode> result = run_command(*line, reading, own, talk);
   talk.clear();
   // Output that got lost, on a full disk say, is a failure whatever the command thought of itself.
-  const std::optional<std::string> lost = world.console.out_error();
+  const std::optional<std::string> lost = own.console.out_error();
   if (result && lost) {
     talk.error({.what = "the output could not be written",
                 .why = "stdout: " + *lost,

@@ -4,10 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "app/assets.hpp"
 #include "app/parser.hpp"
 #include "base/text.hpp"
+#include "sources/sources.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -26,6 +29,8 @@ constexpr const char* kGlobalFlags =
     "Everywhere:\n"
     "  -h, --help              this, or the help of a command\n"
     "  --version               the version\n"
+    "  --config FILE           the configuration; ctxcap help settings tells of every key, flag and "
+    "variable\n"
     "  --color WHEN            auto, always or never; NO_COLOR is honoured\n"
     "  --ascii                 no characters beyond ASCII in tables\n";
 
@@ -100,25 +105,28 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   CLI::App parser("", "ctxcap");
   parser.set_help_flag();  // --help is ours: CLI11's would throw before the command is known
   bool help = false, show_version = false;
-  const std::map<std::string, ColourChoice> choices = {
-      {"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}};
   parser.add_flag("-h,--help", help, "This help");
   parser.add_flag("--version", show_version, "Print the version");
-  std::string colour = "auto";
-  parser.add_option("--color", colour, "auto, always or never; NO_COLOR is honoured")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
-  parser.add_flag("--ascii", line.talk.ascii, "No characters beyond ASCII in tables");
+  parser.add_option("--config", line.config, "The configuration file");
+  const std::vector<settings::Row> rows = settings::table(sources::kinds());
+  for (const settings::Row& row : rows) {
+    if (row.uses & settings::kEverywhere) Parser(parser).add_setting(row, line.flags);
+  }
   parser.allow_extras();
 
-  std::vector<std::pair<const CLI::App*, Runner>> runners;
+  std::map<const CLI::App*, std::pair<const Command*, Runner>> runners;
   for (const Command* row : commands()) {
     CLI::App* command = parser.add_subcommand(std::string(row->name), std::string(row->help));
     command->description(fmt::format("{}\n\nExamples:\n{}", row->help, row->examples));
     command->set_help_flag();
     command->fallthrough();
     command->allow_extras();
-    Parser flags(*command);
-    runners.emplace_back(command, row->configure(flags));
+    Parser arguments(*command);
+    Runner runner = row->configure(arguments);
+    for (const settings::Row& setting : rows) {
+      if (setting.uses & row->uses & ~settings::kEverywhere) arguments.add_setting(setting, line.flags);
+    }
+    runners[command] = {row, std::move(runner)};
   }
 
   try {
@@ -128,7 +136,6 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
     if (std::any_of(argv + 1, argv + argc, asks_for_help)) return CommandLine{.text = help_text(parser)};
     return fail(usage_error(error, parser));
   }
-  line.talk.colour = choices.at(colour);
   if (show_version) return CommandLine{.text = fmt::format("ctxcap {}\n", version())};
   if (help) return CommandLine{.text = help_text(parser)};
   if (const std::vector<std::string> extras = parser.remaining(true); !extras.empty()) {
@@ -136,8 +143,8 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
                                    [](const std::string& word) { return word.starts_with('-'); });
     return fail(unexpected(flag != extras.end() ? *flag : extras.front(), parser));
   }
-  for (const auto& [command, runner] : runners) {
-    if (command->parsed()) line.runner = runner;
+  for (const auto& [command, ready] : runners) {
+    if (command->parsed()) std::tie(line.command, line.runner) = ready;
   }
   if (!line.runner) {
     return fail({.kind = ErrorKind::usage,

@@ -4,14 +4,15 @@
 #include <string>
 
 #include "app/commands.hpp"
-#include "app/talk.hpp"
 
 namespace ctxcap::app {
 
 struct CommandLine {
-  TalkOptions talk;
-  Runner runner;     // empty: only `text` is to be printed on stdout
-  std::string text;  // --help, --version
+  std::string text;       // --help, --version: only that is to be printed on stdout
+  std::string config;     // --config
+  settings::Flags flags;  // what was typed of settings
+  const Command* command = nullptr;
+  Runner runner;
 };
 
 // Errors: ErrorKind::usage, with the flag or command that was probably meant.

@@ -1,69 +1,25 @@
 #pragma once
-// Inside app/: what people can set, in groups that commands share. Each group has one function that adds its
-// flags; the environment fills in what flags left open (see settle()).
+// Inside app/: the settings of a run that decides, with the files that they name read.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "app/call_filters.hpp"
-#include "app/clickhouse.hpp"
-#include "app/langfuse_flags.hpp"
-#include "app/read_traces.hpp"
+#include "app/read_sources.hpp"
 #include "base/result.hpp"
 #include "data/memory.hpp"
 #include "demand/demand.hpp"
 #include "plan/plan.hpp"
 #include "policy/policy.hpp"
 #include "ports/world.hpp"
+#include "settings/settings.hpp"
 
 namespace ctxcap::app {
 
-class Parser;
-
-// As typed; empty: not given.
-struct AnalyzeFlags {
-  std::vector<std::string> traces, map;
-  LangfuseFlags langfuse;
-  ClickHouseFlags clickhouse;
-  CallFilters filters;
-  std::string bad_lines;
-  std::vector<std::string> show;  // [MODEL=]FILE
-  std::string ollama_host;
-  double risk = 0.001, confidence = 0.95, native_stretch = 2.0;
-  std::string num_ctx, num_predict;
-  bool per_job = false;
-  std::string parallel, kv_type, flash_attention, num_batch, backend;
-  std::string card, reserve;
-  std::vector<std::string> tenants;  // NAME=SIZE
-  std::string tag, name, system_file, template_file;
-  std::vector<std::string> parameters;  // NAME=VALUE
-
-  bool has_source() const { return !traces.empty() || langfuse.given || !clickhouse.url.empty(); }
-};
-
-struct OutputFlags {
-  std::string format = "table";
-  std::vector<std::string> files;
-};
-
-void add_trace_flags(Parser& parser, AnalyzeFlags& flags);
-void add_model_flags(Parser& parser, AnalyzeFlags& flags);
-void add_policy_flags(Parser& parser, AnalyzeFlags& flags);
-void add_runtime_flags(Parser& parser, AnalyzeFlags& flags);
-void add_budget_flags(Parser& parser, AnalyzeFlags& flags);
-void add_variant_flags(Parser& parser, AnalyzeFlags& flags);
-void add_output_flags(Parser& parser, OutputFlags& flags);
-// Traces, models, policy and server together: what every command that reads demand takes.
-void add_demand_flags(Parser& parser, AnalyzeFlags& flags);
-
-// Error (ErrorKind::usage) when no source of requests is named. `usage`: a command line that names one.
-Status require_traces(const AnalyzeFlags& flags, const std::string& usage);
-
-// Read and checked.
 struct AnalyzeOptions {
-  TraceOptions traces;
+  ReadOptions traces;
   std::vector<std::pair<std::string, std::string>> show;  // model ("" for any) and file
   std::string ollama_host;                                // as OLLAMA_HOST writes it; "" for the default
   demand::RiskOptions risk;
@@ -73,15 +29,29 @@ struct AnalyzeOptions {
   std::optional<Budget> budget;  // nullopt: no card was given
   plan::VariantOptions variant;
   std::string template_text, template_origin;
-  std::optional<Tokens> environment_ctx;  // OLLAMA_CONTEXT_LENGTH
+  std::optional<Tokens> environment_ctx;  // the server's default window
+  // What a [[variant]] of the file says of its base, by the base's whole name; these have none of their own.
+  std::map<std::string, AnalyzeOptions> of_base;
+
+  // Those of that base: its [[variant]]'s, else these.
+  const AnalyzeOptions& of(const std::string& base) const;
 };
 
-// The server settings alone, for commands that read no traces.
-Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world);
+// Files that a run writes beside what the settings name.
+struct RunFiles {
+  std::vector<std::string> outputs;  // -o
+  std::string bad_rows;              // --bad-lines; "": none
+};
 
-// Flags over environment over defaults; reads the files that flags name. `outputs`: the files of -o, which
-// must be none of those that are read. Errors: ErrorKind::usage.
-Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world,
-                              const std::vector<std::string>& outputs = {});
+// Reads the files that the settings name. What is written must be none of what is read. Errors:
+// ErrorKind::usage.
+Result<AnalyzeOptions> settle(const settings::Settings& settings, World& world, const RunFiles& files = {});
+
+// What one variant is decided by and made of; without sources.
+Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settings::Settings& settings,
+                                  const settings::Ollama& server, World& world);
+
+// Error (ErrorKind::usage) when no source of requests is named. `usage`: a command line that names one.
+Status require_sources(const settings::Settings& settings, const std::string& usage);
 
 }  // namespace ctxcap::app

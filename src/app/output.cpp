@@ -6,6 +6,27 @@
 
 namespace ctxcap::app {
 
+void add_output_flags(Parser& parser, OutputFlags& flags) {
+  parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv, md or prom")
+      .show_default();
+  parser
+      .add_option("-o,--output", flags.files,
+                  "Also write a file; its suffix picks the format (.json .csv .md .prom .txt)")
+      .type_name("FILE");
+}
+
+void add_table_or_json(Parser& parser, std::string& format) {
+  parser.add_option("-f,--format", format, "table or json").show_default();
+}
+
+void add_bad_lines(Parser& parser, std::string& file) {
+  parser
+      .add_option(
+          "--bad-lines", file,
+          "Also write where each row stands that is not used, and why (JSON lines, no text of prompts)")
+      .type_name("FILE");
+}
+
 Status check_output(const OutputFlags& flags) {
   TRY(report::format_named(flags.format));
   for (const std::string& path : flags.files) TRY(report::format_for_file(path));

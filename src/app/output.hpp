@@ -1,11 +1,25 @@
 #pragma once
 // Inside app/: the analysis to stdout and to files.
 
-#include "app/options.hpp"
+#include <string>
+#include <vector>
+
+#include "app/parser.hpp"
 #include "app/talk.hpp"
 #include "data/analysis.hpp"
 
 namespace ctxcap::app {
+
+struct OutputFlags {
+  std::string format = "table";
+  std::vector<std::string> files;
+};
+
+void add_output_flags(Parser& parser, OutputFlags& flags);
+// Of commands that have no other formats.
+void add_table_or_json(Parser& parser, std::string& format);
+// --bad-lines, of commands that read requests.
+void add_bad_lines(Parser& parser, std::string& file);
 
 // Checks formats and suffixes before any work is done. Errors: ErrorKind::usage.
 Status check_output(const OutputFlags& flags);

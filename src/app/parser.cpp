@@ -3,7 +3,35 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace ctxcap::app {
+namespace {
+
+// As --help groups them.
+std::string_view group_of(const settings::Row& row) {
+  constexpr std::pair<std::string_view, std::string_view> kGroups[] = {
+      {"ollama.", "Ollama"},   {"source.", "Requests"}, {"card.", "Card"},  {"policy.", "Policy"},
+      {"variant.", "Variant"}, {"report.", "Reports"},  {"state.", "State"}};
+  for (const auto& [table, group] : kGroups) {
+    if (row.key.starts_with(table)) return group;
+  }
+  return "Options";
+}
+
+bool takes_many(const settings::Row& row) {
+  return row.type == settings::Type::texts || row.type == settings::Type::paths ||
+         row.type == settings::Type::table;
+}
+
+std::string help_of(const settings::Row& row) {
+  std::string help = row.help;
+  if (!row.words.empty() && row.help.find(row.words.back()) == row.help.npos)
+    help += ": " + join(row.words, ", ");
+  return row.fallback.empty() || row.type == settings::Type::flag ? help : help + " (" + row.fallback + ")";
+}
+
+}  // namespace
 
 Option Option::type_name(std::string name) {
   option_->type_name(std::move(name));
@@ -17,11 +45,6 @@ Option Option::one_of(std::vector<std::string> values) {
 
 Option Option::show_default() {
   option_->capture_default_str();
-  return *this;
-}
-
-Option Option::value_optional() {
-  option_->expected(0, 1);
   return *this;
 }
 
@@ -54,12 +77,27 @@ Option Parser::add_option(std::string names, std::vector<std::string>& values, s
   return Option(*app_->add_option(std::move(names), values, std::move(help)));
 }
 
-Option Parser::add_option(std::string names, Take take, std::string help) {
-  const auto taken = [take = std::move(take)](const CLI::results_t& values) {
-    take(values);
-    return true;
-  };
-  return Option(*app_->add_option(std::move(names), taken, std::move(help)));
+void Parser::add_setting(const settings::Row& row, settings::Flags& flags) {
+  if (row.flag.empty()) return;
+  CLI::Option* option = nullptr;
+  if (row.type == settings::Type::flag) {
+    const std::string opposite = "!--no-" + row.flag.substr(2);
+    option = app_->add_flag_function(
+        row.flag + "," + opposite,
+        [&flags, key = row.key](std::int64_t times) {
+          flags[key] = times > 0 ? std::vector<std::string>{} : std::vector<std::string>{"false"};
+        },
+        help_of(row));
+  } else {
+    const auto taken = [&flags, key = row.key](const CLI::results_t& values) {
+      flags[key] = values == CLI::results_t{""} ? CLI::results_t{} : values;
+      return true;
+    };
+    option = app_->add_option(row.flag, taken, help_of(row))->type_name(row.value);
+    if (takes_many(row)) option->expected(1, CLI::detail::expected_max_vector_size);
+    if (!row.alone.empty()) option->expected(0, 1);
+  }
+  option->group(std::string(group_of(row)));
 }
 
 }  // namespace ctxcap::app

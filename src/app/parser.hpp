@@ -1,13 +1,14 @@
 #pragma once
-// Inside app/: how a command says which flags and arguments it takes. Behind it is CLI11, which takes five
-// seconds to compile wherever it is seen, and thirteen under the sanitizers; so only two files see it.
+// Inside app/: how a command says which arguments it takes that are no settings. Behind it is CLI11, which
+// takes five seconds to compile wherever it is seen, and thirteen under the sanitizers; so only two files see
+// it.
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/quantity.hpp"
+#include "settings/settings.hpp"
 
 namespace CLI {
 class App;
@@ -26,8 +27,6 @@ class Option {
   Option one_of(std::vector<std::string> values);
   // --help tells the value that it has now.
   Option show_default();
-  // It may be given without a value.
-  Option value_optional();
   // Not both of them.
   Option excludes(Option other);
 
@@ -47,9 +46,9 @@ class Parser {
   Option add_option(std::string names, std::optional<i64>& value, std::string help);
   // It may be given several times.
   Option add_option(std::string names, std::vector<std::string>& values, std::string help);
-  // `take` gets all the values that were given.
-  using Take = std::function<void(const std::vector<std::string>& values)>;
-  Option add_option(std::string names, Take take, std::string help);
+
+  // The flag of a setting; what is typed goes into `flags`. Does nothing for a setting that has none.
+  void add_setting(const settings::Row& row, settings::Flags& flags);
 
  private:
   CLI::App* app_;

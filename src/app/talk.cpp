@@ -19,9 +19,9 @@ bool is_set(World& world, const char* name) {
   return !world.environment.get(name).value_or("").empty();
 }
 
-report::Colour colour_for(World& world, ColourChoice choice, bool tty) {
-  if (choice != ColourChoice::automatic)
-    return choice == ColourChoice::always ? report::Colour::on : report::Colour::off;
+report::Colour colour_for(World& world, settings::Colours choice, bool tty) {
+  if (choice != settings::Colours::automatic)
+    return choice == settings::Colours::always ? report::Colour::on : report::Colour::off;
   if (is_set(world, "NO_COLOR")) return report::Colour::off;
   if (is_set(world, "CLICOLOR_FORCE")) return report::Colour::on;
   const bool dumb = world.environment.get("TERM").value_or("") == "dumb";
@@ -30,11 +30,11 @@ report::Colour colour_for(World& world, ColourChoice choice, bool tty) {
 
 }  // namespace
 
-Talk::Talk(World& world, const TalkOptions& options) : world_(world) {
+Talk::Talk(World& world, const settings::Report& style) : world_(world) {
   out_.width = world.console.width();
-  out_.colour = colour_for(world, options.colour, world.console.out_is_tty());
-  out_.glyphs = options.ascii ? report::Glyphs::ascii : report::Glyphs::unicode;
-  err_colour_ = colour_for(world, options.colour, world.console.err_is_tty());
+  out_.colour = colour_for(world, style.color, world.console.out_is_tty());
+  out_.glyphs = style.ascii ? report::Glyphs::ascii : report::Glyphs::unicode;
+  err_colour_ = colour_for(world, style.color, world.console.err_is_tty());
   started_ = world.clock.elapsed();
 }
 

@@ -5,19 +5,13 @@
 
 #include "ports/world.hpp"
 #include "report/report.hpp"
+#include "settings/settings.hpp"
 
 namespace ctxcap::app {
 
-enum class ColourChoice { automatic, always, never };
-
-struct TalkOptions {
-  ColourChoice colour = ColourChoice::automatic;
-  bool ascii = false;
-};
-
 class Talk {
  public:
-  Talk(World& world, const TalkOptions& options);
+  Talk(World& world, const settings::Report& style);
 
   const report::TextOptions& out() const { return out_; }  // style of stdout
   void note(const std::string& line);                      // one line on stderr

@@ -36,6 +36,14 @@ class ProcessEnvironment final : public Environment {
     if (value == nullptr) return std::nullopt;
     return value;
   }
+  std::vector<std::string> names() override {
+    std::vector<std::string> names;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+      const std::string_view text = *entry;
+      names.emplace_back(text.substr(0, text.find('=')));
+    }
+    return names;
+  }
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ports/clock.hpp"
 #include "ports/console.hpp"
@@ -18,6 +19,8 @@ class Environment {
  public:
   virtual ~Environment() = default;
   virtual std::optional<std::string> get(const std::string& name) = 0;
+  // Of all that are set.
+  virtual std::vector<std::string> names() { return {}; }
 };
 
 struct World {

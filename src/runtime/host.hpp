@@ -1,23 +1,12 @@
 #pragma once
-// Where Ollama listens, read from OLLAMA_HOST as Ollama itself reads it.
+// The address of a server, as this room speaks of it.
 
-#include <string>
-#include <string_view>
-
-#include "base/result.hpp"
+#include "data/host.hpp"
 
 namespace ctxcap::runtime {
 
-enum class Reach { local, remote };  // local: this machine's loopback interface
-
-struct Host {
-  std::string url;  // "http://127.0.0.1:11434", with a path when one was given, no slash at the end
-  Reach reach = Reach::local;
-};
-
-// Without a scheme: http and port 11434; "http://" alone means port 80, "https://" 443. An address to listen
-// on (0.0.0.0, ::, none) becomes the loopback address to connect to. A port that is none is ignored, as
-// Ollama does. Refused: schemes other than these two, and user names or passwords in the address.
-Result<Host> parse_host(std::string_view ollama_host);
+using ctxcap::Host;
+using ctxcap::parse_host;
+using ctxcap::Reach;
 
 }  // namespace ctxcap::runtime

@@ -138,65 +138,51 @@ class Reader {
 
   void read_sources() {
     const std::vector<Key<SourceSettings>> keys = source_keys(whence_.kinds);
-    const bool typed = std::any_of(whence_.kinds.begin(), whence_.kinds.end(), [&](const SourceKind* kind) {
-      return notebook_.typed("source", where_of(*kind, keys)) != nullptr;
-    });
-    bool elsewhere = false;
-    for (const SourceKind* kind : whence_.kinds) {
-      const Doc& where = where_of(*kind, keys);
-      if (typed ? notebook_.typed("source", where) == nullptr : notebook_.variable("source", where).empty())
-        continue;
-      elsewhere = true;
+    std::vector<const SourceKind*> named;
+    for (const bool by_flag : {true, false}) {
+      for (const SourceKind* kind : whence_.kinds) {
+        const Doc& where = find_kind_doc(keys, *kind);
+        if (by_flag ? notebook_.typed("source", where) != nullptr
+                    : !notebook_.variable("source", where).empty())
+          named.push_back(kind);
+      }
+      if (!named.empty()) break;
+    }
+    for (const SourceKind* kind : named) {
       SourceSettings source{.kind = kind, .keys = std::string(kind->keys)};
       std::vector<Bound> rows = bound("source", keys, source);
-      std::erase_if(
-          rows, [&](const Bound& row) { return row.doc.name != where.name && !kind->accepts(row.doc.name); });
-      finish_source(std::move(source), rows, {});
+      add_source(std::move(source), rows, {});
     }
     const std::vector<const Value*> tables = repeated("source");
-    for (const Value* table : elsewhere ? std::vector<const Value*>{} : tables) {
+    for (const Value* table : named.empty() ? tables : std::vector<const Value*>{}) {
       SourceSettings source;
       std::vector<Bound> rows = bound("source", keys, source);
       notebook_.read_table("[[source]]", *table, rows);
-      if (!check_source(*table, source, whence_.kinds, notebook_)) continue;
-      std::erase_if(rows, [&](const Bound& row) {
-        return row.doc.name != source.kind->word && !source.kind->accepts(row.doc.name);
-      });
-      finish_source(std::move(source), rows, table->place);
+      if (check_source(*table, source, whence_.kinds, notebook_))
+        add_source(std::move(source), rows, table->place);
     }
-    if (!settings_.sources.empty()) look_for_idle_filters(keys);
   }
 
-  static const Doc& where_of(const SourceKind& kind, const std::vector<Key<SourceSettings>>& keys) {
+  static const Doc& find_kind_doc(const std::vector<Key<SourceSettings>>& keys, const SourceKind& kind) {
     return std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return key.doc.name == kind.word; })
         ->doc;
   }
 
-  // `rows` are bound to `source`.
-  void finish_source(SourceSettings&& source, std::vector<Bound>& rows, Place place) {
-    read_elsewhere(rows);
+  // `rows` are bound to `source`. Variables may be meant for others and hold where they fit; what a flag asks
+  // for must be answered by some source, which is for those to say who read it.
+  void add_source(SourceSettings&& source, std::vector<Bound>& rows, Place place) {
+    const SourceKind& kind = *source.kind;
+    std::erase_if(rows, [&](const Bound& row) {
+      return row.doc.name != kind.word && find_kind(whence_.kinds, row.doc.name) != nullptr;
+    });
+    const auto takes = [&](const std::string& key) { return key == kind.word || kind.accepts(key); };
+    notebook_.read_environment(rows, takes);
+    notebook_.read_flags(rows);
+    std::erase_if(rows,
+                  [&](const Bound& row) { return !takes(row.doc.name) && row.origin == Origin::built_in; });
     notebook_.keep(fmt::format("source[{}]", settings_.sources.size()), rows);
     settings_.sources.push_back(std::move(source));
     places_.sources.push_back(place);
-  }
-
-  // A flag that chooses calls where no source can choose.
-  void look_for_idle_filters(const std::vector<Key<SourceSettings>>& keys) {
-    for (const Key<SourceSettings>& key : keys) {
-      const std::string& name = key.doc.name;
-      const bool used =
-          std::any_of(settings_.sources.begin(), settings_.sources.end(), [&](const SourceSettings& source) {
-            return source.kind->accepts(name) || source.kind->word == name;
-          });
-      if (used || notebook_.typed("source", key.doc) == nullptr) continue;
-      std::vector<std::string> fitting;
-      for (const SourceKind* kind : whence_.kinds) {
-        if (kind->accepts(name)) fitting.emplace_back(kind->flag);
-      }
-      notebook_.problem({}, fmt::format("{} has nothing to choose from", key.doc.flag),
-                        fmt::format("it does not go with {}", settings_.sources.front().kind->flag),
-                        "it goes with " + join(fitting, " and "));
-    }
   }
 
   // --- Variants: those of the file, and the one that flags and environment speak of.

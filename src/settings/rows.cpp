@@ -96,10 +96,11 @@ std::string Notebook::variable(const std::string& table, const Doc& doc) const {
   return "";
 }
 
-void Notebook::read_environment(std::vector<Bound>& rows) {
+void Notebook::read_environment(std::vector<Bound>& rows,
+                                const std::function<bool(const std::string&)>& takes) {
   for (Bound& row : rows) {
     const std::string name = variable(row.table, row.doc);
-    if (name.empty()) continue;
+    if (name.empty() || (takes && !takes(row.doc.name))) continue;
     const Value value = value_of(row.doc.type, {*whence_.environment(name)}, false);
     if (const Complaint why = row.read(value, {.file = false}); why.empty()) {
       row.origin = Origin::environment;

@@ -43,7 +43,8 @@ class Notebook {
 
   // `title` as people write it, "[policy]".
   void read_table(const std::string& title, const Value& value, std::vector<Bound>& rows);
-  void read_environment(std::vector<Bound>& rows);
+  // `takes`: keys that count; empty: all.
+  void read_environment(std::vector<Bound>& rows, const std::function<bool(const std::string&)>& takes = {});
   void read_flags(std::vector<Bound>& rows);
   // `name` as settings have it: "policy", "variant[0]".
   void keep(const std::string& name, const std::vector<Bound>& rows);

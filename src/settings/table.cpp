@@ -72,6 +72,33 @@ Key<SourceSettings> where_key(const SourceKind& kind) {
   return {std::move(doc), read, show};
 }
 
+// As a flag it also takes the rule, as its users have always said it.
+Key<SourceSettings> jobs_key() {
+  Key<SourceSettings> key =
+      texts_key<SourceSettings>({"jobs", "--job", "NAME|RULE", "[\"email-triage\"]", kLangfuses,
+                                 "These jobs only; as a flag also what a job is, as --job-rule has it"},
+                                CTXCAP_FIELD(jobs));
+  key.read = [](const Value& value, SourceSettings& into, const From& from) {
+    std::vector<std::string> words, jobs;
+    if (Complaint why = take_texts(value, words); !why.empty()) return why;
+    std::string rule;
+    for (const std::string& word : words) {
+      std::string read;
+      if (from.file || !take_job_rule(text_value(word), read, from).empty()) {
+        jobs.push_back(word);
+      } else if (rule.empty()) {
+        rule = read;
+      } else {
+        return fmt::format("there is one rule for what a job is, and {} and {} are two", rule, word);
+      }
+    }
+    into.jobs = std::move(jobs);
+    if (!rule.empty()) into.job_rule = std::move(rule);
+    return Complaint();
+  };
+  return key;
+}
+
 }  // namespace
 
 std::vector<Key<Ollama>> ollama_keys() {
@@ -144,9 +171,7 @@ std::vector<Key<SourceSettings>> source_keys(SourceKinds kinds) {
                         CTXCAP_FIELD(tags)),
            texts_key<S>({"projects", "--project", "ID", "[\"PROJECT-ID\"]", kReads, "Ids of projects only"},
                         CTXCAP_FIELD(projects)),
-           texts_key<S>({"jobs", "--job", "NAME", "[\"email-triage\"]", kLangfuses,
-                         "These jobs only; as a flag also what a job is, as job_rule has it"},
-                        CTXCAP_FIELD(jobs)),
+           jobs_key(),
            texts_key<S>({"models", "--model", "NAME", "[\"devstral-small-2\"]", kLangfuses,
                          "Calls of these models only"},
                         CTXCAP_FIELD(models)),

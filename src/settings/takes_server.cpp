@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "data/host.hpp"
 #include "settings/takes.hpp"
 
 namespace ctxcap::settings {
@@ -21,15 +22,10 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-// Ollama's own reading of an address is forgiving; what it would refuse is refused when it is used.
 Complaint take_host(const Value& value, std::string& into, const From&) {
   std::string host;
   if (Complaint why = take_text(value, host); !why.empty()) return why;
-  if (host.find('@') != host.npos) return "it holds a user name or a password, which have no place in it";
-  const std::size_t scheme = host.find("://");
-  if (scheme != host.npos && host.substr(0, scheme) != "http" && host.substr(0, scheme) != "https") {
-    return "it is neither http:// nor https://";
-  }
+  if (const Result<Host> read = parse_host(host); !read) return read.error().why;
   into = std::move(host);
   return {};
 }

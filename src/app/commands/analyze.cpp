@@ -4,7 +4,6 @@
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
-#include "app/parser.hpp"
 #include "app/walk.hpp"
 #include "ingest/ingest.hpp"
 
@@ -12,14 +11,14 @@ namespace ctxcap::app {
 namespace {
 
 struct Flags {
-  AnalyzeFlags analyze;
   OutputFlags output;
+  std::string bad_lines;
 };
 
-Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  TRY(require_traces(flags.analyze, "ctxcap analyze --traces FILE   (or --langfuse, --clickhouse URL)"));
+Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, World& world, Talk& talk) {
+  TRY(require_sources(settings, "ctxcap analyze --traces FILE   (or --langfuse, --clickhouse URL)"));
   TRY(check_output(flags.output));
-  TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world, flags.output.files));
+  TRY_ASSIGN(const AnalyzeOptions options, settle(settings, world, {flags.output.files, flags.bad_lines}));
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   TRY(write_output(analysis, flags.output, world, talk));
   if (analysis.bases.empty()) {
@@ -36,11 +35,11 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 
 Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
-  add_demand_flags(parser, flags->analyze);
-  add_budget_flags(parser, flags->analyze);
-  add_variant_flags(parser, flags->analyze);
   add_output_flags(parser, flags->output);
-  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+  add_bad_lines(parser, flags->bad_lines);
+  return [flags](const settings::Reading& read, World& world, Talk& talk) {
+    return run(*flags, read.settings, world, talk);
+  };
 }
 
 }  // namespace
@@ -52,6 +51,6 @@ constinit const Command kAnalyze{
     "  ctxcap analyze --traces 'logs/*.jsonl.gz' -f json\n"
     "  ctxcap analyze --clickhouse http://127.0.0.1:8123 --from 30d\n"
     "  ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen\n",
-    configure};
+    configure, settings::kAnalyze};
 
 }  // namespace ctxcap::app

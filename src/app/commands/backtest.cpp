@@ -10,7 +10,6 @@
 #include "app/describe.hpp"
 #include "app/options.hpp"
 #include "app/output.hpp"
-#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "demand/demand.hpp"
 #include "memory/memory.hpp"
@@ -19,8 +18,7 @@ namespace ctxcap::app {
 namespace {
 
 struct Flags {
-  AnalyzeFlags analyze;
-  std::string format = "table";
+  std::string format = "table", bad_lines;
 };
 
 constexpr i64 kPartSize = 1'000;  // requests, where the traces have fewer than two days
@@ -60,12 +58,12 @@ Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& mod
   return result;
 }
 
-Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  TRY(require_traces(flags.analyze, "ctxcap backtest --traces FILE"));
+Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, World& world, Talk& talk) {
+  TRY(require_sources(settings, "ctxcap backtest --traces FILE"));
   TRY(check_table_or_json("backtest", flags.format));
-  TRY_ASSIGN(AnalyzeOptions options, settle(flags.analyze, world));
+  TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
   options.traces.keep_requests = true;
-  TRY_ASSIGN(const TraceSummary traces, read_traces(options.traces, world, talk));
+  TRY_ASSIGN(const TraceSummary traces, read_sources(options.traces, world, talk));
   std::vector<std::string> names;
   for (const Demand& demand : traces.demands) names.push_back(demand.model);
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -86,9 +84,11 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 
 Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
-  add_demand_flags(parser, flags->analyze);
-  parser.add_option("-f,--format", flags->format, "table or json").show_default();
-  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+  add_table_or_json(parser, flags->format);
+  add_bad_lines(parser, flags->bad_lines);
+  return [flags](const settings::Reading& read, World& world, Talk& talk) {
+    return run(*flags, read.settings, world, talk);
+  };
 }
 
 }  // namespace
@@ -97,6 +97,6 @@ constinit const Command kBacktest{
     "backtest", "Would the rule have held over these traces? Beside max, max x 1.15, p90 x 1.15 and p99",
     "  ctxcap backtest --traces traces.jsonl\n"
     "  ctxcap backtest --traces traces.jsonl --show show.json --risk 0.01 -f json\n",
-    configure};
+    configure, settings::kBacktest};
 
 }  // namespace ctxcap::app

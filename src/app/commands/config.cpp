@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/config_file.hpp"
 #include "app/parser.hpp"
+#include "app/settings_file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 
@@ -14,7 +14,7 @@ namespace ctxcap::app {
 namespace {
 
 struct Flags {
-  std::string action, file, format = "toml";
+  std::string action, format = "toml";
   bool origin = false;
 };
 
@@ -22,11 +22,11 @@ void warn(const Error& doubt, Talk& talk) {
   talk.note(fmt::format("warning: {}\n    why: {}\n   hint: {}", doubt.what, doubt.why, doubt.hint));
 }
 
-std::string summary(const settings::Settings& config, std::size_t warnings) {
+std::string summary(const settings::Settings& settings, std::size_t warnings) {
   return fmt::format("{}: {}, {}, {}\n",
-                     config.path.empty() ? "no configuration file" : printable(config.path),
-                     counted(static_cast<i64>(config.sources.size()), "source"),
-                     counted(static_cast<i64>(config.variants.size()), "variant"),
+                     settings.path.empty() ? "no configuration file" : printable(settings.path),
+                     counted(static_cast<i64>(settings.sources.size()), "source"),
+                     counted(static_cast<i64>(settings.variants.size()), "variant"),
                      warnings == 0 ? "no problems" : counted(static_cast<i64>(warnings), "warning"));
 }
 
@@ -36,9 +36,9 @@ Result<ExitCode> check(const settings::Reading& reading, World& world, Talk& tal
     return ExitCode::usage;
   }
   std::vector<Error> doubts = reading.doubts;
-  for (Error& doubt : doubts_of_world(reading.config, world)) doubts.push_back(std::move(doubt));
+  for (Error& doubt : doubts_of_world(reading.settings, world)) doubts.push_back(std::move(doubt));
   for (const Error& doubt : doubts) warn(doubt, talk);
-  world.console.out(summary(reading.config, doubts.size()));
+  world.console.out(summary(reading.settings, doubts.size()));
   return ExitCode::done;
 }
 
@@ -50,14 +50,13 @@ Result<ExitCode> show(const settings::Reading& reading, const Flags& flags, Worl
   return reading.problems.empty() ? ExitCode::done : ExitCode::usage;
 }
 
-Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+Result<ExitCode> run(const Flags& flags, const settings::Reading& reading, World& world, Talk& talk) {
   if (flags.action.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "config wants to know what to do",
                  .why = "it can check the configuration, or show it",
                  .hint = "ctxcap config check   or   ctxcap config show --origin"});
   }
-  TRY_ASSIGN(const settings::Reading reading, read_config_file(flags.file, world));
   return flags.action == "check" ? check(reading, world, talk) : show(reading, flags, world, talk);
 }
 
@@ -66,15 +65,13 @@ Runner configure(Parser& parser) {
   parser.add_option("action", flags->action, "check: is it right?  show: every value of this run")
       .one_of({"check", "show"})
       .type_name("check|show");
-  parser
-      .add_option("--config", flags->file,
-                  "The file (default: CTXCAP_CONFIG, else ~/.config/ctxcap/config.toml or /etc/ctxcap)")
-      .type_name("FILE");
   parser.add_flag("--origin", flags->origin, "show: also where each value comes from");
   parser.add_option("-f,--format", flags->format, "show: toml or json (json always has the origin)")
       .one_of({"toml", "json"})
       .show_default();
-  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+  return [flags](const settings::Reading& reading, World& world, Talk& talk) {
+    return run(*flags, reading, world, talk);
+  };
 }
 
 }  // namespace
@@ -84,6 +81,8 @@ constinit const Command kConfig{"config",
                                 "  ctxcap config check\n"
                                 "  ctxcap config show --origin\n"
                                 "  ctxcap config show --config ctxcap.toml -f json\n",
-                                configure};
+                                configure,
+                                ~settings::kEverywhere,
+                                true};
 
 }  // namespace ctxcap::app

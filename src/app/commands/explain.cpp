@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/parser.hpp"
+#include "app/output.hpp"
 #include "app/walk.hpp"
 #include "base/text.hpp"
 
@@ -13,8 +13,7 @@ namespace ctxcap::app {
 namespace {
 
 struct Flags {
-  std::string job;
-  AnalyzeFlags analyze;
+  std::string job, bad_lines;
 };
 
 Error no_such_job(const std::string& job, const Analysis& analysis) {
@@ -31,9 +30,9 @@ Error no_such_job(const std::string& job, const Analysis& analysis) {
                             : fmt::format("did you mean {}?", meant)};
 }
 
-Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  TRY(require_traces(flags.analyze, "ctxcap explain JOB --traces FILE"));
-  TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
+Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, World& world, Talk& talk) {
+  TRY(require_sources(settings, "ctxcap explain JOB --traces FILE"));
+  TRY_ASSIGN(const AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   talk.clear();
   bool found = false;
@@ -50,10 +49,11 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 
 Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
-  parser.add_option("job", flags->job, "The job; all of them when it is left out").type_name("JOB");
-  add_demand_flags(parser, flags->analyze);
-  add_budget_flags(parser, flags->analyze);
-  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+  parser.add_option("JOB", flags->job, "The job; all of them when it is left out").type_name("JOB");
+  add_bad_lines(parser, flags->bad_lines);
+  return [flags](const settings::Reading& read, World& world, Talk& talk) {
+    return run(*flags, read.settings, world, talk);
+  };
 }
 
 }  // namespace
@@ -62,6 +62,6 @@ constinit const Command kExplain{
     "explain", "Every number of one decision, with its inputs, to be checked by hand",
     "  ctxcap explain email-triage --traces traces.jsonl\n"
     "  ctxcap explain email-triage --traces traces.jsonl --show show.json --risk 0.01\n",
-    configure};
+    configure, settings::kExplain};
 
 }  // namespace ctxcap::app

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/parser.hpp"
+#include "app/output.hpp"
 #include "base/text.hpp"
 #include "ingest/ingest.hpp"
 
@@ -13,12 +13,7 @@ namespace ctxcap::app {
 namespace {
 
 Result<ExitCode> run(const std::string& format, World& world, Talk& talk) {
-  if (format != "table" && format != "json") {
-    return fail({.kind = ErrorKind::usage,
-                 .what = fmt::format("formats has no format \"{}\"", printable(format, 40)),
-                 .why = "it prints a table or JSON",
-                 .hint = "ctxcap formats -f json"});
-  }
+  TRY(check_table_or_json("formats", format));
   const std::vector<TraceFormat> formats = ingest::known_formats();
   world.console.out(format == "json" ? formats_json(formats)
                                      : report::trace_formats_text(formats, talk.out()));
@@ -27,15 +22,18 @@ Result<ExitCode> run(const std::string& format, World& world, Talk& talk) {
 
 Runner configure(Parser& parser) {
   const auto format = std::make_shared<std::string>("table");
-  parser.add_option("-f,--format", *format, "table or json").show_default();
-  return [format](World& world, Talk& talk) { return run(*format, world, talk); };
+  add_table_or_json(parser, *format);
+  return [format](const settings::Reading&, World& world, Talk& talk) { return run(*format, world, talk); };
 }
 
 }  // namespace
 
-constinit const Command kFormats{"formats", "The request logs that ctxcap reads, and how it tells them apart",
-                                 "  ctxcap formats\n"
-                                 "  ctxcap formats -f json\n",
-                                 configure};
+constinit const Command kFormats{.name = "formats",
+                                 .help = "The request logs that ctxcap reads, and how it tells them apart",
+                                 .examples =
+                                     "  ctxcap formats\n"
+                                     "  ctxcap formats -f json\n",
+                                 .configure = configure,
+                                 .lenient = true};
 
 }  // namespace ctxcap::app

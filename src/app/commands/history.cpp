@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/parser.hpp"
+#include "app/output.hpp"
 #include "base/text.hpp"
 #include "state/state.hpp"
 
@@ -153,10 +153,10 @@ Runner configure(Parser& parser) {
   parser.add_option("--model", flags->model, "Only of this model").type_name("MODEL");
   parser.add_option("--from", flags->from, "Only from then on: a date or a time in UTC").type_name("TIME");
   parser.add_option("--last", flags->last, "Only the latest N decisions and measurements").type_name("N");
-  parser.add_option("-f,--format", flags->format, "table or json").show_default();
+  add_table_or_json(parser, flags->format);
   parser.add_flag("--export", flags->all,
                   "Everything as JSON lines: days with exact histograms, decisions, receipts, measurements");
-  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+  return [flags](const settings::Reading&, World& world, Talk& talk) { return run(*flags, world, talk); };
 }
 
 }  // namespace
@@ -166,6 +166,6 @@ constinit const Command kHistory{"history", "What was decided, installed and nee
                                  "  ctxcap history email-triage --last 10\n"
                                  "  ctxcap history --from 2026-11-01 -f json\n"
                                  "  ctxcap history --export > history.jsonl\n",
-                                 configure};
+                                 configure, settings::kHistory};
 
 }  // namespace ctxcap::app

@@ -8,9 +8,8 @@
 #include "app/commands.hpp"
 #include "app/describe.hpp"
 #include "app/measure.hpp"
-#include "app/options.hpp"
 #include "app/output.hpp"
-#include "app/parser.hpp"
+#include "app/settings_file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "memory/memory.hpp"
@@ -25,7 +24,6 @@ struct Flags {
   std::string model, format = "table";
   bool measure = false;
   std::vector<std::string> contexts;
-  AnalyzeFlags server;  // --show, --ollama and the runtime settings
 };
 
 constexpr Tokens kUsualContexts[] = {4'096, 8'192, 16'384, 32'768, 65'536, 131'072, 262'144};
@@ -68,9 +66,7 @@ Result<std::vector<Tokens>> windows(const Flags& flags, const ModelArch& arch) {
 }
 
 // One column of the table for each: as set, or the three that people choose between.
-std::vector<RuntimeSettings> variations(const Flags& flags, const RuntimeSettings& settings, World& world) {
-  const bool type_given =
-      !flags.server.kv_type.empty() || !world.environment.get("OLLAMA_KV_CACHE_TYPE").value_or("").empty();
+std::vector<RuntimeSettings> variations(const RuntimeSettings& settings, bool type_given) {
   if (type_given) return {settings};
   std::vector<RuntimeSettings> all;
   for (const char* type : {"f16", "q8_0", "q4_0"}) {
@@ -121,12 +117,9 @@ Result<Inspection> from_file(const std::string& path, World& world) {
   return Inspection{.arch = model::architecture_of(description)};
 }
 
-Result<Inspection> from_server(const Flags& flags, const RuntimeSettings& settings, World& world,
-                               Talk& talk) {
-  const std::string host_text = flags.server.ollama_host.empty()
-                                    ? world.environment.get("OLLAMA_HOST").value_or("")
-                                    : flags.server.ollama_host;
-  TRY_ASSIGN(runtime::Host host, runtime::parse_host(host_text));
+Result<Inspection> from_server(const Flags& flags, const settings::Ollama& server, World& world, Talk& talk) {
+  const RuntimeSettings& settings = server.settings;
+  TRY_ASSIGN(runtime::Host host, runtime::parse_host(server.host));
   runtime::Ollama ollama(world.http, world.clock, host);
   TRY_ASSIGN(const ModelDescription description, description_from_server(ollama, flags.model));
   Inspection inspection{.model = description.name, .arch = model::architecture_of(description)};
@@ -141,20 +134,30 @@ Result<Inspection> from_server(const Flags& flags, const RuntimeSettings& settin
   return inspection;
 }
 
-Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
+// Where a value of [ollama] comes from.
+settings::Origin origin_of(const settings::Reading& read, const std::string& key) {
+  const auto found = std::find_if(read.shown.begin(), read.shown.end(),
+                                  [&](const settings::Shown& shown) { return shown.key == "ollama." + key; });
+  return found == read.shown.end() ? settings::Origin::built_in : found->origin;
+}
+
+Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
   TRY(check_table_or_json("inspect", flags.format));
-  if (flags.server.show.size() > 1 || flags.server.show.empty() == flags.model.empty() ||
-      (flags.measure && flags.model.empty())) {
+  const settings::Ollama& server = read.settings.ollama;
+  // Saved answers that a file or variable names are for whoever asks for all models.
+  const bool from_saved = origin_of(read, "show") == settings::Origin::flag || flags.model.empty();
+  if (from_saved && (server.show.size() != 1 || !flags.model.empty() || flags.measure))
     return fail(one_model_only());
-  }
-  TRY_ASSIGN(RuntimeSettings settings, settle_settings(flags.server, world));
-  TRY_ASSIGN(Inspection inspection, flags.model.empty() ? from_file(flags.server.show.front(), world)
-                                                        : from_server(flags, settings, world, talk));
+  RuntimeSettings settings = server.settings;
+  TRY_ASSIGN(Inspection inspection,
+             from_saved ? from_file(server.show.front(), world) : from_server(flags, server, world, talk));
   inspection.layers = groups_of(inspection.arch.layers);
   // A flag is taken at its word.
-  if (flags.server.parallel.empty()) settings = memory::as_ollama_runs(inspection.arch, settings);
+  if (origin_of(read, "parallel") != settings::Origin::flag)
+    settings = memory::as_ollama_runs(inspection.arch, settings);
   TRY_ASSIGN(const std::vector<Tokens> asked, windows(flags, inspection.arch));
-  for (const RuntimeSettings& variation : variations(flags, settings, world)) {
+  const bool type_given = origin_of(read, "kv_type") != settings::Origin::built_in;
+  for (const RuntimeSettings& variation : variations(settings, type_given)) {
     for (const Tokens window : asked) {
       inspection.contexts.push_back(inspect_context(inspection.arch, window, variation, inspection.measured));
     }
@@ -169,13 +172,13 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 
 Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
-  parser.add_option("model", flags->model, "Name of an installed model").type_name("MODEL");
+  parser.add_option("MODEL", flags->model, "Name of an installed model").type_name("MODEL");
   parser.add_flag("--measure", flags->measure, "Load the model at two windows and keep what it really takes");
   parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192").type_name("TOKENS");
-  add_model_flags(parser, flags->server);
-  add_runtime_flags(parser, flags->server);
-  parser.add_option("-f,--format", flags->format, "table or json").show_default();
-  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+  add_table_or_json(parser, flags->format);
+  return [flags](const settings::Reading& read, World& world, Talk& talk) {
+    return run(*flags, read, world, talk);
+  };
 }
 
 }  // namespace
@@ -186,6 +189,6 @@ constinit const Command kInspect{"inspect",
                                  "  ctxcap inspect gemma3:4b --context 4096,40960 --kv-type q8_0\n"
                                  "  ctxcap inspect --show show.json --parallel 4 -f json\n"
                                  "  ctxcap inspect devstral-small-2 --measure\n",
-                                 configure};
+                                 configure, settings::kInspect};
 
 }  // namespace ctxcap::app

@@ -1,13 +1,14 @@
-#include "runtime/host.hpp"
+#include "data/host.hpp"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <optional>
 
 #include "base/units.hpp"
 
-namespace ctxcap::runtime {
+namespace ctxcap {
 namespace {
 
 constexpr std::string_view kBlanksAndQuotes = " \t\r\n\"'";
@@ -55,6 +56,11 @@ Reach reach_of(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.") ? Reach::local : Reach::remote;
 }
 
+std::string known_as(std::string host) {
+  for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return host == "localhost" || host == "::1" ? "127.0.0.1" : host;
+}
+
 tl::unexpected<Error> refused(std::string why) {
   return fail({.kind = ErrorKind::usage,
                .what = "could not use the address of Ollama",
@@ -84,12 +90,16 @@ Result<Host> parse_host(std::string_view ollama_host) {
   if (authority.find('@') != std::string_view::npos) return refused("it holds a user name or a password");
 
   HostPort parts = split_port(authority);
+  if (parts.port.empty()) parts.port = default_port;
   const auto port = parse_integer(parts.port);
-  if (!port || *port < 0 || *port > 65535) parts.port = default_port;
+  if (!port || *port < 1 || *port > 65535) return refused("its port is no number from 1 to 65535");
+  parts.port = fmt::format("{}", *port);  // 011434 is the same
   const std::string host = connectable(parts.host);
-  const std::string bracketed = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  return Host{.url = scheme + "://" + bracketed + ":" + parts.port + std::string(path),
-              .reach = reach_of(host)};
+  const auto url_of = [&](const std::string& name) {
+    const std::string bracketed = name.find(':') == std::string::npos ? name : "[" + name + "]";
+    return scheme + "://" + bracketed + ":" + parts.port + std::string(path);
+  };
+  return Host{.url = url_of(host), .reach = reach_of(host), .id = url_of(known_as(host))};
 }
 
-}  // namespace ctxcap::runtime
+}  // namespace ctxcap

@@ -1,0 +1,111 @@
+#include "app/settings_file.hpp"
+
+#include <set>
+
+#include "base/text.hpp"
+#include "report/report.hpp"
+#include "sources/sources.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+constexpr const char* kSystemFile = "/etc/ctxcap/settings.toml";
+
+std::string variable(World& world, const char* name) {
+  return world.environment.get(name).value_or("");
+}
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Error missing(const std::string& what, const std::string& path, const std::string& hint) {
+  return {.kind = ErrorKind::usage, .what = what, .why = printable(path) + " is not there", .hint = hint};
+}
+
+bool is_file(const std::string& path, World& world) {
+  return world.files.kind(path) == PathKind::file;
+}
+
+void look_at_variants(const settings::Settings& settings, World& world, std::vector<Error>& doubts) {
+  for (const settings::Variant& variant : settings.variants) {
+    if (!variant.system_file.empty() && !is_file(variant.system_file, world)) {
+      doubts.push_back(missing("the system_file of " + variant.name + " is missing", variant.system_file,
+                               "without it the variant is not created"));
+    }
+    const std::string& own = variant.policy.template_file;
+    if (own != settings.policy.template_file && !own.empty() && !is_file(own, world)) {
+      doubts.push_back(missing("the template of " + variant.name + " is missing", own,
+                               "leave it out for the built-in one"));
+    }
+  }
+  if (!settings.policy.template_file.empty() && !is_file(settings.policy.template_file, world)) {
+    doubts.push_back(missing("the template of [policy] is missing", settings.policy.template_file,
+                             "leave it out for the built-in one"));
+  }
+}
+
+void look_at_reports(const settings::Settings& settings, World& world, std::vector<Error>& doubts) {
+  std::vector<std::string> paths = settings.report.files;
+  if (!settings.report.prom.empty()) paths.push_back(settings.report.prom);
+  std::set<std::string> folders;
+  for (const std::string& path : paths) folders.insert(directory_of(path));
+  for (const std::string& folder : folders) {
+    if (world.files.kind(folder) == PathKind::directory) continue;
+    doubts.push_back(missing("the folder of a report is missing", folder, "make it first"));
+  }
+}
+
+}  // namespace
+
+std::string settings_path(const std::string& flag, World& world) {
+  if (!flag.empty()) return flag;
+  if (const std::string named = variable(world, "CTXCAP_CONFIG"); !named.empty()) return named;
+  std::vector<std::string> usual;
+  // A relative XDG_CONFIG_HOME is to be ignored, says its specification.
+  const std::string xdg = variable(world, "XDG_CONFIG_HOME"), home = variable(world, "HOME");
+  if (xdg.starts_with('/')) usual.push_back(xdg + "/ctxcap/settings.toml");
+  if (home.starts_with('/')) usual.push_back(home + "/.config/ctxcap/settings.toml");
+  usual.emplace_back(kSystemFile);
+  for (const std::string& path : usual) {
+    if (world.files.kind(path) != PathKind::missing) return path;
+  }
+  return "";
+}
+
+settings::Reading read_settings_file(const std::string& config, const settings::Flags& flags, World& world) {
+  const std::string path = settings_path(config, world);
+  const Result<std::string> text = path.empty() ? Result<std::string>() : world.files.read_all(path);
+  settings::Reading reading = settings::read_settings(
+      text ? *text : "",
+      {.path = path,
+       .environment = [&world](const std::string& name) { return world.environment.get(name); },
+       .flags = flags,
+       .kinds = sources::kinds(),
+       .directory = world.files.working_directory(),
+       .variables = world.environment.names()});
+  if (!text) reading.problems.insert(reading.problems.begin(), text.error());
+  for (const std::string& report : reading.settings.report.files) {
+    const auto format = report::format_for_file(report);
+    if (format) continue;
+    reading.problems.push_back(
+        {.kind = ErrorKind::usage,
+         .what = "files of [report] cannot be used",
+         .why = printable(path) + ": " + format.error().what + "; " + format.error().why,
+         .hint = format.error().hint});
+  }
+  return reading;
+}
+
+std::vector<Error> doubts_of_world(const settings::Settings& settings, World& world) {
+  std::vector<Error> doubts;
+  for (const SourceSettings& source : settings.sources) {
+    for (Error& doubt : sources::doubts(source, world)) doubts.push_back(std::move(doubt));
+  }
+  look_at_variants(settings, world, doubts);
+  look_at_reports(settings, world, doubts);
+  return doubts;
+}
+
+}  // namespace ctxcap::app

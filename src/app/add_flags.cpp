@@ -2,24 +2,18 @@
 
 #include "app/options.hpp"
 #include "app/parser.hpp"
+#include "sources/sources.hpp"
 
 namespace ctxcap::app {
 
 void add_trace_flags(Parser& parser, AnalyzeFlags& flags) {
-  parser
-      .add_option(
-          "--traces", flags.traces,
-          "Request logs: files, directories, patterns, \"-\" is stdin; JSONL, JSON, CSV, also gzip and zstd")
-      .type_name("FILE");
+  add_source_flags(parser, flags.sources, sources::kinds());
   parser
       .add_option("--map", flags.map,
                   "Names of fields that are not known: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=")
       .type_name("FIELD=PATH");
-  add_langfuse_flags(parser, flags.langfuse);
-  add_clickhouse_flags(parser, flags.clickhouse);
-  add_filter_flags(parser, flags.filters);
   parser
-      .add_option("--job", flags.filters.jobs,
+      .add_option("--job", flags.sources.asked.jobs,
                   "A job: only these count. Or what a job is: auto, trace-name, name, prompt, tag, service, "
                   "field or field:PATH")
       .type_name("NAME|RULE");

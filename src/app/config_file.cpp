@@ -1,10 +1,7 @@
 #include "app/config_file.hpp"
 
-#include <fmt/format.h>
-
 #include <set>
 
-#include "app/source_keys.hpp"
 #include "base/text.hpp"
 #include "report/report.hpp"
 #include "sources/sources.hpp"
@@ -46,39 +43,6 @@ void look_at_variants(const settings::Settings& config, World& world, std::vecto
   if (!config.policy.template_file.empty() && !is_file(config.policy.template_file, world)) {
     doubts.push_back(missing("the template of [policy] is missing", config.policy.template_file,
                              "leave it out for the built-in one"));
-  }
-}
-
-void look_at_files(const SourceSettings& source, World& world, std::vector<Error>& doubts) {
-  if (source.kind->where != SourceKind::Where::paths) return;
-  for (const std::string& pattern : source.where) {
-    if (world.files.kind(pattern) != PathKind::missing) continue;
-    const auto paths = world.files.glob(pattern);
-    if (paths && !paths->empty()) continue;
-    doubts.push_back({.kind = ErrorKind::usage,
-                      .what = "a source of requests is empty",
-                      .why = "nothing is called " + printable(pattern),
-                      .hint = "look at the path; patterns have * ? and [a-z]"});
-  }
-}
-
-// Keys are looked for, never read.
-void look_at_keys(const SourceSettings& source, World& world, std::vector<Error>& doubts) {
-  if (source.kind->word != "langfuse") return;
-  SourceKeys keys(source, world);
-  for (const char* name : {"LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"}) {
-    if (!keys.get(name).value_or("").empty()) continue;
-    const std::string file = keys.get(std::string(name) + "_FILE").value_or("");
-    const std::string own = keys.own_name(name);
-    if (!file.empty() && world.files.kind(file) != PathKind::missing) continue;
-    doubts.push_back({.kind = ErrorKind::usage,
-                      .what = fmt::format("there is no {} here for {}", own, printable(source.label())),
-                      .why = file.empty()
-                                 ? fmt::format("neither {0} nor {0}_FILE is set, and no systemd "
-                                               "credential has that name",
-                                               own)
-                                 : fmt::format("{}_FILE names {}, which is not there", own, printable(file)),
-                      .hint = "a service may have it where this shell does not"});
   }
 }
 
@@ -143,8 +107,7 @@ Result<settings::Settings> load_config(const std::string& flag, World& world, Ta
 std::vector<Error> doubts_of_world(const settings::Settings& config, World& world) {
   std::vector<Error> doubts;
   for (const SourceSettings& source : config.sources) {
-    look_at_files(source, world, doubts);
-    look_at_keys(source, world, doubts);
+    for (Error& doubt : sources::doubts(source, world)) doubts.push_back(std::move(doubt));
   }
   look_at_variants(config, world, doubts);
   look_at_reports(config, world, doubts);

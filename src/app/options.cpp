@@ -8,7 +8,6 @@
 #include "app/keep_apart.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "ingest/ingest.hpp"
 #include "sources/sources.hpp"
 
 namespace ctxcap::app {
@@ -53,65 +52,17 @@ Result<Bytes> size_of(const std::string& text, const std::string& flag) {
   return parse_bytes(text);
 }
 
-Status settle_servers(const AnalyzeFlags& flags, World& world, TraceOptions& options) {
-  if (flags.langfuse.given) {
-    TRY_ASSIGN(options.langfuse, settle_langfuse(flags.langfuse, flags.filters, world));
-    options.langfuse->query.jobs.clear();  // what the job is, is said where the rows are read
-  } else if (flags.langfuse.limit) {
-    return fail(wrong_flag("there is no server to take the newest calls from", "--limit goes with --langfuse",
-                           "add --langfuse, or leave out --limit"));
-  }
-  TRY_ASSIGN(options.clickhouse, settle_clickhouse(flags.clickhouse, flags.filters, world));
-  if (flags.filters.for_servers() && !options.langfuse && !options.clickhouse) {
-    return fail(wrong_flag("there is no server whose calls could be chosen from",
-                           "--from, --to, --environment and --trace-tag do not apply to --traces",
-                           "add --langfuse or --clickhouse URL"));
-  }
-  return {};
-}
-
-// A word for a rule chooses the rule, anything else is a job.
-Status settle_jobs(const std::vector<std::string>& words, TraceOptions& options) {
-  for (const std::string& word : words) {
-    if (!ingest::is_job_rule(word)) {
-      options.jobs.push_back(word);
-    } else if (options.job_rule.empty()) {
-      options.job_rule = word;
-    } else {
-      return fail(wrong_flag(
-          fmt::format("--job cannot be both {} and {}", options.job_rule, printable(word, 60)),
-          "there is one rule for what a job is; names of jobs may be several", "leave one of them out"));
-    }
-  }
-  if (options.clickhouse && options.job_rule.starts_with("field")) {
-    return fail(wrong_flag("--job " + printable(options.job_rule, 60) + " does not go with --clickhouse",
-                           "its rows are counted where they lie, by trace name, name, prompt and tag",
-                           "pull the rows with ctxcap pull, and read them with --traces"));
-  }
-  return {};
-}
-
-Status settle_traces(const AnalyzeFlags& flags, World& world, AnalyzeOptions& options) {
-  TRY(settle_servers(flags, world, options.traces));
-  options.traces.files = flags.traces;
-  TRY(settle_jobs(flags.filters.jobs, options.traces));
-  options.traces.models = flags.filters.models;
-  options.traces.bad_rows = flags.bad_lines;
-  for (std::size_t i = 0; i < flags.traces.size(); ++i) {
-    if (std::find(flags.traces.begin(), flags.traces.begin() + static_cast<std::ptrdiff_t>(i),
-                  flags.traces[i]) != flags.traces.begin() + static_cast<std::ptrdiff_t>(i)) {
-      return fail(wrong_flag("the traces name " + printable(flags.traces[i], 120) + " twice",
-                             "its requests would count twice, and look like more data than there is",
-                             "name every file once"));
-    }
-  }
+Status settle_traces(const AnalyzeFlags& flags, AnalyzeOptions& options) {
+  SourceFlags sources = flags.sources;
   for (const std::string& entry : flags.map) {
     for (const std::string_view part : split(entry, ',')) {
       TRY_ASSIGN(auto pair,
                  pair_of(std::string(part), "--map", "prompt=ContextTokens,generation=GeneratedTokens"));
-      options.traces.map.push_back(std::move(pair));
+      sources.asked.map.push_back(std::move(pair));
     }
   }
+  TRY_ASSIGN(options.traces.sources, named_sources(sources, sources::kinds(), true));
+  options.traces.bad_rows = flags.bad_lines;
   for (const std::string& entry : flags.show) {
     const std::size_t equals = entry.find('=');
     // A path may hold "=", a model's name cannot: what is before it must not look like a path.
@@ -122,17 +73,19 @@ Status settle_traces(const AnalyzeFlags& flags, World& world, AnalyzeOptions& op
 }
 
 Status check_files(const AnalyzeFlags& flags, const AnalyzeOptions& options,
-                   const std::vector<std::string>& outputs, Files& files) {
+                   const std::vector<std::string>& outputs, World& world) {
   std::vector<NamedFile> written, read;
   for (const std::string& path : outputs) written.push_back({"-o", path});
   if (!flags.bad_lines.empty()) written.push_back({"--bad-lines", flags.bad_lines});
   if (written.empty()) return {};
-  TRY_ASSIGN(const sources::Names traces, sources::find_traces(flags.traces, files));
-  for (const std::string& path : traces.files) read.push_back({"--traces", path});
+  for (const SourceSettings& source : options.traces.sources) {
+    TRY_ASSIGN(const std::vector<std::string> paths, sources::files_of(source, world));
+    for (const std::string& path : paths) read.push_back({std::string(source.kind->flag), path});
+  }
   for (const auto& show : options.show) read.push_back({"--show", show.second});
   if (!flags.system_file.empty()) read.push_back({"--system-file", flags.system_file});
   if (!flags.template_file.empty()) read.push_back({"--template", flags.template_file});
-  return keep_apart(written, read, files);
+  return keep_apart(written, read, world.files);
 }
 
 Status settle_policy(const AnalyzeFlags& flags, AnalyzeOptions& options) {
@@ -262,7 +215,7 @@ Status settle_variant(const AnalyzeFlags& flags, World& world, AnalyzeOptions& o
 }  // namespace
 
 Status require_traces(const AnalyzeFlags& flags, const std::string& usage) {
-  if (flags.has_source()) return {};
+  if (flags.sources.has_source()) return {};
   return fail(wrong_flag("no traces given", "the numbers come from request logs", usage));
 }
 
@@ -275,8 +228,8 @@ Result<RuntimeSettings> settle_settings(const AnalyzeFlags& flags, World& world)
 Result<AnalyzeOptions> settle(const AnalyzeFlags& flags, World& world,
                               const std::vector<std::string>& outputs) {
   AnalyzeOptions options;
-  TRY(settle_traces(flags, world, options));
-  TRY(check_files(flags, options, outputs, world.files));
+  TRY(settle_traces(flags, options));
+  TRY(check_files(flags, options, outputs, world));
   TRY(settle_policy(flags, options));
   TRY(settle_runtime(flags, world, options));
   TRY(settle_budget(flags, options));

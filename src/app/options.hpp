@@ -7,10 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "app/call_filters.hpp"
-#include "app/clickhouse.hpp"
-#include "app/langfuse_flags.hpp"
-#include "app/read_traces.hpp"
+#include "app/read_sources.hpp"
+#include "app/source_flags.hpp"
 #include "base/result.hpp"
 #include "data/memory.hpp"
 #include "demand/demand.hpp"
@@ -24,10 +22,8 @@ class Parser;
 
 // As typed; empty: not given.
 struct AnalyzeFlags {
-  std::vector<std::string> traces, map;
-  LangfuseFlags langfuse;
-  ClickHouseFlags clickhouse;
-  CallFilters filters;
+  SourceFlags sources;
+  std::vector<std::string> map;
   std::string bad_lines;
   std::vector<std::string> show;  // [MODEL=]FILE
   std::string ollama_host;
@@ -39,8 +35,6 @@ struct AnalyzeFlags {
   std::vector<std::string> tenants;  // NAME=SIZE
   std::string tag, name, system_file, template_file;
   std::vector<std::string> parameters;  // NAME=VALUE
-
-  bool has_source() const { return !traces.empty() || langfuse.given || !clickhouse.url.empty(); }
 };
 
 struct OutputFlags {
@@ -63,7 +57,7 @@ Status require_traces(const AnalyzeFlags& flags, const std::string& usage);
 
 // Read and checked.
 struct AnalyzeOptions {
-  TraceOptions traces;
+  ReadOptions traces;
   std::vector<std::pair<std::string, std::string>> show;  // model ("" for any) and file
   std::string ollama_host;                                // as OLLAMA_HOST writes it; "" for the default
   demand::RiskOptions risk;

@@ -53,7 +53,7 @@ Result<Planned> from_traces(const AnalyzeOptions& options, World& world, Talk& t
 }
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.plan.empty() == !flags.analyze.has_source()) {
+  if (flags.plan.empty() == !flags.analyze.sources.has_source()) {
     return fail({.kind = ErrorKind::usage,
                  .what = flags.plan.empty() ? "nothing to apply" : "a plan and --traces were both given",
                  .why = "apply takes either a saved analysis or traces to analyse now",

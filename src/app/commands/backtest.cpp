@@ -65,7 +65,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   TRY(check_table_or_json("backtest", flags.format));
   TRY_ASSIGN(AnalyzeOptions options, settle(flags.analyze, world));
   options.traces.keep_requests = true;
-  TRY_ASSIGN(const TraceSummary traces, read_traces(options.traces, world, talk));
+  TRY_ASSIGN(const TraceSummary traces, read_sources(options.traces, world, talk));
   std::vector<std::string> names;
   for (const Demand& demand : traces.demands) names.push_back(demand.model);
   names.erase(std::unique(names.begin(), names.end()), names.end());

@@ -8,19 +8,18 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/langfuse_flags.hpp"
 #include "app/parser.hpp"
+#include "app/source_flags.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "sources/sources.hpp"
 
 namespace ctxcap::app {
 namespace {
 
 struct Flags {
-  LangfuseFlags langfuse;
-  CallFilters filters;
+  SourceFlags sources;
   std::string output;
-  bool lengths = false;
 };
 
 std::string told(const sources::PullSummary& summary, const std::string& path) {
@@ -57,37 +56,41 @@ Status check_output_name(const std::string& path) {
 }
 
 // Why there is nothing: the filters that could be it.
-std::string nothing_matched(const CallFilters& filters, const std::vector<std::string>& others) {
+std::string nothing_matched(const SourceSettings& source, const std::vector<std::string>& others) {
   std::string asked;
   const auto add = [&](const char* flag, const std::vector<std::string>& values) {
     for (const std::string& value : values) asked += fmt::format(" {} {}", flag, printable(value, 60));
   };
-  add("--job", filters.jobs);
-  add("--model", filters.models);
-  add("--environment", filters.environments);
-  add("--trace-tag", filters.tags);
+  add("--job", source.jobs);
+  add("--model", source.models);
+  add("--environment", source.environments);
+  add("--trace-tag", source.tags);
   if (asked.empty()) return "note: the server has no call in this time";
   const std::string there =
       others.empty() ? "" : "; there are calls of " + printable(join(others, ", "), 200);
   return "note: no call in this time matches" + asked + there;
 }
 
+Result<SourceSettings> named_source(const SourceFlags& flags) {
+  const SourceKinds kinds = sources::pulled_kinds();
+  TRY_ASSIGN(std::vector<SourceSettings> named, named_sources(flags, kinds, false));
+  if (!named.empty()) return std::move(named.front());
+  SourceSettings source = flags.asked;
+  source.kind = kinds.front();
+  source.concurrency = flags.concurrency;
+  return source;
+}
+
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   TRY(check_output_name(flags.output));
-  if (!flags.langfuse.given && !sources::langfuse_in_environment(world.environment)) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "nothing to pull from",
-                 .why = "neither --langfuse nor LANGFUSE_BASE_URL names a server",
-                 .hint = "set LANGFUSE_BASE_URL, LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY, or name the "
-                         "server with --langfuse URL"});
-  }
-  TRY_ASSIGN(sources::LangfuseOptions options, settle_langfuse(flags.langfuse, flags.filters, world));
-  options.query.lengths = flags.lengths;
+  TRY_ASSIGN(const SourceSettings source, named_source(flags.sources));
   TRY_ASSIGN(const sources::PullSummary summary,
-             sources::pull_langfuse(options, flags.output, {world.http, world.clock, world.files},
-                                    pull_progress(options.server.url, world, talk)));
+             sources::pull(source, flags.output, world,
+                           [&](const std::string& name, const sources::Progress& progress) {
+                             talk.progress(name, progress.done, progress.total, progress.detail);
+                           }));
   talk.note(told(summary, flags.output));
-  if (summary.rows == 0) talk.note(nothing_matched(flags.filters, summary.other_jobs));
+  if (summary.rows == 0) talk.note(nothing_matched(source, summary.other_jobs));
   return ExitCode::done;
 }
 
@@ -95,10 +98,10 @@ Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
   parser.add_option("-o,--output", flags->output, "Where the calls go: .jsonl or .jsonl.zst")
       .type_name("FILE");
-  add_langfuse_flags(parser, flags->langfuse);
-  add_filter_flags(parser, flags->filters);
-  parser.add_option("--job", flags->filters.jobs, "Calls of these jobs (trace names) only").type_name("NAME");
-  parser.add_flag("--with-lengths", flags->lengths,
+  add_source_flags(parser, flags->sources, sources::pulled_kinds());
+  parser.add_option("--job", flags->sources.asked.jobs, "Calls of these jobs (trace names) only")
+      .type_name("NAME");
+  parser.add_flag("--with-lengths", flags->sources.asked.lengths,
                   "Ask for prompts and answers too, and keep only their lengths");
   return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
 }

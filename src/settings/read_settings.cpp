@@ -151,13 +151,14 @@ class Reader {
   }
 
   void read_sources() {
-    const std::vector<const SourceKind*> named = named_elsewhere();
+    std::vector<const SourceKind*> named = named_elsewhere();
+    const std::vector<const Value*> tables = repeated("source");
+    if (named.empty() && tables.empty() && whence_.fallback != nullptr) named = {whence_.fallback};
     for (const SourceKind* kind : named) {
       SourceSettings source{.kind = kind, .keys = std::string(kind->keys)};
       Rows rows = source_rows(source, whence_.kinds);
       add_source(std::move(source), rows, {});
     }
-    const std::vector<const Value*> tables = repeated("source");
     for (const Value* table : named.empty() ? tables : std::vector<const Value*>{}) {
       SourceSettings source;
       Rows rows = source_rows(source, whence_.kinds);

@@ -139,10 +139,32 @@ Value texts_value(const std::vector<std::string>& texts) {
   return value;
 }
 
-Value pairs_value(const Pairs& pairs) {
+std::optional<Value> unless_empty(Value value) {
+  const bool empty = value.text.empty() && value.items.empty() && value.entries.empty();
+  if (empty) return std::nullopt;
+  return value;
+}
+
+std::optional<Value> show_text(const std::string& text) {
+  return unless_empty(text_value(text));
+}
+
+std::optional<Value> show_texts(const std::vector<std::string>& texts) {
+  return unless_empty(texts_value(texts));
+}
+
+std::optional<Value> show_pairs(const Pairs& pairs) {
   Value value{.kind = Kind::table};
   for (const auto& [name, text] : pairs) value.entries.push_back({name, {}, text_value(text)});
-  return value;
+  return unless_empty(std::move(value));
+}
+
+std::optional<Value> show_whole(const std::optional<i64>& number) {
+  return number ? std::optional(whole_value(*number)) : std::nullopt;
+}
+
+std::optional<Value> show_size(const std::optional<Bytes>& bytes) {
+  return bytes ? std::optional(size_value(*bytes)) : std::nullopt;
 }
 
 namespace {
@@ -200,31 +222,9 @@ Value value_of(Type type, const std::vector<std::string>& typed, bool flag) {
   }
 }
 
-std::optional<Value> unless_empty(Value value) {
-  const bool empty = value.text.empty() && value.items.empty() && value.entries.empty();
-  if (empty) return std::nullopt;
-  return value;
-}
-
 // --- The usual fields -----------------------------------------------------------------------------------
 
 namespace {
-
-std::optional<Value> show_text(const std::string& text) {
-  return unless_empty(text_value(text));
-}
-
-std::optional<Value> show_texts(const std::vector<std::string>& texts) {
-  return unless_empty(texts_value(texts));
-}
-
-std::optional<Value> show_whole(const std::optional<i64>& number) {
-  return number ? std::optional(whole_value(*number)) : std::nullopt;
-}
-
-std::optional<Value> show_size(const std::optional<Bytes>& bytes) {
-  return bytes ? std::optional(size_value(*bytes)) : std::nullopt;
-}
 
 template <class Number>
 Field whole_field(Number& field, i64 least, i64 most) {

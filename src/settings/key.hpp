@@ -63,8 +63,12 @@ Value text_value(std::string text);
 Value size_value(Bytes bytes);
 Value whole_value(i64 number);
 Value texts_value(const std::vector<std::string>& texts);
-Value pairs_value(const Pairs& pairs);
 std::optional<Value> unless_empty(Value value);
+std::optional<Value> show_text(const std::string& text);
+std::optional<Value> show_texts(const std::vector<std::string>& texts);
+std::optional<Value> show_pairs(const Pairs& pairs);
+std::optional<Value> show_whole(const std::optional<i64>& number);
+std::optional<Value> show_size(const std::optional<Bytes>& bytes);
 
 // What a flag or variable says, as the file would have it: texts by themselves, lists and tables (NAME=VALUE)
 // from one or several.

@@ -20,16 +20,6 @@ constexpr unsigned kChanges = kApply | kNightly | kRollback;             // what
 constexpr unsigned kMakes = kAnalyze | kApply | kNightly;                // a variant
 constexpr unsigned kStates = kMakes | kInspect | kRollback | kHistory | kDoctor;  // reads or writes the state
 
-std::optional<Value> show_text(const std::string& text) {
-  return unless_empty(text_value(text));
-}
-std::optional<Value> show_texts(const std::vector<std::string>& texts) {
-  return unless_empty(texts_value(texts));
-}
-std::optional<Value> show_pairs(const Pairs& pairs) {
-  return unless_empty(pairs_value(pairs));
-}
-
 Field with_range(std::string range, Field field) {
   field.range = std::move(range);
   return field;
@@ -94,7 +84,7 @@ Rows ollama_rows(Ollama& o) {
        word<std::string>(o.settings.backend, {{"cuda", "cuda"}, {"cpu", "cpu"}})},
       {"ollama.context_length", "--context-length", "TOKENS", "8192", kDecides,
        "The window of models that have none of their own, as the server was started",
-       with_range("1 or more", own(Type::whole, o.context_length, take_tokens, show_tokens)),
+       with_range("1 or more", own(Type::whole, o.context_length, take_tokens, show_whole)),
        "OLLAMA_CONTEXT_LENGTH"},
       {"ollama.show", "--show", "[MODEL=]FILE", "[\"show.json\"]", kReads | kInspect,
        "Saved answers of /api/show, instead of asking a server",
@@ -226,9 +216,9 @@ Rows variant_rows(Variant& v) {
        "Further PARAMETERs, as Ollama knows them",
        own(Type::table, v.parameters, take_parameters, show_parameters)},
       {"variant.num_ctx", "--num-ctx", "TOKENS", "8192", kDecides, "This window, whatever the data says",
-       with_range("1 or more", own(Type::whole, v.num_ctx, take_tokens, show_tokens))},
+       with_range("1 or more", own(Type::whole, v.num_ctx, take_tokens, show_whole))},
       {"variant.num_predict", "--num-predict", "TOKENS", "2048", kDecides, "Generation limit of the variant",
-       with_range("1 or more", own(Type::whole, v.num_predict, take_tokens, show_tokens))},
+       with_range("1 or more", own(Type::whole, v.num_predict, take_tokens, show_whole))},
   };
 }
 

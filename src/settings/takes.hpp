@@ -31,6 +31,5 @@ Complaint take_model(const Value& value, std::string& into, const From& from);
 Complaint take_prom(const Value& value, std::string& into, const From& from);
 Complaint take_name(const Value& value, std::string& into, const From& from);
 Complaint take_tokens(const Value& value, std::optional<Tokens>& into, const From& from);
-std::optional<Value> show_tokens(const std::optional<Tokens>& of);
 
 }  // namespace ctxcap::settings

@@ -196,8 +196,4 @@ Complaint take_tokens(const Value& value, std::optional<Tokens>& into, const Fro
   return {};
 }
 
-std::optional<Value> show_tokens(const std::optional<Tokens>& of) {
-  return of ? std::optional(whole_value(*of)) : std::nullopt;
-}
-
 }  // namespace ctxcap::settings

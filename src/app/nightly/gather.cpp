@@ -26,7 +26,7 @@ SourceSettings of_tonight(SourceSettings source, std::optional<Instant> last, In
   Day day = day_of(parse_when(source.from.empty() ? kServersFrom : source.from, now).value_or(now));
   if (last) day = std::max(day, day_of(Instant{last->micros - kMicrosPerDay}));
   source.from = rfc3339(Instant{day * kMicrosPerDay});
-  if (source.to.empty()) source.to = rfc3339(now);
+  if (source.to.empty() && source.kind->accepts("to")) source.to = rfc3339(now);
   return source;
 }
 

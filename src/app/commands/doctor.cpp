@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "app/change.hpp"
 #include "app/commands.hpp"
 #include "app/config_file.hpp"
 #include "app/parser.hpp"
@@ -13,6 +12,7 @@
 #include "base/units.hpp"
 #include "gpu/gpu.hpp"
 #include "report/report.hpp"
+#include "runtime/runtime.hpp"
 #include "state/state.hpp"
 
 namespace ctxcap::app {
@@ -32,63 +32,26 @@ Finding warn(const std::string& topic, const Error& error) {
   return {Level::warn, topic, error.what + ": " + error.why, error.hint};
 }
 
-Finding health_of(const state::Health& health) {
-  const std::string path = printable(health.path);
-  if (!health.exists) return {Level::ok, "state", path + ": not there yet; the first change creates it", ""};
-  if (!health.damage.empty()) {
-    return {Level::bad, "state", fmt::format("{}: damaged: {}", path, health.damage),
-            fmt::format("put a backup in its place, or try: sqlite3 {} .recover", path)};
-  }
-  return {Level::ok, "state",
-          fmt::format("{}: sound, schema {}, {}: {} of jobs in {}, {}, {}", path, health.version,
-                      human_bytes(health.file_bytes), counted(health.demand_rows, "day"),
-                      human_bytes(health.demand_bytes), counted(health.decisions, "decision"),
-                      counted(health.runs, "run")),
-          ""};
+void append(std::vector<Finding>& all, const std::vector<Finding>& more) {
+  all.insert(all.end(), more.begin(), more.end());
 }
 
 Status look_at_state(state::State& state, std::vector<Finding>& findings) {
-  TRY_ASSIGN(const state::Health health, state.health());
-  findings.push_back(health_of(health));
-  TRY_ASSIGN(const std::vector<state::Journal> journals, state.journals());
-  for (const state::Journal& journal : journals) {
-    findings.push_back({Level::warn, "journal",
-                        fmt::format("{} on {}: a change that began at {} did not end (step: {})",
-                                    printable(journal.name), printable(journal.host), rfc3339(journal.since),
-                                    journal.step.empty() ? "none" : journal.step),
-                        "the next ctxcap apply or nightly on that server puts it in order"});
-  }
+  TRY_ASSIGN(const Health health, state.health());
+  findings.push_back(report::health_of(health));
+  TRY_ASSIGN(const std::vector<Journal> journals, state.journals());
+  append(findings, report::half_done(journals));
   return {};
 }
 
 // What the server has, against what the state says of it.
 Status look_at_models(runtime::Ollama& ollama, state::State& state, std::vector<Finding>& findings) {
   TRY_ASSIGN(const std::vector<InstalledModel> installed, ollama.installed());
-  TRY_ASSIGN(const std::vector<state::Journal> journals, state.journals());
-  TRY_ASSIGN(const std::vector<state::OwnedVariant> variants, state.variants());
-  for (const InstalledModel& model : installed) {
-    const bool under_way = std::any_of(journals.begin(), journals.end(), [&](const state::Journal& journal) {
-      return runtime::same_model(journal.backup, model.name);
-    });
-    if (!runtime::is_backup_name(model.name) || under_way) continue;
-    findings.push_back({Level::warn, "models", printable(model.name) + ": a backup that no change needs",
-                        "ollama rm " + printable(model.name)});
-  }
-  for (const state::OwnedVariant& ours : variants) {
-    if (ours.host != ollama.host().url) continue;
-    const std::string name = printable(ours.variant.name);
-    const InstalledModel* there = find_model(installed, ours.variant.name);
-    if (there == nullptr) {
-      findings.push_back({Level::warn, "models", name + ": created by ctxcap, and removed since", ""});
-    } else if (there->digest != ours.digest) {
-      findings.push_back({Level::warn, "models", name + ": created by ctxcap, and changed by somebody since",
-                          "ollama show " + name});
-    } else {
-      findings.push_back({Level::ok, "models",
-                          fmt::format("{}: as ctxcap left it at {}", name, with_commas(ours.variant.num_ctx)),
-                          ""});
-    }
-  }
+  TRY_ASSIGN(const std::vector<Journal> journals, state.journals());
+  TRY_ASSIGN(std::vector<OwnedVariant> ours, state.variants());
+  std::erase_if(ours, [&](const OwnedVariant& one) { return one.host != ollama.host().url; });
+  append(findings, report::stray_backups(runtime::stray_backups(installed, journals)));
+  append(findings, report::fate_of(ours, installed));
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include "app/nightly/nightly.hpp"
 #include "app/parser.hpp"
 #include "base/text.hpp"
+#include "data/model_name.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -26,7 +27,7 @@ Status check_resume(const std::vector<std::string>& names, const settings::Setti
     std::vector<std::string> known;
     for (const settings::Variant& variant : config.variants) known.push_back(variant.name);
     if (std::any_of(known.begin(), known.end(),
-                    [&](const std::string& variant) { return runtime::same_model(variant, name); }))
+                    [&](const std::string& variant) { return same_model(variant, name); }))
       continue;
     const std::string near = closest(name, known);
     return fail({.kind = ErrorKind::usage,
@@ -67,6 +68,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   if (!options.config.report.prom.empty()) written.push_back({"--prom", options.config.report.prom});
   const std::vector<NamedFile> read{{"--config", flags.config}};
   TRY(keep_apart(written, std::span(read).first(flags.config.empty() ? 0 : 1), world.files));
+  options.servers = servers_of(options.config);
   return nightly(options, world, talk);
 }
 

@@ -1,14 +1,12 @@
 #pragma once
-// Inside app/nightly/: the world as a run sees it that plays another time, keeps its state elsewhere, or must
-// leave everything as it is.
+// Ports as a run sees them that plays another time, or keeps its files elsewhere.
 
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "ports/world.hpp"
 
-namespace ctxcap::app {
+namespace ctxcap {
 
 // Goes on from another time.
 class ShiftedClock final : public Clock {
@@ -25,22 +23,19 @@ class ShiftedClock final : public Clock {
   i64 shift_;  // microseconds
 };
 
-// Looks for the state in that directory.
-class StateElsewhere final : public Environment {
+// One variable has another value; an empty one leaves it as it is.
+class OtherVariable final : public Environment {
  public:
-  StateElsewhere(Environment& environment, std::string directory)
-      : environment_(environment), directory_(std::move(directory)) {}
+  OtherVariable(Environment& environment, std::string name, std::string value)
+      : environment_(environment), name_(std::move(name)), value_(std::move(value)) {}
   std::optional<std::string> get(const std::string& name) override {
-    if (name == "CTXCAP_STATE_DIR" && !directory_.empty()) return directory_;
+    if (name == name_ && !value_.empty()) return value_;
     return environment_.get(name);
   }
 
  private:
   Environment& environment_;
-  std::string directory_;  // empty: where the environment says
+  std::string name_, value_;
 };
 
-// A copy of the state that is gone when the value dies. Call it with the lock held.
-Result<std::unique_ptr<Files::PrivateDirectory>> copy_of_state(World& world);
-
-}  // namespace ctxcap::app
+}  // namespace ctxcap

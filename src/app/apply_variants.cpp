@@ -108,10 +108,12 @@ Result<ExitCode> apply_variants(std::span<const Variant> variants, const ApplyFl
     const std::optional<Tokens> before =
         known && places[i].ours ? std::optional(known->variant.num_ctx) : std::nullopt;
     const Result<Receipt> receipt = change_variant(variant, places[i], ollama, state, options, world, talk);
-    for (const DecisionRecord& record :
+    for (DecisionRecord& record :
          policy::records_of_apply(variant, before, plan::reason_in(variant),
-                                  receipt ? nullptr : &receipt.error(), world.clock.now()))
+                                  receipt ? nullptr : &receipt.error(), world.clock.now())) {
+      record.host = host.id;
       TRY(state.record(record));
+    }
     if (!receipt) return fail(receipt.error());
     world.console.out(report::receipt_text(*receipt, variant, talk.out()));
   }

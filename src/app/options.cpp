@@ -72,13 +72,15 @@ Status require_sources(const settings::Settings& settings, const std::string& us
 
 Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settings::Settings& settings,
                                   const settings::Ollama& server, World& world) {
+  // [card] is that of the server that this run speaks to; the others have their own.
+  const std::optional<Budget>& card = server.name == settings.ollama.name ? settings.card : server.card;
   AnalyzeOptions options{
       .ollama_host = server.host,
       .risk = {.risk = variant.policy.risk, .confidence = variant.policy.confidence},
       .policy = {.native_stretch = variant.policy.native_stretch, .num_ctx = variant.num_ctx},
       .per_job = settings.policy.per_job,
       .settings = server.settings,
-      .budget = settings.card,
+      .budget = card,
       .template_text = std::string(modelfile_template()),
       .template_origin = "built-in modelfile.mustache",
       .environment_ctx = server.context_length};
@@ -88,9 +90,9 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
   options.variant.parameters = variant.parameters;
   std::erase_if(options.variant.parameters, [](const auto& one) { return one.first == "num_predict"; });
   for (const std::string& show : server.show) options.show.push_back(show_of(show));
-  if (settings.card) {  // Ollama takes smaller batches on a card that is full already
-    Bytes free = settings.card->card;
-    for (const Tenant& tenant : settings.card->tenants) free = std::max<Bytes>(free - tenant.bytes, 0);
+  if (card) {  // Ollama takes smaller batches on a card that is full already
+    Bytes free = card->card;
+    for (const Tenant& tenant : card->tenants) free = std::max<Bytes>(free - tenant.bytes, 0);
     options.settings.free_vram = free;
   }
   if (variant.policy.template_file.empty()) return options;

@@ -48,7 +48,9 @@ Json json_of(const DecisionRecord& decision) {
           {"to_num_ctx", or_null(decision.to_num_ctx)},
           {"action", word(decision.action)},
           {"reason", decision.reason},
-          {"outcome", word(decision.outcome)}};
+          {"outcome", word(decision.outcome)},
+          {"server",
+           decision.host.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(decision.host)}};
 }
 
 Json json_of(const Measurement& measurement) {

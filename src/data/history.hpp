@@ -45,6 +45,8 @@ struct DecisionRecord {
   Action action = Action::keep;
   std::string reason;  // one sentence
   Outcome outcome = Outcome::unchanged;
+  std::string host =
+      {};  // Host::id of the server; "": not known, it was written before servers were told apart
   bool operator==(const DecisionRecord&) const = default;
 };
 

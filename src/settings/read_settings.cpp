@@ -110,10 +110,12 @@ class Reader {
   void read_servers() {
     for (const Value* table : repeated("server")) {
       Ollama server;
-      Rows rows = server_rows(server), further = ollama_rows(server);
+      Card card;
+      Rows rows = server_rows(server, card), further = ollama_rows(server);
       rows.insert(rows.end(), further.begin(), further.end());
       notebook_.read_table("[[server]]", *table, rows);
       notebook_.keep(fmt::format("server[{}]", settings_.servers.size()), rows);
+      server.card = card.budget();
       settings_.servers.push_back(std::move(server));
       places_.servers.push_back(table->place);
     }
@@ -124,10 +126,8 @@ class Reader {
     read_single("card", card_rows(card));
     const Value::Entry* given = entry("card");
     places_.card = given == nullptr ? Place{} : given->place;
-    if (card.size) {
-      settings_.card = Budget{.card = *card.size, .tenants = card.tenants};
-      if (card.reserve) settings_.card->reserve = *card.reserve;
-    } else if (card.reserve || !card.tenants.empty()) {
+    settings_.card = card.budget();
+    if (!card.size && (card.reserve || !card.tenants.empty())) {
       notebook_.problem(places_.card, "tenants and a reserve need a card",
                         "[card] has no size, and without it nothing can be said to fit",
                         "add size = \"24GiB\", or --card 24GiB");
@@ -217,6 +217,7 @@ class Reader {
     for (const Ollama& server : settings_.servers) {
       if (server.name != name) continue;
       settings_.ollama = server;
+      if (!whence_.flags.contains("card.size")) settings_.card = server.card;
       Rows rows = ollama_rows(settings_.ollama);
       notebook_.read_flags(rows);
       return;

@@ -45,6 +45,7 @@ struct Ollama {
   RuntimeSettings settings;              // parallel, kv_type, flash_attention, num_batch, backend
   std::optional<Tokens> context_length;  // its default window (OLLAMA_CONTEXT_LENGTH); unset: Ollama's own
   std::vector<std::string> show;         // saved answers of /api/show: "FILE" or "MODEL=FILE"
+  std::optional<Budget> card = {};       // of a [[server]]; [ollama] has [card]
 };
 
 // [policy]: how a cap is decided, and when it is changed. A variant may have most of these keys for itself.

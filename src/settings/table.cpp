@@ -92,10 +92,21 @@ Rows ollama_rows(Ollama& o) {
   };
 }
 
-Rows server_rows(Ollama& o) {
-  return {{"server.name", "", "NAME", "\"rack2\"", kServers,
-           "Name of a further server, by which --server and variants speak of it",
-           own(Type::text, o.name, take_name, show_text)}};
+Rows server_rows(Ollama& o, Card& c) {
+  return {
+      {"server.name", "", "NAME", "\"rack2\"", kServers,
+       "Name of a further server, by which --server and variants speak of it",
+       own(Type::text, o.name, take_name, show_text)},
+      {"server.card", "", "SIZE", "\"24GiB\"", kNightly, "Memory of its card, as [card] size", size(c.size)},
+      {"server.reserve", "", "SIZE", "\"2GiB\"", kNightly, "Kept free there, as [card] reserve",
+       size(c.reserve)},
+      {"server.tenants", "", "NAME=SIZE", "{ whisperx = \"7.7GB\" }", kNightly, "What else lives there",
+       own(Type::table, c.tenants, take_tenants, show_tenants)}};
+}
+
+std::optional<Budget> Card::budget() const {
+  if (!size) return std::nullopt;
+  return Budget{.card = *size, .reserve = reserve.value_or(Budget{}.reserve), .tenants = tenants};
 }
 
 Rows source_rows(SourceSettings& s, SourceKinds kinds) {
@@ -258,9 +269,9 @@ std::vector<Row> table(SourceKinds kinds) {
   SourceSettings source;
   Card card;
   std::vector<Row> all;
-  for (const Rows& rows : {ollama_rows(fresh.ollama), server_rows(fresh.ollama), source_rows(source, kinds),
-                           card_rows(card), policy_rows(fresh.policy), variant_rows(fresh.variant),
-                           report_rows(fresh.report), state_rows(fresh)}) {
+  for (const Rows& rows : {ollama_rows(fresh.ollama), server_rows(fresh.ollama, card),
+                           source_rows(source, kinds), card_rows(card), policy_rows(fresh.policy),
+                           variant_rows(fresh.variant), report_rows(fresh.report), state_rows(fresh)}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;

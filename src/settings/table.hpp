@@ -9,10 +9,12 @@ namespace ctxcap::settings {
 struct Card {
   std::optional<Bytes> size, reserve;
   std::vector<Tenant> tenants;
+
+  std::optional<Budget> budget() const;
 };
 
 Rows ollama_rows(Ollama& into);
-Rows server_rows(Ollama& into);  // of a [[server]], before those of [ollama]
+Rows server_rows(Ollama& into, Card& card);  // of a [[server]], before those of [ollama]
 Rows source_rows(SourceSettings& into, SourceKinds kinds);
 Rows card_rows(Card& into);
 Rows policy_rows(Policy& into);      // all of [policy]

@@ -62,18 +62,20 @@ Result<std::optional<Instant>> State::latest() {
 Status State::record(const DecisionRecord& decision) {
   return store_->run(
       "insert into decisions (run, at, job, model, from_num_ctx, to_num_ctx, required, action, reason, "
-      "outcome) "
-      "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "outcome, host) "
+      "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))",
       run_or_null(decision.run), decision.at, decision.job, decision.model, decision.from_num_ctx,
-      decision.to_num_ctx, decision.required, word(decision.action), decision.reason, word(decision.outcome));
+      decision.to_num_ctx, decision.required, word(decision.action), decision.reason, word(decision.outcome),
+      decision.host);
 }
 
 Result<std::vector<DecisionRecord>> State::decisions(const HistoryFilter& filter) {
   std::vector<DecisionRecord> decisions;
   TRY(store_->each(
       "select * from (select run, at, job, model, from_num_ctx, to_num_ctx, required, action, reason, "
-      "outcome, id "
+      "outcome, coalesce(host, ''), id "
       "from decisions where (?1 = '' or job = ?1) and (?2 = '' or model = ?2) and (?3 is null or at >= ?3) "
+      "and (?5 = '' or host is null or host = ?5) "
       "order by id desc limit ?4) order by id",
       [&](const Statement& row) {
         decisions.push_back({.at = instant_at(row, 1),
@@ -85,9 +87,10 @@ Result<std::vector<DecisionRecord>> State::decisions(const HistoryFilter& filter
                              .required = row.integer(6),
                              .action = enumerator(text_at(row, 7), kActions),
                              .reason = text_at(row, 8),
-                             .outcome = enumerator(text_at(row, 9), kOutcomes)});
+                             .outcome = enumerator(text_at(row, 9), kOutcomes),
+                             .host = text_at(row, 10)});
       },
-      filter.job, filter.model, filter.from, filter.last.value_or(-1)));
+      filter.job, filter.model, filter.from, filter.last.value_or(-1), filter.host));
   return decisions;
 }
 

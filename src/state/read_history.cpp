@@ -11,6 +11,10 @@ bool is_at_or_after(Instant at, const std::optional<Instant>& from) {
   return !from || at >= *from;
 }
 
+bool is_of(const std::string& host, const HistoryFilter& filter) {
+  return filter.host.empty() || host == filter.host;
+}
+
 // The demand that the filter means; days before its time are left out.
 Result<std::vector<Demand>> demand_of(State& state, const HistoryFilter& filter) {
   const std::optional<Day> first = filter.from ? std::optional(day_of(*filter.from)) : std::nullopt;
@@ -26,7 +30,9 @@ Result<std::vector<Demand>> demand_of(State& state, const HistoryFilter& filter)
 Result<std::vector<Measurement>> measurements_of(State& state, const HistoryFilter& filter) {
   if (!filter.job.empty() || !filter.model.empty()) return std::vector<Measurement>{};
   TRY_ASSIGN(std::vector<Measurement> all, state.measurements());
-  std::erase_if(all, [&](const Measurement& seen) { return !is_at_or_after(seen.at, filter.from); });
+  std::erase_if(all, [&](const Measurement& seen) {
+    return !is_at_or_after(seen.at, filter.from) || !is_of(seen.host, filter);
+  });
   const auto last = static_cast<std::size_t>(filter.last.value_or(static_cast<i64>(all.size())));
   if (last < all.size()) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(last));
   return all;
@@ -40,7 +46,8 @@ Result<History> read_history(State& state, const HistoryFilter& filter) {
   TRY_ASSIGN(history.measurements, measurements_of(state, filter));
   TRY_ASSIGN(const std::vector<Demand> demands, demand_of(state, filter));
   // The window of a day may have been decided before the days that are shown.
-  TRY_ASSIGN(const std::vector<DecisionRecord> all, state.decisions({.job = filter.job}));
+  TRY_ASSIGN(const std::vector<DecisionRecord> all,
+             state.decisions({.job = filter.job, .host = filter.host}));
   history.jobs = days_of(demands, all);
   return history;
 }
@@ -57,8 +64,9 @@ Result<Export> read_export(State& state, const HistoryFilter& filter) {
   std::erase_if(all.runs,
                 [&](const Run& run) { return of_a_job || !is_at_or_after(run.started, filter.from); });
   std::erase_if(all.receipts, [&](const ReceiptRecord& receipt) {
-    return of_a_job || !is_at_or_after(receipt.at, filter.from);
+    return of_a_job || !is_at_or_after(receipt.at, filter.from) || !is_of(receipt.host, filter);
   });
+  std::erase_if(all.calibrations, [&](const Calibration& seen) { return !is_of(seen.host, filter); });
   if (of_a_job) all.calibrations.clear();
   return all;
 }

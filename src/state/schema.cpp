@@ -65,8 +65,20 @@ create table calibrations (
   check (low_ctx < high_ctx)) strict;
 )sql";
 
+// Since there may be several servers, a decision is one server's; and one server has one name, Host::id.
+constexpr const char* kServers = R"sql(
+alter table decisions add column host text;
+update variants set host = replace(replace(host, '://localhost:', '://127.0.0.1:'), '://[::1]:', '://127.0.0.1:');
+update or ignore journal
+  set host = replace(replace(host, '://localhost:', '://127.0.0.1:'), '://[::1]:', '://127.0.0.1:');
+update receipts set host = replace(replace(host, '://localhost:', '://127.0.0.1:'), '://[::1]:', '://127.0.0.1:');
+update measurements set host = replace(replace(host, '://localhost:', '://127.0.0.1:'), '://[::1]:', '://127.0.0.1:');
+update calibrations set host = replace(replace(host, '://localhost:', '://127.0.0.1:'), '://[::1]:', '://127.0.0.1:');
+)sql";
+
 constexpr std::array kMigrations = {
     Migration{"first tables", kFirst},
+    Migration{"servers told apart", kServers},
 };
 
 }  // namespace

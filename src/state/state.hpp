@@ -44,6 +44,7 @@ struct HistoryFilter {
   std::string job, model;
   std::optional<Instant> from;
   std::optional<i64> last;  // so many, the latest ones
+  std::string host = {};    // of that server (Host::id), and of those that are not known; "": of all
 };
 
 enum class Access {

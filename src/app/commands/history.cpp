@@ -8,6 +8,7 @@
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "base/text.hpp"
+#include "data/host.hpp"
 #include "state/state.hpp"
 
 namespace ctxcap::app {
@@ -31,7 +32,17 @@ Result<std::optional<Instant>> read_from(const std::string& text) {
                .hint = "ctxcap history --from 2026-11-01"});
 }
 
-Result<state::HistoryFilter> filter_of(const Flags& flags) {
+// All servers, unless one is asked for.
+Result<std::string> host_of(const settings::Reading& read) {
+  const bool asked = std::any_of(read.shown.begin(), read.shown.end(), [](const settings::Shown& shown) {
+    return shown.key == "ollama.host" && shown.origin == settings::Origin::flag;
+  });
+  if (!asked && read.settings.variant.server.empty()) return std::string();
+  TRY_ASSIGN(const Host host, parse_host(read.settings.ollama.host));
+  return host.id;
+}
+
+Result<state::HistoryFilter> filter_of(const Flags& flags, const settings::Reading& read) {
   if (!flags.job.empty() && !flags.job_flag.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "two jobs were given",
@@ -45,10 +56,12 @@ Result<state::HistoryFilter> filter_of(const Flags& flags) {
                  .hint = "ctxcap history --last 10, or leave it out for all"});
   }
   TRY_ASSIGN(const std::optional<Instant> from, read_from(flags.from));
+  TRY_ASSIGN(const std::string host, host_of(read));
   return state::HistoryFilter{.job = flags.job.empty() ? flags.job_flag : flags.job,
                               .model = flags.model,
                               .from = from,
-                              .last = flags.last};
+                              .last = flags.last,
+                              .host = host};
 }
 
 // A job that nothing is known of is a typing error rather than an empty answer.
@@ -64,14 +77,9 @@ Status check_known(state::State& state, const std::string& job) {
        .hint = near.empty() ? "ctxcap history" : "did you mean: ctxcap history " + printable(near, 60)});
 }
 
-Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.format != "table" && flags.format != "json") {
-    return fail({.kind = ErrorKind::usage,
-                 .what = fmt::format("history has no format \"{}\"", printable(flags.format, 40)),
-                 .why = "it prints a table or JSON",
-                 .hint = "ctxcap history -f json"});
-  }
-  TRY_ASSIGN(const state::HistoryFilter filter, filter_of(flags));
+Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
+  TRY(check_table_or_json("history", flags.format));
+  TRY_ASSIGN(const state::HistoryFilter filter, filter_of(flags, read));
   TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
   TRY(check_known(state, filter.job));
   if (flags.all) {
@@ -103,7 +111,9 @@ Runner configure(Parser& parser) {
   add_table_or_json(parser, flags->format);
   parser.add_flag("--export", flags->all,
                   "Everything as JSON lines: days with exact histograms, decisions, receipts, measurements");
-  return [flags](const settings::Reading&, World& world, Talk& talk) { return run(*flags, world, talk); };
+  return [flags](const settings::Reading& read, World& world, Talk& talk) {
+    return run(*flags, read, world, talk);
+  };
 }
 
 }  // namespace

@@ -50,8 +50,10 @@ Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, Wor
                                 shown({.via = settings.ollama.via}, way.now.variant.name, talk)));
   talk.clear();
   if (receipt) world.console.out(report::receipt_text(*receipt, *recipe, talk.out()));
-  for (const DecisionRecord& record : policy::records_of_rollback(way, world.clock.now()))
+  for (DecisionRecord& record : policy::records_of_rollback(way, world.clock.now())) {
+    record.host = host.id;
     TRY(state.record(record));
+  }
   talk.note(printable(way.now.variant.name) + " was rolled back");
   return ExitCode::done;
 }

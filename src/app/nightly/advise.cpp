@@ -6,7 +6,7 @@
 namespace ctxcap::app {
 namespace {
 
-Result<policy::JobInput> input_for(const Demand& demand, const GroupNight& one, const Night& night) {
+Result<policy::JobInput> input_for(const Demand& demand, const GroupNight& one, const ServerNight& here) {
   const policy::Group& group = one.group;
   const policy::Wanted& judge = group.judge_of(demand.job);
   AnalyzeOptions options = one.options;
@@ -21,7 +21,7 @@ Result<policy::JobInput> input_for(const Demand& demand, const GroupNight& one, 
     return job;
   }
   // What was loaded at dusk is no longer loaded in a second run: it says what the first one said.
-  const auto told = told_tonight(night, demand.job, group.base);
+  const auto told = told_tonight(here, demand.job, group.base);
   if (told && *told && (*told)->from_num_ctx) {
     const Tokens from = *(*told)->from_num_ctx;
     if (!job.current || job.current->num_ctx != from)
@@ -30,11 +30,11 @@ Result<policy::JobInput> input_for(const Demand& demand, const GroupNight& one, 
   return job;
 }
 
-Result<BaseDecision> decide_group(const GroupNight& one, const Night& night, double stretch) {
+Result<BaseDecision> decide_group(const GroupNight& one, const ServerNight& here, double stretch) {
   const policy::Group& group = one.group;
   std::vector<policy::JobInput> jobs;
   for (const Demand& demand : group.demands) {
-    TRY_ASSIGN(policy::JobInput job, input_for(demand, one, night));
+    TRY_ASSIGN(policy::JobInput job, input_for(demand, one, here));
     jobs.push_back(std::move(job));
   }
   policy::Options policy = one.options.policy;
@@ -53,7 +53,7 @@ Result<BaseDecision> decide_group(const GroupNight& one, const Night& night, dou
 Status advise(ServerNight& here) {
   for (GroupNight& one : here.groups) {
     if (one.group.demands.empty()) continue;
-    TRY_ASSIGN(one.group.decision, decide_group(one, here.night, one.options.policy.native_stretch));
+    TRY_ASSIGN(one.group.decision, decide_group(one, here, one.options.policy.native_stretch));
   }
   // A native length that is only preferred gives way where the card cannot hold it.
   for (GroupNight& one : here.groups) {
@@ -62,7 +62,7 @@ Status advise(ServerNight& here) {
     const std::optional<Bytes> room = here.room_for(one.group);
     const std::optional<Bytes> needed = policy::bytes_at(one.group, decision->num_ctx);
     if (!room || !needed || *needed <= *room) continue;
-    TRY_ASSIGN(BaseDecision smaller, decide_group(one, here.night, 1.0));
+    TRY_ASSIGN(BaseDecision smaller, decide_group(one, here, 1.0));
     if (smaller.num_ctx < decision->num_ctx) decision = std::move(smaller);
   }
   return {};

@@ -17,9 +17,9 @@ bool quiet_now(const Night& night) {
 }
 
 // A change that did not hold tonight would not hold an hour later: it loads the model for nothing.
-Result<std::optional<Became>> failed_tonight(const policy::Group& group, const Night& night) {
+Result<std::optional<Became>> failed_tonight(const policy::Group& group, const ServerNight& here) {
   for (const Demand& job : group.demands) {
-    TRY_ASSIGN(const auto told, told_tonight(night, job.job, group.base));
+    TRY_ASSIGN(const auto told, told_tonight(here, job.job, group.base));
     const bool failed = told && (told->outcome == Outcome::undone || told->outcome == Outcome::failed);
     if (failed && told->to_num_ctx == group.verdict.num_ctx)
       return std::optional(Became{told->outcome, told->reason});
@@ -90,7 +90,7 @@ Result<Became> change_one(GroupNight& one, ServerNight& here) {
   const policy::Verdict& verdict = group.verdict;
   Became result{policy::outcome_of(verdict.move), {}};
   if (!group.decision || !group.known) return result;
-  TRY_ASSIGN(const auto before, failed_tonight(group, here.night));
+  TRY_ASSIGN(const auto before, failed_tonight(group, here));
   if (before) return *before;
 
   if (verdict.move == Move::shrink) {
@@ -103,7 +103,7 @@ Result<Became> change_one(GroupNight& one, ServerNight& here) {
     result.reason = done.reason;
   }
   if (!here.night.options.dry_run) TRY(end_canaries(group, here));
-  TRY_ASSIGN(const auto told, told_tonight(here.night, group.demands.front().job, group.base));
+  TRY_ASSIGN(const auto told, told_tonight(here, group.demands.front().job, group.base));
   if (policy::is_told_again(group, result, told ? &*told : nullptr))
     return Became{told->outcome, told->reason};
   return result;
@@ -135,7 +135,7 @@ Result<Variant> desired_at(const GroupNight& one, const policy::Kept& kept, cons
 
 runtime::ChangeOptions change_options(const ServerNight& here, runtime::Proof proof) {
   // A card was given: what does not lie on it wholly does not hold.
-  const bool whole = here.night.options.settings.card && here.server.ollama.settings.backend == "cuda";
+  const bool whole = here.server.card && here.server.ollama.settings.backend == "cuda";
   return {.via = here.server.ollama.via,
           .proof = proof,
           .whole_on_gpu = whole,

@@ -63,7 +63,7 @@ Status look_back(policy::Group& group, ServerNight& here) {
     for (const Demand& demand : group.demands) {
       if (!kept.wanted.serves(demand.job)) continue;
       TRY_ASSIGN(const std::vector<DecisionRecord> records,
-                 state.decisions({.job = demand.job, .model = group.base}));
+                 state.decisions({.job = demand.job, .model = group.base, .host = here.host()}));
       kept.rest = std::max(kept.rest, policy::nights_of_rest(kept.wanted, records, moment));
     }
   }
@@ -83,7 +83,7 @@ std::vector<const policy::Group*> ServerNight::all() const {
 }
 
 std::optional<Bytes> ServerNight::room_for(const policy::Group& group) const {
-  return policy::room_for(group, all(), night.options.settings.card);
+  return policy::room_for(group, all(), server.card);
 }
 
 Status group_variants(ServerNight& here) {

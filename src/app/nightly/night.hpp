@@ -89,7 +89,7 @@ Status write_reports(Night& night, const std::vector<ServerNight>& servers, Exit
 // --- Shared by stages -----------------------------------------------------------------------------------
 
 // The latest record that a run of this night left of a job; nullopt: none.
-Result<std::optional<DecisionRecord>> told_tonight(const Night& night, const std::string& job,
+Result<std::optional<DecisionRecord>> told_tonight(const ServerNight& here, const std::string& job,
                                                    const std::string& base);
 
 // The variant as it should be at that window, rendered, under `name`. `reason`s are those of the verdict.

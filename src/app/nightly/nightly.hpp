@@ -17,6 +17,7 @@ namespace ctxcap::app {
 // A server, and what is to be kept right there.
 struct Server {
   settings::Ollama ollama;
+  std::optional<Budget> card;  // nullopt: not known
   std::vector<settings::Variant> variants;
 };
 

@@ -41,10 +41,11 @@ std::vector<policy::Wanted> wanted_of(const Server& server) {
 
 std::vector<Server> servers_of(const settings::Settings& settings) {
   // --server NAME: that one alone.
-  if (!settings.ollama.name.empty()) return {{settings.ollama, variants_of(settings, settings.ollama.name)}};
-  std::vector<Server> servers = {{settings.ollama, variants_of(settings, "")}};
+  if (!settings.ollama.name.empty())
+    return {{settings.ollama, settings.card, variants_of(settings, settings.ollama.name)}};
+  std::vector<Server> servers = {{settings.ollama, settings.card, variants_of(settings, "")}};
   for (const settings::Ollama& server : settings.servers)
-    servers.push_back({server, variants_of(settings, server.name)});
+    servers.push_back({server, server.card, variants_of(settings, server.name)});
   std::erase_if(servers, [](const Server& server) { return server.variants.empty(); });
   return servers;
 }

@@ -8,13 +8,15 @@ namespace {
 constexpr i64 kMicrosPerDay = 86'400'000'000;
 
 // Of each job of the group in turn.
-Result<std::vector<DecisionRecord>> earlier(const policy::Group& group, const Night& night) {
+Result<std::vector<DecisionRecord>> earlier(const policy::Group& group, const ServerNight& here) {
+  const Night& night = here.night;
   std::vector<DecisionRecord> all;
   if (!group.decision) return all;
   const Instant from{night.now.micros - policy::kNightsLookedBack * kMicrosPerDay};
   for (const JobDecision& job : group.decision->jobs) {
     TRY_ASSIGN(const std::vector<DecisionRecord> records,
-               night.state.decisions({.job = job.stats.job, .model = group.base, .from = from}));
+               night.state.decisions(
+                   {.job = job.stats.job, .model = group.base, .from = from, .host = here.host()}));
     all.insert(all.end(), records.begin(), records.end());
   }
   return all;
@@ -30,8 +32,8 @@ Status weigh(ServerNight& here) {
                                         .quiet_hours = config.policy.hysteresis.quiet_hours,
                                         .sources_missing = night.sources_missing,
                                         .room = here.room_for(one.group)};
-    if (config.card) circumstances.card = config.card->card;
-    TRY_ASSIGN(circumstances.earlier, earlier(one.group, night));
+    if (here.server.card) circumstances.card = here.server.card->card;
+    TRY_ASSIGN(circumstances.earlier, earlier(one.group, here));
     one.group.verdict = policy::weigh(one.group, circumstances);
   }
   return {};

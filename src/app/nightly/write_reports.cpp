@@ -29,8 +29,8 @@ Analysis analysis_of(const Night& night, const std::vector<ServerNight>& servers
                     .settings = servers.front().server.ollama.settings,
                     .inputs = night.inputs,
                     .skipped = night.skipped};
-  std::vector<BaseDecision> decisions;
   for (const ServerNight& here : servers) {
+    std::vector<BaseDecision> decisions;
     for (const GroupNight& one : here.groups) {
       if (!one.group.decision) continue;
       analysis.bases.push_back(told_as(one, here));
@@ -39,10 +39,12 @@ Analysis analysis_of(const Night& night, const std::vector<ServerNight>& servers
       for (const auto* warnings : {&one.model.warnings, &decision.warnings})
         analysis.warnings.insert(analysis.warnings.end(), warnings->begin(), warnings->end());
     }
+    // A report has one card: the first one that is known.
+    if (here.server.card && !decisions.empty() && !analysis.budget)
+      analysis.budget = policy::check_budget(decisions, *here.server.card);
   }
   std::sort(analysis.bases.begin(), analysis.bases.end(),
             [](const BaseAnalysis& a, const BaseAnalysis& b) { return a.decision.model < b.decision.model; });
-  if (config.card && !decisions.empty()) analysis.budget = policy::check_budget(decisions, *config.card);
   return analysis;
 }
 
@@ -54,7 +56,8 @@ Status add_variants(Metrics& metrics, const ServerNight& here) {
       const std::string& name = kept.wanted.name;
       TRY_ASSIGN(const auto owned, state.variant(here.host(), name));
       if (!owned) continue;
-      TRY_ASSIGN(const std::vector<Measurement> measured, state.measurements(name));
+      TRY_ASSIGN(std::vector<Measurement> measured, state.measurements(name));
+      std::erase_if(measured, [&](const Measurement& one_load) { return one_load.host != here.host(); });
       metrics.variants.push_back(report::variant_metrics(*owned, one.group.base, measured));
     }
   }

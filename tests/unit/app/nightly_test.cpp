@@ -473,7 +473,7 @@ TEST_CASE("several servers in one night: one that is down, or busy, leaves the o
     const Manifest* model = other.state().find(second.name);
     return model == nullptr ? 0 : model->parameters["num_ctx"].get<Tokens>();
   };
-  nights.more = {{{.name = "second", .host = "127.0.0.1:9", .via = Via::api}, {second}}};
+  nights.more = {{{.name = "second", .host = "127.0.0.1:9", .via = Via::api}, std::nullopt, {second}}};
   const auto down = nights.run();
   CHECK(down.code == ExitCode::unreachable);
   CHECK(nights.window("devstral-small-2:triage") == 8'192);

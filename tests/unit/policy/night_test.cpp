@@ -231,7 +231,7 @@ TEST_CASE("a derived answer limit moves with the window, or when answers reach i
   part.days[kTonight].generation = make_histogram({{256, 3}});
   group.under_cap = {part};
   CHECK(decision_for(group, one, 8'192).num_predict == 512);
-  one.wanted.parameters = {{"num_predict", "256"}};
+  one.wanted.num_predict = 256;
   CHECK(decision_for(group, one, 8'192).num_predict == 256);
 }
 

@@ -35,7 +35,7 @@ std::string name_of(const Row& row) {
 std::string around(const Row& row) {
   const std::string of = table_of(row), name = name_of(row);
   if (of == "card") return name == "size" ? "[card]\n" : "[card]\nsize = \"24GiB\"\n";
-  if (of == "server") return name == "name" ? "[[server]]\nhost = \"h\"\n" : "";
+  if (of == "server") return std::string("[[server]]\nhost = \"h\"\n") + (name == "name" ? "" : "name = \"n\"\n");
   if (of == "variant") {
     return std::string(
                "[[server]]\nname = \"rack2\"\nhost = \"h\"\n[[server]]\nname = \"rack3\"\nhost = "
@@ -79,7 +79,7 @@ std::string another(const Row& row) {
     case Type::paths:
       return "[\"other\"]";
     case Type::table:
-      return row.key == "card.tenants" ? "{ other = \"1GB\" }"
+      return name_of(row) == "tenants" ? "{ other = \"1GB\" }"
              : row.key == "source.map" ? "{ job = \"other\" }"
                                        : "{ seed = 7 }";
     case Type::url:

@@ -43,7 +43,7 @@ TEST_CASE("the state is for its user alone") {
   const auto for_me = fs::perms::owner_read | fs::perms::owner_write;
   CHECK(fs::status(sandbox.file()).permissions() == for_me);
   CHECK(fs::status(sandbox.directory()).permissions() == (for_me | fs::perms::owner_exec));
-  for (const std::string& name : sandbox.names())
+  for (const std::string& name : sandbox.files_there())
     CHECK(fs::status(sandbox.directory() + "/" + name).permissions() == for_me);
 }
 
@@ -62,11 +62,11 @@ TEST_CASE("a new state that meets a fault at any moment opens clean afterwards")
       sandbox.databases.fault = fault;
       sandbox.databases.calls_left = calls;
       World world = sandbox.world();
-      const bool opened = state::State::open(world).has_value();
+      const auto opened = state::State::open(world);
       if (opened) break;
       ++failures;
-      sandbox.databases.calls_left = calls;
-      CHECK(holds(error_of(sandbox).hint, hint));
+      CHECK(holds(opened.error().hint, hint));
+      CHECK(opened.error().why.find(sandbox.file()) == 0);
       sandbox.databases.fault = DatabaseFault::none;
       CHECK(sandbox.open().runs()->empty());
       CHECK(sandbox.open().health()->damage.empty());
@@ -119,7 +119,7 @@ TEST_CASE("a newer schema and somebody else's database are refused and left alon
     CHECK(holds(error.why, "its schema is version 99, this ctxcap knows"));
     CHECK(holds(error.hint, "a newer ctxcap wrote it"));
   }
-  sandbox.tamper("pragma user_version = 1; pragma application_id = 7");
+  sandbox.tamper("pragma user_version = 2; pragma application_id = 7");
   CHECK(holds(error_of(sandbox).why, "another program"));
   sandbox.tamper("pragma application_id = 1668577379");
   CHECK(sandbox.open().decisions()->size() == 300);
@@ -140,6 +140,28 @@ TEST_CASE("migrations are written down, and done once") {
   REQUIRE(rows->step() == true);
   CHECK(rows->integer(0) == 1);
   CHECK(rows->integer(1) == parse_time("2026-08-20T00:00:00Z")->micros);
+}
+
+TEST_CASE("a state from before servers were told apart knows its decisions, and one server by one name") {
+  Sandbox sandbox;
+  {
+    state::State state = sandbox.open();
+    REQUIRE(state.record(
+        DecisionRecord{.at = Instant{1}, .job = "j", .model = "m", .host = "http://127.0.0.1:1"}));
+    REQUIRE(state.record(Measurement{.at = Instant{1}, .host = "http://localhost:11434"}));
+  }
+  sandbox.tamper(
+      "alter table decisions drop column host; delete from migrations where version = 2; pragma user_version "
+      "= 1");
+  state::State state = sandbox.open();
+  for (const char* host : {"", "http://127.0.0.1:1", "http://another:1"})
+    CHECK(state.decisions({.host = host})->size() == 1);  // of a server that is not known: of any
+  CHECK(state.measurements()->front().host == "http://127.0.0.1:11434");
+  REQUIRE(
+      state.record(DecisionRecord{.at = Instant{2}, .job = "j", .model = "m", .host = "http://127.0.0.1:1"}));
+  CHECK(state.decisions({.host = "http://127.0.0.1:1"})->size() == 2);
+  CHECK(state.decisions({.host = "http://another:1"})->size() == 1);
+  CHECK(state.decisions()->back().host == "http://127.0.0.1:1");
 }
 
 TEST_CASE("only one at a time may change things, and the lock of a dead process holds nobody up") {
@@ -172,7 +194,7 @@ TEST_CASE("the state says how it is") {
   fill(sandbox);
   const Health health = sandbox.open().health().value();
   CHECK(health.exists);
-  CHECK(health.version == 1);
+  CHECK(health.version == 2);
   CHECK(health.decisions == 300);
   CHECK(health.file_bytes > 20'000);
   CHECK(health.damage.empty());

@@ -38,7 +38,7 @@ class Sandbox : public Environment {
     const Status done = database->run(sql);
     REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().why));
   }
-  std::set<std::string> names() const {
+  std::set<std::string> files_there() const {
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(directory()))
       names.insert(entry.path().filename().string());

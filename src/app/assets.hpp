@@ -6,6 +6,7 @@
 namespace ctxcap::app {
 
 std::string_view modelfile_template();
-std::string_view version();  // of the project, from the root CMakeLists.txt
+std::string_view version();       // of the project, from the root CMakeLists.txt
+std::string_view version_date();  // the same: "2026-11-29"
 
 }  // namespace ctxcap::app

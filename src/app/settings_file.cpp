@@ -9,7 +9,7 @@
 namespace ctxcap::app {
 namespace {
 
-constexpr const char* kSystemFile = "/etc/ctxcap/settings.toml";
+constexpr const char* kSystemFile = "/etc/ctxcap/config.toml";
 
 std::string variable(World& world, const char* name) {
   return world.environment.get(name).value_or("");
@@ -65,8 +65,8 @@ std::string settings_path(const std::string& flag, World& world) {
   std::vector<std::string> usual;
   // A relative XDG_CONFIG_HOME is to be ignored, says its specification.
   const std::string xdg = variable(world, "XDG_CONFIG_HOME"), home = variable(world, "HOME");
-  if (xdg.starts_with('/')) usual.push_back(xdg + "/ctxcap/settings.toml");
-  if (home.starts_with('/')) usual.push_back(home + "/.config/ctxcap/settings.toml");
+  if (xdg.starts_with('/')) usual.push_back(xdg + "/ctxcap/config.toml");
+  if (home.starts_with('/')) usual.push_back(home + "/.config/ctxcap/config.toml");
   usual.emplace_back(kSystemFile);
   for (const std::string& path : usual) {
     if (world.files.kind(path) != PathKind::missing) return path;

@@ -20,15 +20,20 @@ set(may_app base data ports settings ${pure} ${edge})
 
 set(open_rooms base data ports)  # every header is public; of other rooms only <room>/<room>.hpp is
 
-# Foreign header prefix -> the rooms, or the one file, that may include it.
+# Rooms whose folders are rooms again: from outside of a folder only <folder>/<folder>.hpp, but for those that
+# the others share.
+set(nested_rooms sources)
+set(shared_folders sources/containers)
+
+# Foreign header prefix -> the rooms, folders or files that may include it.
 set(only_simdjson base/simd_json.hpp)
 set(only_boost    demand)
 set(only_curl     io)
 set(only_sqlite3  io)
 set(only_CLI      app)
 set(only_kainjow  base/template.cpp)
-set(only_isa      sources)  # <isa-l/...>
-set(only_zstd     sources)
+set(only_isa      sources/containers)  # <isa-l/...>
+set(only_zstd     sources/containers)
 set(only_toml    settings/document.cpp)
 set(only_nlohmann base data settings model sources runtime report state)
 
@@ -43,6 +48,7 @@ foreach(file IN LISTS files)
     continue()  # main.cpp builds the world: it may include anything
   endif()
   set(room ${CMAKE_MATCH_1})
+  get_filename_component(folder ${file} DIRECTORY)
   if(NOT DEFINED may_${room})
     message(SEND_ERROR "${file}: room '${room}' is not on the map")
     continue()
@@ -54,7 +60,13 @@ foreach(file IN LISTS files)
       set(other ${CMAKE_MATCH_1})
       set(header ${CMAKE_MATCH_2})
       if(other STREQUAL room)
-        continue()
+        if(room IN_LIST nested_rooms AND header MATCHES "^([a-z_]+)/(.+)")
+          set(inner ${room}/${CMAKE_MATCH_1})
+          if(NOT inner STREQUAL folder AND NOT inner IN_LIST shared_folders
+             AND NOT header STREQUAL "${CMAKE_MATCH_1}/${CMAKE_MATCH_1}.hpp")
+            message(SEND_ERROR "${file}: use the door ${inner}/${CMAKE_MATCH_1}.hpp, not ${other}/${header}")
+          endif()
+        endif()
       elseif(NOT other IN_LIST may_${room})
         message(SEND_ERROR "${file}: room '${room}' may not include room '${other}'")
       elseif(NOT other IN_LIST open_rooms AND NOT header STREQUAL "${other}.hpp")
@@ -62,7 +74,8 @@ foreach(file IN LISTS files)
       endif()
     elseif(line MATCHES "<([A-Za-z0-9_]+)" AND DEFINED only_${CMAKE_MATCH_1})
       set(library ${CMAKE_MATCH_1})
-      if(NOT room IN_LIST only_${library} AND NOT file IN_LIST only_${library})
+      if(NOT room IN_LIST only_${library} AND NOT folder IN_LIST only_${library}
+         AND NOT file IN_LIST only_${library})
         message(SEND_ERROR "${file}: <${library}> lives in ${only_${library}}")
       endif()
     endif()

@@ -20,8 +20,9 @@ Result<ExitCode> run_command(const CommandLine& line, const settings::Reading& r
 int run(int argc, const char* const* argv, World world) {
   const Result<CommandLine> line = parse_command_line(argc, argv);
   const settings::Reading reading =
-      line && line->command ? read_settings_file(line->config, line->flags, world) : settings::Reading{};
-  StateElsewhere environment(world.environment, reading.settings.state_dir);
+      line && line->command ? read_settings_file(line->config, line->flags, line->command->uses, world)
+                            : settings::Reading{};
+  OtherVariable environment(world.environment, "CTXCAP_STATE_DIR", reading.settings.state_dir);
   World own{world.http,    world.processes, world.clock,     world.files,
             world.console, environment,     world.databases, world.interrupts};
   Talk talk(own, reading.settings.report);

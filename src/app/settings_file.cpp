@@ -74,7 +74,8 @@ std::string settings_path(const std::string& flag, World& world) {
   return "";
 }
 
-settings::Reading read_settings_file(const std::string& config, const settings::Flags& flags, World& world) {
+settings::Reading read_settings_file(const std::string& config, const settings::Flags& flags, unsigned uses,
+                                     World& world) {
   const std::string path = settings_path(config, world);
   const Result<std::string> text = path.empty() ? Result<std::string>() : world.files.read_all(path);
   settings::Reading reading = settings::read_settings(
@@ -83,6 +84,7 @@ settings::Reading read_settings_file(const std::string& config, const settings::
        .environment = [&world](const std::string& name) { return world.environment.get(name); },
        .flags = flags,
        .kinds = sources::kinds(),
+       .fallback = uses == settings::kPull ? sources::pulled_kinds().front() : nullptr,
        .directory = world.files.working_directory(),
        .variables = world.environment.names()});
   if (!text) reading.problems.insert(reading.problems.begin(), text.error());

@@ -17,7 +17,9 @@ std::string settings_path(const std::string& flag, World& world);
 
 // All three together; without a file, the other two. Its problems include a file that cannot be read, and
 // what only other rooms know: reports of an unknown format.
-settings::Reading read_settings_file(const std::string& config, const settings::Flags& flags, World& world);
+// `uses`: of the command (settings::Use); some have a source where none is named.
+settings::Reading read_settings_file(const std::string& config, const settings::Flags& flags, unsigned uses,
+                                     World& world);
 
 // What a look at the world says: files that are missing, keys that are not there.
 std::vector<Error> doubts_of_world(const settings::Settings& settings, World& world);

@@ -109,7 +109,7 @@ void add_shared_weights(Analysis& analysis, const JobsByBase& groups) {
 
 Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk) {
   // 1. Bytes become exact histograms per job, model and day.
-  TRY_ASSIGN(TraceSummary traces, read_traces(options.traces, world, talk));
+  TRY_ASSIGN(TraceSummary traces, read_sources(options.traces, world, talk));
   Analysis analysis{.risk = options.risk.risk,
                     .confidence = options.risk.confidence,
                     .settings = options.settings,

@@ -92,6 +92,35 @@ class Ingestor {
   std::unique_ptr<Impl> impl_;
 };
 
+// The same for whoever gets rows off the network and pushes them: a second thread reads them while the next
+// ones arrive, and at most kMostWaiting bytes wait between the two.
+class PushedRows {
+ public:
+  static constexpr std::size_t kMostWaiting = 4 << 20;
+
+  PushedRows(std::string source, Options options, OnProgress on_progress = {});
+  // What was pushed is forgotten unless finish() was called.
+  ~PushedRows();
+
+  // Waits while too much is waiting. Error: the rows are none.
+  Status push(std::string_view bytes);
+  // What all the rows say. Without any row: nothing.
+  Result<TraceSummary> finish() &&;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// What was typed for `--job` are names of jobs, and at most one rule for what a job is: takes the rule out of
+// `words`; "" where there is none. Error (ErrorKind::usage): two rules.
+Result<std::string> take_rule(std::vector<std::string>& words);
+
+// Takes the requests of other jobs and models out, and says how many. An empty list keeps all. Errors
+// (ErrorKind::usage): there were requests, and none is left; with the names that there are.
+Result<i64> keep_only(const std::vector<std::string>& jobs, const std::vector<std::string>& models,
+                      TraceSummary& summary);
+
 // The sentence that goes with a word in TraceSummary::skipped or ::remarks; empty for an unknown word.
 std::string_view describe(std::string_view word);
 

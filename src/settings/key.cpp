@@ -8,6 +8,25 @@ namespace ctxcap::settings {
 
 using Kind = Value::Kind;
 
+Bound::Bound(std::string row_key, std::string row_flag, std::string row_value, std::string row_example,
+             unsigned row_uses, std::string row_help, Field row_field, std::string other_variable)
+    : Row{.key = std::move(row_key),
+          .flag = std::move(row_flag),
+          .value = std::move(row_value),
+          .example = std::move(row_example),
+          .help = std::move(row_help),
+          .range = row_field.range,
+          .words = row_field.words,
+          .type = row_field.type,
+          .uses = row_uses},
+      field(std::move(row_field)) {
+  if (const std::optional<Value> now = field.show()) fallback = toml_of(*now);
+  if (flag.empty()) return;
+  variables = {"CTXCAP_" + key};
+  for (char& c : variables.front()) c = c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  if (!other_variable.empty()) variables.push_back(std::move(other_variable));
+}
+
 Complaint not_a(std::string_view wanted, const Value& value) {
   return fmt::format("it must be {}, and is {}", wanted, word(value.kind));
 }
@@ -61,7 +80,7 @@ Complaint take_paths(const Value& value, std::vector<std::string>& into, const F
   return {};
 }
 
-Complaint take_size(const Value& value, Bytes& into, const From&) {
+Complaint take_size(const Value& value, Bytes& into) {
   if (value.kind == Kind::integer || value.kind == Kind::real)
     return "a size needs its unit: GiB or GB, MiB or MB";
   if (value.kind != Kind::text) return not_a("a size in quotes", value);
@@ -74,13 +93,6 @@ Complaint take_size(const Value& value, Bytes& into, const From&) {
   return {};
 }
 
-Complaint take_real(const Value& value, double& into, const From&) {
-  if (value.kind != Kind::real && value.kind != Kind::integer) return not_a("a number", value);
-  if (!std::isfinite(value.real)) return "it is not a finite number";
-  into = value.real;
-  return {};
-}
-
 Complaint take_whole(const Value& value, i64 least, i64 most, i64& into) {
   if (value.kind != Kind::integer) return not_a("a whole number", value);
   if (value.integer < least || value.integer > most) {
@@ -90,13 +102,7 @@ Complaint take_whole(const Value& value, i64 least, i64 most, i64& into) {
   return {};
 }
 
-Complaint take_flag(const Value& value, bool& into, const From&) {
-  if (value.kind != Kind::boolean) return not_a("true or false", value);
-  into = value.boolean;
-  return {};
-}
-
-Complaint take_url(const Value& value, std::string& into, const From&) {
+Complaint take_url(const Value& value, std::string& into) {
   std::string url;
   if (Complaint why = take_text(value, url); !why.empty()) return why;
   const bool http = url.starts_with("http://"), https = url.starts_with("https://");
@@ -127,20 +133,38 @@ Value whole_value(i64 number) {
   return {.kind = Kind::integer, .integer = number, .real = static_cast<double>(number)};
 }
 
-Value real_value(double number) {
-  return {.kind = Kind::real, .real = number};
-}
-
 Value texts_value(const std::vector<std::string>& texts) {
   Value value{.kind = Kind::list};
   for (const std::string& text : texts) value.items.push_back(text_value(text));
   return value;
 }
 
-Value pairs_value(const std::vector<std::pair<std::string, std::string>>& pairs) {
+std::optional<Value> unless_empty(Value value) {
+  const bool empty = value.text.empty() && value.items.empty() && value.entries.empty();
+  if (empty) return std::nullopt;
+  return value;
+}
+
+std::optional<Value> show_text(const std::string& text) {
+  return unless_empty(text_value(text));
+}
+
+std::optional<Value> show_texts(const std::vector<std::string>& texts) {
+  return unless_empty(texts_value(texts));
+}
+
+std::optional<Value> show_pairs(const Pairs& pairs) {
   Value value{.kind = Kind::table};
   for (const auto& [name, text] : pairs) value.entries.push_back({name, {}, text_value(text)});
-  return value;
+  return unless_empty(std::move(value));
+}
+
+std::optional<Value> show_whole(const std::optional<i64>& number) {
+  return number ? std::optional(whole_value(*number)) : std::nullopt;
+}
+
+std::optional<Value> show_size(const std::optional<Bytes>& bytes) {
+  return bytes ? std::optional(size_value(*bytes)) : std::nullopt;
 }
 
 namespace {
@@ -198,10 +222,84 @@ Value value_of(Type type, const std::vector<std::string>& typed, bool flag) {
   }
 }
 
-std::optional<Value> unless_empty(Value value) {
-  const bool empty = value.text.empty() && value.items.empty() && value.entries.empty();
-  if (empty) return std::nullopt;
-  return value;
+// --- The usual fields -----------------------------------------------------------------------------------
+
+namespace {
+
+template <class Number>
+Field whole_field(Number& field, i64 least, i64 most) {
+  const auto take = [=](const Value& value, Number& into, const From&) {
+    i64 number = 0;
+    Complaint why = take_whole(value, least, most, number);
+    if (why.empty()) into = number;
+    return why;
+  };
+  Field made = own(Type::whole, field, take, show_whole);
+  made.range = fmt::format("{} to {}", least, most);
+  return made;
+}
+
+template <class Size>
+Field size_field(Size& field) {
+  const auto take = [](const Value& value, Size& into, const From&) {
+    Bytes bytes = 0;
+    Complaint why = take_size(value, bytes);
+    if (why.empty()) into = bytes;
+    return why;
+  };
+  return own(Type::size, field, take, show_size);
+}
+
+}  // namespace
+
+Field text(std::string& field) {
+  return own(Type::text, field, take_text, show_text);
+}
+Field path(std::string& field) {
+  return own(Type::path, field, take_path, show_text);
+}
+Field texts(std::vector<std::string>& field) {
+  return own(Type::texts, field, take_texts, show_texts);
+}
+Field paths(std::vector<std::string>& field) {
+  return own(Type::paths, field, take_paths, show_texts);
+}
+Field whole(i64& field, i64 least, i64 most) {
+  return whole_field(field, least, most);
+}
+Field whole(std::optional<i64>& field, i64 least, i64 most) {
+  return whole_field(field, least, most);
+}
+Field size(Bytes& field) {
+  return size_field(field);
+}
+Field size(std::optional<Bytes>& field) {
+  return size_field(field);
+}
+
+Field flag(bool& field) {
+  const auto take = [](const Value& value, bool& into, const From&) {
+    if (value.kind != Kind::boolean) return not_a("true or false", value);
+    into = value.boolean;
+    return Complaint();
+  };
+  return own(Type::flag, field, take, [](bool is) { return Value{.kind = Kind::boolean, .boolean = is}; });
+}
+
+Field real(double& field, double least, double most, std::string range) {
+  const bool inside = range.starts_with("between");
+  const auto take = [=](const Value& value, double& into, const From&) {
+    if (value.kind != Kind::real && value.kind != Kind::integer) return not_a("a number", value);
+    const double number = value.real;
+    if (!std::isfinite(number)) return std::string("it is not a finite number");
+    const bool fits = inside ? number > least && number < most : number >= least && number <= most;
+    if (!fits) return fmt::format("it must be {}, and is {}", range, number);
+    into = number;
+    return Complaint();
+  };
+  Field made = own(Type::real, field, take, [](double is) { return Value{.kind = Kind::real, .real = is}; });
+  made.range = range;
+  return made;
 }
 
 }  // namespace ctxcap::settings

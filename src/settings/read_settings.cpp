@@ -23,17 +23,17 @@ class Reader {
     }
     root_ = std::move(document.root);
     look_for_unknown_tables();
-    read_single("ollama", bound("ollama", ollama_keys(), settings_.ollama));
+    read_single("ollama", ollama_rows(settings_.ollama));
     read_servers();
     read_sources();
     read_card();
-    read_single("policy", bound("policy", policy_keys(), settings_.policy));
+    read_single("policy", policy_rows(settings_.policy));
     read_variants();
-    read_single("report", bound("report", report_keys(), settings_.report));
-    read_single("state", bound("state", state_keys(), settings_));
+    read_single("report", report_rows(settings_.report));
+    read_single("state", state_rows(settings_));
     choose_server();
     check_between_tables(settings_, places_, whence_.directory, notebook_);
-    notebook_.look_for_unknown_variables(whence_.kinds);
+    notebook_.look_for_unknown_variables();
     notebook_.finish();
   }
 
@@ -72,7 +72,7 @@ class Reader {
   }
 
   // One table that may be there once.
-  void read_single(const std::string& name, std::vector<Bound> rows) {
+  void read_single(const std::string& name, Rows rows) {
     if (const Value::Entry* given = entry(name)) {
       if (given->value.kind == Value::Kind::table) {
         notebook_.read_table("[" + name + "]", given->value, rows);
@@ -86,7 +86,7 @@ class Reader {
     notebook_.keep(name, rows);
   }
 
-  void read_elsewhere(std::vector<Bound>& rows) {
+  void read_elsewhere(Rows& rows) {
     notebook_.read_environment(rows);
     notebook_.read_flags(rows);
   }
@@ -110,8 +110,8 @@ class Reader {
   void read_servers() {
     for (const Value* table : repeated("server")) {
       Ollama server;
-      std::vector<Bound> rows = bound("server", server_keys(), server);
-      for (Bound& row : bound("ollama", ollama_keys(), server)) rows.push_back(std::move(row));
+      Rows rows = server_rows(server), further = ollama_rows(server);
+      rows.insert(rows.end(), further.begin(), further.end());
       notebook_.read_table("[[server]]", *table, rows);
       notebook_.keep(fmt::format("server[{}]", settings_.servers.size()), rows);
       settings_.servers.push_back(std::move(server));
@@ -121,7 +121,7 @@ class Reader {
 
   void read_card() {
     Card card;
-    read_single("card", bound("card", card_keys(), card));
+    read_single("card", card_rows(card));
     const Value::Entry* given = entry("card");
     places_.card = given == nullptr ? Place{} : given->place;
     if (card.size) {
@@ -136,50 +136,48 @@ class Reader {
 
   // --- Sources: what flags name replaces what the environment names, and that what the file names.
 
-  void read_sources() {
-    const std::vector<Key<SourceSettings>> keys = source_keys(whence_.kinds);
-    std::vector<const SourceKind*> named;
-    for (const bool by_flag : {true, false}) {
-      for (const SourceKind* kind : whence_.kinds) {
-        const Doc& where = find_kind_doc(keys, *kind);
-        if (by_flag ? notebook_.typed("source", where) != nullptr
-                    : !notebook_.variable("source", where).empty())
-          named.push_back(kind);
-      }
-      if (!named.empty()) break;
+  bool is_kind(const std::string& key) const { return find_kind(whence_.kinds, key) != nullptr; }
+
+  std::vector<const SourceKind*> named_elsewhere() {
+    SourceSettings none;
+    std::vector<const SourceKind*> typed, set;
+    for (const Bound& row : source_rows(none, whence_.kinds)) {
+      if (!is_kind(row.name())) continue;
+      const SourceKind* kind = find_kind(whence_.kinds, row.name());
+      if (notebook_.is_typed(row)) typed.push_back(kind);
+      if (!notebook_.variable(row).empty()) set.push_back(kind);
     }
+    return typed.empty() ? set : typed;
+  }
+
+  void read_sources() {
+    std::vector<const SourceKind*> named = named_elsewhere();
+    const std::vector<const Value*> tables = repeated("source");
+    if (named.empty() && tables.empty() && whence_.fallback != nullptr) named = {whence_.fallback};
     for (const SourceKind* kind : named) {
       SourceSettings source{.kind = kind, .keys = std::string(kind->keys)};
-      std::vector<Bound> rows = bound("source", keys, source);
+      Rows rows = source_rows(source, whence_.kinds);
       add_source(std::move(source), rows, {});
     }
-    const std::vector<const Value*> tables = repeated("source");
     for (const Value* table : named.empty() ? tables : std::vector<const Value*>{}) {
       SourceSettings source;
-      std::vector<Bound> rows = bound("source", keys, source);
+      Rows rows = source_rows(source, whence_.kinds);
       notebook_.read_table("[[source]]", *table, rows);
       if (check_source(*table, source, whence_.kinds, notebook_))
         add_source(std::move(source), rows, table->place);
     }
   }
 
-  static const Doc& find_kind_doc(const std::vector<Key<SourceSettings>>& keys, const SourceKind& kind) {
-    return std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return key.doc.name == kind.word; })
-        ->doc;
-  }
-
   // `rows` are bound to `source`. Variables may be meant for others and hold where they fit; what a flag asks
   // for must be answered by some source, which is for those to say who read it.
-  void add_source(SourceSettings&& source, std::vector<Bound>& rows, Place place) {
+  void add_source(SourceSettings&& source, Rows& rows, Place place) {
     const SourceKind& kind = *source.kind;
-    std::erase_if(rows, [&](const Bound& row) {
-      return row.doc.name != kind.word && find_kind(whence_.kinds, row.doc.name) != nullptr;
-    });
     const auto takes = [&](const std::string& key) { return key == kind.word || kind.accepts(key); };
+    std::erase_if(rows, [&](const Bound& row) { return row.name() != kind.word && is_kind(row.name()); });
     notebook_.read_environment(rows, takes);
     notebook_.read_flags(rows);
     std::erase_if(rows,
-                  [&](const Bound& row) { return !takes(row.doc.name) && row.origin == Origin::built_in; });
+                  [&](const Bound& row) { return !takes(row.name()) && row.origin == Origin::built_in; });
     notebook_.keep(fmt::format("source[{}]", settings_.sources.size()), rows);
     settings_.sources.push_back(std::move(source));
     places_.sources.push_back(place);
@@ -187,17 +185,17 @@ class Reader {
 
   // --- Variants: those of the file, and the one that flags and environment speak of.
 
-  std::vector<Bound> rows_of(Variant& variant) {
-    std::vector<Bound> rows = bound("variant", variant_keys(), variant);
-    for (Bound& row : bound("policy", own_policy_keys(), variant.policy, Origin::policy))
-      rows.push_back(std::move(row));
+  Rows rows_of(Variant& variant) {
+    Rows rows = variant_rows(variant), policy = own_policy_rows(variant.policy);
+    for (Bound& row : policy) row.origin = Origin::policy;
+    rows.insert(rows.end(), policy.begin(), policy.end());
     return rows;
   }
 
   void read_variants() {
     for (const Value* table : repeated("variant")) {
       Variant variant{.policy = settings_.policy};
-      std::vector<Bound> rows = rows_of(variant);
+      Rows rows = rows_of(variant);
       notebook_.read_table("[[variant]]", *table, rows);
       read_elsewhere(rows);
       check_variant(*table, variant, notebook_);
@@ -209,7 +207,7 @@ class Reader {
       places_.variants.push_back(table->place);
     }
     settings_.variant.policy = settings_.policy;
-    std::vector<Bound> rows = rows_of(settings_.variant);
+    Rows rows = rows_of(settings_.variant);
     read_elsewhere(rows);
   }
 
@@ -219,7 +217,7 @@ class Reader {
     for (const Ollama& server : settings_.servers) {
       if (server.name != name) continue;
       settings_.ollama = server;
-      std::vector<Bound> rows = bound("ollama", ollama_keys(), settings_.ollama);
+      Rows rows = ollama_rows(settings_.ollama);
       notebook_.read_flags(rows);
       return;
     }

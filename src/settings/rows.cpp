@@ -3,7 +3,6 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "settings/table.hpp"
 
 namespace ctxcap::settings {
 namespace {
@@ -37,104 +36,84 @@ std::string Notebook::place_text(Place place) const {
   return fmt::format("{}:{}:{}", whence_.path, place.line, place.column);
 }
 
-Notebook::Placed Notebook::placed(Place place, std::string what, const std::string& why,
-                                  std::string hint) const {
-  return {place,
-          {.kind = ErrorKind::usage,
-           .what = std::move(what),
-           .why = (place.line > 0         ? place_text(place) + ": "
-                   : whence_.path.empty() ? ""
-                                          : whence_.path + ": ") +
-                  why,
-           .hint = std::move(hint)}};
+std::string Notebook::at(Place place) const {
+  return place.line > 0 ? place_text(place) + ": " : whence_.path.empty() ? "" : whence_.path + ": ";
 }
 
 void Notebook::problem(Place place, std::string what, const std::string& why, std::string hint) {
-  problems_.push_back(placed(place, std::move(what), why, std::move(hint)));
+  problems_.push_back({place, {ErrorKind::usage, std::move(what), at(place) + why, std::move(hint)}});
 }
 
-void Notebook::problem_elsewhere(std::string what, const std::string& why, std::string hint) {
-  problems_.push_back(
-      {{}, {.kind = ErrorKind::usage, .what = std::move(what), .why = why, .hint = std::move(hint)}});
+void Notebook::elsewhere(std::string what, std::string why, std::string hint) {
+  problems_.push_back({{}, {ErrorKind::usage, std::move(what), std::move(why), std::move(hint)}});
 }
 
 void Notebook::doubt(Place place, std::string what, const std::string& why, std::string hint) {
-  doubts_.push_back(placed(place, std::move(what), why, std::move(hint)));
+  doubts_.push_back({place, {ErrorKind::usage, std::move(what), at(place) + why, std::move(hint)}});
 }
 
-void Notebook::read_table(const std::string& title, const Value& value, std::vector<Bound>& rows) {
+void Notebook::read_table(const std::string& title, const Value& value, Rows& rows) {
   std::vector<std::string> known;
-  for (const Bound& row : rows) known.push_back(row.doc.name);
+  for (const Bound& row : rows) known.push_back(row.name());
   for (const auto& [key, place, given] : value.entries) {
     const auto row =
-        std::find_if(rows.begin(), rows.end(), [&k = key](const Bound& r) { return r.doc.name == k; });
+        std::find_if(rows.begin(), rows.end(), [&k = key](const Bound& r) { return r.name() == k; });
     if (row == rows.end()) {
       problem(place, fmt::format("{} has no key \"{}\"", title, printable(key, 60)),
               "its keys are " + join(known, ", "), hint_for_unknown(key, known));
-      continue;
-    }
-    if (const Complaint why = row->read(given, of_file_); !why.empty()) {
-      problem(given.place, fmt::format("{} of {} cannot be used", row->doc.name, title), why,
+    } else if (const Complaint why = row->field.take(given, of_file_); !why.empty()) {
+      problem(given.place, fmt::format("{} of {} cannot be used", key, title), why,
               "write it like " + row->line());
-      continue;
+    } else {
+      row->origin = Origin::file;
+      row->place = fmt::format("{}:{}", whence_.path, place.line);
     }
-    row->origin = Origin::file;
-    row->place = fmt::format("{}:{}", whence_.path, place.line);
   }
 }
 
-const std::vector<std::string>* Notebook::typed(const std::string& table, const Doc& doc) const {
-  const auto found = whence_.flags.find(table + "." + doc.name);
-  return found == whence_.flags.end() ? nullptr : &found->second;
-}
-
-std::string Notebook::variable(const std::string& table, const Doc& doc) const {
-  if (!whence_.environment) return "";
-  for (const std::string& name : variables_of(table, doc)) {
-    if (!whence_.environment(name).value_or("").empty()) return name;
+std::string Notebook::variable(const Row& row) const {
+  for (const std::string& name : row.variables) {
+    if (whence_.environment && !whence_.environment(name).value_or("").empty()) return name;
   }
   return "";
 }
 
-void Notebook::read_environment(std::vector<Bound>& rows,
-                                const std::function<bool(const std::string&)>& takes) {
+void Notebook::read_environment(Rows& rows, const std::function<bool(const std::string&)>& takes) {
   for (Bound& row : rows) {
-    const std::string name = variable(row.table, row.doc);
-    if (name.empty() || (takes && !takes(row.doc.name))) continue;
-    const Value value = value_of(row.doc.type, {*whence_.environment(name)}, false);
-    if (const Complaint why = row.read(value, {.file = false}); why.empty()) {
+    const std::string name = variable(row);
+    if (name.empty() || (takes && !takes(row.name()))) continue;
+    const Value value = value_of(row.type, {*whence_.environment(name)}, false);
+    if (const Complaint why = row.field.take(value, {.file = false}); why.empty()) {
       row.origin = Origin::environment;
       row.place = name;
     } else {
-      problem_elsewhere(fmt::format("{} of [{}] cannot be used", row.doc.name, row.table),
-                        fmt::format("the environment variable {}: {}", name, why),
-                        "unset it, or give it what the file could have: " + row.line());
+      elsewhere(fmt::format("{} of [{}] cannot be used", row.name(), row.table()),
+                fmt::format("the environment variable {}: {}", name, why),
+                "unset it, or give it what the file could have: " + row.line());
     }
   }
 }
 
-void Notebook::read_flags(std::vector<Bound>& rows) {
+void Notebook::read_flags(Rows& rows) {
   for (Bound& row : rows) {
-    const std::vector<std::string>* given = typed(row.table, row.doc);
-    if (given == nullptr) continue;
-    const bool alone = given->empty() && !row.doc.alone.empty();
-    const Value value = value_of(row.doc.type, alone ? std::vector{row.doc.alone} : *given, true);
-    if (const Complaint why = row.read(value, {.file = false}); why.empty()) {
+    const auto typed = whence_.flags.find(row.key);
+    if (typed == whence_.flags.end()) continue;
+    const bool alone = typed->second.empty() && !row.alone.empty();
+    const Value value = value_of(row.type, alone ? std::vector{row.alone} : typed->second, true);
+    if (const Complaint why = row.field.take(value, {.file = false}); why.empty()) {
       row.origin = Origin::flag;
-      row.place = row.doc.flag;
+      row.place = row.flag;
     } else {
-      const Row told{
-          .key = row.doc.name, .flag = row.doc.flag, .example = row.doc.example, .type = row.doc.type};
-      problem_elsewhere(fmt::format("{} cannot be \"{}\"", row.doc.flag, printable(join(*given, " "), 60)),
-                        why, "write it like " + told.flag_line());
+      elsewhere(fmt::format("{} cannot be \"{}\"", row.flag, printable(join(typed->second, " "), 60)), why,
+                "write it like " + row.flag_line());
     }
   }
 }
 
-void Notebook::keep(const std::string& name, const std::vector<Bound>& rows) {
+void Notebook::keep(const std::string& name, const Rows& rows) {
   for (const Bound& row : rows) {
-    const std::optional<Value> value = row.show();
-    reading_.shown.push_back({.key = name + "." + row.doc.name,
+    const std::optional<Value> value = row.field.show();
+    reading_.shown.push_back({.key = name + "." + row.name(),
                               .toml = value ? toml_of(*value) : "",
                               .json = value ? json_of(*value) : "null",
                               .origin = row.origin,
@@ -142,13 +121,14 @@ void Notebook::keep(const std::string& name, const std::vector<Bound>& rows) {
   }
 }
 
-void Notebook::look_for_unknown_variables(SourceKinds kinds) {
+void Notebook::look_for_unknown_variables() {
   std::vector<std::string> known = {"CTXCAP_CONFIG"};
-  for (const Row& row : table(kinds)) known.insert(known.end(), row.variables.begin(), row.variables.end());
+  for (const Row& row : table(whence_.kinds))
+    known.insert(known.end(), row.variables.begin(), row.variables.end());
   for (const std::string& name : whence_.variables) {
     if (!name.starts_with("CTXCAP_") || std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string meant = closest(name, known);
-    problem_elsewhere(
+    elsewhere(
         "there is no setting " + printable(name, 60),
         "the environment sets it, and variables that begin with CTXCAP_ are settings",
         meant.empty() ? "unset it; ctxcap help environment   lists them all" : "did you mean " + meant + "?");

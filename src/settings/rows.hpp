@@ -6,32 +6,6 @@
 
 namespace ctxcap::settings {
 
-// A key bound to the struct it fills.
-struct Bound {
-  Doc doc;
-  std::string table;  // "policy", also of a variant's own: so its flags and variables are called
-  std::function<Complaint(const Value&, const From&)> read;
-  std::function<std::optional<Value>()> show;
-  Origin origin = Origin::built_in;  // of what show() gives
-  std::string place = {};
-
-  std::string line() const { return doc.name + " = " + doc.example; }
-};
-
-// `into` must outlive the rows.
-template <class T>
-std::vector<Bound> bound(const std::string& table, const std::vector<Key<T>>& keys, T& into,
-                         Origin origin = Origin::built_in) {
-  std::vector<Bound> rows;
-  for (const Key<T>& key : keys) {
-    rows.push_back(
-        {key.doc, table,
-         [read = key.read, &into](const Value& value, const From& from) { return read(value, into, from); },
-         [show = key.show, &into] { return show(into); }, origin});
-  }
-  return rows;
-}
-
 // Gathers what is wrong, what looks wrong, and what is shown.
 class Notebook {
  public:
@@ -42,18 +16,18 @@ class Notebook {
   void doubt(Place place, std::string what, const std::string& why, std::string hint);
 
   // `title` as people write it, "[policy]".
-  void read_table(const std::string& title, const Value& value, std::vector<Bound>& rows);
+  void read_table(const std::string& title, const Value& value, Rows& rows);
   // `takes`: keys that count; empty: all.
-  void read_environment(std::vector<Bound>& rows, const std::function<bool(const std::string&)>& takes = {});
-  void read_flags(std::vector<Bound>& rows);
+  void read_environment(Rows& rows, const std::function<bool(const std::string&)>& takes = {});
+  void read_flags(Rows& rows);
   // `name` as settings have it: "policy", "variant[0]".
-  void keep(const std::string& name, const std::vector<Bound>& rows);
+  void keep(const std::string& name, const Rows& rows);
 
-  // What a flag says of a row, and the name of a variable that does; nullptr, "": nothing.
-  const std::vector<std::string>* typed(const std::string& table, const Doc& doc) const;
-  std::string variable(const std::string& table, const Doc& doc) const;
+  // Whether a flag speaks of the row, or a variable.
+  bool is_typed(const Row& row) const { return whence_.flags.contains(row.key); }
+  std::string variable(const Row& row) const;  // its name; "": none
   // Variables that are called like settings of ours, and are none.
-  void look_for_unknown_variables(SourceKinds kinds);
+  void look_for_unknown_variables();
 
   // Into the order of the file; what environment and flags say comes last.
   void finish();
@@ -63,8 +37,8 @@ class Notebook {
     Place place;
     Error error;
   };
-  Placed placed(Place place, std::string what, const std::string& why, std::string hint) const;
-  void problem_elsewhere(std::string what, const std::string& why, std::string hint);
+  void elsewhere(std::string what, std::string why, std::string hint);
+  std::string at(Place place) const;
 
   const Whence& whence_;
   Reading& reading_;

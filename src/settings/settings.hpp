@@ -182,9 +182,10 @@ struct Whence {
   std::string path;         // of the file, for messages and relative paths; empty: there is none
   Environment environment;  // empty: none
   Flags flags;
-  SourceKinds kinds;                   // of sources that there are
-  std::string directory;               // that relative paths of the command line are relative to
-  std::vector<std::string> variables;  // names of all that are set: unknown CTXCAP_* are problems
+  SourceKinds kinds;                     // of sources that there are
+  const SourceKind* fallback = nullptr;  // the source where none is named; it has no address then
+  std::string directory;                 // that relative paths of the command line are relative to
+  std::vector<std::string> variables;    // names of all that are set: unknown CTXCAP_* are problems
 };
 
 // Never fails as a whole: what cannot be read is a problem with its place, what it is, and a hint.

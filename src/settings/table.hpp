@@ -1,5 +1,5 @@
 #pragma once
-// Inside settings/: the keys of every table of the file, one row each, in their order.
+// Inside settings/: the rows of every table of the file, in their order, bound to the struct that they fill.
 
 #include "settings/key.hpp"
 
@@ -11,17 +11,14 @@ struct Card {
   std::vector<Tenant> tenants;
 };
 
-std::vector<Key<Ollama>> ollama_keys();
-std::vector<Key<Ollama>> server_keys();  // its own, before those of [ollama]
-std::vector<Key<SourceSettings>> source_keys(SourceKinds kinds);
-std::vector<Key<Card>> card_keys();
-std::vector<Key<Policy>> policy_keys();      // all of [policy]
-std::vector<Key<Policy>> own_policy_keys();  // those that a variant may have, too
-std::vector<Key<Variant>> variant_keys();    // its own, before those of the policy
-std::vector<Key<Report>> report_keys();
-std::vector<Key<Settings>> state_keys();
-
-// CTXCAP_POLICY_RISK, then another program's; none without a flag.
-std::vector<std::string> variables_of(const std::string& table, const Doc& doc);
+Rows ollama_rows(Ollama& into);
+Rows server_rows(Ollama& into);  // of a [[server]], before those of [ollama]
+Rows source_rows(SourceSettings& into, SourceKinds kinds);
+Rows card_rows(Card& into);
+Rows policy_rows(Policy& into);      // all of [policy]
+Rows own_policy_rows(Policy& into);  // those that a variant may have, too
+Rows variant_rows(Variant& into);    // of a [[variant]], before those of the policy
+Rows report_rows(Report& into);
+Rows state_rows(Settings& into);
 
 }  // namespace ctxcap::settings

@@ -1,7 +1,7 @@
 #pragma once
 // Inside settings/: values that only one key has, read and shown.
 
-#include "settings/table.hpp"
+#include "settings/key.hpp"
 
 namespace ctxcap::settings {
 
@@ -23,7 +23,7 @@ std::optional<Value> show_quiet_hours(const QuietHours& of);
 Complaint take_keys(const Value& value, std::string& into, const From& from);
 Complaint take_moment(const Value& value, std::string& into, const From& from);
 Complaint take_job_rule(const Value& value, std::string& into, const From& from);
-using Pairs = std::vector<std::pair<std::string, std::string>>;
+Complaint take_jobs(const Value& value, SourceSettings& into, const From& from);
 Complaint take_map(const Value& value, Pairs& into, const From& from);
 Complaint take_parameters(const Value& value, Pairs& into, const From& from);
 std::optional<Value> show_parameters(const Pairs& of);
@@ -31,6 +31,5 @@ Complaint take_model(const Value& value, std::string& into, const From& from);
 Complaint take_prom(const Value& value, std::string& into, const From& from);
 Complaint take_name(const Value& value, std::string& into, const From& from);
 Complaint take_tokens(const Value& value, std::optional<Tokens>& into, const From& from);
-std::optional<Value> show_tokens(const std::optional<Tokens>& of);
 
 }  // namespace ctxcap::settings

@@ -23,13 +23,6 @@ bool holds(std::span<const std::string_view> words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// "30d", "36h"
-bool is_age(std::string_view text) {
-  if (text.size() < 2 || text.size() > 6 || (text.back() != 'd' && text.back() != 'h')) return false;
-  const auto number = parse_integer(text.substr(0, text.size() - 1));
-  return number && *number > 0 && text.front() != '+';
-}
-
 // As a Modelfile has it: "0.2", "true".
 std::optional<std::string> parameter_text(const Value& value) {
   switch (value.kind) {
@@ -76,11 +69,8 @@ Complaint take_keys(const Value& value, std::string& into, const From&) {
 
 Complaint take_moment(const Value& value, std::string& into, const From&) {
   if (value.kind != Kind::text && value.kind != Kind::time) return not_a("an age or a time", value);
-  const bool date = value.text.size() == 10 && parse_time(value.text + "T00:00:00Z").has_value();
-  if (!is_age(value.text) && !date && !parse_time(value.text)) {
-    return "it is neither an age such as 30d or 36h nor a time";
-  }
-  into = date ? value.text + "T00:00:00Z" : value.text;
+  if (!parse_when(value.text, Instant{})) return "it is neither an age such as 30d or 36h nor a time";
+  into = value.text;
   return {};
 }
 
@@ -92,6 +82,26 @@ Complaint take_job_rule(const Value& value, std::string& into, const From&) {
     return fmt::format("it must be one of {}, field:PATH", fmt::join(kJobRules, ", "));
   }
   into = std::move(rule);
+  return {};
+}
+
+// As a flag or variable also what a job is, as its users have always said it.
+Complaint take_jobs(const Value& value, SourceSettings& into, const From& from) {
+  std::vector<std::string> words, jobs;
+  if (Complaint why = take_texts(value, words); !why.empty()) return why;
+  std::string rule;
+  for (const std::string& word : words) {
+    std::string read;
+    if (from.file || !take_job_rule(text_value(word), read, from).empty()) {
+      jobs.push_back(word);
+    } else if (rule.empty()) {
+      rule = read;
+    } else {
+      return fmt::format("there is one rule for what a job is, and {} and {} are two", rule, word);
+    }
+  }
+  into.jobs = std::move(jobs);
+  if (!rule.empty()) into.job_rule = std::move(rule);
   return {};
 }
 
@@ -184,10 +194,6 @@ Complaint take_tokens(const Value& value, std::optional<Tokens>& into, const Fro
   if (Complaint why = take_whole(number, 1, kLargestWindow, tokens); !why.empty()) return why;
   into = tokens;
   return {};
-}
-
-std::optional<Value> show_tokens(const std::optional<Tokens>& of) {
-  return of ? std::optional(whole_value(*of)) : std::nullopt;
 }
 
 }  // namespace ctxcap::settings

@@ -47,9 +47,8 @@ std::string size_text(Bytes bytes) {
   return fmt::format("{}B", bytes);
 }
 
-}  // namespace
-
-std::string toml_of(const Value& value) {
+// In both notations but for sizes, tables and their keys.
+std::string text_of(const Value& value, bool json) {
   std::vector<std::string> parts;
   switch (value.kind) {
     case Kind::text:
@@ -62,58 +61,34 @@ std::string toml_of(const Value& value) {
     case Kind::boolean:
       return value.boolean ? "true" : "false";
     case Kind::size:
-      return in_quotes(size_text(value.integer));
+      return json ? fmt::format("{}", value.integer) : in_quotes(size_text(value.integer));
     case Kind::list:
-      for (const Value& item : value.items) parts.push_back(toml_of(item));
-      return fmt::format("[{}]", fmt::join(parts, ", "));
+      for (const Value& item : value.items) parts.push_back(text_of(item, json));
+      return fmt::format("[{}]", fmt::join(parts, json ? "," : ", "));
     case Kind::table:
       for (const auto& [key, place, item] : value.entries)
-        parts.push_back((is_bare(key) ? key : in_quotes(key)) + " = " + toml_of(item));
-      return parts.empty() ? "{}" : fmt::format("{{ {} }}", fmt::join(parts, ", "));
+        parts.push_back((is_bare(key) && !json ? key : in_quotes(key)) + (json ? ":" : " = ") +
+                        text_of(item, json));
+      return json || parts.empty() ? fmt::format("{{{}}}", fmt::join(parts, ","))
+                                   : fmt::format("{{ {} }}", fmt::join(parts, ", "));
   }
   return {};
 }
 
+}  // namespace
+
+std::string toml_of(const Value& value) {
+  return text_of(value, false);
+}
+
 std::string json_of(const Value& value) {
-  std::vector<std::string> parts;
-  switch (value.kind) {
-    case Kind::text:
-    case Kind::time:
-      return in_quotes(value.text);
-    case Kind::list:
-      for (const Value& item : value.items) parts.push_back(json_of(item));
-      return fmt::format("[{}]", fmt::join(parts, ","));
-    case Kind::table:
-      for (const auto& [key, place, item] : value.entries)
-        parts.push_back(in_quotes(key) + ":" + json_of(item));
-      return fmt::format("{{{}}}", fmt::join(parts, ","));
-    case Kind::size:
-      return fmt::format("{}", value.integer);
-    default:
-      return toml_of(value);
-  }
+  return text_of(value, true);
 }
 
 std::string_view word(Kind kind) {
-  switch (kind) {
-    case Kind::text:
-      return "a text";
-    case Kind::integer:
-      return "a whole number";
-    case Kind::real:
-      return "a number";
-    case Kind::boolean:
-      return "true or false";
-    case Kind::time:
-      return "a time";
-    case Kind::list:
-      return "a list";
-    case Kind::table:
-      return "a table";
-    case Kind::size:
-      return "a size";
-  }
-  return "";
+  constexpr std::array<std::string_view, 8> kWords = {"a text", "a whole number", "a number", "true or false",
+                                                      "a time", "a list",         "a table",  "a size"};
+  return kWords[static_cast<std::size_t>(kind)];
 }
 
 }  // namespace ctxcap::settings

@@ -1,54 +1,80 @@
+// The table of sources.
+
 #include "sources/sources.hpp"
 
+#include <algorithm>
 #include <array>
+
+#include "ports/world.hpp"
+#include "sources/check.hpp"
+#include "sources/clickhouse/clickhouse.hpp"
+#include "sources/files/files.hpp"
+#include "sources/kind.hpp"
+#include "sources/langfuse/langfuse.hpp"
 
 namespace ctxcap::sources {
 namespace {
 
-using Where = SourceKind::Where;
+constexpr std::array kTable = {
+    &kLangfuse,
+    &kFiles,
+    &kClickHouse,
+};
 
-constexpr std::array<std::string_view, 1> kOfFiles = {"map"};
-constexpr std::array<std::string_view, 7> kOfLangfuse = {"environment", "tags",        "from",        "to",
-                                                         "limit",       "concurrency", "with_lengths"};
-constexpr std::array<std::string_view, 5> kOfClickHouse = {"environment", "tags", "projects", "from", "to"};
+const Kind& kind_of(const SourceSettings& source) {
+  return **std::find_if(kTable.begin(), kTable.end(),
+                        [&](const Kind* kind) { return &kind->row == source.kind; });
+}
 
-constexpr SourceKind kLangfuse{
-    .word = "langfuse",
-    .flag = "--langfuse",
-    .value = "URL",
-    .example = "\"https://langfuse.example.org\"",
-    .help = "Read model calls from Langfuse; auto is the server of LANGFUSE_BASE_URL",
-    .where = Where::url,
-    .alone = "auto",
-    .keys = "LANGFUSE",
-    .keys_choose = true,
-    .takes = kOfLangfuse};
-
-constexpr SourceKind kFiles{.word = "files",
-                            .flag = "--traces",
-                            .value = "FILE",
-                            .example = "[\"/var/log/llm/*.jsonl.zst\"]",
-                            .help =
-                                "Request logs: files, directories, patterns, \"-\" is stdin; JSONL, JSON, "
-                                "CSV, also gzip and zstd",
-                            .where = Where::paths,
-                            .takes = kOfFiles};
-
-constexpr SourceKind kClickHouse{.word = "clickhouse",
-                                 .flag = "--clickhouse",
-                                 .value = "URL",
-                                 .example = "\"http://127.0.0.1:8123\"",
-                                 .help = "Langfuse's ClickHouse, which counts by itself; http://HOST:8123",
-                                 .where = Where::url,
-                                 .keys = "CLICKHOUSE",
-                                 .takes = kOfClickHouse};
-
-constexpr std::array kKinds = {&kLangfuse, &kFiles, &kClickHouse};
+std::vector<const SourceKind*> rows_where(bool (*wanted)(const Kind& kind)) {
+  std::vector<const SourceKind*> rows;
+  for (const Kind* kind : kTable) {
+    if (wanted(*kind)) rows.push_back(&kind->row);
+  }
+  return rows;
+}
 
 }  // namespace
 
 SourceKinds kinds() {
-  return kKinds;
+  static const auto rows = rows_where([](const Kind&) { return true; });
+  return rows;
+}
+
+SourceKinds pulled_kinds() {
+  static const auto rows = rows_where([](const Kind& kind) { return kind.pull != nullptr; });
+  return rows;
+}
+
+Result<std::vector<SourceSettings>> settle(std::vector<SourceSettings> sources, World& world) {
+  TRY(check_together(sources, kinds()));
+  const Instant now = world.clock.now();
+  for (SourceSettings& source : sources) {
+    TRY(settle_period(source, now));
+    const Kind& kind = kind_of(source);
+    if (kind.check != nullptr) TRY(kind.check(source, world));
+  }
+  return sources;
+}
+
+Status read(const SourceSettings& source, World& world, Sink& sink) {
+  return kind_of(source).read(source, world, sink);
+}
+
+Result<std::vector<std::string>> files_of(const SourceSettings& source, World& world) {
+  const Kind& kind = kind_of(source);
+  return kind.files == nullptr ? std::vector<std::string>() : kind.files(source, world);
+}
+
+std::vector<Error> doubts(const SourceSettings& source, World& world) {
+  const Kind& kind = kind_of(source);
+  return kind.doubts == nullptr ? std::vector<Error>() : kind.doubts(source, world);
+}
+
+Result<PullSummary> pull(const SourceSettings& source, const std::string& path, World& world,
+                         const OnProgress& on_progress) {
+  TRY_ASSIGN(const std::vector<SourceSettings> settled, settle({source}, world));
+  return kind_of(source).pull(settled.front(), path, world, on_progress);
 }
 
 }  // namespace ctxcap::sources

@@ -20,7 +20,7 @@
 
 #include "ingest/ingest.hpp"
 #include "io/io.hpp"
-#include "sources/sources.hpp"
+#include "sources/files/open.hpp"
 
 using namespace ctxcap;
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "fuzz/properties.hpp"
-#include "sources/containers.hpp"
+#include "sources/containers/containers.hpp"
 
 using namespace ctxcap;
 

@@ -6,12 +6,12 @@
 #include <string>
 
 #include "fuzz/properties.hpp"
-#include "sources/langfuse_index.hpp"
-#include "sources/langfuse_reader.hpp"
+#include "sources/langfuse/index.hpp"
+#include "sources/langfuse/reader.hpp"
 
 using namespace ctxcap;
 using nlohmann::json;
-using sources::LangfuseRow;
+using sources::langfuse::Row;
 
 namespace {
 
@@ -28,10 +28,10 @@ bool is_page(const json& tree) {
          std::all_of(rows.begin(), rows.end(), [](const json& row) { return row.is_object(); });
 }
 
-void check_index(const LangfuseRow& row) {
+void check_index(const Row& row) {
   std::string bytes;
-  sources::append_indexed(bytes, row);
-  const auto again = sources::read_indexed(bytes);
+  sources::langfuse::append_indexed(bytes, row);
+  const auto again = sources::langfuse::read_indexed(bytes);
   fuzz::require(again.has_value(), "a row with an id is found again");
   fuzz::require(again->text == row.text && again->id == row.id && again->trace == row.trace &&
                     again->parent == row.parent && again->name == row.name && again->tags == row.tags &&
@@ -41,14 +41,14 @@ void check_index(const LangfuseRow& row) {
                 "with all its parts");
 }
 
-void check_members(const LangfuseRow& row) {
+void check_members(const Row& row) {
   json wanted = json::parse(row.text, nullptr, false);
   if (wanted.is_discarded()) return;
   wanted["traceName"] = "job";
   wanted["tags"] = json::array({"a"});
   wanted["tokenizerId"] = nullptr;
   std::string changed;
-  sources::append_with_members(changed, row, {"\"job\"", "[\"a\"]", "null"});
+  sources::langfuse::append_with_members(changed, row, {"\"job\"", "[\"a\"]", "null"});
   fuzz::require(json::parse(changed, nullptr, false) == wanted, "new members, and all the others");
 }
 
@@ -57,7 +57,7 @@ void check_members(const LangfuseRow& row) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
   std::string body = bytes;
-  const auto page = sources::LangfuseReader().page(body);
+  const auto page = sources::langfuse::Reader().page(body);
   const bool plain_keys = bytes.find("\\u") == std::string::npos;
   if (bytes.find('\0') != std::string::npos) return 0;  // which ends the tree, and is no JSON
   const json tree = json::parse(bytes, nullptr, false);
@@ -68,16 +68,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       fuzz::require(json::parse(page->rows[i].text) == tree["data"][i], "as they were sent");
   }
   if (!page) return 0;
-  for (const LangfuseRow& row : page->rows) {
+  for (const Row& row : page->rows) {
     fuzz::require(
         row.text.data() >= body.data() && row.text.data() + row.text.size() <= body.data() + body.size(),
         "rows are in the page");
     if (row.id.empty()) continue;
     check_index(row);
     if (plain_keys) check_members(row);
-    (void)sources::may_be_estimated(row);
-    (void)sources::without_bodies(row.text, true);
-    (void)sources::trace_as_root(row.text);
+    (void)sources::langfuse::may_be_estimated(row);
+    (void)sources::langfuse::without_bodies(row.text, true);
+    (void)sources::langfuse::trace_as_root(row.text);
   }
   return 0;
 }

@@ -7,17 +7,17 @@
 
 #include "app/apply_variants.hpp"
 #include "app/commands.hpp"
-#include "app/parser.hpp"
+#include "app/output.hpp"
 #include "app/walk.hpp"
 #include "data/json.hpp"
 #include "render/render.hpp"
+#include "sources/sources.hpp"
 
 namespace ctxcap::app {
 namespace {
 
 struct Flags {
-  std::string plan;
-  AnalyzeFlags analyze;
+  std::string plan, bad_lines;
   ApplyFlags apply;
 };
 
@@ -52,14 +52,26 @@ Result<Planned> from_traces(const AnalyzeOptions& options, World& world, Talk& t
   return planned;
 }
 
-Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.plan.empty() == !flags.analyze.has_source()) {
+// Whether a flag names where requests are.
+bool names_source(const settings::Reading& read) {
+  return std::any_of(read.shown.begin(), read.shown.end(), [&](const settings::Shown& shown) {
+    const std::size_t dot = shown.key.find("].");
+    return shown.origin == settings::Origin::flag && shown.key.starts_with("source[") &&
+           find_kind(sources::kinds(), shown.key.substr(dot + 2)) != nullptr;
+  });
+}
+
+Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
+  settings::Settings settings = read.settings;
+  // Sources of the configuration are meant where no plan is given.
+  if (flags.plan.empty() ? settings.sources.empty() : names_source(read)) {
     return fail({.kind = ErrorKind::usage,
                  .what = flags.plan.empty() ? "nothing to apply" : "a plan and --traces were both given",
                  .why = "apply takes either a saved analysis or traces to analyse now",
                  .hint = "ctxcap analyze --traces FILE -o plan.json   then   ctxcap apply plan.json"});
   }
-  TRY_ASSIGN(const AnalyzeOptions options, settle(flags.analyze, world));
+  if (!flags.plan.empty()) settings.sources.clear();
+  TRY_ASSIGN(const AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
   TRY_ASSIGN(const Planned planned,
              flags.plan.empty() ? from_traces(options, world, talk) : from_plan(flags.plan, world));
   if (planned.variants.empty()) {
@@ -75,6 +87,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                  .hint = "take one of the alternatives above, or insist with --force"});
   }
   ApplyFlags apply = flags.apply;
+  apply.via = settings.ollama.via;
   apply.whole_on_gpu = (options.budget || planned.for_card) && options.settings.backend == "cuda";
   TRY_ASSIGN(const ExitCode applied,
              apply_variants(planned.variants, apply, options.ollama_host, world, talk));
@@ -83,25 +96,20 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
 
 Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
-  parser.add_option("plan", flags->plan, "A saved analysis (ctxcap analyze -o plan.json)")
+  parser.add_option("PLAN", flags->plan, "A saved analysis (ctxcap analyze -o plan.json)")
       .type_name("PLAN.json");
-  add_demand_flags(parser, flags->analyze);
-  add_budget_flags(parser, flags->analyze);
-  add_variant_flags(parser, flags->analyze);
+  add_bad_lines(parser, flags->bad_lines);
   parser.add_flag("-y,--yes", flags->apply.yes, "Do not ask");
   const Option dry =
       parser.add_flag("--dry-run", flags->apply.dry_run, "Show what would be done, change nothing");
   parser
       .add_flag("--check", flags->apply.check, "Say whether anything is to be done; exit code 10 where it is")
       .excludes(dry);
-  parser
-      .add_option("--via", flags->apply.via,
-                  "How to create: auto, cli (ollama create) or api (POST /api/create)")
-      .one_of({"auto", "cli", "api"})
-      .show_default();
   parser.add_flag("--force", flags->apply.force,
                   "Replace a model of the same name that ctxcap did not create");
-  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+  return [flags](const settings::Reading& read, World& world, Talk& talk) {
+    return run(*flags, read, world, talk);
+  };
 }
 
 }  // namespace
@@ -113,6 +121,6 @@ constinit const Command kApply{
     "  ctxcap apply plan.json --check\n"
     "  ctxcap apply --traces traces.jsonl --tag triage --yes\n"
     "  ctxcap apply --traces traces.jsonl --system-file triage.txt --parameter temperature=0\n",
-    configure};
+    configure, settings::kApply};
 
 }  // namespace ctxcap::app

@@ -8,19 +8,16 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/langfuse_flags.hpp"
 #include "app/parser.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "sources/sources.hpp"
 
 namespace ctxcap::app {
 namespace {
 
 struct Flags {
-  LangfuseFlags langfuse;
-  CallFilters filters;
   std::string output;
-  bool lengths = false;
 };
 
 std::string told(const sources::PullSummary& summary, const std::string& path) {
@@ -57,37 +54,65 @@ Status check_output_name(const std::string& path) {
 }
 
 // Why there is nothing: the filters that could be it.
-std::string nothing_matched(const CallFilters& filters, const std::vector<std::string>& others) {
+std::string nothing_matched(const SourceSettings& source, const std::vector<std::string>& others) {
   std::string asked;
   const auto add = [&](const char* flag, const std::vector<std::string>& values) {
     for (const std::string& value : values) asked += fmt::format(" {} {}", flag, printable(value, 60));
   };
-  add("--job", filters.jobs);
-  add("--model", filters.models);
-  add("--environment", filters.environments);
-  add("--trace-tag", filters.tags);
+  add("--job", source.jobs);
+  add("--model", source.models);
+  add("--environment", source.environments);
+  add("--trace-tag", source.tags);
   if (asked.empty()) return "note: the server has no call in this time";
   const std::string there =
       others.empty() ? "" : "; there are calls of " + printable(join(others, ", "), 200);
   return "note: no call in this time matches" + asked + there;
 }
 
-Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  TRY(check_output_name(flags.output));
-  if (!flags.langfuse.given && !sources::langfuse_in_environment(world.environment)) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "nothing to pull from",
-                 .why = "neither --langfuse nor LANGFUSE_BASE_URL names a server",
-                 .hint = "set LANGFUSE_BASE_URL, LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY, or name the "
-                         "server with --langfuse URL"});
+// The one source that is meant: what flags name, else what the configuration has.
+Result<SourceSettings> source_of(const settings::Settings& settings) {
+  const SourceKinds kinds = sources::pulled_kinds();
+  std::vector<const SourceSettings*> able;
+  for (const SourceSettings& source : settings.sources) {
+    if (std::find(kinds.begin(), kinds.end(), source.kind) != kinds.end()) able.push_back(&source);
   }
-  TRY_ASSIGN(sources::LangfuseOptions options, settle_langfuse(flags.langfuse, flags.filters, world));
-  options.query.lengths = flags.lengths;
+  if (able.size() == 1) return *able.front();
+  if (able.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "none of the sources can be pulled",
+                 .why = "the configuration names only files, or servers that count by themselves",
+                 .hint = "ctxcap pull --langfuse URL -o calls.jsonl"});
+  }
+  return fail({.kind = ErrorKind::usage,
+               .what = fmt::format("{} sources could be pulled", able.size()),
+               .why = "a file holds the calls of one",
+               .hint = "say which: ctxcap pull --langfuse " + printable(able.front()->label(), 120)});
+}
+
+// A pull knows a job by the name of its trace; another rule would be none here, and all calls would come.
+Status check_jobs(const settings::Reading& read) {
+  for (const settings::Shown& shown : read.shown) {
+    if (shown.origin != settings::Origin::flag || !shown.key.ends_with(".jobs") || !shown.toml.empty())
+      continue;
+    return fail({.kind = ErrorKind::usage,
+                 .what = "--job names a rule, and no job",
+                 .why = "a pull knows a job by the name of its trace",
+                 .hint = "pull all, and choose with ctxcap analyze --traces FILE --job ..."});
+  }
+  return {};
+}
+
+Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
+  TRY(check_output_name(flags.output));
+  TRY(check_jobs(read));
+  TRY_ASSIGN(const SourceSettings source, source_of(read.settings));
   TRY_ASSIGN(const sources::PullSummary summary,
-             sources::pull_langfuse(options, flags.output, {world.http, world.clock, world.files},
-                                    pull_progress(options.server.url, world, talk)));
+             sources::pull(source, flags.output, world,
+                           [&](const std::string& name, const sources::Progress& progress) {
+                             talk.progress(name, progress.done, progress.total, progress.detail);
+                           }));
   talk.note(told(summary, flags.output));
-  if (summary.rows == 0) talk.note(nothing_matched(flags.filters, summary.other_jobs));
+  if (summary.rows == 0) talk.note(nothing_matched(source, summary.other_jobs));
   return ExitCode::done;
 }
 
@@ -95,12 +120,9 @@ Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
   parser.add_option("-o,--output", flags->output, "Where the calls go: .jsonl or .jsonl.zst")
       .type_name("FILE");
-  add_langfuse_flags(parser, flags->langfuse);
-  add_filter_flags(parser, flags->filters);
-  parser.add_option("--job", flags->filters.jobs, "Calls of these jobs (trace names) only").type_name("NAME");
-  parser.add_flag("--with-lengths", flags->lengths,
-                  "Ask for prompts and answers too, and keep only their lengths");
-  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+  return [flags](const settings::Reading& read, World& world, Talk& talk) {
+    return run(*flags, read, world, talk);
+  };
 }
 
 }  // namespace
@@ -110,6 +132,6 @@ constinit const Command kPull{
     "  ctxcap pull -o calls.jsonl                                    server and keys from the environment\n"
     "  ctxcap pull --langfuse https://langfuse.example.org -o calls.jsonl.zst --from 7d\n"
     "  ctxcap analyze --traces calls.jsonl                           then, as often as you like\n",
-    configure};
+    configure, settings::kPull};
 
 }  // namespace ctxcap::app

@@ -6,12 +6,29 @@
 #include <set>
 
 #include "app/nightly/night.hpp"
-#include "app/nightly/read_source.hpp"
+#include "app/read_sources.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 
 namespace ctxcap::app {
 namespace {
+
+constexpr const char* kServersFrom = "30d";
+constexpr i64 kMicrosPerDay = 86'400'000'000;
+
+// Files are read as far as they go, every night; a server is asked for what came since the day before `last`,
+// the last time that it was read: calls may arrive up to a day late. The state takes what is new, so that
+// missed nights are caught up. Midnight, because the state takes a day from one reading: half a day would say
+// less than is known.
+SourceSettings of_tonight(SourceSettings source, std::optional<Instant> last, Instant now) {
+  if (!source.kind->accepts("from")) return source;
+  // The configuration has checked that it is a time.
+  Day day = day_of(parse_when(source.from.empty() ? kServersFrom : source.from, now).value_or(now));
+  if (last) day = std::max(day, day_of(Instant{last->micros - kMicrosPerDay}));
+  source.from = rfc3339(Instant{day * kMicrosPerDay});
+  if (source.to.empty() && source.kind->accepts("to")) source.to = rfc3339(now);
+  return source;
+}
 
 std::string name_of(const SourceSettings& source, const Night& night) {
   return source.identity(night.world.files.working_directory());
@@ -38,7 +55,8 @@ Status gather(Night& night) {
   for (const SourceSettings& source : night.options.config.sources) {
     const std::string name = name_of(source, night);
     TRY_ASSIGN(const std::optional<Instant> last, night.state.last_reading(name, night.now));
-    Result<TraceSummary> read = read_source(source, last, night.now, night.world, night.talk);
+    Result<TraceSummary> read = read_sources(
+        {.sources = {of_tonight(source, last, night.now)}, .all_jobs = true}, night.world, night.talk);
     night.talk.clear();
     if (!read && last && read.error().kind == ErrorKind::withheld) {
       night.talk.note("note: " + printable(source.label(), 80) + ": nothing new");  // a quiet day

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <limits>
 
-#include "sources/containers.hpp"
+#include "sources/containers/containers.hpp"
 
 namespace ctxcap::sources {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "sources/containers.hpp"
+#include "sources/containers/containers.hpp"
 
 namespace ctxcap::sources {
 namespace {

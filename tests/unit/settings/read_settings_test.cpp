@@ -162,7 +162,7 @@ TEST_CASE("what is wrong is told with its place") {
       {"[[card]]\nsize = \"24GiB\"", ":1:3:", "it is a list, not a table"},
       {"card = 3", ":1:1:", "not a table"},
       {"[ollama]\nhost = \"ftp://x\"", ":2:8:", "neither http:// nor https://"},
-      {"[ollama]\nhost = \"http://me:word@x\"", ":2:8:", "no place in it"},
+      {"[ollama]\nhost = \"http://me:word@x\"", ":2:8:", "a user name or a password"},
       {"[ollama]\nvia = \"magic\"", ":2:7:", "one of auto, cli, api"},
       {"[ollama]\nparallel = 0", ":2:12:", "must be 1 to 1024"},
       {"[ollama]\nkv_type = \"q9_0\"", ":2:11:", "one type, or one for K and one for V"},
@@ -313,7 +313,7 @@ TEST_CASE("sources take what goes with them") {
   const SourceSettings &first = reading.settings.sources[0], &second = reading.settings.sources[1];
   CHECK(first.label() == "http://127.0.0.1:8123/?database=d");
   CHECK(first.keys == "TEAM_B");
-  CHECK(first.from == "2026-11-01T00:00:00Z");
+  CHECK(first.from == "2026-11-01");
   CHECK(first.jobs.size() == 2);
   CHECK(second.where == std::vector<std::string>{"/etc/ctxcap/logs/*.csv"});
   CHECK(second.job_rule == "field:service");

@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-#include "sources/sources.hpp"
+#include "sources/files/open.hpp"
 #include "support/fake_files.hpp"
 
 namespace ctxcap::test {

@@ -14,12 +14,11 @@ constexpr const char* kHead = R"~(#compdef ctxcap
 
 _ctxcap_names() {
   local -a names
-  names=(${(f)" $(command ctxcap completion $1 2 > / dev / null) "})
-                              compadd -
-                              a names
+  names=(${(f)"$(command ctxcap completion $1 2>/dev/null)"})
+  compadd -a names
 }
 
-)";
+)~";
 
 // Text inside of single quotes, inside of a specification of _arguments.
 std::string spec(std::string_view text) {

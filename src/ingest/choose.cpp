@@ -1,0 +1,80 @@
+// Which of the requests count.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "ingest/ingest.hpp"
+
+namespace ctxcap::ingest {
+namespace {
+
+// Without the tag that traces leave out too.
+std::string without_latest(std::string name) {
+  constexpr std::string_view kLatest = ":latest";
+  if (name.ends_with(kLatest)) name.resize(name.size() - kLatest.size());
+  return name;
+}
+
+bool is_wanted(const std::vector<std::string>& names, const std::string& name) {
+  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Error none_left(const char* kind, const std::vector<std::string>& asked, const std::set<std::string>& there) {
+  std::vector<std::string> names;
+  for (const std::string& name : there) names.push_back(printable(name, 60));
+  const bool is_job = kind == std::string_view("job");
+  std::vector<std::string> words = names, rules;
+  for (const JobRuleWord& rule : job_rules()) rules.emplace_back(rule.word);
+  if (is_job) words.insert(words.end(), rules.begin(), rules.end());
+  const std::string meant = closest(asked.front(), words);
+  return {.kind = ErrorKind::usage,
+          .what = fmt::format("no request is of the {} {}", kind, printable(join(asked, ", "), 120)),
+          .why = fmt::format("the {}s are {}", kind, printable(join(names, ", "), 400)),
+          .hint = !meant.empty() ? fmt::format("did you mean --{} {}?", kind, meant)
+                  : is_job       ? fmt::format("--job takes one of these, or what a job is: {} or field:PATH",
+                                               join(rules, ", "))
+                                 : "leave out --model to see all"};
+}
+
+}  // namespace
+
+Result<std::string> take_rule(std::vector<std::string>& words) {
+  std::string rule;
+  for (const std::string& word : words) {
+    if (!is_job_rule(word)) continue;
+    if (!rule.empty()) {
+      return fail({.kind = ErrorKind::usage,
+                   .what = fmt::format("--job cannot be both {} and {}", rule, printable(word, 60)),
+                   .why = "there is one rule for what a job is; names of jobs may be several",
+                   .hint = "leave one of them out"});
+    }
+    rule = word;
+  }
+  std::erase_if(words, [](const std::string& word) { return is_job_rule(word); });
+  return rule;
+}
+
+Result<i64> keep_only(const std::vector<std::string>& jobs, const std::vector<std::string>& models,
+                      TraceSummary& summary) {
+  std::vector<std::string> kept_models;
+  for (const std::string& model : models) kept_models.push_back(without_latest(model));
+  std::set<std::string> all_jobs, all_models;
+  for (const Demand& demand : summary.demands) {
+    all_models.insert(demand.model);
+    if (is_wanted(kept_models, demand.model)) all_jobs.insert(demand.job);
+  }
+  i64 left_out = 0;
+  std::erase_if(summary.demands, [&](const Demand& demand) {
+    if (is_wanted(jobs, demand.job) && is_wanted(kept_models, demand.model)) return false;
+    left_out += demand.pooled().prompt.count();
+    return true;
+  });
+  if (!summary.demands.empty() || left_out == 0) return left_out;
+  if (all_jobs.empty()) return fail(none_left("model", models, all_models));
+  return fail(none_left("job", jobs, all_jobs));
+}
+
+}  // namespace ctxcap::ingest

@@ -17,12 +17,11 @@ std::string comment(std::string_view text) {
 }
 
 std::string about(const settings::Row& row) {
-  std::vector<std::string> ways;
-  if (!row.flag.empty()) ways.push_back(flag_of(row));
-  ways.insert(ways.end(), row.variables.begin(), row.variables.end());
-  std::string text = row.help + ": " + kind_of(row) + ".";
-  if (!ways.empty()) text += " " + join(ways, ", ") + ".";
-  return text;
+  std::string ways = flag_of(row);
+  for (const std::string& name : row.variables) ways += (ways.empty() ? "" : ", ") + name;
+  std::string text = row.help + ".";
+  if (const std::string limits = limits_of(row); !limits.empty()) text += " Value: " + limits + ".";
+  return comment(text) + (ways.empty() ? "" : comment("  " + ways));
 }
 
 // What is set, in the order of the table; what is not, where `explain`, as a comment.
@@ -33,7 +32,7 @@ std::string keys(const Filled& filled, bool explain) {
     const auto set = std::find_if(filled.values.begin(), filled.values.end(),
                                   [&](const auto& value) { return value.first == name_of(row); });
     const bool is_set = set != filled.values.end();
-    if (explain) text += "\n" + comment(about(row));
+    if (explain) text += "\n" + about(row);
     if (is_set) {
       text += fmt::format("{} = {}\n", name_of(row), set->second);
     } else if (explain) {

@@ -11,8 +11,8 @@ namespace ctxcap::app {
 namespace {
 
 std::string title(std::string_view name, int section, std::string_view about) {
-  return fmt::format(".TH {} {} \"{}\" \"ctxcap {}\"\n", roff::text(name), section,
-                     roff::text(version_date()), roff::text(version())) +
+  return fmt::format(".TH {} {} \"{}\" \"ctxcap {}\"\n", roff::text(name), section, version_date(),
+                     roff::text(version())) +
          roff::section("NAME") + fmt::format("{} \\- {}\n", roff::text(name), roff::text(about));
 }
 
@@ -53,7 +53,7 @@ std::string command_text(const Command& command) {
 // What is told of a setting beside its sentence.
 std::string facts(const settings::Row& row, bool as_key) {
   std::string text = row.help + ". ";
-  text += "Value: " + kind_of(row) + ". ";
+  if (const std::string limits = limits_of(row); !limits.empty()) text += "Value: " + limits + ". ";
   if (!row.fallback.empty()) text += "Default: " + row.fallback + ". ";
   if (!row.variables.empty()) text += "Environment: " + join(row.variables, ", ") + ". ";
   if (as_key && !row.flag.empty()) text += "Flag: " + flag_of(row) + ".";
@@ -96,8 +96,9 @@ std::string program_page() {
   text += roff::section("EXIT STATUS");
   for (const ExitCodeHelp& row : exit_codes())
     text += roff::entry(std::to_string(static_cast<int>(row.code)), "", std::string(row.help) + ".");
-  text += roff::section("EXAMPLES");
-  for (const Command* command : commands()) text += roff::example(command->examples);
+  std::string examples;
+  for (const Command* command : commands()) examples += command->examples;
+  text += roff::section("EXAMPLES") + roff::example(examples);
   return text + roff::section("SEE ALSO") + "\\fBctxcap.toml\\fR(5)\n";
 }
 

@@ -73,6 +73,8 @@ std::string name_of(const settings::Row& row);
 
 // "a whole number, 1 to 1024"; "auto, cli or api".
 std::string kind_of(const settings::Row& row);
+// The same where the example does not tell it: "1 to 1024"; else "".
+std::string limits_of(const settings::Row& row);
 
 // "--risk SHARE"; "": it has no flag.
 std::string flag_of(const settings::Row& row);

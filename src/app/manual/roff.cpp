@@ -62,7 +62,7 @@ std::string paragraph(std::string_view about) {
 
 std::string example(std::string_view lines) {
   while (lines.ends_with('\n')) lines.remove_suffix(1);
-  return fmt::format(".PP\n.nf\n{}\n.fi\n", text(lines));
+  return fmt::format(".nf\n{}\n.fi\n", text(lines));
 }
 
 }  // namespace ctxcap::app::roff

@@ -55,6 +55,10 @@ std::string kind_of(const settings::Row& row) {
   }
 }
 
+std::string limits_of(const settings::Row& row) {
+  return !row.words.empty() ? alternatives(row.words) : row.range;
+}
+
 std::string flag_of(const settings::Row& row) {
   if (row.flag.empty()) return "";
   if (row.type == settings::Type::flag) return row.flag;
@@ -96,7 +100,7 @@ std::string wrapped(std::string_view text, int width, std::string_view first, st
 }
 
 std::string glossary(std::span<const std::pair<std::string, std::string>> entries, int width) {
-  constexpr int kWidest = 28, kLeast = 24;  // a longer name has a line of its own; a text is never narrower
+  constexpr int kWidest = 33, kLeast = 24;  // a longer name has a line of its own; a text is never narrower
   int names = 0;
   for (const auto& [name, text] : entries) {
     if (const int wide = display_width(name); wide <= kWidest) names = std::max(names, wide);

@@ -114,18 +114,22 @@ std::vector<std::string> patterns(const Taken& taken) {
 }  // namespace
 
 std::string bash_script() {
-  std::map<std::string, std::vector<std::string>> offers;  // -> patterns
+  // Patterns of each offer; first those of one command.
+  std::map<std::pair<bool, std::string>, std::vector<std::string>> offers;
   for (const Taken& taken : everything_taken()) {
     if (taken.value.empty()) continue;
     std::string offer(word_of(taken.offer));
     if (taken.offer == Taken::Offer::words) offer += " " + join(taken.words, " ");
-    std::vector<std::string>& of = offers[fmt::format("offer='{}'{}", offer, taken.many ? " many=1" : "")];
+    const bool shared = taken.commands.size() != 1;
+    std::vector<std::string>& of =
+        offers[{shared, fmt::format("offer='{}'{}", offer, taken.many ? " many=1" : "")}];
     for (std::string& pattern : patterns(taken)) of.push_back(std::move(pattern));
   }
   std::string text = std::string(kHead) +
                      "\n# What may follow flag or place $2 of command $1; empty: nothing.\n"
                      "_ctxcap_offer() {\n  offer= many=\n  case \"$1 $2\" in\n";
-  for (const auto& [offer, of] : offers) text += fmt::format("    {}) {} ;;\n", join(of, " | "), offer);
+  for (const auto& [offer, of] : offers)
+    text += fmt::format("    {}) {} ;;\n", join(of, " | "), offer.second);
   text += "  esac\n}\n\n_ctxcap_flags() {\n";
   std::map<std::string, std::vector<std::string>> flags;  // of each command; "": of all
   std::vector<std::string> names;

@@ -15,6 +15,8 @@ foreach(room IN LISTS edge)
   set(may_${room} base data ports)
 endforeach()
 set(may_settings base data policy)  # its words for policies are policy's own
+# What a server has and what is written down of it are one protocol; the state knows nothing of servers.
+list(APPEND may_runtime state)
 set(may_io  base ports)
 set(may_app base data ports settings ${pure} ${edge})
 

@@ -11,15 +11,12 @@
 
 namespace ctxcap::app {
 
-// The first that is known: what requests carry, the model's PARAMETER, the environment, what is loaded now.
-std::optional<CurrentWindow> current_window(const DemandStats& stats, const DescribedModel& model,
-                                            std::optional<Tokens> environment_ctx);
-
 policy::JobInput job_input(const Demand& demand, const DescribedModel& model, const AnalyzeOptions& options);
 
-// An unknown architecture costs an unknown amount: the rung stays, its bytes are nullopt.
-Result<std::vector<Rung>> price(std::span<const Tokens> windows, const DescribedModel& model,
-                                const RuntimeSettings& settings);
+// One window for all jobs of a base model, with the price of each that was considered.
+Result<BaseDecision> decide_base(const std::string& name, std::vector<policy::JobInput> jobs,
+                                 const DescribedModel& model, const policy::Options& options,
+                                 const RuntimeSettings& settings);
 
 // The variant that the decision asks for, rendered; nullopt where there can be none.
 Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const DescribedModel& model,

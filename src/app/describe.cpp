@@ -14,7 +14,7 @@
 namespace ctxcap::app {
 namespace {
 
-using Models = std::map<std::string, DescribedModel>;
+using Models = DescribedModels;
 
 // "shows/qwen3_8b.json" -> "qwen3:8b": how a saved answer is named after its model, ":" being no file
 // character.
@@ -26,29 +26,12 @@ std::string model_of_file(const std::string& path) {
   return stem;
 }
 
-DescribedModel described(const ModelDescription& description) {
-  DescribedModel model{.arch = model::architecture_of(description)};
-  model.parent = description.parent_model;
-  model.weights = description.weights;
-  model.can_be_capped = !description.remote && model.arch->completion;
-  const std::string name =
-      printable(description.name.empty() ? description.architecture : description.name, 60);
-  if (description.remote) {
-    model.warnings.push_back(
-        {"cloud-model", name + " runs in a cloud: it has no weights here and cannot be capped"});
-  } else if (!model.arch->completion) {
-    model.warnings.push_back(
-        {"embedding-model", name + " cannot generate text, so no variant is made for it"});
-  }
-  return model;
-}
-
 // Which of the models a --show file is for. One file and one model belong together whatever their names.
 Result<std::string> owner_of(const std::pair<std::string, std::string>& show,
                              std::span<const std::string> models) {
   const std::string wanted = show.first.empty() ? model_of_file(show.second) : show.first;
   for (const std::string& model : models) {
-    if (runtime::same_model(model, wanted)) return model;
+    if (same_model(model, wanted)) return model;
   }
   if (show.first.empty() && models.size() == 1) return models.front();
   std::vector<std::string> names;
@@ -67,7 +50,7 @@ Status describe_from_files(Models& models, std::span<const std::string> names, c
   for (const auto& show : options.show) {
     TRY_ASSIGN(const std::string name, owner_of(show, names));
     TRY_ASSIGN(const ModelDescription description, description_from_file(show.second, name, world));
-    models[name] = described(description);
+    models[name] = model::described(description);
   }
   return {};
 }
@@ -76,7 +59,7 @@ Status describe_from_files(Models& models, std::span<const std::string> names, c
 void describe_from_server(runtime::Ollama& ollama, const std::string& name, DescribedModel& model) {
   const Result<ModelDescription> description = description_from_server(ollama, name);
   if (description) {
-    model = described(*description);
+    model = model::described(*description);
     return;
   }
   const Error& error = description.error();
@@ -88,13 +71,13 @@ void describe_from_server(runtime::Ollama& ollama, const std::string& name, Desc
 void add_parents(runtime::Ollama& ollama, Models& models) {
   std::vector<std::string> parents;
   for (const auto& [name, model] : models) {
-    const auto same = [&](const auto& known) { return runtime::same_model(known.first, model.parent); };
+    const auto same = [&](const auto& known) { return same_model(known.first, model.parent); };
     if (!model.parent.empty() && std::none_of(models.begin(), models.end(), same))
       parents.push_back(model.parent);
   }
   for (const std::string& parent : parents) {
     if (const auto description = description_from_server(ollama, parent))
-      models[parent] = described(*description);
+      models[parent] = model::described(*description);
   }
 }
 
@@ -104,9 +87,7 @@ void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
   const auto all = installed ? std::make_shared<const std::vector<InstalledModel>>(*installed) : nullptr;
   for (auto& [name, model] : models) {
     model.installed = all;
-    for (const InstalledModel& row : installed.value_or(std::vector<InstalledModel>{})) {
-      if (runtime::same_model(row.name, name)) model.digest = row.digest;
-    }
+    if (installed) model.digest = digest_of(*installed, name);
     for (const RunningModel& row : running.value_or(std::vector<RunningModel>{})) {
       if (!model.digest.empty() && row.digest == model.digest) model.loaded_ctx = row.context_length;
     }

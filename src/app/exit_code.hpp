@@ -46,4 +46,13 @@ constexpr ExitCode exit_code(ErrorKind kind) {
   return ExitCode::failure;
 }
 
+// Of two things that went wrong, the one to be told.
+constexpr ExitCode worse(ExitCode a, ExitCode b) {
+  for (const ExitCode code : {ExitCode::unverified, ExitCode::failure, ExitCode::unreachable,
+                              ExitCode::over_budget, ExitCode::withheld}) {
+    if (a == code || b == code) return code;
+  }
+  return ExitCode::done;
+}
+
 }  // namespace ctxcap::app

@@ -82,11 +82,11 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
       .template_text = std::string(modelfile_template()),
       .template_origin = "built-in modelfile.mustache",
       .environment_ctx = server.context_length};
-  options.risk.num_predict = variant.num_predict;
+  options.risk.num_predict = variant.limit();
   options.variant.tag = variant.tag;
   options.variant.name = variant.name;
   options.variant.parameters = variant.parameters;
-  TRY_ASSIGN(options.variant.system, system_of(variant.system_file, world));
+  std::erase_if(options.variant.parameters, [](const auto& one) { return one.first == "num_predict"; });
   for (const std::string& show : server.show) options.show.push_back(show_of(show));
   if (settings.card) {  // Ollama takes smaller batches on a card that is full already
     Bytes free = settings.card->card;
@@ -101,6 +101,7 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
 
 Result<AnalyzeOptions> settle(const settings::Settings& settings, World& world, const RunFiles& files) {
   TRY_ASSIGN(AnalyzeOptions options, options_of(settings.variant, settings, settings.ollama, world));
+  TRY_ASSIGN(options.variant.system, system_of(settings.variant.system_file, world));
   // Several variants of a base are for several jobs of it, which only a night can keep apart.
   std::map<std::string, int> variants;
   const auto is_here = [&](const settings::Variant& variant) {
@@ -111,8 +112,9 @@ Result<AnalyzeOptions> settle(const settings::Settings& settings, World& world, 
   }
   for (const settings::Variant& variant : settings.variants) {
     if (!is_here(variant) || variants[with_tag(variant.base)] != 1) continue;
-    TRY_ASSIGN(options.of_base[with_tag(variant.base)],
-               options_of(variant, settings, settings.ollama, world));
+    AnalyzeOptions& own = options.of_base[with_tag(variant.base)];
+    TRY_ASSIGN(own, options_of(variant, settings, settings.ollama, world));
+    TRY_ASSIGN(own.variant.system, system_of(variant.system_file, world));
   }
   TRY_ASSIGN(options.traces.sources, sources::settle(settings.sources, world));
   options.traces.bad_rows = files.bad_rows;

@@ -47,7 +47,7 @@ struct RunFiles {
 // ErrorKind::usage.
 Result<AnalyzeOptions> settle(const settings::Settings& settings, World& world, const RunFiles& files = {});
 
-// What one variant is decided by and made of; without sources.
+// What one variant is decided by and made of; without sources, and without its SYSTEM text.
 Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settings::Settings& settings,
                                   const settings::Ollama& server, World& world);
 

@@ -7,20 +7,19 @@
 #include <string_view>
 #include <utility>
 
-#include "app/budget.hpp"
 #include "app/decide_base.hpp"
 #include "app/describe.hpp"
 #include "app/parallel.hpp"
-#include "app/shared_weights.hpp"
 #include "base/text.hpp"
 #include "data/model_name.hpp"
 #include "demand/demand.hpp"
+#include "model/model.hpp"
 #include "policy/policy.hpp"
 
 namespace ctxcap::app {
 namespace {
 
-using Models = std::map<std::string, DescribedModel>;
+using Models = DescribedModels;
 using JobsByBase = std::map<std::string, std::vector<Demand>>;
 
 std::vector<std::string> models_of(const std::vector<Demand>& demands) {
@@ -32,7 +31,7 @@ std::vector<std::string> models_of(const std::vector<Demand>& demands) {
 
 JobsByBase by_base(std::vector<Demand> demands, const Models& models) {
   JobsByBase groups;
-  for (Demand& demand : demands) groups[base_of(demand.model, models)].push_back(std::move(demand));
+  for (Demand& demand : demands) groups[model::base_of(demand.model, models)].push_back(std::move(demand));
   return groups;
 }
 
@@ -61,10 +60,8 @@ Result<BaseAnalysis> analyze_base(const Part& part, const Models& models, const 
   const DescribedModel& model = models.at(name);
   std::vector<policy::JobInput> jobs;
   for (const Demand* demand : demands) jobs.push_back(job_input(*demand, models.at(demand->model), options));
-  TRY_ASSIGN(std::vector<Rung> rungs,
-             price(policy::ladder(jobs, model.arch, options.policy), model, options.settings));
-  BaseAnalysis base{.decision =
-                        policy::decide(name, std::move(jobs), model.arch, std::move(rungs), options.policy)};
+  BaseAnalysis base;
+  TRY_ASSIGN(base.decision, decide_base(name, std::move(jobs), model, options.policy, options.settings));
   for (JobDecision& job : base.decision.jobs) {
     if (job.num_ctx) job.outlook = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence);
   }
@@ -76,7 +73,7 @@ Result<std::vector<BaseAnalysis>> analyze_parts(const std::vector<Part>& parts, 
                                                 const AnalyzeOptions& options) {
   std::vector<Result<BaseAnalysis>> found(parts.size());
   in_parallel(parts.size(), options.traces.threads,
-              [&](std::size_t i) { found[i] = analyze_base(parts[i], models, options); });
+              [&](std::size_t i) { found[i] = analyze_base(parts[i], models, options.of(parts[i].base)); });
   std::vector<BaseAnalysis> bases;
   for (Result<BaseAnalysis>& base : found) {
     TRY(base);
@@ -101,7 +98,7 @@ void add_shared_weights(Analysis& analysis, const JobsByBase& groups) {
     for (const BaseAnalysis& base : analysis.bases) {
       if (base.decision.model == name) parts.push_back(base);
     }
-    if (parts.size() > 1) analysis.shared.push_back(count_reloads_of(parts, demands));
+    if (parts.size() > 1) analysis.shared.push_back(demand::count_reloads_of(parts, demands));
   }
 }
 
@@ -138,10 +135,16 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
 
   // 4. Everything that must be resident together, against the card.
   if (options.budget) {
-    TRY_ASSIGN(analysis.budget, fit_budget(analysis.bases, *options.budget, options,
-                                           [&](std::size_t i, const AnalyzeOptions& again) {
-                                             return analyze_base(parts[i], models, again);
-                                           }));
+    const auto again = [&](std::size_t i, const policy::Variation& another) {
+      AnalyzeOptions other = options.of(parts[i].base);
+      other.settings = another.settings;
+      const std::optional<Tokens> fixed = other.policy.num_ctx;
+      other.policy = another.policy;
+      if (!other.policy.num_ctx) other.policy.num_ctx = fixed;
+      return analyze_base(parts[i], models, other);
+    };
+    TRY_ASSIGN(analysis.budget, policy::fit_budget(analysis.bases, *options.budget,
+                                                   {options.settings, options.policy}, again));
   }
 
   // 5. What separate windows on the same weights would have cost.

@@ -35,4 +35,10 @@ struct Calibration {
   bool operator==(const Calibration&) const = default;
 };
 
+// A model that was loaded at one window, to see what it takes.
+struct MeasuredLoad {
+  Bytes size = 0, on_gpu = 0;         // as /api/ps adds them up
+  std::optional<Bytes> driver_bytes;  // what the driver counts for it; unknown without one
+};
+
 }  // namespace ctxcap

@@ -40,6 +40,18 @@ enum class Action {
   withhold,  // nothing can be recommended
 };
 
+// What a night does about the window of a base model.
+enum class Move {
+  create,    // the first variant
+  grow,      // at once
+  shrink,    // all conditions hold
+  keep,      // what runs is what is advised
+  hold,      // less is advised, and a condition does not hold yet
+  wait,      // a change is due, and these are quiet hours
+  blocked,   // a change is due, and the card cannot hold it
+  withheld,  // nothing is advised
+};
+
 // Where today's window comes from; the first that is known wins.
 enum class CurrentFrom {
   request,         // the requests carried num_ctx

@@ -48,6 +48,16 @@ struct DecisionRecord {
   bool operator==(const DecisionRecord&) const = default;
 };
 
+// The job of a record that is about no job: no request was seen, or nobody could be asked.
+inline constexpr std::string_view kNoJob = "-";
+
+// What a job comes to in one night: a line of its report, a record of the history.
+struct JobNight {
+  DecisionRecord record;
+  std::string variants;  // names, for the line
+  Move move = Move::keep;
+};
+
 // What /api/ps showed of a variant, beside what was asked and predicted.
 struct Measurement {
   Instant at;

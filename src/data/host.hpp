@@ -11,6 +11,10 @@ namespace ctxcap {
 
 enum class Reach { local, remote };  // local: this machine's loopback interface
 
+// How variants are created there. automatic: by the ollama command where it is in PATH, the server is local
+// and a Modelfile can carry the texts; else by the API.
+enum class Via { automatic, cli, api };
+
 struct Host {
   std::string url;  // "http://127.0.0.1:11434", with a path when one was given, no slash at the end
   Reach reach = Reach::local;

@@ -44,6 +44,24 @@ std::size_t tag_colon(std::string_view name) {
   return colon != name.npos && (slash == name.npos || colon > slash) ? colon : name.npos;
 }
 
+void drop_prefix(std::string& text, std::string_view prefix) {
+  if (text.starts_with(prefix)) text.erase(0, prefix.size());
+}
+
+void lower(std::string& text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+}
+
+// One spelling of all that mean the same model.
+std::string canonical(std::string_view name) {
+  std::string text = with_tag(name);
+  lower(text);
+  drop_prefix(text, "registry.ollama.ai/");
+  if (std::count(text.begin(), text.end(), '/') == 1) drop_prefix(text, "library/");
+  return text;
+}
+
 Error bad_name(std::string_view name, std::string why) {
   return {.kind = ErrorKind::usage,
           .what = fmt::format("\"{}\" cannot be the name of a model", printable(name, 60)),
@@ -58,8 +76,7 @@ Status check_model_name(std::string_view name) {
   const std::size_t colon = tag_colon(name);
   if (colon == name.npos) return {};
   std::string tag(name.substr(colon + 1));
-  std::transform(tag.begin(), tag.end(), tag.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  lower(tag);
   if (tag == "local" || tag == "cloud" || tag.ends_with("-cloud")) {
     return fail(
         bad_name(name, fmt::format("Ollama takes the tag \"{}\" for a place, not for a variant", tag)));
@@ -67,8 +84,16 @@ Status check_model_name(std::string_view name) {
   return {};
 }
 
+bool has_tag(std::string_view name) {
+  return tag_colon(name) != name.npos;
+}
+
 std::string with_tag(std::string_view name) {
-  return tag_colon(name) == name.npos ? std::string(name) + ":latest" : std::string(name);
+  return std::string(name) + (has_tag(name) ? "" : ":latest");
+}
+
+bool same_model(std::string_view a, std::string_view b) {
+  return !a.empty() && !b.empty() && canonical(a) == canonical(b);
 }
 
 Result<std::string> variant_name(const std::string& base, const std::string& tag) {

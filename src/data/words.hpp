@@ -74,6 +74,27 @@ constexpr std::string_view word(Action action) {
   }
   return "";
 }
+constexpr std::string_view word(Move move) {
+  switch (move) {
+    case Move::create:
+      return "create";
+    case Move::grow:
+      return "grow";
+    case Move::shrink:
+      return "shrink";
+    case Move::keep:
+      return "keep";
+    case Move::hold:
+      return "hold";
+    case Move::wait:
+      return "wait";
+    case Move::blocked:
+      return "blocked";
+    case Move::withheld:
+      return "withhold";
+  }
+  return "";
+}
 constexpr std::string_view word(CurrentFrom from) {
   switch (from) {
     case CurrentFrom::request:

@@ -93,4 +93,13 @@ std::vector<RuleResult> backtest(std::span<const Part> parts, const RiskOptions&
   return results;
 }
 
+std::vector<Part> parts_of(const Demand& demand) {
+  constexpr i64 kPartSize = 1'000;  // requests, where the traces have fewer than two days
+  std::vector<Part> by_day = parts_by_day(demand);
+  if (by_day.size() >= 2) return by_day;
+  std::vector<Tokens> needs;
+  for (const Sent& sent : demand.sent) needs.push_back(sent.need);
+  return parts_by_count(needs, kPartSize);
+}
+
 }  // namespace ctxcap::demand

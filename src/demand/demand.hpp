@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "data/analysis.hpp"
 #include "data/backtest.hpp"
 #include "data/demand.hpp"
 #include "data/stats.hpp"
@@ -31,6 +32,18 @@ struct RiskOptions {
 // Days that differ beyond chance raise a bound (Required::raised); nothing ever lowers it.
 DemandStats stats_of(const Demand& demand, const RiskOptions& options);
 
+// A window that cuts today outweighs whatever earlier days say. `under_cap`: days that the window in force
+// served; what it cut of this job there goes into `stats`, of all its days.
+void heed_cuts_under(Tokens in_force, std::span<const Demand> under_cap, const RiskOptions& options,
+                     DemandStats& stats);
+
+// What was asked of a window that is known to have served these requests.
+struct UnderWindow {
+  i64 requests = 0;
+  bool cut = false;  // some of them
+};
+UnderWindow under_window(const Demand& demand, Tokens num_ctx, const RiskOptions& options);
+
 // What a window would mean for the next 30 days, and for a next day. confidence in 0..1, exclusive.
 Outlook outlook(const DemandStats& stats, Tokens num_ctx, double confidence);
 
@@ -40,6 +53,8 @@ Outlook outlook(const DemandStats& stats, Tokens num_ctx, double confidence);
 // 99th percentile. Empty for fewer than two parts. Needs are taken as logged: a cut job has no backtest that
 // means anything.
 std::vector<RuleResult> backtest(std::span<const Part> parts, const RiskOptions& options);
+// By day; a log of fewer than two days by a thousand requests.
+std::vector<Part> parts_of(const Demand& demand);
 std::vector<Part> parts_by_day(const Demand& demand);
 std::vector<Part> parts_by_count(std::span<const Tokens> needs_in_time_order, i64 size);
 
@@ -47,6 +62,10 @@ std::vector<Part> parts_by_count(std::span<const Tokens> needs_in_time_order, i6
 // the one before loads the model anew. Equal instants are taken by ascending window, which loads least. The
 // first load and loads after idling come with any plan and are not counted.
 ReloadCount count_reloads(std::vector<Arrival> arrivals);
+
+// Loads that the order of the requests would have caused, had each job of `parts` (several decisions on one
+// base model) run under its own window. `demands` are those of the base, with Demand::sent.
+SharedWeights count_reloads_of(std::span<const BaseAnalysis> parts, std::span<const Demand> demands);
 
 // Percentiles by nearest rank; all 0 for an empty histogram.
 Percentiles percentiles_of(const Histogram& histogram);

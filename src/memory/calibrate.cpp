@@ -3,9 +3,13 @@
 // line through them while the batch is the same (the compute buffer jumps with the batch), else by their
 // mean.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.hpp"
+#include "base/units.hpp"
 #include "memory/memory.hpp"
 
 namespace ctxcap::memory {
@@ -27,6 +31,28 @@ bool covers(const Calibration& calibration, const RuntimeSettings& settings) {
          calibration.kv_type_v == settings.kv_type_v && calibration.backend == settings.backend &&
          calibration.num_batch == settings.num_batch &&
          calibration.flash_attention == settings.flash_attention;
+}
+
+Result<Bytes> taken_by(const MeasuredLoad& load, const ModelArch& arch, const Footprint& expected,
+                       const std::string& name) {
+  const auto cannot = [&](std::string why, std::string hint) {
+    return fail({.kind = ErrorKind::failure,
+                 .what = "could not measure " + printable(name, 60),
+                 .why = std::move(why),
+                 .hint = std::move(hint)});
+  };
+  if (load.on_gpu != 0 && load.on_gpu < load.size) {
+    return cannot(
+        fmt::format("only {} of {} are on the GPU", human_bytes(load.on_gpu), human_bytes(load.size)),
+        "free the card, or measure on one that it fits");
+  }
+  const bool slides = std::any_of(arch.layers.begin(), arch.layers.end(),
+                                  [](const Layer& layer) { return layer.kind == LayerKind::window; });
+  if (!slides) return load.size;
+  if (load.driver_bytes && load.on_gpu != 0) return *load.driver_bytes - expected.overhead_bytes.value_or(0);
+  return cannot("/api/ps leaves out a cache of sliding-window models, and no GPU driver can be asked",
+                "run it on the machine of the card, with nvidia-smi in PATH; the predicted caches are exact "
+                "without it");
 }
 
 Footprint calibrated(Footprint memory, const Footprint& at_low, const Footprint& at_high,

@@ -4,11 +4,14 @@
 // Caches and state follow llama.cpp b10488 as Ollama 0.33 starts it, to the byte (facts: 2198 measured
 // buffers). No architecture is named here: a ModelArch says what each layer caches, and this room adds bytes.
 
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "data/calibration.hpp"
+#include "data/described_model.hpp"
+#include "data/inspection.hpp"
 #include "data/memory.hpp"
 #include "data/model.hpp"
 
@@ -32,9 +35,33 @@ std::vector<std::string_view> kv_type_names();
 // Whether a measurement was made with these settings.
 bool covers(const Calibration& calibration, const RuntimeSettings& settings);
 
+// What a load took without the process, by the better of the two sources: /api/ps leaves out a cache of
+// sliding-window models, whose bytes only the driver knows. Errors: partly on the CPU; no driver where one is
+// needed.
+Result<Bytes> taken_by(const MeasuredLoad& load, const ModelArch& arch, const Footprint& expected,
+                       const std::string& name);
+
+// A context of the table of inspect: clamped as the server would, or refused as it would.
+InspectedContext inspected(const ModelArch& arch, Tokens window, const RuntimeSettings& settings,
+                           const std::optional<Calibration>& calibration);
+// Layers that cache alike, in the order of their first.
+std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers);
+// The windows that people ask for, up to what the model declares, its own marks among them; ascending.
+std::vector<Tokens> usual_windows(const ModelArch& arch);
+
+// Mean bytes of KV cache over these windows; nullopt: the model is not known, or there is none.
+Result<std::optional<double>> mean_kv_bytes(std::span<const Tokens> windows,
+                                            const std::optional<ModelArch>& arch,
+                                            const RuntimeSettings& settings);
+
 // footprint(), corrected by a measurement where there is one that covers these settings.
 Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const RuntimeSettings& settings,
                             const std::optional<Calibration>& calibration);
+
+// What each window takes, as its server runs the model. An unknown architecture costs an unknown amount: the
+// rung stays, its bytes are nullopt.
+Result<std::vector<Rung>> price(std::span<const Tokens> windows, const DescribedModel& model,
+                                const RuntimeSettings& settings);
 
 // The footprint with its total corrected by a measurement, and an interval that comes from it. at_low and
 // at_high are the footprints of the two windows measured. Unchanged where a term is unknown.

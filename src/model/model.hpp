@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "data/described_model.hpp"
 #include "data/model.hpp"
 
 namespace ctxcap::model {
@@ -20,6 +21,14 @@ namespace ctxcap::model {
 Result<ModelDescription> describe(std::string_view show_json, std::string name);
 
 ModelArch architecture_of(const ModelDescription& description);
+
+// What a description alone tells, with a warning where the model cannot be capped.
+DescribedModel described(const ModelDescription& description);
+
+// The model that `name` is a variant of: the one it was made from, else the first of those with the same
+// weights file, else the first that spells the same name; itself where nothing is known. `name` is among
+// them.
+std::string base_of(const std::string& name, const DescribedModels& models);
 
 // The description withholds an array that its tensors cannot replace: ask again with `verbose`.
 bool needs_verbose(const ModelDescription& description);

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "data/decision.hpp"
 #include "data/plan.hpp"
+#include "plan/changes.hpp"  // a variant as it is to be, against what is there
 
 namespace ctxcap::plan {
 
@@ -27,6 +28,9 @@ Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions&
 // Why, in lines for the head of a Modelfile: counts only, nobody's text but the names of jobs.
 std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant& variant,
                                      const std::string& version);
+
+// The reason of its window, out of the head of its Modelfile; empty: it does not say.
+std::string reason_in(const Variant& variant);
 
 // A tag out of a job's name: "Mail / Triage v2" -> "mail-triage-v2"; "capped" where nothing is left.
 std::string tag_of_job(const std::string& job);

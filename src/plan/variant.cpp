@@ -113,4 +113,12 @@ std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant
   return lines;
 }
 
+std::string reason_in(const Variant& variant) {
+  const std::string mark = fmt::format("# num_ctx {}: ", variant.num_ctx);
+  for (const std::string_view line : split(variant.modelfile, '\n')) {
+    if (line.starts_with(mark)) return std::string(line.substr(mark.size()));
+  }
+  return "";
+}
+
 }  // namespace ctxcap::plan

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "data/decision.hpp"
+#include "data/history.hpp"
 
 namespace ctxcap::policy {
 
@@ -61,16 +62,7 @@ struct Tonight {
   std::optional<Bytes> room;         // of the card, after all others that must be resident; nullopt: unknown
 };
 
-enum class Move {
-  create,    // the first variant
-  grow,      // at once
-  shrink,    // all conditions hold
-  keep,      // what runs is what is advised
-  hold,      // less is advised, and a condition does not hold yet
-  wait,      // a change is due, and these are quiet hours
-  blocked,   // a change is due, and the card cannot hold it
-  withheld,  // nothing is advised
-};
+using ctxcap::Move;
 
 struct Verdict {
   Move move = Move::keep;
@@ -83,27 +75,5 @@ struct Verdict {
 
 // A shrink goes to the largest window that the agreeing nights advised, never below.
 Verdict weigh(const Tonight& tonight, const HysteresisOptions& options);
-
-constexpr std::string_view word(Move move) {
-  switch (move) {
-    case Move::create:
-      return "create";
-    case Move::grow:
-      return "grow";
-    case Move::shrink:
-      return "shrink";
-    case Move::keep:
-      return "keep";
-    case Move::hold:
-      return "hold";
-    case Move::wait:
-      return "wait";
-    case Move::blocked:
-      return "blocked";
-    case Move::withheld:
-      return "withhold";
-  }
-  return "";
-}
 
 }  // namespace ctxcap::policy

@@ -7,7 +7,10 @@
 
 #include "data/budget.hpp"
 #include "data/decision.hpp"
+#include "data/described_model.hpp"
+#include "policy/by_hand.hpp"     // what is written down of changes by hand
 #include "policy/hysteresis.hpp"  // whether tonight's advice becomes tonight's change
+#include "policy/night.hpp"       // one night for the variants that share a window
 
 namespace ctxcap::policy {
 
@@ -22,6 +25,11 @@ struct JobInput {
   DemandStats stats;
   std::optional<CurrentWindow> current;
 };
+
+// Today's window, the first that is known: what most requests carry, the model's PARAMETER, the environment,
+// what is loaded now.
+std::optional<CurrentWindow> current_window(const DemandStats& stats, const DescribedModel& model,
+                                            std::optional<Tokens> environment_ctx);
 
 // Windows worth considering for these jobs, ascending: 1024 x {1, 1.5} x 2^n (all multiples of 256, which
 // llama.cpp pads to), the native length, the declared maximum and the windows in use; at most the declared
@@ -52,3 +60,5 @@ BudgetReport check_budget(std::span<const BaseDecision> bases, const Budget& bud
 std::vector<Warning> budget_warnings(std::span<const BaseDecision> bases, const BudgetReport& report);
 
 }  // namespace ctxcap::policy
+
+#include "policy/fit_budget.hpp"  // makes it fit, where it can

@@ -41,6 +41,21 @@ std::string plan_text(const Variant& variant, const std::vector<InstalledModel>&
   return text;
 }
 
+std::string way_text(const WayBack& way) {
+  const std::string name = printable(way.now.variant.name), window = with_commas(way.now.variant.num_ctx);
+  if (!way.before) return fmt::format("Plan\n  remove   {} ({}); there was none before\n", name, window);
+  if (way.gives_back())
+    return fmt::format("Plan\n  restore  {} from {}, where it was kept ({} now)\n", name,
+                       printable(way.before->kept_as), window);
+  std::string text = fmt::format(
+      "Plan\n  restore  {} FROM {}: {} -> {}, as on {}\n", name, printable(way.before->variant.base), window,
+      with_commas(way.before->variant.num_ctx), iso_date(day_of(way.before->created)));
+  if (way.base_changed())
+    text += fmt::format("  note     {} was updated since: the window of then on the weights of now\n",
+                        printable(way.before->variant.base));
+  return text;
+}
+
 std::string receipt_text(const Receipt& receipt, const Variant& variant, const TextOptions& options) {
   const Marks& marks = marks_for(options);
   const Verification& seen = receipt.verification;

@@ -37,4 +37,25 @@ Metrics metrics_of(const Analysis& analysis) {
   return metrics;
 }
 
+VariantMetrics variant_metrics(const OwnedVariant& variant, const std::string& model,
+                               const std::vector<Measurement>& measured) {
+  VariantMetrics row{.variant = variant.variant.name,
+                     .model = model,
+                     .cap = variant.variant.num_ctx,
+                     .predicted = variant.variant.predicted_bytes};
+  for (const Measurement& measurement : measured) {
+    if (measurement.digest == variant.digest && measurement.seen.size) row.measured = measurement.seen.size;
+  }
+  return row;
+}
+
+RunMetrics run_metrics(const std::vector<Run>& earlier, Instant now, int exit_code, double seconds) {
+  RunMetrics run{.at = now, .exit_code = exit_code, .seconds = seconds};
+  for (const Run& one : earlier) {
+    if (one.exit_code == 0 && one.finished) run.last_success = one.finished;
+  }
+  if (exit_code == 0) run.last_success = now;
+  return run;
+}
+
 }  // namespace ctxcap::report

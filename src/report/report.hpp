@@ -10,9 +10,11 @@
 #include "base/result.hpp"
 #include "data/analysis.hpp"
 #include "data/backtest.hpp"
+#include "data/health.hpp"
 #include "data/history.hpp"
 #include "data/inspection.hpp"
 #include "data/metrics.hpp"
+#include "data/owned.hpp"
 #include "data/trace_format.hpp"
 
 namespace ctxcap::report {
@@ -53,12 +55,24 @@ std::string backtest_text(const Backtest& backtest, const TextOptions& options);
 // nothing.
 std::string history_text(const History& history, const TextOptions& options);
 
+// A line for a job, without its end, e.g. "triage  m:triage  16,384 -> 8,192: shrink, applied: 3 nights
+// agree".
+std::string night_line(const JobNight& job);
+// How many of each move, and what went wrong first.
+std::string night_summary(std::span<const JobNight> jobs, std::span<const Error> troubles);
+
 // One thing that doctor looked at.
 struct Finding {
   enum class Level { ok, warn, bad };
   Level level = Level::ok;
   std::string topic, text, hint;  // no hint: nothing to do
 };
+Finding health_of(const Health& health);
+std::vector<Finding> half_done(const std::vector<Journal>& journals);
+std::vector<Finding> stray_backups(const std::vector<std::string>& names);
+// Whether the variants of ours are as we left them on their server.
+std::vector<Finding> fate_of(const std::vector<OwnedVariant>& ours,
+                             const std::vector<InstalledModel>& installed);
 std::string findings_text(const std::vector<Finding>& findings, const TextOptions& options);
 
 // Every number of one decision, with its inputs, in sentences that can be checked by hand.
@@ -68,12 +82,20 @@ std::string explanation(const BaseDecision& base, const JobDecision& job, const 
 std::string trace_formats_text(std::span<const TraceFormat> formats, const TextOptions& options);
 // What an analysis knows of a run's metrics: demand, caps, risk, predictions.
 Metrics metrics_of(const Analysis& analysis);
+// A variant that is there, with what its last load took.
+VariantMetrics variant_metrics(const OwnedVariant& variant, const std::string& model,
+                               const std::vector<Measurement>& measured);
+// A run that ends now, after those before it.
+RunMetrics run_metrics(const std::vector<Run>& earlier, Instant now, int exit_code, double seconds);
 // In Prometheus' text format, for node_exporter's textfile collector.
 std::string prom_text(const Metrics& metrics);
 
 // What will be created, before it is asked for.
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,
                       const TextOptions& options);
+
+// What a rollback would do.
+std::string way_text(const WayBack& way);
 
 // What came of it.
 std::string receipt_text(const Receipt& receipt, const Variant& variant, const TextOptions& options);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "data/owned.hpp"
 #include "runtime/backup.hpp"
 #include "runtime/checks.hpp"
 #include "runtime/create_cli.hpp"
@@ -32,11 +33,9 @@ Status unload_previous(Ollama& ollama, const Before& before) {
   return {};
 }
 
-Result<std::string> digest_of(Ollama& ollama, const std::string& name) {
+Result<std::string> created_digest(Ollama& ollama, const std::string& name) {
   TRY_ASSIGN(const std::vector<InstalledModel> models, ollama.installed());
-  for (const InstalledModel& model : models) {
-    if (same_model(model.name, name)) return model.digest;
-  }
+  if (const InstalledModel* model = find_model(models, name)) return model->digest;
   return fail({.kind = ErrorKind::unverified,
                .what = "could not create " + printable(name),
                .why = "creating it succeeded, but " + ollama.host().url + "/api/tags does not list it",
@@ -82,7 +81,7 @@ Result<Receipt> create_and_prove(const World& world, Ollama& ollama, const Varia
   if (before.previous) receipt.previous_digest = before.previous->digest;
   receipt.base_digest = before.base.digest;
   if (const Status same = read_back(ollama, variant); !same) return fail(unverified(same.error()));
-  Result<std::string> digest = digest_of(ollama, variant.name);
+  Result<std::string> digest = created_digest(ollama, variant.name);
   if (!digest) return fail(unverified(digest.error()));
   receipt.digest = *digest;
 

@@ -5,16 +5,10 @@
 
 #include "data/plan.hpp"
 #include "ports/world.hpp"
+#include "runtime/host.hpp"
 #include "runtime/ollama.hpp"
 
 namespace ctxcap::runtime {
-
-enum class Via {
-  automatic,  // the ollama command where it is in PATH, the server is local and a Modelfile can carry the
-              // texts
-  cli,
-  api,
-};
 
 // A model that already has the variant's name.
 enum class Existing {

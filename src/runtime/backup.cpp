@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/text.hpp"
+#include "data/owned.hpp"
 #include "runtime/names.hpp"
 
 namespace ctxcap::runtime {
@@ -26,9 +25,7 @@ Status persistently(Ollama& ollama, const std::function<Status()>& action) {
 // The digest that /api/tags gives for the name; empty: it is not listed.
 Result<std::string> listed(Ollama& ollama, const std::string& name) {
   TRY_ASSIGN(const std::vector<InstalledModel> models, ollama.installed());
-  const auto found = std::find_if(models.begin(), models.end(),
-                                  [&](const InstalledModel& model) { return same_model(model.name, name); });
-  return found == models.end() ? std::string() : found->digest;
+  return digest_of(models, name);
 }
 
 Error not_done(const Ollama& ollama, const std::string& what) {
@@ -120,13 +117,10 @@ Result<Recovery> recover(Ollama& ollama, const std::string& name) {
 
 Result<Recovery> recover(Ollama& ollama, const Unfinished& unfinished) {
   TRY_ASSIGN(const std::vector<InstalledModel> models, ollama.installed());
-  const auto find = [&](const std::string& name) {
-    return std::find_if(models.begin(), models.end(),
-                        [&](const InstalledModel& model) { return same_model(model.name, name); });
-  };
-  const auto backup = find(backup_name(unfinished.name)), there = find(unfinished.name);
-  const bool proved = there != models.end() && there->digest == unfinished.proved_digest;
-  if (backup != models.end()) {
+  const InstalledModel* backup = find_model(models, backup_name(unfinished.name));
+  const InstalledModel* there = find_model(models, unfinished.name);
+  const bool proved = there != nullptr && there->digest == unfinished.proved_digest;
+  if (backup != nullptr) {
     if (proved) {
       TRY(remove(ollama, backup->name));
       return Recovery::finished;
@@ -136,7 +130,7 @@ Result<Recovery> recover(Ollama& ollama, const Unfinished& unfinished) {
   }
   if (proved) return Recovery::finished;
   // A model of another base came from somebody else.
-  if (unfinished.had_previous || there == models.end() || !same_model(there->parent, unfinished.base))
+  if (unfinished.had_previous || there == nullptr || !same_model(there->parent, unfinished.base))
     return Recovery::nothing_to_do;
   [[maybe_unused]] const Status ignored = ollama.unload(there->name);
   TRY(remove(ollama, there->name));

@@ -8,5 +8,6 @@ namespace ctxcap::runtime {
 using ctxcap::Host;
 using ctxcap::parse_host;
 using ctxcap::Reach;
+using ctxcap::Via;
 
 }  // namespace ctxcap::runtime

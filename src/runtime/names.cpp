@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdint>
-
-#include "data/model_name.hpp"
 
 namespace ctxcap::runtime {
 namespace {
@@ -13,20 +10,6 @@ namespace {
 constexpr std::string_view kSuffix = "-ctxcap-backup";
 constexpr std::string_view kKeptSuffix = "-ctxcap-kept";
 constexpr std::size_t kMaxTag = 80;
-
-void drop_prefix(std::string& text, std::string_view prefix) {
-  if (text.starts_with(prefix)) text.erase(0, prefix.size());
-}
-
-// One spelling of all that mean the same model.
-std::string canonical(std::string_view name) {
-  std::string text = with_tag(name);
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  drop_prefix(text, "registry.ollama.ai/");
-  if (std::count(text.begin(), text.end(), '/') == 1) drop_prefix(text, "library/");
-  return text;
-}
 
 // FNV-1a: only to tell long tags apart.
 std::uint64_t hash(std::string_view text) {
@@ -44,10 +27,6 @@ std::string with_suffix(std::string_view name, std::string_view suffix) {
 }
 
 }  // namespace
-
-bool same_model(std::string_view a, std::string_view b) {
-  return !a.empty() && !b.empty() && canonical(a) == canonical(b);
-}
 
 std::string backup_name(std::string_view name) {
   return with_suffix(name, kSuffix);

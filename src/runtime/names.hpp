@@ -1,15 +1,14 @@
 #pragma once
-// Which names mean the same model, and under which name the previous one is kept. The grammar of names is
-// data/model_name.hpp.
+// Under which names models are kept. Their grammar, and which of them mean the same, is data/model_name.hpp.
 
 #include <string>
 #include <string_view>
 
+#include "data/model_name.hpp"
+
 namespace ctxcap::runtime {
 
-// Whether both name the same model: without a tag it is "latest", the default registry and namespace may be
-// left out, and Ollama ignores case when it looks for an installed model. Never true of what is no name.
-bool same_model(std::string_view a, std::string_view b);
+using ctxcap::same_model;
 
 // Where the previous variant is kept while a new one is being proved: the same model with a tag that ends in
 // "-ctxcap-backup", a valid name however long the tag is. `name` is a valid name.

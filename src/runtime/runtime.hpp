@@ -3,9 +3,12 @@
 // recorded; older ones answer the same calls with fewer fields).
 
 #include "runtime/apply.hpp"       // create a variant, prove it, undo what does not hold
+#include "runtime/change.hpp"      // the same with what is written down of it, and what was left half-way
 #include "runtime/host.hpp"        // OLLAMA_HOST
+#include "runtime/measure.hpp"     // what a load really takes
 #include "runtime/names.hpp"       // which names mean the same model
 #include "runtime/ollama.hpp"      // the HTTP API
 #include "runtime/parameters.hpp"  // PARAMETERs as the server gives them back
 #include "runtime/probe.hpp"       // a prompt that shows what the window really takes
+#include "runtime/rollback.hpp"    // what was there before is there again
 #include "runtime/verify.hpp"      // what runs, against what was asked

@@ -29,13 +29,13 @@
 
 #include "base/result.hpp"
 #include "data/budget.hpp"
+#include "data/host.hpp"
 #include "data/memory.hpp"
 #include "data/source.hpp"
 #include "policy/policy.hpp"
 
 namespace ctxcap::settings {
 
-enum class Via { automatic, cli, api };
 enum class Colours { automatic, always, never };
 
 // [ollama] is the server without a name; each [[server]] has the same keys and a name. How it runs models is
@@ -73,6 +73,8 @@ struct Variant {
   std::optional<Tokens> num_ctx;                                // this window, whatever the data says
   std::optional<Tokens> num_predict;                            // this generation limit
   Policy policy;                                                // [policy], with what it has for itself
+
+  std::optional<Tokens> limit() const;  // num_predict, also where it stands among the parameters
 };
 
 // [report]: what is left for others, and how it looks.

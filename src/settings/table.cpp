@@ -279,6 +279,14 @@ std::vector<Row> table(SourceKinds kinds) {
   return all;
 }
 
+std::optional<Tokens> Variant::limit() const {
+  if (num_predict) return num_predict;
+  for (const auto& [parameter, value] : parameters) {
+    if (parameter == "num_predict") return parse_integer(value);
+  }
+  return std::nullopt;
+}
+
 std::string Row::line() const {
   return key.substr(key.find('.') + 1) + " = " + example;
 }

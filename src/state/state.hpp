@@ -18,34 +18,12 @@
 #include "base/time.hpp"
 #include "data/calibration.hpp"
 #include "data/demand.hpp"
+#include "data/health.hpp"
 #include "data/history.hpp"
-#include "data/plan.hpp"
+#include "data/owned.hpp"
 #include "ports/world.hpp"
 
 namespace ctxcap::state {
-
-// A variant that ctxcap created. It stays ours while its digest is the one we left behind.
-struct OwnedVariant {
-  std::string host;  // URL of the server
-  Variant variant;   // as it was created; of one that was not ours only name and digest are known
-  std::string digest;
-  Instant created;
-  std::string kept_as;  // not ours: the tag under which it is kept for rollback; empty: it is ours
-};
-
-// An apply that began and did not say how it ended: the apply journal.
-struct Journal {
-  std::string host, name;
-  std::string step;           // word of the step that began last
-  Variant variant;            // what is to be created; without a name: a removal
-  std::string digest_before;  // of what stood there; empty: nothing
-  std::string backup;         // tag under which that is kept meanwhile; empty: nothing is kept
-  std::string kept_as;        // it was not ours: the tag under which it is kept for rollback; else empty
-  std::string proved_digest;  // of the new one once it was proved; empty: it was not
-  Instant since;
-  i64 run = 0;
-  bool operator==(const Journal&) const = default;
-};
 
 // What a reading changed; see State::merge_demand.
 struct DemandMerge {
@@ -66,16 +44,6 @@ struct HistoryFilter {
   std::string job, model;
   std::optional<Instant> from;
   std::optional<i64> last;  // so many, the latest ones
-};
-
-// For doctor: how the file is.
-struct Health {
-  std::string path;
-  bool exists = false;
-  i64 version = 0;     // of its schema
-  i64 file_bytes = 0;  // without its log
-  std::string damage;  // what SQLite's integrity check and the foreign keys say; empty: sound
-  i64 demand_rows = 0, demand_bytes = 0, decisions = 0, runs = 0;
 };
 
 enum class Access {
@@ -164,9 +132,23 @@ class State {
   std::unique_ptr<Store> store_;
 };
 
-// Held while something is changed; released when the value dies, or the process, however it dies. Errors
-// (ErrorKind::failure): another ctxcap holds it.
-Result<std::unique_ptr<Files::Lock>> lock(World& world);
+// Everything that the filter means. Measurements, receipts, runs and calibrations know no job: they are told
+// where no job or model is asked for. Days before its time are left out.
+Result<History> read_history(State& state, const HistoryFilter& filter);
+Result<Export> read_export(State& state, const HistoryFilter& filter);
+// The jobs of which there are requests or decisions; some may be told twice.
+Result<std::vector<std::string>> known_jobs(State& state);
+
+// Held while something is changed on a server; released when the value dies, or the process, however it dies.
+// `server`: its name in the configuration; empty: the one without a name. Errors (ErrorKind::failure):
+// another ctxcap holds it.
+Result<std::unique_ptr<Files::Lock>> lock(World& world, const std::string& server = "");
+
+// The variable that says where the state lives.
+inline constexpr const char* kDirectoryVariable = "CTXCAP_STATE_DIR";
+
+// A copy of the state that is gone when the value dies. Call it with the lock held.
+Result<std::unique_ptr<Files::PrivateDirectory>> copy(World& world);
 
 // Where the state lives, whether it exists or not. Errors (ErrorKind::usage): the environment does not say.
 Result<std::string> state_directory(World& world);

@@ -53,7 +53,7 @@ std::string time_for_a_name(Instant now) {
 
 Result<std::string> state_directory(World& world) {
   const auto value = [&](const char* name) { return world.environment.get(name).value_or(""); };
-  if (const std::string own = value("CTXCAP_STATE_DIR"); !own.empty()) return own;
+  if (const std::string own = value(kDirectoryVariable); !own.empty()) return own;
   // A relative XDG_STATE_HOME is to be ignored, says its specification.
   if (const std::string xdg = value("XDG_STATE_HOME"); xdg.starts_with('/')) return xdg + "/ctxcap";
   if (const std::string home = value("HOME"); !home.empty()) return home + "/.local/state/ctxcap";
@@ -67,10 +67,26 @@ Result<std::string> state_directory(World& world) {
        .hint = "say where it is to live: CTXCAP_STATE_DIR=/var/lib/ctxcap"});
 }
 
-Result<std::unique_ptr<Files::Lock>> lock(World& world) {
+Result<std::unique_ptr<Files::Lock>> lock(World& world, const std::string& server) {
   TRY_ASSIGN(const std::string directory, state_directory(world));
   TRY(world.files.make_directories(directory));
-  return world.files.lock(directory + "/lock");
+  std::string name = "/lock-" + server;
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+    if (!plain && &c != name.data()) c = '_';
+  }
+  return world.files.lock(directory + name);
+}
+
+Result<std::unique_ptr<Files::PrivateDirectory>> copy(World& world) {
+  TRY_ASSIGN(auto copy, world.files.make_private_directory());
+  TRY_ASSIGN(const std::string from, state_directory(world));
+  for (const char* name : {"/state.db", "/state.db-wal"}) {
+    if (world.files.kind(from + name) != PathKind::file) continue;
+    TRY_ASSIGN(const std::string content, world.files.read_all(from + name));
+    TRY(world.files.write_atomic(copy->path() + name, content));
+  }
+  return copy;
 }
 
 Error unreadable(const Store& store, const std::string& what) {

@@ -87,10 +87,8 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
                  .hint = "take one of the alternatives above, or insist with --force"});
   }
   ApplyFlags apply = flags.apply;
-  apply.via = settings.ollama.via;
   apply.whole_on_gpu = (options.budget || planned.for_card) && options.settings.backend == "cuda";
-  TRY_ASSIGN(const ExitCode applied,
-             apply_variants(planned.variants, apply, options.ollama_host, world, talk));
+  TRY_ASSIGN(const ExitCode applied, apply_variants(planned.variants, apply, settings.ollama, world, talk));
   return applied == ExitCode::done ? planned.verdict : applied;
 }
 

@@ -21,38 +21,14 @@ struct Flags {
   std::string format = "table", bad_lines;
 };
 
-constexpr i64 kPartSize = 1'000;  // requests, where the traces have fewer than two days
-
-std::vector<Part> parts_of(const Demand& demand) {
-  std::vector<Part> by_day = demand::parts_by_day(demand);
-  if (by_day.size() >= 2) return by_day;
-  std::vector<Tokens> needs;
-  for (const Sent& sent : demand.sent) needs.push_back(sent.need);
-  return demand::parts_by_count(needs, kPartSize);
-}
-
-// Bytes of KV cache that the rule would have held on average; nullopt where the model is not known.
-Result<std::optional<double>> mean_kv_bytes(const RuleResult& rule, const std::optional<ModelArch>& arch,
-                                            const RuntimeSettings& settings) {
-  if (!arch || !arch->known() || rule.windows.empty()) return std::optional<double>{};
-  double sum = 0;
-  for (const Tokens window : rule.windows) {
-    TRY_ASSIGN(const Footprint memory,
-               memory::footprint(*arch, window, memory::as_ollama_runs(*arch, settings)));
-    const std::optional<Bytes> kv = kv_cache_bytes(memory);
-    if (!kv) return std::optional<double>{};
-    sum += static_cast<double>(*kv);
-  }
-  return std::optional(sum / static_cast<double>(rule.windows.size()));
-}
-
 Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& model,
                                  const AnalyzeOptions& options) {
   JobBacktest result{.job = demand.job, .model = demand.model};
-  const std::vector<Part> parts = parts_of(demand);
+  const std::vector<Part> parts = demand::parts_of(demand);
   result.by_day = !parts.empty() && parts.front().day != kUnknownDay;
   for (const RuleResult& rule : demand::backtest(parts, options.risk)) {
-    TRY_ASSIGN(const std::optional<double> kv, mean_kv_bytes(rule, model.arch, options.settings));
+    TRY_ASSIGN(const std::optional<double> kv,
+               memory::mean_kv_bytes(rule.windows, model.arch, options.settings));
     result.rules.push_back({rule, kv});
   }
   return result;

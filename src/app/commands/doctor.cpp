@@ -5,22 +5,17 @@
 #include <algorithm>
 #include <memory>
 
-#include "app/change.hpp"
 #include "app/commands.hpp"
-#include "app/config_file.hpp"
-#include "app/parser.hpp"
+#include "app/settings_file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "gpu/gpu.hpp"
 #include "report/report.hpp"
+#include "runtime/runtime.hpp"
 #include "state/state.hpp"
 
 namespace ctxcap::app {
 namespace {
-
-struct Flags {
-  std::string config, ollama_host;
-};
 
 using report::Finding;
 using Level = Finding::Level;
@@ -32,63 +27,26 @@ Finding warn(const std::string& topic, const Error& error) {
   return {Level::warn, topic, error.what + ": " + error.why, error.hint};
 }
 
-Finding health_of(const state::Health& health) {
-  const std::string path = printable(health.path);
-  if (!health.exists) return {Level::ok, "state", path + ": not there yet; the first change creates it", ""};
-  if (!health.damage.empty()) {
-    return {Level::bad, "state", fmt::format("{}: damaged: {}", path, health.damage),
-            fmt::format("put a backup in its place, or try: sqlite3 {} .recover", path)};
-  }
-  return {Level::ok, "state",
-          fmt::format("{}: sound, schema {}, {}: {} of jobs in {}, {}, {}", path, health.version,
-                      human_bytes(health.file_bytes), counted(health.demand_rows, "day"),
-                      human_bytes(health.demand_bytes), counted(health.decisions, "decision"),
-                      counted(health.runs, "run")),
-          ""};
+void append(std::vector<Finding>& all, const std::vector<Finding>& more) {
+  all.insert(all.end(), more.begin(), more.end());
 }
 
 Status look_at_state(state::State& state, std::vector<Finding>& findings) {
-  TRY_ASSIGN(const state::Health health, state.health());
-  findings.push_back(health_of(health));
-  TRY_ASSIGN(const std::vector<state::Journal> journals, state.journals());
-  for (const state::Journal& journal : journals) {
-    findings.push_back({Level::warn, "journal",
-                        fmt::format("{} on {}: a change that began at {} did not end (step: {})",
-                                    printable(journal.name), printable(journal.host), rfc3339(journal.since),
-                                    journal.step.empty() ? "none" : journal.step),
-                        "the next ctxcap apply or nightly on that server puts it in order"});
-  }
+  TRY_ASSIGN(const Health health, state.health());
+  findings.push_back(report::health_of(health));
+  TRY_ASSIGN(const std::vector<Journal> journals, state.journals());
+  append(findings, report::half_done(journals));
   return {};
 }
 
 // What the server has, against what the state says of it.
 Status look_at_models(runtime::Ollama& ollama, state::State& state, std::vector<Finding>& findings) {
   TRY_ASSIGN(const std::vector<InstalledModel> installed, ollama.installed());
-  TRY_ASSIGN(const std::vector<state::Journal> journals, state.journals());
-  TRY_ASSIGN(const std::vector<state::OwnedVariant> variants, state.variants());
-  for (const InstalledModel& model : installed) {
-    const bool under_way = std::any_of(journals.begin(), journals.end(), [&](const state::Journal& journal) {
-      return runtime::same_model(journal.backup, model.name);
-    });
-    if (!runtime::is_backup_name(model.name) || under_way) continue;
-    findings.push_back({Level::warn, "models", printable(model.name) + ": a backup that no change needs",
-                        "ollama rm " + printable(model.name)});
-  }
-  for (const state::OwnedVariant& ours : variants) {
-    if (ours.host != ollama.host().url) continue;
-    const std::string name = printable(ours.variant.name);
-    const InstalledModel* there = find_model(installed, ours.variant.name);
-    if (there == nullptr) {
-      findings.push_back({Level::warn, "models", name + ": created by ctxcap, and removed since", ""});
-    } else if (there->digest != ours.digest) {
-      findings.push_back({Level::warn, "models", name + ": created by ctxcap, and changed by somebody since",
-                          "ollama show " + name});
-    } else {
-      findings.push_back({Level::ok, "models",
-                          fmt::format("{}: as ctxcap left it at {}", name, with_commas(ours.variant.num_ctx)),
-                          ""});
-    }
-  }
+  TRY_ASSIGN(const std::vector<Journal> journals, state.journals());
+  TRY_ASSIGN(std::vector<OwnedVariant> ours, state.variants());
+  std::erase_if(ours, [&](const OwnedVariant& one) { return one.host != ollama.host().id; });
+  append(findings, report::stray_backups(runtime::stray_backups(installed, journals)));
+  append(findings, report::fate_of(ours, installed));
   return {};
 }
 
@@ -114,27 +72,23 @@ void look_at_gpu(World& world, std::vector<Finding>& findings) {
   }
 }
 
-void look_at_config(const std::string& flag, World& world, std::vector<Finding>& findings) {
-  const Result<settings::Reading> reading = read_config_file(flag, world);
-  if (!reading) return findings.push_back(bad("config", reading.error()));
-  if (reading->config.path.empty() && reading->problems.empty())
+void look_at_config(const settings::Reading& reading, World& world, std::vector<Finding>& findings) {
+  const settings::Settings& settings = reading.settings;
+  if (settings.path.empty() && reading.problems.empty())
     return findings.push_back({Level::ok, "config", "there is none; only nightly needs one", ""});
-  for (const Error& problem : reading->problems) findings.push_back(bad("config", problem));
-  for (const Error& doubt : reading->doubts) findings.push_back(warn("config", doubt));
-  for (const Error& doubt : doubts_of_world(reading->config, world))
-    findings.push_back(warn("config", doubt));
-  if (!reading->problems.empty()) return;
+  for (const Error& problem : reading.problems) findings.push_back(bad("config", problem));
+  for (const Error& doubt : reading.doubts) findings.push_back(warn("config", doubt));
+  for (const Error& doubt : doubts_of_world(settings, world)) findings.push_back(warn("config", doubt));
+  if (!reading.problems.empty()) return;
   findings.push_back({Level::ok, "config",
-                      fmt::format("{}: {}, {}", printable(reading->config.path),
-                                  counted(static_cast<i64>(reading->config.sources.size()), "source"),
-                                  counted(static_cast<i64>(reading->config.variants.size()), "variant")),
+                      fmt::format("{}: {}, {}", printable(settings.path),
+                                  counted(static_cast<i64>(settings.sources.size()), "source"),
+                                  counted(static_cast<i64>(settings.variants.size()), "variant")),
                       ""});
 }
 
-Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  const std::string host_text =
-      flags.ollama_host.empty() ? world.environment.get("OLLAMA_HOST").value_or("") : flags.ollama_host;
-  TRY_ASSIGN(const runtime::Host host, runtime::parse_host(host_text));
+Result<ExitCode> run(const settings::Reading& reading, World& world, Talk& talk) {
+  TRY_ASSIGN(const runtime::Host host, runtime::parse_host(reading.settings.ollama.host));
   runtime::Ollama ollama(world.http, world.clock, host);
   std::vector<Finding> findings;
   Result<state::State> state = state::State::open(world, state::Access::read);
@@ -151,7 +105,7 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
       findings.push_back(bad("models", looked.error()));
   }
   look_at_gpu(world, findings);
-  look_at_config(flags.config, world, findings);
+  look_at_config(reading, world, findings);
 
   talk.clear();
   world.console.out(report::findings_text(findings, talk.out()));
@@ -161,21 +115,18 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   return wrong == 1 && !answers ? ExitCode::unreachable : ExitCode::failure;
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
-  parser
-      .add_option("--config", flags->config,
-                  "The file (default: CTXCAP_CONFIG, else ~/.config/ctxcap/config.toml or /etc/ctxcap)")
-      .type_name("FILE");
-  parser.add_option("--ollama", flags->ollama_host, "Ollama server (default: OLLAMA_HOST)").type_name("HOST");
-  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+Runner configure(Parser&) {
+  return run;
 }
 
 }  // namespace
 
-constinit const Command kDoctor{"doctor", "Look at the state, the server, the GPU and the configuration",
+constinit const Command kDoctor{"doctor",
+                                "Look at the state, the server, the GPU and the configuration",
                                 "  ctxcap doctor\n"
                                 "  ctxcap doctor --config /etc/ctxcap/config.toml\n",
-                                configure};
+                                configure,
+                                settings::kDoctor,
+                                true};
 
 }  // namespace ctxcap::app

@@ -31,10 +31,6 @@ Result<std::optional<Instant>> read_from(const std::string& text) {
                .hint = "ctxcap history --from 2026-11-01"});
 }
 
-bool is_at_or_after(Instant at, const std::optional<Instant>& from) {
-  return !from || at >= *from;
-}
-
 Result<state::HistoryFilter> filter_of(const Flags& flags) {
   if (!flags.job.empty() && !flags.job_flag.empty()) {
     return fail({.kind = ErrorKind::usage,
@@ -55,35 +51,10 @@ Result<state::HistoryFilter> filter_of(const Flags& flags) {
                               .last = flags.last};
 }
 
-// The demand that the filter means; days before its time are left out.
-Result<std::vector<Demand>> demand_of(state::State& state, const state::HistoryFilter& filter) {
-  const std::optional<Day> first = filter.from ? std::optional(day_of(*filter.from)) : std::nullopt;
-  TRY_ASSIGN(std::vector<Demand> demands, state.demand({.from = first}));
-  std::erase_if(demands, [&](const Demand& demand) {
-    return (!filter.job.empty() && demand.job != filter.job) ||
-           (!filter.model.empty() && demand.model != filter.model);
-  });
-  return demands;
-}
-
-// Measurements know no job: they are shown where no job or model is asked for.
-Result<std::vector<Measurement>> measurements_of(state::State& state, const state::HistoryFilter& filter) {
-  if (!filter.job.empty() || !filter.model.empty()) return std::vector<Measurement>{};
-  TRY_ASSIGN(std::vector<Measurement> all, state.measurements());
-  std::erase_if(all, [&](const Measurement& seen) { return !is_at_or_after(seen.at, filter.from); });
-  const auto last = static_cast<std::size_t>(filter.last.value_or(static_cast<i64>(all.size())));
-  if (last < all.size()) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(last));
-  return all;
-}
-
 // A job that nothing is known of is a typing error rather than an empty answer.
 Status check_known(state::State& state, const std::string& job) {
   if (job.empty()) return {};
-  std::vector<std::string> known;
-  TRY_ASSIGN(const std::vector<Demand> demands, state.demand());
-  TRY_ASSIGN(const std::vector<DecisionRecord> decisions, state.decisions());
-  for (const Demand& demand : demands) known.push_back(demand.job);
-  for (const DecisionRecord& decision : decisions) known.push_back(decision.job);
+  TRY_ASSIGN(const std::vector<std::string> known, state::known_jobs(state));
   if (known.empty() || std::find(known.begin(), known.end(), job) != known.end()) return {};
   const std::string near = closest(job, known);
   return fail(
@@ -91,24 +62,6 @@ Status check_known(state::State& state, const std::string& job) {
        .what = fmt::format("nothing is known of the job \"{}\"", printable(job, 60)),
        .why = "the state has neither requests nor decisions of it",
        .hint = near.empty() ? "ctxcap history" : "did you mean: ctxcap history " + printable(near, 60)});
-}
-
-Result<std::string> export_of(state::State& state, const state::HistoryFilter& filter) {
-  Export all;
-  TRY_ASSIGN(all.runs, state.runs());
-  TRY_ASSIGN(all.demands, demand_of(state, filter));
-  TRY_ASSIGN(all.decisions, state.decisions(filter));
-  TRY_ASSIGN(all.receipts, state.receipts());
-  TRY_ASSIGN(all.measurements, measurements_of(state, filter));
-  TRY_ASSIGN(all.calibrations, state.calibrations());
-  const bool of_a_job = !filter.job.empty() || !filter.model.empty();
-  std::erase_if(all.runs,
-                [&](const Run& run) { return of_a_job || !is_at_or_after(run.started, filter.from); });
-  std::erase_if(all.receipts, [&](const ReceiptRecord& receipt) {
-    return of_a_job || !is_at_or_after(receipt.at, filter.from);
-  });
-  if (of_a_job) all.calibrations.clear();
-  return export_lines(all);
 }
 
 Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
@@ -122,17 +75,11 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
   TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
   TRY(check_known(state, filter.job));
   if (flags.all) {
-    TRY_ASSIGN(const std::string lines, export_of(state, filter));
-    world.console.out(lines);
+    TRY_ASSIGN(const Export all, state::read_export(state, filter));
+    world.console.out(export_lines(all));
     return ExitCode::done;
   }
-  History history;
-  TRY_ASSIGN(history.decisions, state.decisions(filter));
-  TRY_ASSIGN(history.measurements, measurements_of(state, filter));
-  TRY_ASSIGN(const std::vector<Demand> demands, demand_of(state, filter));
-  // The window of a day may have been decided before the days that are shown.
-  TRY_ASSIGN(const std::vector<DecisionRecord> all, state.decisions({.job = filter.job}));
-  history.jobs = days_of(demands, all);
+  TRY_ASSIGN(const History history, state::read_history(state, filter));
   if (flags.format == "json") {
     world.console.out(history_json(history));
     return ExitCode::done;

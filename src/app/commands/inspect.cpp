@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "app/commands.hpp"
@@ -25,8 +24,6 @@ struct Flags {
   bool measure = false;
   std::vector<std::string> contexts;
 };
-
-constexpr Tokens kUsualContexts[] = {4'096, 8'192, 16'384, 32'768, 65'536, 131'072, 262'144};
 
 constexpr Tokens kLargestWindow = Tokens{1} << 40;  // far beyond any model, and far from overflow
 
@@ -54,15 +51,7 @@ Result<std::vector<Tokens>> windows(const Flags& flags, const ModelArch& arch) {
       windows.push_back(tokens);
     }
   }
-  if (!windows.empty()) return windows;
-  windows.assign(std::begin(kUsualContexts), std::end(kUsualContexts));
-  for (const auto& mark : {arch.native_ctx, arch.max_ctx, arch.current_ctx}) {
-    if (mark) windows.push_back(*mark);
-  }
-  std::erase_if(windows, [&](Tokens window) { return arch.max_ctx && window > *arch.max_ctx; });
-  std::sort(windows.begin(), windows.end());
-  windows.erase(std::unique(windows.begin(), windows.end()), windows.end());
-  return windows;
+  return windows.empty() ? memory::usual_windows(arch) : windows;
 }
 
 // One column of the table for each: as set, or the three that people choose between.
@@ -74,42 +63,6 @@ std::vector<RuntimeSettings> variations(const RuntimeSettings& settings, bool ty
     all.back().kv_type_k = all.back().kv_type_v = type;
   }
   return all;
-}
-
-InspectedContext inspect_context(const ModelArch& arch, Tokens window, const RuntimeSettings& settings,
-                                 const std::optional<Calibration>& calibration) {
-  InspectedContext context;
-  if (const Tokens effective = memory::effective_ctx(arch, window); effective != window)
-    context.clamped_to = effective;
-  Result<Footprint> memory = memory::footprint(arch, window, settings, calibration);
-  if (memory) {
-    context.memory = std::move(*memory);
-    return context;
-  }
-  context.refused = memory.error();
-  context.memory = {.num_ctx = window,
-                    .padded_ctx = round_up(window, 256),
-                    .parallel = settings.parallel,
-                    .num_batch = settings.num_batch.value_or(0),
-                    .flash_attention = settings.flash_attention != FlashAttention::off,
-                    .kv_type_k = settings.kv_type_k,
-                    .kv_type_v = settings.kv_type_v,
-                    .backend = settings.backend};
-  return context;
-}
-
-std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers) {
-  std::vector<LayerGroup> groups;
-  for (const Layer& layer : layers) {
-    const auto same = std::find_if(groups.begin(), groups.end(),
-                                   [&](const LayerGroup& group) { return group.layer == layer; });
-    if (same == groups.end()) {
-      groups.push_back({layer, 1});
-    } else {
-      ++same->count;
-    }
-  }
-  return groups;
 }
 
 Result<Inspection> from_file(const std::string& path, World& world) {
@@ -151,7 +104,7 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
   RuntimeSettings settings = server.settings;
   TRY_ASSIGN(Inspection inspection,
              from_saved ? from_file(server.show.front(), world) : from_server(flags, server, world, talk));
-  inspection.layers = groups_of(inspection.arch.layers);
+  inspection.layers = memory::groups_of(inspection.arch.layers);
   // A flag is taken at its word.
   if (origin_of(read, "parallel") != settings::Origin::flag)
     settings = memory::as_ollama_runs(inspection.arch, settings);
@@ -159,7 +112,8 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
   const bool type_given = origin_of(read, "kv_type") != settings::Origin::built_in;
   for (const RuntimeSettings& variation : variations(settings, type_given)) {
     for (const Tokens window : asked) {
-      inspection.contexts.push_back(inspect_context(inspection.arch, window, variation, inspection.measured));
+      inspection.contexts.push_back(
+          memory::inspected(inspection.arch, window, variation, inspection.measured));
     }
   }
   if (inspection.contexts.size() == 1 && inspection.contexts.front().refused)

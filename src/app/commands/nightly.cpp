@@ -4,20 +4,18 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/config_file.hpp"
 #include "app/keep_apart.hpp"
 #include "app/nightly/nightly.hpp"
 #include "app/parser.hpp"
 #include "base/text.hpp"
+#include "data/model_name.hpp"
 
 namespace ctxcap::app {
 namespace {
 
 struct Flags {
-  std::string config, now;
+  std::string now;
   std::vector<std::string> files, resume;
-  std::string prom;
-  std::optional<i64> canary;
   bool dry_run = false;
 };
 
@@ -26,7 +24,7 @@ Status check_resume(const std::vector<std::string>& names, const settings::Setti
     std::vector<std::string> known;
     for (const settings::Variant& variant : config.variants) known.push_back(variant.name);
     if (std::any_of(known.begin(), known.end(),
-                    [&](const std::string& variant) { return runtime::same_model(variant, name); }))
+                    [&](const std::string& variant) { return same_model(variant, name); }))
       continue;
     const std::string near = closest(name, known);
     return fail({.kind = ErrorKind::usage,
@@ -37,15 +35,17 @@ Status check_resume(const std::vector<std::string>& names, const settings::Setti
   return {};
 }
 
-Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
-  if (flags.canary && *flags.canary < 0) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "--canary cannot be " + std::to_string(*flags.canary),
-                 .why = "it is a number of requests, 0 for no canary",
-                 .hint = "ctxcap nightly --canary 500"});
-  }
-  NightlyOptions options{.dry_run = flags.dry_run};
-  TRY_ASSIGN(options.config, load_config(flags.config, world, talk));
+// What is written must be none of what is read, nor twice the same.
+Status check_files(const settings::Settings& settings, World& world) {
+  std::vector<NamedFile> written, read;
+  for (const std::string& path : settings.report.files) written.push_back({"-o", path});
+  if (!settings.report.prom.empty()) written.push_back({"--prom", settings.report.prom});
+  if (!settings.path.empty()) read.push_back({"--config", settings.path});
+  return keep_apart(written, read, world.files);
+}
+
+Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, World& world, Talk& talk) {
+  NightlyOptions options{.settings = settings, .resume = flags.resume, .dry_run = flags.dry_run};
   if (!flags.now.empty()) {
     options.now = parse_time(flags.now);
     if (!options.now) {
@@ -55,37 +55,18 @@ Result<ExitCode> run(const Flags& flags, World& world, Talk& talk) {
                    .hint = "ctxcap nightly --now 2026-11-21T02:30:00Z"});
     }
   }
-  TRY(check_resume(flags.resume, options.config));
-  options.resume = flags.resume;
-  for (settings::Variant& variant : options.config.variants)
-    variant.policy.canary = flags.canary.value_or(variant.policy.canary);
-  std::vector<std::string>& files = options.config.report.files;
+  TRY(check_resume(flags.resume, settings));
+  std::vector<std::string>& files = options.settings.report.files;
   files.insert(files.end(), flags.files.begin(), flags.files.end());
-  if (!flags.prom.empty()) options.config.report.prom = flags.prom;
-  std::vector<NamedFile> written;
-  for (const std::string& path : files) written.push_back({"-o", path});
-  if (!options.config.report.prom.empty()) written.push_back({"--prom", options.config.report.prom});
-  const std::vector<NamedFile> read{{"--config", flags.config}};
-  TRY(keep_apart(written, std::span(read).first(flags.config.empty() ? 0 : 1), world.files));
+  TRY(check_files(options.settings, world));
+  options.servers = servers_of(settings);
   return nightly(options, world, talk);
 }
 
 Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
-  parser
-      .add_option(
-          "--config", flags->config,
-          "The configuration (default: $CTXCAP_CONFIG, ~/.config/ctxcap/config.toml, /etc/ctxcap/...)")
-      .type_name("FILE");
   parser.add_option("-o,--output", flags->files, "Also write a report; its suffix picks the format")
       .type_name("FILE");
-  parser.add_option("--prom", flags->prom, "Also write metrics for node_exporter's textfile collector")
-      .type_name("FILE");
-  parser
-      .add_option(
-          "--canary", flags->canary,
-          "Try a smaller window under a second tag until N requests, or a night, passed without a cut")
-      .type_name("N");
   parser
       .add_option("--now", flags->now,
                   "As if it were then, for simulations and backfills: whole days before TIME count")
@@ -95,7 +76,9 @@ Runner configure(Parser& parser) {
                   "Take up a variant again that was rolled back by hand, without waiting some nights")
       .type_name("VARIANT");
   parser.add_flag("--dry-run", flags->dry_run, "Say what this night would do; change nothing");
-  return [flags](World& world, Talk& talk) { return run(*flags, world, talk); };
+  return [flags](const settings::Reading& read, World& world, Talk& talk) {
+    return run(*flags, read.settings, world, talk);
+  };
 }
 
 }  // namespace
@@ -105,6 +88,6 @@ constinit const Command kNightly{
     "  ctxcap nightly --config /etc/ctxcap/config.toml\n"
     "  ctxcap nightly --dry-run\n"
     "  ctxcap nightly --prom /var/lib/node_exporter/ctxcap.prom -o report.md\n",
-    configure};
+    configure, settings::kNightly};
 
 }  // namespace ctxcap::app

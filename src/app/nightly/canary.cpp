@@ -1,87 +1,60 @@
 #include "app/nightly/canary.hpp"
 
-#include <fmt/format.h>
-
-#include "app/nightly/desire.hpp"
-#include "base/units.hpp"
 #include "demand/demand.hpp"
 
 namespace ctxcap::app {
 namespace {
 
-struct Seen {
-  i64 requests = 0;
-  bool cut = false;
-};
-
-// What the second tag was asked since it was created, and whether its window cut any of that.
-Result<Seen> seen_by(const state::OwnedVariant& canary, const Group& group, Night& night) {
-  Seen seen;
+// What the second tag was asked since it was created.
+Result<policy::Asked> asked_of(const OwnedVariant& canary, const GroupNight& one, const Night& night) {
+  policy::Asked asked;
   TRY_ASSIGN(const std::vector<Demand> demands, demand_of_sources(night, day_of(canary.created)));
   for (const Demand& demand : demands) {
-    if (!runtime::same_model(demand.model, canary.variant.name)) continue;
-    demand::RiskOptions risk = group.options.risk;
-    risk.in_force = canary.variant.num_ctx;
-    const DemandStats stats = demand::stats_of(demand, risk);
-    seen.requests += stats.requests;
-    seen.cut = seen.cut || stats.censoring.verdict == CensoringVerdict::censored ||
-               stats.need.count_above(canary.variant.num_ctx) > 0;
+    if (!same_model(demand.model, canary.variant.name)) continue;
+    const demand::UnderWindow under = demand::under_window(demand, canary.variant.num_ctx, one.options.risk);
+    asked.requests += under.requests;
+    asked.cut = asked.cut || under.cut;
   }
-  return seen;
+  return asked;
 }
 
-Result<Trial> begin(const Group& group, const KeptVariant& kept, const std::string& name, Night& night) {
-  const Tokens window = *group.verdict.num_ctx;
-  TRY_ASSIGN(const std::vector<InstalledModel> installed, night.ollama.installed());
-  TRY_ASSIGN(const Place place, place_for(name, installed, night.state, night.ollama.host().url));
-  TRY_ASSIGN(const Desire wanted, desire(group, kept, name, window, group.verdict.reason, night));
-  const ChangeOptions options{.via = via_of(night),
-                              .whole_on_gpu = must_fit_card(night),
-                              .run = night.run,
-                              .on_step = night.options.on_step};
+Result<policy::Trial> begin(const GroupNight& one, const std::string& name, ServerNight& here) {
+  Night& night = here.night;
+  TRY_ASSIGN(const std::vector<InstalledModel> installed, here.ollama.installed());
+  TRY_ASSIGN(const Standing place, runtime::place_for(name, installed, night.state, here.host()));
+  TRY_ASSIGN(const Variant variant,
+             desired_at(one, one.group.variants.front(), name, *one.group.verdict.num_ctx, night));
   const Result<Receipt> receipt =
-      change_variant(wanted.variant, place, night.ollama, night.state, options, night.world, night.talk);
-  if (receipt)
-    return Trial{true, Outcome::waiting, fmt::format("tried as {} first: {}", name, group.verdict.reason)};
-  night.troubles.push_back(receipt.error());
+      change_variant(variant, place, here.ollama, night.state, change_options(here, runtime::Proof::load),
+                     night.world, night.talk);
+  if (receipt) return policy::trial_begun(one.group);
+  here.troubles.push_back(receipt.error());
   const bool undone = receipt.error().kind == ErrorKind::unverified;
-  return Trial{true, undone ? Outcome::undone : Outcome::failed,
-               fmt::format("{}: {}", receipt.error().what, receipt.error().why)};
-}
-
-Result<Trial> judge(const state::OwnedVariant& canary, i64 enough, const Group& group, Night& night) {
-  TRY_ASSIGN(const Seen seen, seen_by(canary, group, night));
-  const std::string& name = canary.variant.name;
-  if (seen.cut) {
-    TRY(remove_variant(name, night.ollama, night.state));
-    return Trial{true, Outcome::undone, fmt::format("requests were cut under {}, which is gone", name)};
-  }
-  const bool same_night = policy::night_of(canary.created, night.local_offset) == night.night;
-  if (same_night && seen.requests < enough) {
-    return Trial{true, Outcome::waiting, fmt::format("tried as {} first: {}", name, group.verdict.reason)};
-  }
-  return Trial{};
+  return policy::Trial{true, undone ? Outcome::undone : Outcome::failed,
+                       policy::became(receipt.error()).reason};
 }
 
 }  // namespace
 
-Result<Trial> try_canary(Group& group, Night& night) {
+Result<policy::Trial> try_canary(GroupNight& one, ServerNight& here) {
   // The first variant stands for all: they share weights and window.
-  const KeptVariant& kept = group.variants.front();
-  const i64 enough = kept.wanted->policy.canary;
+  const policy::Group& group = one.group;
+  const policy::Kept& kept = group.variants.front();
   const bool settled = kept.ours && kept.ours->variant.num_ctx == *group.verdict.num_ctx;
-  if (enough <= 0 || night.options.dry_run || settled) return Trial{};
-  const std::string name = canary_name(kept.wanted->name);
-  TRY_ASSIGN(const auto canary, night.state.variant(night.ollama.host().url, name));
-  if (!canary || canary->variant.num_ctx != *group.verdict.num_ctx) return begin(group, kept, name, night);
-  return judge(*canary, enough, group, night);
+  if (kept.wanted.canary <= 0 || here.night.options.dry_run || settled) return policy::Trial{};
+  const std::string name = kept.wanted.canary_name();
+  TRY_ASSIGN(const auto canary, here.night.state.variant(here.host(), name));
+  if (!canary || canary->variant.num_ctx != *group.verdict.num_ctx) return begin(one, name, here);
+  TRY_ASSIGN(const policy::Asked asked, asked_of(*canary, one, here.night));
+  if (asked.cut) TRY(runtime::remove_variant(name, here.ollama, here.night.state));
+  return policy::judge_trial(group, *canary, asked, here.night.moment());
 }
 
-Status end_canaries(Group& group, Night& night) {
-  for (const KeptVariant& kept : group.variants) {
-    const std::string name = canary_name(kept.wanted->name);
-    TRY_ASSIGN(const auto canary, night.state.variant(night.ollama.host().url, name));
-    if (canary) TRY(remove_variant(name, night.ollama, night.state));
+Status end_canaries(const policy::Group& group, ServerNight& here) {
+  for (const policy::Kept& kept : group.variants) {
+    const std::string name = kept.wanted.canary_name();
+    TRY_ASSIGN(const auto canary, here.night.state.variant(here.host(), name));
+    if (canary) TRY(runtime::remove_variant(name, here.ollama, here.night.state));
   }
   return {};
 }

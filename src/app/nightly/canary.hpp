@@ -6,21 +6,11 @@
 
 namespace ctxcap::app {
 
-struct Trial {
-  bool holds_back = false;  // the variant itself is not changed tonight
-  Outcome outcome = Outcome::waiting;
-  std::string reason;
-};
-
 // Begins the trial of the window that the verdict gives, or judges the one that runs. Without a canary in the
 // configuration, and in a dry run, nothing is held back. A trial that cut requests is ended and undone.
-Result<Trial> try_canary(Group& group, Night& night);
+Result<policy::Trial> try_canary(GroupNight& one, ServerNight& here);
 
 // Removes what trials left under second tags, once they are over or no longer wanted.
-Status end_canaries(Group& group, Night& night);
-
-runtime::Via via_of(const Night& night);
-// A card was given: what does not lie on it wholly does not hold.
-bool must_fit_card(const Night& night);
+Status end_canaries(const policy::Group& group, ServerNight& here);
 
 }  // namespace ctxcap::app

@@ -52,7 +52,7 @@ std::vector<Demand> until_now(std::vector<Demand> demands, const Night& night) {
 }  // namespace
 
 Status gather(Night& night) {
-  for (const SourceSettings& source : night.options.config.sources) {
+  for (const SourceSettings& source : night.options.settings.sources) {
     const std::string name = name_of(source, night);
     TRY_ASSIGN(const std::optional<Instant> last, night.state.last_reading(name, night.now));
     Result<TraceSummary> read = read_sources(
@@ -81,7 +81,7 @@ Status gather(Night& night) {
 Result<std::vector<Demand>> demand_of_sources(const Night& night, std::optional<Day> from) {
   std::vector<Demand> all;
   std::set<std::string> names;
-  for (const SourceSettings& source : night.options.config.sources) {
+  for (const SourceSettings& source : night.options.settings.sources) {
     state::DemandFilter filter{.source = name_of(source, night), .from = from};
     if (night.options.now) filter.before = day_of(night.now);
     if (!names.insert(*filter.source).second) continue;

@@ -1,7 +1,7 @@
 #pragma once
 // Inside app/nightly/: what one night knows. nightly.cpp is the list of its stages; each stage is one file.
+// The rules are policy's (policy/night.hpp).
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,67 +9,54 @@
 #include "app/change.hpp"
 #include "app/decide_base.hpp"
 #include "app/nightly/nightly.hpp"
-#include "data/history.hpp"
+#include "policy/policy.hpp"
 
 namespace ctxcap::app {
 
-// A variant of the configuration, and what stands under its name.
-struct KeptVariant {
-  const settings::Variant* wanted = nullptr;
-  std::optional<state::OwnedVariant> ours;  // as we left it; nullopt: it is not there
-  Place place;
-  std::optional<Error> refused;  // a model of that name is there that is not ours
-  i64 rest = 0;                  // it was rolled back by hand: nights for which it is left alone, tonight too
-};
-
-// Variants that share one cap: all of a base, unless each job is to have its own.
-struct Group {
-  std::string base;  // as the configuration names it
-  std::vector<KeptVariant> variants;
-  DescribedModel model;           // the base
-  std::vector<Demand> demands;    // of each job, whatever name of the weights it used
-  std::vector<Demand> under_cap;  // the same jobs, days that the variant served with its present window
-  std::optional<Tokens> at_dusk;  // the window that ran before this night changed anything
-  bool changed_tonight = false;   // by an earlier run of this night
-  AnalyzeOptions options;         // as its first variant says
-  std::optional<BaseAnalysis> analysis;  // nullopt: no request was seen
-  policy::Verdict verdict;
+// Variants that share one cap, with what only this room can ask or make.
+struct GroupNight {
+  policy::Group group;
+  DescribedModel model;          // the base
+  AnalyzeOptions options;        // as its first variant says
   std::vector<Variant> desired;  // its variants as they are to be, whether that is done or not
 };
 
-// The job of a record that is about no job: no request was seen, or nobody could be asked.
-inline constexpr std::string_view kNoJob = "-";
-
-// What a job of a group comes to: a line of the report, a record of the history.
-struct JobNight {
-  DecisionRecord record;
-  std::string variants;  // names, for the line
-  policy::Move move = policy::Move::keep;
-};
-
+// What all servers share.
 struct Night {
   const NightlyOptions& options;
   World& world;
   Talk& talk;
-  runtime::Ollama& ollama;
   state::State& state;
   Instant now;
-  Day night = 0;
   i64 local_offset = 0;  // minutes
   i64 run = 0;
   bool sources_missing = false;
-  std::vector<Error> troubles;  // what went wrong without ending the night
+  std::vector<Error> troubles;  // what went wrong with a source or a report, without ending the night
   std::vector<InputSummary> inputs;
   std::vector<Skip> skipped;
-  std::vector<Group> groups;
-  std::vector<JobNight> jobs;
+
+  policy::Moment moment() const { return {now, local_offset}; }
 };
 
-// Of now, 0..1439 in the local time of the host.
-int local_minute(const Night& night);
+// One server's part of the night.
+struct ServerNight {
+  const Server& server;
+  runtime::Ollama ollama;
+  Night& night;
+  std::vector<policy::Wanted> wanted;
+  Status awake = {};                 // whether it answers, and no other run is at it
+  std::vector<Error> troubles = {};  // what went wrong without ending the night
+  std::vector<GroupNight> groups = {};
+  std::vector<JobNight> jobs = {};
 
-// Whether a variant is for that job.
-bool serves(const settings::Variant& variant, const std::string& job);
+  const std::string& host() const { return ollama.host().id; }
+  std::vector<const policy::Group*> all() const;
+  // Of the card, beside tenants, reserve and all other bases; nullopt: not known.
+  std::optional<Bytes> room_for(const policy::Group& group) const;
+};
+
+// What is to be kept right, as rules take it.
+std::vector<policy::Wanted> wanted_of(const Server& server);
 
 // --- The stages, in their order -------------------------------------------------------------------------
 
@@ -82,45 +69,34 @@ Status gather(Night& night);
 Result<std::vector<Demand>> demand_of_sources(const Night& night, std::optional<Day> from = std::nullopt);
 
 // What is to be kept, and what is there.
-Status group_variants(Night& night);
+Status group_variants(ServerNight& here);
 
 // What each group needs, and what every window would cost.
-Status advise(Night& night);
+Status advise(ServerNight& here);
 
 // Whether tonight's advice becomes tonight's change.
-Status weigh(Night& night);
+Status weigh(ServerNight& here);
 
 // Changes what is to be changed: per group, one load proves all.
-Status change(Night& night);
+Status change(ServerNight& here);
 
 // Writes down what was decided, unless an earlier run of this night wrote the same.
-Status record(Night& night);
-
-// The generation limit that the configuration gives; nullopt: none.
-std::optional<Tokens> limit_of(const settings::Variant& variant);
-
-// On the card, at that window; nullopt: not known.
-std::optional<Bytes> bytes_at(const Group& group, std::optional<Tokens> window);
-
-// Of the card, beside tenants, reserve and all other bases; nullopt: not known.
-std::optional<Bytes> room_for(const Group& group, const Night& night);
-
-// The second tag of a variant, under which a new window is tried: "x:triage" -> "x:triage-canary".
-std::string canary_name(const std::string& variant);
+Status record(ServerNight& here);
 
 // Reports and metrics for others, as the configuration names them. `code`: how the night ended so far.
-Status write_reports(Night& night, ExitCode code, double seconds);
+Status write_reports(Night& night, const std::vector<ServerNight>& servers, ExitCode code, double seconds);
 
-// The decision as if that window had been taken, for the jobs that the variant serves; `reason` says why
-// where that is not what the data alone would give.
-BaseDecision decision_at(const Group& group, const settings::Variant& wanted, Tokens window,
-                         const std::string& reason);
+// --- Shared by stages -----------------------------------------------------------------------------------
 
 // The latest record that a run of this night left of a job; nullopt: none.
 Result<std::optional<DecisionRecord>> told_tonight(const Night& night, const std::string& job,
                                                    const std::string& base);
 
-// One line per job, without the line end.
-std::string line_of(const JobNight& job);
+// The variant as it should be at that window, rendered, under `name`. `reason`s are those of the verdict.
+Result<Variant> desired_at(const GroupNight& group, const policy::Kept& kept, const std::string& name,
+                           Tokens window, const Night& night);
+
+// How a variant is changed tonight.
+runtime::ChangeOptions change_options(const ServerNight& here, runtime::Proof proof);
 
 }  // namespace ctxcap::app

@@ -6,121 +6,154 @@
 
 #include <algorithm>
 
-#include "app/nightly/dry_run.hpp"
 #include "app/nightly/night.hpp"
-#include "app/unfinished.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "ports/elsewhere.hpp"
+#include "report/report.hpp"
 
 namespace ctxcap::app {
 namespace {
 
-ExitCode worst(const Night& night) {
-  const auto any = [&](auto holds) { return std::any_of(night.jobs.begin(), night.jobs.end(), holds); };
-  const auto ended = [&](Outcome outcome) {
-    return any([=](const JobNight& job) { return job.record.outcome == outcome; });
-  };
-  const auto trouble = [&](auto holds) {
-    return std::any_of(night.troubles.begin(), night.troubles.end(), holds);
-  };
-  if (ended(Outcome::undone)) return ExitCode::unverified;
-  if (ended(Outcome::failed) || trouble([](const Error& e) {
-        return e.kind != ErrorKind::unreachable && e.kind != ErrorKind::unverified;
-      }))
-    return ExitCode::failure;
-  if (!night.troubles.empty()) return ExitCode::unreachable;
-  if (any([](const JobNight& job) { return job.move == policy::Move::blocked; }))
-    return ExitCode::over_budget;
-  if (any([](const JobNight& job) { return job.move == policy::Move::withheld; })) return ExitCode::withheld;
-  return ExitCode::done;
+ExitCode code_of(const Error& trouble) {
+  const bool out_of_reach = trouble.kind == ErrorKind::unreachable || trouble.kind == ErrorKind::unverified;
+  return out_of_reach ? ExitCode::unreachable : ExitCode::failure;
 }
 
-std::string summary(const Night& night) {
-  std::map<std::string, i64> moves;
-  for (const JobNight& job : night.jobs) ++moves[std::string(policy::word(job.move))];
-  std::string text;
-  for (const auto& [move, count] : moves)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, move);
-  if (!night.troubles.empty()) text += "; " + night.troubles.front().what;
-  return text;
+ExitCode code_of(const JobNight& job) {
+  if (job.record.outcome == Outcome::undone) return ExitCode::unverified;
+  if (job.record.outcome == Outcome::failed) return ExitCode::failure;
+  if (job.move == Move::blocked) return ExitCode::over_budget;
+  return job.move == Move::withheld ? ExitCode::withheld : ExitCode::done;
 }
 
-// The server does not answer: nothing can be decided, and everything stays as it is.
-void tell_without_server(Night& night, const Error& error) {
-  night.troubles.push_back(error);
-  for (const settings::Variant& variant : night.options.config.variants) {
-    DecisionRecord record;
-    record.at = night.now;
-    record.job = kNoJob;
-    record.model = variant.base;
-    record.reason = fmt::format("{}: {}", error.what, error.why);
-    record.outcome = Outcome::waiting;
-    night.jobs.push_back({std::move(record), variant.name, policy::Move::wait});
-  }
+// The worst of all servers.
+ExitCode code_of(const std::vector<JobNight>& jobs, const std::vector<Error>& troubles) {
+  ExitCode code = ExitCode::done;
+  for (const JobNight& job : jobs) code = worse(code, code_of(job));
+  for (const Error& trouble : troubles) code = worse(code, code_of(trouble));
+  return code;
 }
 
 // A clock that went backwards is told; records of later nights do not count until they are over.
-Status look_at_clock(Night& night) {
+Status look_at_clock(const Night& night) {
   TRY_ASSIGN(const auto latest, night.state.latest());
-  if (!latest || policy::night_of(*latest, night.local_offset) <= night.night) return {};
+  const policy::Moment moment = night.moment();
+  if (!latest || moment.night(*latest) <= moment.night()) return {};
   night.talk.note(fmt::format(
       "note: the clock went backwards: it is {}, and the state knows {}; nights after this one do not count",
       rfc3339(night.now), rfc3339(*latest)));
   return {};
 }
 
-Status stages(Night& night) {
-  TRY(look_at_clock(night));
-  // 1. What is there of the last night: every variant is the old one or a proved new one.
-  const Status server = [&]() -> Status {
-    TRY(night.ollama.version());
-    if (!night.options.dry_run) TRY(recover_unfinished(night.ollama, night.state, night.talk));
+// What is there of the last night: every variant is the old one or a proved new one. A server that does not
+// answer stays as it is, and so does one that another run is at; other errors end the night.
+Status wake(ServerNight& here) {
+  if (!here.awake) return {};
+  here.awake = [&]() -> Status {
+    TRY(here.ollama.version());
+    if (!here.night.options.dry_run) TRY(recover_unfinished(here.ollama, here.night.state, here.night.talk));
     return {};
   }();
-  if (!server && server.error().kind != ErrorKind::unreachable) return server;
-  // 2. Requests of all days since, also of missed nights.
-  TRY(gather(night));
-  if (!server) {
-    tell_without_server(night, server.error());
-    return {};
-  }
-  // 3. What is to be kept, what it needs, whether that is worth a change tonight.
-  TRY(group_variants(night));
-  TRY(advise(night));
-  TRY(weigh(night));
-  // 4. The change itself, with its proof.
-  TRY(change(night));
-  // 5. For the history.
-  return record(night);
+  const bool down = !here.awake && here.awake.error().kind == ErrorKind::unreachable;
+  return down ? Status{} : here.awake;
 }
 
-Result<ExitCode> run_night(const NightlyOptions& options, World& world, Talk& talk) {
-  TRY_ASSIGN(const runtime::Host host, runtime::parse_host(options.config.ollama.host));
-  runtime::Ollama ollama(world.http, world.clock, host);
+// Nothing can be decided for it, and everything stays as it is.
+void tell_without_server(ServerNight& here) {
+  const Error& error = here.awake.error();
+  here.troubles.push_back(error);
+  for (const policy::Wanted& wanted : here.wanted) {
+    here.jobs.push_back({{.at = here.night.now,
+                          .job = std::string(kNoJob),
+                          .model = wanted.base,
+                          .reason = fmt::format("{}: {}", error.what, error.why),
+                          .outcome = Outcome::waiting},
+                         wanted.name,
+                         Move::wait});
+  }
+}
+
+Status night_of(ServerNight& here) {
+  if (!here.awake) {
+    tell_without_server(here);
+    return {};
+  }
+  // What is to be kept, what it needs, whether that is worth a change tonight.
+  TRY(group_variants(here));
+  TRY(advise(here));
+  TRY(weigh(here));
+  // The change itself, with its proof; and for the history.
+  TRY(change(here));
+  return record(here);
+}
+
+Status stages(Night& night, std::vector<ServerNight>& servers) {
+  TRY(look_at_clock(night));
+  for (ServerNight& here : servers) TRY(wake(here));
+  // Requests of all days since, also of missed nights. From here on no source is read.
+  TRY(gather(night));
+  for (ServerNight& here : servers) TRY(night_of(here));
+  return {};
+}
+
+// A server that no other run of ours changes meanwhile: two nights at once would take each other's backups
+// for leftovers.
+struct Held {
+  const Server& server;
+  runtime::Host host;
+  Result<std::unique_ptr<Files::Lock>> lock;
+};
+
+// Error: that of the first, where none of them can be had.
+Result<std::vector<Held>> hold_servers(const std::vector<Server>& servers, World& world) {
+  std::vector<Held> held;
+  for (const Server& server : servers) {
+    TRY_ASSIGN(const runtime::Host host, runtime::parse_host(server.ollama.host));
+    held.push_back({server, host, state::lock(world, host.id)});
+  }
+  if (std::none_of(held.begin(), held.end(), [](const Held& one) { return one.lock.has_value(); }))
+    return fail(held.front().lock.error());
+  return held;
+}
+
+template <typename T>
+void append(std::vector<T>& all, const std::vector<T>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+Result<ExitCode> run_night(const NightlyOptions& options, const std::vector<Held>& held, World& world,
+                           Talk& talk) {
   TRY_ASSIGN(state::State state, state::State::open(world));
-  Night night{.options = options,
-              .world = world,
-              .talk = talk,
-              .ollama = ollama,
-              .state = state,
-              .now = world.clock.now()};
+  Night night{.options = options, .world = world, .talk = talk, .state = state, .now = world.clock.now()};
   night.local_offset = world.clock.local_offset(night.now);
-  night.night = policy::night_of(night.now, night.local_offset);
   TRY_ASSIGN(night.run, state.begin_run("nightly", night.now));
+  std::vector<ServerNight> servers;
+  for (const Held& one : held) {
+    servers.push_back(
+        {one.server, runtime::Ollama(world.http, world.clock, one.host), night, wanted_of(one.server)});
+    if (!one.lock) servers.back().awake = fail(one.lock.error());
+  }
 
   const std::chrono::nanoseconds began = world.clock.elapsed();
-  const Status done = stages(night);
+  const Status done = stages(night, servers);
   talk.clear();
+  std::vector<JobNight> jobs;
+  std::vector<Error> troubles = night.troubles;
+  for (const ServerNight& here : servers) {
+    append(jobs, here.jobs);
+    append(troubles, here.troubles);
+  }
   if (done) {
     const std::chrono::duration<double> took = world.clock.elapsed() - began;
-    const Status written = write_reports(night, worst(night), took.count());
-    if (!written) night.troubles.push_back(written.error());
+    const Status written = write_reports(night, servers, code_of(jobs, troubles), took.count());
+    if (!written) troubles.push_back(written.error());
   }
-  for (const Error& trouble : night.troubles) talk.error(trouble);
-  for (const JobNight& job : night.jobs) world.console.out(line_of(job) + "\n");
-  const ExitCode code = done ? worst(night) : exit_code(done.error().kind);
+  for (const Error& trouble : troubles) talk.error(trouble);
+  for (const JobNight& job : jobs) world.console.out(report::night_line(job) + "\n");
+  const ExitCode code = done ? code_of(jobs, troubles) : exit_code(done.error().kind);
   TRY(state.end_run(night.run, world.clock.now(), static_cast<i64>(code),
-                    done ? summary(night) : done.error().what));
+                    done ? report::night_summary(jobs, troubles) : done.error().what));
   if (!done) return fail(done.error());
   return code;
 }
@@ -128,7 +161,7 @@ Result<ExitCode> run_night(const NightlyOptions& options, World& world, Talk& ta
 }  // namespace
 
 Result<ExitCode> nightly(const NightlyOptions& options, World& world, Talk& talk) {
-  if (options.config.variants.empty()) {
+  if (options.settings.variants.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "there is nothing to keep right",
                  .why = "the configuration has no [[variant]]",
@@ -137,18 +170,16 @@ Result<ExitCode> nightly(const NightlyOptions& options, World& world, Talk& talk
   std::optional<ShiftedClock> shifted;
   if (options.now) shifted.emplace(world.clock, *options.now);
   Clock& clock = shifted ? static_cast<Clock&>(*shifted) : world.clock;
-  StateElsewhere environment(world.environment, options.config.state.dir);
-  World tonight{world.http,    world.processes, clock,           world.files,
-                world.console, environment,     world.databases, world.interrupts};
-  // Two nights at once would take each other's backups for leftovers.
-  TRY_ASSIGN(const auto lock, state::lock(tonight));
-  if (!options.dry_run) return run_night(options, tonight, talk);
+  World tonight{world.http,    world.processes,   clock,           world.files,
+                world.console, world.environment, world.databases, world.interrupts};
+  TRY_ASSIGN(const std::vector<Held> held, hold_servers(options.servers, tonight));
+  if (!options.dry_run) return run_night(options, held, tonight, talk);
 
-  TRY_ASSIGN(const auto copy, copy_of_state(tonight));
-  StateElsewhere aside(environment, copy->path());
+  TRY_ASSIGN(const auto copy, state::copy(tonight));
+  OtherVariable aside(world.environment, state::kDirectoryVariable, copy->path());
   World dry{world.http,    world.processes, clock,           world.files,
             world.console, aside,           world.databases, world.interrupts};
-  Result<ExitCode> code = run_night(options, dry, talk);
+  Result<ExitCode> code = run_night(options, held, dry, talk);
   talk.note("dry run: nothing was changed");
   return code;
 }

@@ -461,3 +461,33 @@ TEST_CASE("a canary: the smaller window is tried under a second tag for a night 
   CHECK(nights.window("devstral-small-2:triage") == 8'192);
   CHECK(nights.fake.state().find("devstral-small-2:triage-canary") == nullptr);
 }
+
+TEST_CASE("several servers in one night: one that is down, or busy, leaves the others alone") {
+  Triage nights;
+  FakeOllama other;
+  other.state().install_show("devstral-small-2", content_of(CTXCAP_ROOT "/examples/email-triage/show.json"),
+                             "", fake_digest("devstrala"), Bytes{15} << 30);
+  settings::Variant second = nights.config.variants.front();
+  second.name = "devstral-small-2:second";
+  const auto window = [&] {
+    const Manifest* model = other.state().find(second.name);
+    return model == nullptr ? 0 : model->parameters["num_ctx"].get<Tokens>();
+  };
+  nights.more = {{.name = "second", .host = "127.0.0.1:9", .via = settings::Via::api, .variants = {second}}};
+  const auto down = nights.run();
+  CHECK(down.code == ExitCode::unreachable);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+  CHECK(down.out.find("-  devstral-small-2:second  unknown  wait:") != std::string::npos);
+
+  nights.more.front().host = other.url();
+  {
+    World here = nights.world();
+    const auto held = state::lock(here, "second");
+    REQUIRE(held);
+    CHECK(nights.run().code == ExitCode::failure);
+    CHECK(other.diary().empty());
+  }
+  CHECK(nights.run().code == ExitCode::done);
+  CHECK(window() == 8'192);
+  CHECK(nights.run().code == ExitCode::done);
+}

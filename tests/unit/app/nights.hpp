@@ -54,6 +54,13 @@ class Nights : public Environment {
                               "", fake_digest("devstral" + weights), Bytes{15} << 30);
   }
 
+  // Those of the configuration, and more that a test adds.
+  std::vector<app::Server> servers() const {
+    std::vector<app::Server> all = app::servers_of(config);
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
   settings::Variant& keep(const std::string& name, const std::string& base) {
     config.variants.push_back({.name = name, .base = base});
     return config.variants.back();
@@ -103,7 +110,8 @@ class Nights : public Environment {
     World real = fresh.world();
     World here{real.http, real.processes, clock, real.files, console, *this, real.databases, real.interrupts};
     app::Talk talk(here, {});
-    const auto code = app::nightly({.config = config, .on_step = std::move(on_step)}, here, talk);
+    const auto code =
+        app::nightly({.config = config, .servers = servers(), .on_step = std::move(on_step)}, here, talk);
     ::_exit(code ? static_cast<int>(*code) : 100 + static_cast<int>(code.error().kind));
   }
 
@@ -114,9 +122,13 @@ class Nights : public Environment {
     fake.state().loads.clear();
     World here = world();
     app::Talk talk(here, {});
-    const auto code = app::nightly(
-        {.config = config, .now = now, .resume = resume, .dry_run = dry_run, .on_step = std::move(on_step)},
-        here, talk);
+    const auto code = app::nightly({.config = config,
+                                    .servers = servers(),
+                                    .now = now,
+                                    .resume = resume,
+                                    .dry_run = dry_run,
+                                    .on_step = std::move(on_step)},
+                                   here, talk);
     if (!code) talk.error(code.error());
     return {code, console.out_text, console.err_text};
   }
@@ -155,6 +167,7 @@ class Nights : public Environment {
   FakeClock clock;
   FakeConsole console;
   settings::Settings config;
+  std::vector<app::Server> more;
   std::optional<Instant> now;  // --now
   std::vector<std::string> resume;
 

@@ -58,3 +58,29 @@ TEST_CASE("parameters take what Ollama's parser takes") {
   }
   CHECK(check_parameter("temprature", "1").error().hint == "did you mean temperature?");
 }
+
+TEST_CASE("two spellings of one model are the same model") {
+  struct Row {
+    const char *a, *b;
+    bool same;
+  };
+  const Row rows[] = {
+      {"devstral", "devstral:latest", true},
+      {"Devstral:Latest", "devstral", true},
+      {"registry.ollama.ai/library/devstral:latest", "devstral", true},
+      {"library/devstral", "devstral", true},
+      {"registry.ollama.ai/someone/devstral", "someone/devstral", true},
+      {"devstral:a", "devstral:b", false},
+      {"someone/devstral", "devstral", false},
+      {"hf.co/library/devstral", "devstral", false},
+      {"localhost:5000/library/devstral", "devstral", false},
+      {"", "", false},
+      {"", "devstral", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.a);
+    CAPTURE(row.b);
+    CHECK(same_model(row.a, row.b) == row.same);
+    CHECK(same_model(row.b, row.a) == row.same);
+  }
+}

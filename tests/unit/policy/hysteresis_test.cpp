@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "data/words.hpp"
 #include "policy/policy.hpp"
 
 using namespace ctxcap;

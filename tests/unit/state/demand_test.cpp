@@ -191,7 +191,7 @@ TEST_CASE("three years of ten jobs stay small") {
     }
     REQUIRE(state.merge_demand("s", {{demand}}, Instant{1}));
   }
-  const state::Health health = state.health().value();
+  const Health health = state.health().value();
   MESSAGE("3 years of 10 jobs with 170 requests a day: ", health.file_bytes, " bytes on the disk, ",
           health.demand_bytes, " of them histograms");
   CHECK(health.demand_rows == 10 * kDays);

@@ -170,7 +170,7 @@ TEST_CASE("two processes at once see each other's finished changes") {
 TEST_CASE("the state says how it is") {
   Sandbox sandbox;
   fill(sandbox);
-  const state::Health health = sandbox.open().health().value();
+  const Health health = sandbox.open().health().value();
   CHECK(health.exists);
   CHECK(health.version == 1);
   CHECK(health.decisions == 300);

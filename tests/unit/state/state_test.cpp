@@ -5,7 +5,6 @@
 #include "sandbox.hpp"
 
 using namespace ctxcap;
-using state::OwnedVariant;
 using test::Sandbox;
 
 namespace {
@@ -25,14 +24,14 @@ const OwnedVariant kTriage{.host = kHost,
                                        .predicted_bytes = 14'000'000'000},
                            .digest = "d1",
                            .created = Instant{1'000'000}};
-const state::Journal kJournal{.host = kHost,
-                              .name = "m:triage",
-                              .step = "creating",
-                              .variant = kTriage.variant,
-                              .digest_before = "d1",
-                              .backup = "m:triage-ctxcap-backup",
-                              .kept_as = "m:triage-ctxcap-kept",
-                              .since = Instant{7}};
+const Journal kJournal{.host = kHost,
+                       .name = "m:triage",
+                       .step = "creating",
+                       .variant = kTriage.variant,
+                       .digest_before = "d1",
+                       .backup = "m:triage-ctxcap-backup",
+                       .kept_as = "m:triage-ctxcap-kept",
+                       .since = Instant{7}};
 
 OwnedVariant with(const std::string& digest, Tokens num_ctx) {
   OwnedVariant variant = kTriage;
@@ -71,7 +70,7 @@ TEST_CASE("a run that was cut short leaves its variant ours, and its journal") {
   }
   state::State state = sandbox.open();
   CHECK(state.owns(kHost, "m:triage", "whatever it left") == true);
-  state::Journal left = kJournal;
+  Journal left = kJournal;
   left.step = "loading";
   left.proved_digest = "d2";
   REQUIRE(state.journals()->size() == 1);

@@ -1,0 +1,36 @@
+#pragma once
+// What is known of a model that requests name: from a saved answer, or from a server.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/calibration.hpp"
+#include "data/decision.hpp"
+#include "data/model.hpp"
+#include "data/owned.hpp"
+
+namespace ctxcap {
+
+struct DescribedModel {
+  std::optional<ModelArch> arch;     // nullopt: nobody described it
+  std::string digest;                // of the installed model; empty: not known
+  std::string parent;                // the model it was made from; empty: none, or not known
+  std::string weights;               // digest of its weights file; empty: not known
+  std::optional<Tokens> loaded_ctx;  // window that the server has it loaded with
+  bool can_be_capped = true;         // false: runs in a cloud, or cannot generate
+  std::shared_ptr<const std::vector<InstalledModel>> installed;  // all models of its server; null: not known
+  std::optional<Calibration> calibration;  // what loads of it really took on this server
+  std::vector<Warning> warnings;
+
+  // Of the model of that name on its server. Empty: none is there; nullopt: not known.
+  std::optional<std::string> digest_of_installed(const std::string& name) const {
+    return installed == nullptr ? std::nullopt : std::optional(digest_of(*installed, name));
+  }
+};
+
+using DescribedModels = std::map<std::string, DescribedModel>;  // by the name that requests have
+
+}  // namespace ctxcap

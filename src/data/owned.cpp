@@ -1,0 +1,20 @@
+#include "data/owned.hpp"
+
+#include <algorithm>
+
+#include "data/model_name.hpp"
+
+namespace ctxcap {
+
+const InstalledModel* find_model(std::span<const InstalledModel> installed, std::string_view name) {
+  const auto there = std::find_if(installed.begin(), installed.end(),
+                                  [&](const InstalledModel& model) { return same_model(model.name, name); });
+  return there == installed.end() ? nullptr : &*there;
+}
+
+std::string digest_of(std::span<const InstalledModel> installed, std::string_view name) {
+  const InstalledModel* there = find_model(installed, name);
+  return there == nullptr ? std::string() : there->digest;
+}
+
+}  // namespace ctxcap

@@ -1,0 +1,33 @@
+#include "memory/memory.hpp"
+
+namespace ctxcap::memory {
+
+Result<std::vector<Rung>> price(std::span<const Tokens> windows, const DescribedModel& model,
+                                const RuntimeSettings& settings) {
+  const std::optional<ModelArch>& arch = model.arch;
+  std::vector<Rung> rungs;
+  for (const Tokens window : windows) {
+    Rung rung{.num_ctx = window, .memory = {.num_ctx = window}};
+    if (arch && arch->known()) {
+      TRY_ASSIGN(rung.memory, footprint(*arch, window, as_ollama_runs(*arch, settings), model.calibration));
+    }
+    rungs.push_back(std::move(rung));
+  }
+  return rungs;
+}
+
+Result<std::optional<double>> mean_kv_bytes(std::span<const Tokens> windows,
+                                            const std::optional<ModelArch>& arch,
+                                            const RuntimeSettings& settings) {
+  if (!arch || !arch->known() || windows.empty()) return std::optional<double>{};
+  double sum = 0;
+  for (const Tokens window : windows) {
+    TRY_ASSIGN(const Footprint memory, footprint(*arch, window, as_ollama_runs(*arch, settings)));
+    const std::optional<Bytes> kv = kv_cache_bytes(memory);
+    if (!kv) return std::optional<double>{};
+    sum += static_cast<double>(*kv);
+  }
+  return std::optional(sum / static_cast<double>(windows.size()));
+}
+
+}  // namespace ctxcap::memory

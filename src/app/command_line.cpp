@@ -151,7 +151,9 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   }
   if (show_version) return CommandLine{.text = fmt::format("ctxcap {}\n", version())};
   if (help) return CommandLine{.text = help_text(parser)};
-  if (const std::vector<std::string> extras = parser.remaining(true); !extras.empty()) {
+  std::vector<std::string> extras = parser.remaining(true);
+  std::erase(extras, "--");  // that only says where flags end
+  if (!extras.empty()) {
     const auto flag = std::find_if(extras.begin(), extras.end(),
                                    [](const std::string& word) { return word.starts_with('-'); });
     return fail(unexpected(flag != extras.end() ? *flag : extras.front(), parser));

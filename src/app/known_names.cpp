@@ -38,8 +38,8 @@ Status read_state(Known kind, World& world, std::set<std::string>& names) {
   TRY_ASSIGN(const std::vector<Demand> demands, state.demand());
   for (const Demand& demand : demands) names.insert(kind == Known::jobs ? demand.job : demand.model);
   if (kind == Known::jobs) return {};
-  TRY_ASSIGN(const std::vector<state::OwnedVariant> variants, state.variants());
-  for (const state::OwnedVariant& ours : variants) names.insert(ours.variant.name);
+  TRY_ASSIGN(const std::vector<OwnedVariant> variants, state.variants());
+  for (const OwnedVariant& ours : variants) names.insert(ours.variant.name);
   return {};
 }
 

@@ -111,8 +111,9 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& typed, World& 
   if (ask) {
     TRY_ASSIGN(const bool agreed, agrees("Write it to " + printable(path) + "?", true, world));
     if (!agreed) return fail({.what = "not done", .why = "the answer was no", .hint = "nothing was written"});
-    if (!timer && seen.systemd)
+    if (!timer && seen.systemd) {
       TRY_ASSIGN(timer, agrees("A systemd timer for `ctxcap nightly`?", false, world));
+    }
   }
   TRY(write(path, text, world, talk));
   if (timer) TRY(write_units(units_for(path, draft, seen, world), world, talk));

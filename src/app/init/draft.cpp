@@ -120,7 +120,7 @@ void add_seen(Draft& draft, const Seen& seen) {
   if (value_in(draft, "ollama", "host").empty() && !seen.host.empty())
     table_in(draft, "ollama").values.emplace_back("host", in_quotes(seen.host));
   table_in(draft, "ollama").note = seen.version.empty()
-                                       ? "It did not answer when this was written: " + printable(seen.silence)
+                                       ? "It did not answer when this was written."
                                        : "It was " + seen.version + " when this was written.";
   if (seen.card && value_in(draft, "card", "size").empty()) {
     constexpr Bytes kGiB = Bytes{1} << 30, kMiB = Bytes{1} << 20;

@@ -15,6 +15,12 @@ namespace {
 
 constexpr auto kAtMost = std::chrono::seconds(5);
 
+// As people write it: without the tag that is meant anyway.
+std::string short_name(const std::string& name) {
+  constexpr std::string_view kLatest = ":latest";
+  return name.ends_with(kLatest) ? name.substr(0, name.size() - kLatest.size()) : name;
+}
+
 void ask_ollama(const std::string& host, World& world, Seen& seen) {
   runtime::ServerOptions options;
   options.patience.answer = kAtMost;
@@ -33,13 +39,13 @@ void ask_ollama(const std::string& host, World& world, Seen& seen) {
   seen.version = printable(*version, 40);
   // Without a list of models the rest is still known.
   for (const RunningModel& model : ollama.running().value_or(std::vector<RunningModel>()))
-    seen.running.push_back(model.name);
+    seen.running.push_back(short_name(model.name));
   for (const InstalledModel& model : ollama.installed().value_or(std::vector<InstalledModel>())) {
     // A window is cut for what was pulled; what somebody made of it has windows of its own.
     if (!model.parent.empty()) {
-      std::replace(seen.running.begin(), seen.running.end(), model.name, model.parent);
+      std::replace(seen.running.begin(), seen.running.end(), short_name(model.name), model.parent);
     } else {
-      seen.models.push_back(model.name);
+      seen.models.push_back(short_name(model.name));
     }
   }
 }

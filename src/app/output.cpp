@@ -57,7 +57,7 @@ Status check_table_or_json(const std::string& command, const std::string& format
   return fail({.kind = ErrorKind::usage,
                .what = fmt::format("{} has no format \"{}\"", command, printable(format, 40)),
                .why = "it prints a table or JSON",
-               .hint = "-f table or -f json"});
+               .hint = fmt::format("ctxcap {} -f json", command)});
 }
 
 }  // namespace ctxcap::app

@@ -114,7 +114,7 @@ void Parser::add_setting(const settings::Row& row, settings::Flags& flags) {
       return true;
     };
     option = app_->add_option(row.flag, taken, help_of(row))->type_name(row.value);
-    if (takes_many(row)) option->expected(1, CLI::detail::expected_max_vector_size);
+    if (takes_many(row)) option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
     if (!row.alone.empty()) option->expected(0, 1);
   }
   option->group(std::string(group_of(row)));

@@ -31,6 +31,10 @@ Complaint not_a(std::string_view wanted, const Value& value) {
   return fmt::format("it must be {}, and is {}", wanted, word(value.kind));
 }
 
+Complaint not_pairs(const Value& value, const From& from) {
+  return from.file ? not_a("a table of names and values", value) : "it is not NAME=VALUE";
+}
+
 Complaint take_text(const Value& value, std::string& into, const From&) {
   if (value.kind != Kind::text) return not_a("a text in quotes", value);
   if (value.text.empty()) return "it is empty: leave it out instead";
@@ -81,6 +85,8 @@ Complaint take_paths(const Value& value, std::vector<std::string>& into, const F
 }
 
 Complaint take_size(const Value& value, Bytes& into) {
+  const bool nothing = (value.kind == Kind::integer && value.integer == 0) || value.text == "0";
+  if (nothing) return into = 0, Complaint();
   if (value.kind == Kind::integer || value.kind == Kind::real)
     return "a size needs its unit: GiB or GB, MiB or MB";
   if (value.kind != Kind::text) return not_a("a size in quotes", value);

@@ -51,6 +51,7 @@ using Rows = std::vector<Bound>;
 
 // Values read as texts, numbers ...; the complaint, or the value in `into`.
 Complaint not_a(std::string_view wanted, const Value& value);
+Complaint not_pairs(const Value& value, const From& from);
 Complaint take_text(const Value& value, std::string& into, const From& from = {});
 Complaint take_path(const Value& value, std::string& into, const From& from);
 Complaint take_texts(const Value& value, std::vector<std::string>& into, const From& from = {});  // or one

@@ -145,9 +145,16 @@ Rows card_rows(Card& c) {
     if (!c.size && !c.reserve) return std::nullopt;
     return size_value(c.reserve.value_or(Budget{}.reserve));
   };
+  const auto take_card = [](const Value& value, std::optional<Bytes>& into, const From&) {
+    Bytes bytes = 0;
+    Complaint why = take_size(value, bytes);
+    if (why.empty() && bytes == 0) why = "nothing fits a card without memory";
+    if (why.empty()) into = bytes;
+    return why;
+  };
   return {
       {"card.size", "--card", "SIZE", "\"24GiB\"", kDecides,
-       "Memory of the card: everything together must fit it", size(c.size)},
+       "Memory of the card: everything together must fit it", own(Type::size, c.size, take_card, show_size)},
       {"card.reserve", "--reserve", "SIZE", "\"2GiB\"", kDecides,
        "Kept free on the card; default where it has a size: 1GiB", std::move(reserve)},
       {"card.tenants", "--tenant", "NAME=SIZE", "{ whisperx = \"7.7GB\" }", kDecides,

@@ -107,7 +107,7 @@ Complaint take_jobs(const Value& value, SourceSettings& into, const From& from) 
 
 Complaint take_map(const Value& given, Pairs& into, const From& from) {
   const Value value = from.file ? given : without_commas(given);
-  if (value.kind != Kind::table) return not_a("a table of parts and their names", value);
+  if (value.kind != Kind::table) return not_pairs(value, from);
   std::vector<std::pair<std::string, std::string>> map;
   for (const auto& [part, place, path] : value.entries) {
     if (!holds(kParts, part)) {
@@ -121,11 +121,12 @@ Complaint take_map(const Value& given, Pairs& into, const From& from) {
   return {};
 }
 
-Complaint take_parameters(const Value& value, Pairs& into, const From&) {
-  if (value.kind != Kind::table) return not_a("a table of names and values", value);
+Complaint take_parameters(const Value& value, Pairs& into, const From& from) {
+  if (value.kind != Kind::table) return not_pairs(value, from);
   std::vector<std::pair<std::string, std::string>> parameters;
   for (const auto& [name, place, given] : value.entries) {
-    if (name == "num_ctx") return "num_ctx is what is decided here; num_ctx = N in the variant fixes it";
+    if (name == "num_ctx")
+      return "num_ctx is what is decided here; num_ctx = N of the variant, or --num-ctx, fixes it";
     const bool list = given.kind == Kind::list;
     if (list && parameter_kind(name) != ParameterKind::text_list) {
       return printable(name, 40) + " takes one value, and is a list";

@@ -87,8 +87,8 @@ std::optional<Value> show_num_batch(const std::optional<i64>& of) {
   return of ? whole_value(*of) : text_value("auto");
 }
 
-Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From&) {
-  if (value.kind != Kind::table) return not_a("a table of names and sizes", value);
+Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From& from) {
+  if (value.kind != Kind::table) return not_pairs(value, from);
   std::vector<Tenant> tenants;
   for (const auto& [name, place, size] : value.entries) {
     tenants.push_back({.name = printable(name, 60)});

@@ -198,7 +198,7 @@ TEST_CASE("a clock that jumped backwards is told, and nothing is lost") {
 TEST_CASE("two nights at once: the second one changes nothing and says why") {
   Triage nights;
   World here = nights.world();
-  const auto held = state::lock(here);
+  const auto held = state::lock(here, parse_host(nights.fake.url())->id);
   REQUIRE(held);
   const auto told = nights.run();
   REQUIRE_FALSE(told.code);
@@ -211,7 +211,7 @@ TEST_CASE("a lock file that a dead process left does not matter") {
   std::filesystem::create_directory(nights.state_directory());
   {
     World here = nights.world();
-    REQUIRE(state::lock(here));
+    REQUIRE(state::lock(here, parse_host(nights.fake.url())->id));
   }
   bool left = false;
   for (const auto& entry : std::filesystem::directory_iterator(nights.state_directory()))
@@ -473,16 +473,16 @@ TEST_CASE("several servers in one night: one that is down, or busy, leaves the o
     const Manifest* model = other.state().find(second.name);
     return model == nullptr ? 0 : model->parameters["num_ctx"].get<Tokens>();
   };
-  nights.more = {{.name = "second", .host = "127.0.0.1:9", .via = settings::Via::api, .variants = {second}}};
+  nights.more = {{{.name = "second", .host = "127.0.0.1:9", .via = Via::api}, {second}}};
   const auto down = nights.run();
   CHECK(down.code == ExitCode::unreachable);
   CHECK(nights.window("devstral-small-2:triage") == 8'192);
   CHECK(down.out.find("-  devstral-small-2:second  unknown  wait:") != std::string::npos);
 
-  nights.more.front().host = other.url();
+  nights.more.front().ollama.host = other.url();
   {
     World here = nights.world();
-    const auto held = state::lock(here, "second");
+    const auto held = state::lock(here, parse_host(other.url())->id);
     REQUIRE(held);
     CHECK(nights.run().code == ExitCode::failure);
     CHECK(other.diary().empty());

@@ -35,7 +35,7 @@ class Nights : public Environment {
   Nights() : directory_(real_.world().files.make_private_directory().value()) {
     std::filesystem::create_directory(directory() + "/log");
     config.ollama.host = fake.url();
-    config.ollama.via = settings::Via::api;
+    config.ollama.via = Via::api;
     config.sources.push_back(source_of_files({directory() + "/log"}));
     start(0);
   }
@@ -111,7 +111,7 @@ class Nights : public Environment {
     World here{real.http, real.processes, clock, real.files, console, *this, real.databases, real.interrupts};
     app::Talk talk(here, {});
     const auto code =
-        app::nightly({.config = config, .servers = servers(), .on_step = std::move(on_step)}, here, talk);
+        app::nightly({.settings = config, .servers = servers(), .on_step = std::move(on_step)}, here, talk);
     ::_exit(code ? static_cast<int>(*code) : 100 + static_cast<int>(code.error().kind));
   }
 
@@ -122,7 +122,7 @@ class Nights : public Environment {
     fake.state().loads.clear();
     World here = world();
     app::Talk talk(here, {});
-    const auto code = app::nightly({.config = config,
+    const auto code = app::nightly({.settings = config,
                                     .servers = servers(),
                                     .now = now,
                                     .resume = resume,

@@ -1,4 +1,4 @@
-#include "app/config_file.hpp"
+#include "app/settings_file.hpp"
 
 #include <doctest/doctest.h>
 
@@ -32,20 +32,20 @@ struct Place {
 
 TEST_CASE("the configuration is looked for from the nearest place to the farthest") {
   Place place;
-  CHECK(app::config_path("", place.world) == "");
+  CHECK(app::settings_path("", place.world) == "");
   place.files.files["/etc/ctxcap/config.toml"] = "";
-  CHECK(app::config_path("", place.world) == "/etc/ctxcap/config.toml");
+  CHECK(app::settings_path("", place.world) == "/etc/ctxcap/config.toml");
   place.environment.values["HOME"] = "/home/me";
-  CHECK(app::config_path("", place.world) == "/etc/ctxcap/config.toml");
+  CHECK(app::settings_path("", place.world) == "/etc/ctxcap/config.toml");
   place.files.files["/home/me/.config/ctxcap/config.toml"] = "";
-  CHECK(app::config_path("", place.world) == "/home/me/.config/ctxcap/config.toml");
+  CHECK(app::settings_path("", place.world) == "/home/me/.config/ctxcap/config.toml");
   place.files.files["/xdg/ctxcap/config.toml"] = "";
   place.environment.values["XDG_CONFIG_HOME"] = "xdg";  // relative: not to be used
-  CHECK(app::config_path("", place.world) == "/home/me/.config/ctxcap/config.toml");
+  CHECK(app::settings_path("", place.world) == "/home/me/.config/ctxcap/config.toml");
   place.environment.values["XDG_CONFIG_HOME"] = "/xdg";
-  CHECK(app::config_path("", place.world) == "/xdg/ctxcap/config.toml");
+  CHECK(app::settings_path("", place.world) == "/xdg/ctxcap/config.toml");
   place.environment.values["CTXCAP_CONFIG"] = "/gone.toml";
-  CHECK(app::config_path("", place.world) == "/gone.toml");
-  CHECK_FALSE(app::read_config_file("", place.world));
-  CHECK(app::config_path("flag.toml", place.world) == "flag.toml");
+  CHECK(app::settings_path("", place.world) == "/gone.toml");
+  CHECK(app::read_settings_file("", {}, settings::kAnalyze, place.world).problems.size() == 1);
+  CHECK(app::settings_path("flag.toml", place.world) == "flag.toml");
 }

@@ -157,7 +157,7 @@ TEST_CASE("what is wrong is told with its place") {
       {"[card]\nsize = 24", ":2:8:", "needs its unit"},
       {"[card]\nsize = \"-1GiB\"", ":2:8:", "does not begin with a number"},
       {"[card]\nreserve = \"1GiB\"", ":1:2:", "[card] has no size"},
-      {"[card]\nsize = \"24GiB\"\ntenants = [\"a\"]", ":3:11:", "must be a table of names and sizes"},
+      {"[card]\nsize = \"24GiB\"\ntenants = [\"a\"]", ":3:11:", "must be a table of names and values"},
       {"[card]\nsize = \"24GiB\"\ntenants = { a = \"7\" }", ":3:11:", "a: a size needs its unit"},
       {"[[card]]\nsize = \"24GiB\"", ":1:3:", "it is a list, not a table"},
       {"card = 3", ":1:1:", "not a table"},
@@ -337,6 +337,6 @@ TEST_CASE("no depth and no length of nonsense breaks it") {
       has(problem_of("[policy]\nrisk" + deep.substr(1, 1800) + " = 1"), "must be a number, and is a table"));
   CHECK(
       has(problem_of("[card]\nsize = \"24GiB\"\ntenants = " + std::string(100, '[') + std::string(100, ']')),
-          "must be a table of names and sizes"));
+          "must be a table of names and values"));
   CHECK(has(problem_of(std::string("a\0b", 3)), "not TOML"));
 }

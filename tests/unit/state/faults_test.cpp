@@ -146,7 +146,7 @@ TEST_CASE("only one at a time may change things, and the lock of a dead process 
   Sandbox sandbox;
   World world = sandbox.world();
   std::filesystem::create_directories(sandbox.directory());
-  std::ofstream(sandbox.directory() + "/lock") << "left by a process that died";
+  std::ofstream(sandbox.directory() + "/lock-") << "left by a process that died";
   auto first = state::lock(world);
   REQUIRE(first);
   CHECK_FALSE(state::lock(world).has_value());

@@ -95,6 +95,15 @@ Error usage_error(const CLI::ParseError& error, const CLI::App& parser) {
           .hint = "see " + help};
 }
 
+// What follows `help` is what is asked about, were it called like a command or a flag.
+void keep_topics(std::vector<std::string>& words) {
+  std::size_t at = 0;
+  while (at < words.size() && words[at].starts_with('-'))
+    at += words[at] == "--config" || words[at] == "--color" ? 2 : 1;
+  if (at + 1 >= words.size() || words[at] != "help" || words[at + 1].starts_with('-')) return;
+  words.insert(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, "--");
+}
+
 bool asks_for_help(const std::string_view word) {
   return word == "--help" || word == "-h";
 }
@@ -139,8 +148,7 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   }
 
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
-  // A flag behind these two words is what is asked about.
-  if (words.size() > 2 && words[0] == "help" && words[1] == "settings") words.insert(words.begin() + 2, "--");
+  keep_topics(words);
   std::reverse(words.begin(), words.end());  // as the library wants them
   try {
     parser.parse(words);

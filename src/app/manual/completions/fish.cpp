@@ -71,7 +71,8 @@ std::string fish_script() {
     if (!taken.commands.empty()) line += " -n " + quoted("__ctxcap_in " + join(taken.commands, " "));
     for (const std::string& name : taken.names)
       line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-    if (!taken.names.empty() && !taken.value.empty() && !taken.value_optional) line += " -r";
+    if (!taken.names.empty() && !taken.value.empty() && !taken.value_optional)
+      line += taken.offer == Taken::Offer::files ? " -r" : " -x";
     if (taken.names.empty() && taken.offer == Taken::Offer::nothing) continue;
     text += line + what(taken) + " -d " + quoted(taken.help) + "\n";
   }

@@ -40,9 +40,9 @@ std::string action(const Taken& taken) {
     case Taken::Offer::folders:
       return "_files -/";
     case Taken::Offer::jobs:
-      return "_ctxcap_names jobs";
+      return " _ctxcap_names jobs";
     case Taken::Offer::models:
-      return "_ctxcap_names models";
+      return " _ctxcap_names models";
     case Taken::Offer::nothing:
       break;
   }

@@ -99,7 +99,7 @@ Error usage_error(const CLI::ParseError& error, const CLI::App& parser) {
 void keep_topics(std::vector<std::string>& words) {
   std::size_t at = 0;
   while (at < words.size() && words[at].starts_with('-'))
-    at += words[at] == "--config" || words[at] == "--color" ? 2 : 1;
+    at += words[at] == "--config" || words[at] == "--color" ? 2u : 1u;
   if (at + 1 >= words.size() || words[at] != "help" || words[at + 1].starts_with('-')) return;
   words.insert(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, "--");
 }

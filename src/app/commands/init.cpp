@@ -58,8 +58,18 @@ std::string folder_of(const std::string& path) {
   return slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
-Status write(const std::string& path, const std::string& text, World& world, Talk& talk) {
-  TRY(world.files.make_directories(folder_of(path)));
+// Folders of the machine are for everybody: the service that reads the file is not root.
+Status make_folder(const std::string& path, bool root, World& world) {
+  if (!root || world.files.kind(path) == PathKind::directory) return world.files.make_directories(path);
+  TRY_ASSIGN(const ProcessResult made, world.processes.run({.argv = {"mkdir", "-p", path}}));
+  if (made.exit_code == 0) return {};
+  return fail({.what = "could not make a folder",
+               .why = printable(made.err),
+               .hint = "make it by hand: " + printable(path)});
+}
+
+Status write(const std::string& path, const std::string& text, bool root, World& world, Talk& talk) {
+  TRY(make_folder(folder_of(path), root, world));
   const std::string old = path + ".old";
   const bool replaces = world.files.kind(path) == PathKind::file;
   if (replaces) TRY(world.files.move(path, old));
@@ -71,9 +81,9 @@ Status write(const std::string& path, const std::string& text, World& world, Tal
   return {};
 }
 
-Status write_units(const Units& units, World& world, Talk& talk) {
-  TRY(write(units.directory + "/ctxcap.service", units.service, world, talk));
-  TRY(write(units.directory + "/ctxcap.timer", units.timer, world, talk));
+Status write_units(const Units& units, bool root, World& world, Talk& talk) {
+  TRY(write(units.directory + "/ctxcap.service", units.service, root, world, talk));
+  TRY(write(units.directory + "/ctxcap.timer", units.timer, root, world, talk));
   talk.note("every night from now on: " + units.enable);
   return {};
 }
@@ -115,8 +125,8 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& typed, World& 
       TRY_ASSIGN(timer, agrees("A systemd timer for `ctxcap nightly`?", false, world));
     }
   }
-  TRY(write(path, text, world, talk));
-  if (timer) TRY(write_units(units_for(path, draft, seen, world), world, talk));
+  TRY(write(path, text, seen.root, world, talk));
+  if (timer) TRY(write_units(units_for(path, draft, seen, world), seen.root, world, talk));
   talk.note("next: ctxcap config check   and   ctxcap nightly --dry-run");
   return ExitCode::done;
 }

@@ -119,9 +119,10 @@ Draft draft_of(const settings::Reading& typed, World& world) {
 void add_seen(Draft& draft, const Seen& seen) {
   if (value_in(draft, "ollama", "host").empty() && !seen.host.empty())
     table_in(draft, "ollama").values.emplace_back("host", in_quotes(seen.host));
-  table_in(draft, "ollama").note = seen.version.empty()
-                                       ? "It did not answer when this was written."
-                                       : "It was " + seen.version + " when this was written.";
+  std::string& note = table_in(draft, "ollama").note;
+  note = seen.version.empty() ? "It did not answer when this was written."
+                              : "It was " + seen.version + " when this was written.";
+  if (!seen.log.empty()) note += " Its log is " + printable(seen.log) + ", which is not read yet.";
   if (seen.card && value_in(draft, "card", "size").empty()) {
     constexpr Bytes kGiB = Bytes{1} << 30, kMiB = Bytes{1} << 20;
     table_in(draft, "card")

@@ -23,12 +23,14 @@ std::string complaint(const std::string& text) {
   return place == why.npos ? why : why.substr(place + 2);
 }
 
-std::string list(const std::string& text) {
+// "a, b" -> a list; each item as `change` makes it.
+std::string list(const std::string& text, const std::function<std::string(std::string)>& change = {}) {
   std::string items;
-  for (std::string_view item : split(text, ',')) {
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    while (item.ends_with(' ')) item.remove_suffix(1);
-    if (!item.empty()) items += (items.empty() ? "" : ", ") + in_quotes(item);
+  for (const std::string_view item : split(text, ',')) {
+    const std::size_t begin = item.find_first_not_of(' ');
+    if (begin == item.npos) continue;
+    std::string word(item.substr(begin, item.find_last_not_of(' ') - begin + 1));
+    items += (items.empty() ? "" : ", ") + in_quotes(change ? change(std::move(word)) : word);
   }
   return "[" + items + "]";
 }
@@ -65,7 +67,8 @@ class Questions {
           const std::string files,
           answer("Which files? Patterns (* ? [a-z]) and folders, with commas between them:", kNone,
                  [](const std::string& typed) { return complaint("[[source]]\nfiles = " + list(typed)); }));
-      if (files != kNone) add("source", "files", absolute_list(files));
+      if (files != kNone)
+        add("source", "files", list(files, [&](const std::string& path) { return absolute(path); }));
     }
     return {};
   }
@@ -125,14 +128,11 @@ class Questions {
 
   Status system_file() {
     if (!value_in(draft_, "variant", "system_file").empty()) return {};
-    TRY_ASSIGN(
-        const std::string file, answer("A file with its SYSTEM text?", kNone, [&](const std::string& typed) {
-          return world_.files.kind(whole_path(typed, world_.files.working_directory())) == PathKind::file
-                     ? ""
-                     : "there is no such file";
-        }));
-    if (file != kNone)
-      add("variant", "system_file", in_quotes(whole_path(file, world_.files.working_directory())));
+    TRY_ASSIGN(const std::string file,
+               answer("A file with its SYSTEM text?", kNone, [&](const std::string& typed) {
+                 return world_.files.kind(absolute(typed)) == PathKind::file ? "" : "there is no such file";
+               }));
+    if (file != kNone) add("variant", "system_file", in_quotes(absolute(file)));
     return {};
   }
 
@@ -148,15 +148,8 @@ class Questions {
     return "Ollama has no such model" + (meant.empty() ? "" : "; did you mean " + meant + "?");
   }
 
-  std::string absolute_list(const std::string& files) const {
-    std::string items;
-    for (const std::string_view file : split(files, ',')) {
-      const std::size_t begin = file.find_first_not_of(' ');
-      if (begin == file.npos) continue;
-      const std::string path(file.substr(begin, file.find_last_not_of(' ') - begin + 1));
-      items += (items.empty() ? "" : ", ") + in_quotes(whole_path(path, world_.files.working_directory()));
-    }
-    return "[" + items + "]";
+  std::string absolute(const std::string& path) const {
+    return whole_path(path, world_.files.working_directory());
   }
 
   void add(const std::string& table, const std::string& key, std::string toml) {

@@ -21,24 +21,21 @@ std::string word(std::string_view text) {
   return out + '"';
 }
 
-// What a manager of one user cannot do, or what is of the machine: users, folders, name spaces.
-bool is_for_root(std::string_view line) {
-  constexpr std::array kOnlyRoot = {
-      "User=",         "StateDirectory", "CacheDirectory", "Capability",
-      "AmbientCapab",  "ProtectSystem",  "ProtectHome",    "Private",
-      "ProtectC",      "ProtectH",       "ProtectK",       "ProtectP",
-      "ProcSubset",    "RemoveIPC",      "LoadCredential", "#SupplementaryGroups",
-      "# Reports",     "# Read by",      "# For [[",       "# It speaks",
-      "Documentation", "Wants=",         "After="};
-  return std::any_of(kOnlyRoot.begin(), kOnlyRoot.end(),
-                     [&](const char* start) { return line.starts_with(start); });
+// What a manager of one user understands; the rest of the example is about users, folders and name spaces.
+bool is_for_anyone(std::string_view line) {
+  constexpr std::array<std::string_view, 13> kKept = {
+      "[",         "Description=", "Type=",           "ExecStart=",   "# A load",  "TimeoutStartSec=",
+      "Nice=",     "NoNewPrivil",  "LockPersonality", "MemoryDenyWr", "RestrictA", "RestrictN",
+      "SystemCall"};
+  return line.empty() || std::any_of(kKept.begin(), kKept.end(),
+                                     [&](std::string_view start) { return line.starts_with(start); });
 }
 
 std::string service(const std::string& command, bool root, bool langfuse_keys) {
   std::string text;
   for (std::string_view line : split(nightly_service(), '\n')) {
     const bool foreign = line.starts_with("# /etc/") || line.starts_with("OnFailure=") ||
-                         line.starts_with("Documentation=") || (!root && is_for_root(line));
+                         line.starts_with("Documentation=") || (!root && !is_for_anyone(line));
     if (foreign || (line.empty() && text.ends_with("\n\n"))) continue;
     if (line.starts_with("ExecStart=")) {
       text += "ExecStart=" + command + "\n";

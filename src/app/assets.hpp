@@ -1,11 +1,14 @@
 #pragma once
-// Inside app/: the files of templates/, embedded at build time (see CMakeLists.txt of this room).
+// Inside app/: the files of templates/ and some examples, embedded at build time (see CMakeLists.txt of this room).
 
 #include <string_view>
 
 namespace ctxcap::app {
 
 std::string_view modelfile_template();
-std::string_view version();  // of the project, from the root CMakeLists.txt
+std::string_view nightly_service();  // of examples/nightly
+std::string_view nightly_timer();
+std::string_view version();       // of the project, from the root CMakeLists.txt
+std::string_view version_date();  // the same: "2026-11-29"
 
 }  // namespace ctxcap::app

@@ -8,12 +8,14 @@
 #include <tuple>
 
 #include "app/assets.hpp"
+#include "app/manual/manual.hpp"
 #include "app/parser.hpp"
 #include "base/text.hpp"
-#include "sources/sources.hpp"
 
 namespace ctxcap::app {
 namespace {
+
+constexpr int kWidth = 100;  // nobody has asked the terminal yet
 
 constexpr const char* kExamples =
     "Right-sizes the context window of LLM jobs on Ollama.\n"
@@ -22,21 +24,28 @@ constexpr const char* kExamples =
     "  ctxcap analyze --traces traces.jsonl                    what each job needs, and the cap it gets\n"
     "  ctxcap analyze --traces traces.jsonl --show show.json   the same without a server\n"
     "  ctxcap analyze --traces traces.jsonl -o plan.json       keep the analysis\n"
-    "  ctxcap apply plan.json                                  create the variant and prove that it runs\n";
+    "  ctxcap apply plan.json                                  create the variant and prove that it runs\n"
+    "  ctxcap init                                             a configuration, and every night from then "
+    "on\n";
 
-constexpr const char* kGlobalFlags =
-    "\n"
-    "Everywhere:\n"
-    "  -h, --help              this, or the help of a command\n"
-    "  --version               the version\n"
-    "  --config FILE           the configuration; ctxcap help settings tells of every key, flag and "
-    "variable\n"
-    "  --color WHEN            auto, always or never; NO_COLOR is honoured\n"
-    "  --ascii                 no characters beyond ASCII in tables\n";
+// What every command takes: its own three, and the settings of all.
+std::string global_flags(int width) {
+  std::vector<std::pair<std::string, std::string>> flags = {
+      {"-h, --help", "This, or the help of a command"},
+      {"--version", "The version"},
+      {"--config FILE", "The configuration; ctxcap help settings tells of every key, flag and variable"}};
+  for (const settings::Row& row : rows()) {
+    if (row.uses & settings::kEverywhere) flags.emplace_back(flag_of(row), row.help);
+  }
+  return "\nEverywhere:\n" + glossary(flags, width);
+}
 
-constexpr const char* kExitCodes =
-    "Exit codes: 0 done, 1 failure, 2 usage, 3 advice withheld, 4 verification failed and undone,\n"
-    "5 does not fit the card, 6 a source or Ollama is unreachable, 10 changes pending.\n";
+std::string exit_code_line(int width) {
+  std::vector<std::string> codes;
+  for (const ExitCodeHelp& row : exit_codes())
+    codes.push_back(fmt::format("{} {}", static_cast<int>(row.code), row.word));
+  return "\n" + wrapped("Exit codes: " + join(codes, ", ") + ".", width, "", "") + "\n";
+}
 
 std::vector<std::string> flags_of(const CLI::App& parser) {
   std::vector<std::string> flags;
@@ -86,6 +95,15 @@ Error usage_error(const CLI::ParseError& error, const CLI::App& parser) {
           .hint = "see " + help};
 }
 
+// What follows `help` is what is asked about, were it called like a command or a flag.
+void keep_topics(std::vector<std::string>& words) {
+  std::size_t at = 0;
+  while (at < words.size() && words[at].starts_with('-'))
+    at += words[at] == "--config" || words[at] == "--color" ? 2u : 1u;
+  if (at + 1 >= words.size() || words[at] != "help" || words[at + 1].starts_with('-')) return;
+  words.insert(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, "--");
+}
+
 bool asks_for_help(const std::string_view word) {
   return word == "--help" || word == "-h";
 }
@@ -93,9 +111,10 @@ bool asks_for_help(const std::string_view word) {
 std::string help_text(const CLI::App& parser) {
   const CLI::App* command = chosen(parser);
   if (command != &parser) return command->help("ctxcap");
-  std::string text = std::string(kExamples) + "\nCommands:\n";
-  for (const Command* row : commands()) text += fmt::format("  {:<10}{}\n", row->name, row->help);
-  return text + kGlobalFlags + "\n" + kExitCodes;
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const Command* row : commands()) all.emplace_back(row->name, row->help);
+  return kExamples + ("\nCommands:\n" + glossary(all, kWidth)) + global_flags(kWidth) +
+         exit_code_line(kWidth);
 }
 
 }  // namespace
@@ -108,8 +127,7 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   parser.add_flag("-h,--help", help, "This help");
   parser.add_flag("--version", show_version, "Print the version");
   parser.add_option("--config", line.config, "The configuration file");
-  const std::vector<settings::Row> rows = settings::table(sources::kinds());
-  for (const settings::Row& row : rows) {
+  for (const settings::Row& row : rows()) {
     if (row.uses & settings::kEverywhere) Parser(parser).add_setting(row, line.flags);
   }
   parser.allow_extras();
@@ -123,14 +141,17 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
     command->allow_extras();
     Parser arguments(*command);
     Runner runner = row->configure(arguments);
-    for (const settings::Row& setting : rows) {
+    for (const settings::Row& setting : rows()) {
       if (setting.uses & row->uses & ~settings::kEverywhere) arguments.add_setting(setting, line.flags);
     }
     runners[command] = {row, std::move(runner)};
   }
 
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  keep_topics(words);
+  std::reverse(words.begin(), words.end());  // as the library wants them
   try {
-    parser.parse(argc, argv);
+    parser.parse(words);
   } catch (const CLI::ParseError& error) {
     // Whoever asks for help need not have got the rest right.
     if (std::any_of(argv + 1, argv + argc, asks_for_help)) return CommandLine{.text = help_text(parser)};
@@ -138,7 +159,9 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   }
   if (show_version) return CommandLine{.text = fmt::format("ctxcap {}\n", version())};
   if (help) return CommandLine{.text = help_text(parser)};
-  if (const std::vector<std::string> extras = parser.remaining(true); !extras.empty()) {
+  std::vector<std::string> extras = parser.remaining(true);
+  std::erase(extras, "--");  // that only says where flags end
+  if (!extras.empty()) {
     const auto flag = std::find_if(extras.begin(), extras.end(),
                                    [](const std::string& word) { return word.starts_with('-'); });
     return fail(unexpected(flag != extras.end() ? *flag : extras.front(), parser));
@@ -153,6 +176,12 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
                  .hint = "start with: ctxcap analyze --traces FILE   (ctxcap --help lists all)"});
   }
   return line;
+}
+
+std::string command_help(const std::string& command) {
+  const char* const words[] = {"ctxcap", command.c_str(), "--help"};
+  const Result<CommandLine> line = parse_command_line(3, words);
+  return line ? line->text : "";
 }
 
 }  // namespace ctxcap::app

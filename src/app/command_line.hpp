@@ -18,4 +18,7 @@ struct CommandLine {
 // Errors: ErrorKind::usage, with the flag or command that was probably meant.
 Result<CommandLine> parse_command_line(int argc, const char* const* argv);
 
+// What COMMAND --help prints.
+std::string command_help(const std::string& command);
+
 }  // namespace ctxcap::app

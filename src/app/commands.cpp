@@ -7,8 +7,8 @@ namespace {
 
 // As the help lists them.
 constexpr std::array kCommands = {
-    &kAnalyze, &kExplain,  &kApply,   &kInspect, &kBacktest, &kPull,
-    &kNightly, &kRollback, &kHistory, &kDoctor,  &kConfig,   &kFormats,
+    &kAnalyze, &kExplain, &kApply, &kInspect, &kBacktest, &kPull, &kNightly,    &kRollback,
+    &kHistory, &kDoctor,  &kInit,  &kConfig,  &kFormats,  &kHelp, &kCompletion, &kMan,
 };
 
 }  // namespace

@@ -1,6 +1,9 @@
 #pragma once
 // What scripts see. Do not change these numbers.
 
+#include <span>
+#include <string_view>
+
 #include "base/result.hpp"
 
 namespace ctxcap::app {
@@ -15,6 +18,15 @@ enum class ExitCode {
   unreachable = 6,  // a source or Ollama did not answer
   pending = 10,     // changes pending (--check)
 };
+
+// As people read them: --help, `ctxcap help exit-codes`, the man page.
+struct ExitCodeHelp {
+  ExitCode code;
+  std::string_view word;  // for a list in one line
+  std::string_view help;  // one sentence, without its full stop
+};
+
+std::span<const ExitCodeHelp> exit_codes();  // all, ascending
 
 constexpr ExitCode exit_code(ErrorKind kind) {
   switch (kind) {

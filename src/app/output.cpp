@@ -7,7 +7,11 @@
 namespace ctxcap::app {
 
 void add_output_flags(Parser& parser, OutputFlags& flags) {
+  std::vector<std::string> names;
+  for (const report::Format* format : report::formats()) names.emplace_back(format->name);
   parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv, md or prom")
+      .type_name("FORMAT")
+      .words(std::move(names))
       .show_default();
   parser
       .add_option("-o,--output", flags.files,
@@ -16,7 +20,10 @@ void add_output_flags(Parser& parser, OutputFlags& flags) {
 }
 
 void add_table_or_json(Parser& parser, std::string& format) {
-  parser.add_option("-f,--format", format, "table or json").show_default();
+  parser.add_option("-f,--format", format, "table or json")
+      .type_name("FORMAT")
+      .words({"table", "json"})
+      .show_default();
 }
 
 void add_bad_lines(Parser& parser, std::string& file) {

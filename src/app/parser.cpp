@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
+#include "app/commands.hpp"
 #include "base/text.hpp"
 
 namespace ctxcap::app {
@@ -33,13 +34,27 @@ std::string help_of(const settings::Row& row) {
 
 }  // namespace
 
+std::vector<Argument> arguments_of(const Command& command) {
+  CLI::App app;
+  Parser parser(app);
+  command.configure(parser);
+  return {parser.arguments().begin(), parser.arguments().end()};
+}
+
 Option Option::type_name(std::string name) {
+  told_->value = name;
   option_->type_name(std::move(name));
   return *this;
 }
 
 Option Option::one_of(std::vector<std::string> values) {
+  told_->words = values;
   option_->check(CLI::IsMember(std::move(values)));
+  return *this;
+}
+
+Option Option::words(std::vector<std::string> values) {
+  told_->words = std::move(values);
   return *this;
 }
 
@@ -53,28 +68,33 @@ Option Option::excludes(Option other) {
   return *this;
 }
 
+Option Parser::told(CLI::Option& option, std::string names, std::string value, std::string help) {
+  return Option(option,
+                arguments_.emplace_back(Argument{std::move(names), std::move(value), std::move(help), {}}));
+}
+
 Option Parser::add_flag(std::string names, bool& value, std::string help) {
-  return Option(*app_->add_flag(std::move(names), value, std::move(help)));
+  return told(*app_->add_flag(names, value, help), names, "", help);
 }
 
 Option Parser::add_option(std::string names, std::string& value, std::string help) {
-  return Option(*app_->add_option(std::move(names), value, std::move(help)));
+  return told(*app_->add_option(names, value, help), names, "TEXT", help);
 }
 
 Option Parser::add_option(std::string names, int& value, std::string help) {
-  return Option(*app_->add_option(std::move(names), value, std::move(help)));
+  return told(*app_->add_option(names, value, help), names, "N", help);
 }
 
 Option Parser::add_option(std::string names, double& value, std::string help) {
-  return Option(*app_->add_option(std::move(names), value, std::move(help)));
+  return told(*app_->add_option(names, value, help), names, "NUMBER", help);
 }
 
 Option Parser::add_option(std::string names, std::optional<i64>& value, std::string help) {
-  return Option(*app_->add_option(std::move(names), value, std::move(help)));
+  return told(*app_->add_option(names, value, help), names, "N", help);
 }
 
 Option Parser::add_option(std::string names, std::vector<std::string>& values, std::string help) {
-  return Option(*app_->add_option(std::move(names), values, std::move(help)));
+  return told(*app_->add_option(names, values, help), names, "TEXT", help);
 }
 
 void Parser::add_setting(const settings::Row& row, settings::Flags& flags) {

@@ -3,6 +3,7 @@
 // takes five seconds to compile wherever it is seen, and thirteen under the sanitizers; so only two files see
 // it.
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,14 +18,31 @@ class Option;
 
 namespace ctxcap::app {
 
+struct Command;
+
+// An argument of a command that is no setting, as people read it.
+struct Argument {
+  std::string names;               // "-f,--format"; without a dash: "MODEL"
+  std::string value;               // what --help calls its value; "": it takes none
+  std::string help;                // one sentence
+  std::vector<std::string> words;  // what it may be; empty: anything
+
+  bool is_flag() const { return names.starts_with('-'); }
+};
+
+// In the order in which the command adds them.
+std::vector<Argument> arguments_of(const Command& command);
+
 class Option {
  public:
-  explicit Option(CLI::Option& option) : option_(&option) {}
+  Option(CLI::Option& option, Argument& told) : option_(&option), told_(&told) {}
 
   // What --help calls its value.
   Option type_name(std::string name);
   // Other values are refused.
   Option one_of(std::vector<std::string> values);
+  // Completions offer these; others are for the command to refuse.
+  Option words(std::vector<std::string> values);
   // --help tells the value that it has now.
   Option show_default();
   // Not both of them.
@@ -32,6 +50,7 @@ class Option {
 
  private:
   CLI::Option* option_;
+  Argument* told_;  // of the parser
 };
 
 // `names`: "-f,--format"; without a dash an argument. `value` must live until the command has run.
@@ -50,8 +69,14 @@ class Parser {
   // The flag of a setting; what is typed goes into `flags`. Does nothing for a setting that has none.
   void add_setting(const settings::Row& row, settings::Flags& flags);
 
+  // What was added, without settings.
+  const std::deque<Argument>& arguments() const { return arguments_; }
+
  private:
+  Option told(CLI::Option& option, std::string names, std::string value, std::string help);
+
   CLI::App* app_;
+  std::deque<Argument> arguments_;  // Options point into it
 };
 
 }  // namespace ctxcap::app

@@ -10,9 +10,6 @@
 namespace ctxcap::settings {
 namespace {
 
-constexpr const char* kTables[] = {"ollama", "server",  "source", "card",
-                                   "policy", "variant", "report", "state"};
-
 class Reader {
  public:
   Reader(const Whence& whence, Reading& reading)
@@ -48,7 +45,8 @@ class Reader {
   }
 
   void look_for_unknown_tables() {
-    const std::vector<std::string> known(std::begin(kTables), std::end(kTables));
+    std::vector<std::string> known;
+    for (const Table& one : tables()) known.emplace_back(one.name);
     for (const auto& [key, place, value] : root_.entries) {
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
       const std::string meant = closest(key, known);
@@ -66,7 +64,9 @@ class Reader {
       const std::size_t dot = row.key.find('.');
       const std::string of = row.key.substr(0, dot);
       if (row.key.substr(dot + 1) != key) continue;
-      return of == "server" || of == "source" || of == "variant" ? "[[" + of + "]]" : "[" + of + "]";
+      for (const Table& one : tables()) {
+        if (one.name == of) return one.heading();
+      }
     }
     return "";
   }

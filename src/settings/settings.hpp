@@ -21,7 +21,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -134,6 +136,17 @@ struct Row {
   std::string line() const;       // of the file: risk = 0.01
   std::string flag_line() const;  // --risk 0.01
 };
+
+// A table of the file.
+struct Table {
+  std::string_view name;
+  bool many = false;      // there may be several: [[source]]
+  std::string_view help;  // one sentence
+
+  std::string heading() const;  // "[policy]", "[[source]]"
+};
+
+std::span<const Table> tables();  // in the order of the file
 
 // Every setting, in the order of the file; keys of [[server]] that [ollama] has too stand there alone.
 std::vector<Row> table(SourceKinds kinds);

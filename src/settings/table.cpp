@@ -264,6 +264,26 @@ Rows state_rows(Settings& s) {
            path(s.state_dir)}};
 }
 
+constexpr Table kTables[] = {
+    {"ollama", false, "The server that models run on, and how it was started."},
+    {"server", true, "Further servers, each with a name and the keys of [ollama]."},
+    {"source", true,
+     "Where requests are read. Each says where by exactly one key; all are read, and count together."},
+    {"card", false, "What must fit into the memory of the card. Without a size nothing is judged by it."},
+    {"policy", false, "How a window is decided, and when a night changes it."},
+    {"variant", true, "A capped variant to keep right. It may have most keys of [policy] for itself, too."},
+    {"report", false, "What a night leaves for others, and how texts look."},
+    {"state", false, "Where ctxcap keeps what it did and learned."},
+};
+
+std::span<const Table> tables() {
+  return kTables;
+}
+
+std::string Table::heading() const {
+  return many ? fmt::format("[[{}]]", name) : fmt::format("[{}]", name);
+}
+
 std::vector<Row> table(SourceKinds kinds) {
   Settings fresh;
   SourceSettings source;

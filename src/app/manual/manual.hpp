@@ -1,18 +1,22 @@
 #pragma once
-// Inside app/manual/: what is told of commands and settings, read off their tables: help topics, man pages,
-// completions and the commented configuration file.
+// The door of app/manual/: what is told of commands and settings, read off their tables: help topics, man
+// pages, completions and the commented configuration file. Texts in, texts out; nothing is asked or written.
 
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/commands.hpp"
+#include "app/parser.hpp"
 #include "base/result.hpp"
 #include "report/report.hpp"
 #include "settings/settings.hpp"
 
 namespace ctxcap::app {
+
+// --- Help -----------------------------------------------------------------------------------------------
 
 struct Topic {
   std::string_view name;
@@ -20,12 +24,27 @@ struct Topic {
   std::string (*text)(const report::TextOptions& style);
 };
 
-// Of `ctxcap help TOPIC`.
-std::span<const Topic> topics();
+std::span<const Topic> topics();  // of `ctxcap help TOPIC`
 
-// One setting, or all of a table ("policy"), or all for "". Error (ErrorKind::usage): there is none of that
-// name, with the one that was probably meant.
+// One setting ("policy.risk", "risk", "--risk", "CTXCAP_POLICY_RISK"), all of a table ("policy"), or all of
+// them (""). Error (ErrorKind::usage): there is none of that name, with the one that was probably meant.
 Result<std::string> settings_text(const std::string& key, const report::TextOptions& style);
+
+std::string exit_codes_text(const report::TextOptions& style);
+std::string environment_text(const report::TextOptions& style);
+std::string logs_text(const report::TextOptions& style);
+
+// A variable of the environment. Several that are read alike share a row.
+struct VariableHelp {
+  std::string name, help;
+};
+std::vector<VariableHelp> variables();  // those that are no settings: of other programs, and credentials
+struct FileHelp {
+  std::string_view path, help;
+};
+std::span<const FileHelp> files();  // that ctxcap reads and writes by itself
+
+// --- Man pages, completions, the configuration file -----------------------------------------------------
 
 // roff: section 1, the program, and section 5, the configuration file.
 std::string man_page(int section);
@@ -33,10 +52,47 @@ std::string man_page(int section);
 // The script for that shell: "bash", "zsh" or "fish".
 std::string completion_script(std::string_view shell);
 
+// A table of the file, with what is to be set in it.
+struct Filled {
+  std::string table;                                        // "policy"
+  std::vector<std::pair<std::string, std::string>> values;  // name of the key -> its value in TOML
+  std::string note;                                         // a sentence on top of it; "": none
+};
+
+// A configuration file that explains itself: every key of every table is in it, set as in `filled`, else as
+// a comment. Of tables that are filled several times the first one explains.
+std::string commented_file(const std::string& head, std::span<const Filled> filled);
+
+// --- Inside -----------------------------------------------------------------------------------------------
+
+const std::vector<settings::Row>& rows();  // of every setting
+
+// "policy.risk" -> "policy" and "risk".
+std::string table_of(const settings::Row& row);
+std::string name_of(const settings::Row& row);
+
+// "a whole number, 1 to 1024"; "auto, cli or api".
+std::string kind_of(const settings::Row& row);
+// The same where the example does not tell it: "1 to 1024"; else "".
+std::string limits_of(const settings::Row& row);
+
+// "--risk SHARE"; "": it has no flag.
+std::string flag_of(const settings::Row& row);
+
 // The commands that use a setting, as people name them: "analyze, apply".
 std::string users_of(const settings::Row& row);
 
-// Lines of help text, at most `width` columns, each after `indent` blanks.
-std::string wrapped(std::string_view text, int width, int indent);
+// "-f,--format" -> "-f, --format".
+std::string spaced(std::string_view names);
+
+// "auto, cli or api".
+std::string alternatives(std::span<const std::string> words);
+
+// `text` in lines of at most `width` columns, each of which begins with `first` or `next`; no line end after
+// the last.
+std::string wrapped(std::string_view text, int width, std::string_view first, std::string_view next);
+
+// Two columns: names, and what they are, which is wrapped.
+std::string glossary(std::span<const std::pair<std::string, std::string>> entries, int width);
 
 }  // namespace ctxcap::app

@@ -1,0 +1,50 @@
+// ctxcap completion: scripts for shells, and the names that they ask for.
+
+#include <memory>
+
+#include "app/commands.hpp"
+#include "app/known_names.hpp"
+#include "app/manual/manual.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+Result<ExitCode> run(const std::string& what, World& world) {
+  if (what.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "completion wants to know the shell",
+                 .why = "it is bash, zsh or fish",
+                 .hint = "source <(ctxcap completion bash)"});
+  }
+  if (what != "jobs" && what != "models") {
+    world.console.out(completion_script(what));
+    return ExitCode::done;
+  }
+  std::string text;
+  for (const std::string& name : known_names(what == "jobs" ? Known::jobs : Known::models, world))
+    text += name + "\n";
+  world.console.out(text);
+  return ExitCode::done;
+}
+
+Runner configure(Parser& parser) {
+  const auto what = std::make_shared<std::string>();
+  parser.add_option("shell", *what, "Its script; or jobs, models: the names that are known, one a line")
+      .one_of({"bash", "zsh", "fish", "jobs", "models"})
+      .type_name("SHELL");
+  return [what](const settings::Reading&, World& world, Talk&) { return run(*what, world); };
+}
+
+}  // namespace
+
+constinit const Command kCompletion{
+    .name = "completion",
+    .help = "Completion for bash, zsh and fish: commands, flags, words, jobs and models",
+    .examples =
+        "  source <(ctxcap completion bash)\n"
+        "  ctxcap completion zsh > ~/.zfunc/_ctxcap      (a folder of $fpath)\n"
+        "  ctxcap completion fish > ~/.config/fish/completions/ctxcap.fish\n",
+    .configure = configure,
+    .lenient = true};
+
+}  // namespace ctxcap::app

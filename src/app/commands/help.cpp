@@ -1,0 +1,78 @@
+// ctxcap help: topics, commands, settings.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "app/command_line.hpp"
+#include "app/manual/manual.hpp"
+#include "base/text.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+struct Flags {
+  std::string topic, key;
+};
+
+std::vector<std::string> words() {
+  std::vector<std::string> words;
+  for (const Topic& topic : topics()) words.emplace_back(topic.name);
+  for (const Command* command : commands()) words.emplace_back(command->name);
+  return words;
+}
+
+std::string overview(const report::TextOptions& style) {
+  std::vector<std::pair<std::string, std::string>> of_topics, of_commands;
+  for (const Topic& topic : topics()) of_topics.emplace_back(topic.name, topic.help);
+  for (const Command* command : commands()) of_commands.emplace_back(command->name, command->help);
+  return "ctxcap help TOPIC\n" + glossary(of_topics, style.width) + "\nctxcap help COMMAND\n" +
+         glossary(of_commands, style.width);
+}
+
+Result<std::string> text_of(const Flags& flags, const report::TextOptions& style) {
+  if (flags.topic.empty()) return overview(style);
+  if (flags.topic == "settings") return settings_text(flags.key, style);
+  for (const Topic& topic : topics()) {
+    if (topic.name == flags.topic) return topic.text(style);
+  }
+  for (const Command* command : commands()) {
+    if (command->name == flags.topic) return command_help(flags.topic);
+  }
+  // Whoever asks for help on a setting need not know where it stands.
+  if (Result<std::string> setting = settings_text(flags.topic, style)) return setting;
+  const std::string meant = closest(flags.topic, words());
+  return fail({.kind = ErrorKind::usage,
+               .what = fmt::format("there is no help on \"{}\"", printable(flags.topic, 60)),
+               .why = "it is no topic, no command and no setting",
+               .hint = meant.empty() ? "ctxcap help   lists topics and commands"
+                                     : "did you mean: ctxcap help " + meant});
+}
+
+Runner configure(Parser& parser) {
+  const auto flags = std::make_shared<Flags>();
+  parser.add_option("topic", flags->topic, "A topic, a command or a setting")
+      .type_name("TOPIC")
+      .words(words());
+  parser.add_option("key", flags->key, "settings: a key, a table, a flag or a variable").type_name("KEY");
+  return [flags](const settings::Reading&, World& world, Talk& talk) -> Result<ExitCode> {
+    TRY_ASSIGN(const std::string text, text_of(*flags, talk.out()));
+    world.console.out(text);
+    return ExitCode::done;
+  };
+}
+
+}  // namespace
+
+constinit const Command kHelp{.name = "help",
+                              .help = "Help on a topic, a command or a setting",
+                              .examples =
+                                  "  ctxcap help\n"
+                                  "  ctxcap help analyze\n"
+                                  "  ctxcap help settings --risk\n"
+                                  "  ctxcap help environment\n",
+                              .configure = configure,
+                              .lenient = true};
+
+}  // namespace ctxcap::app

@@ -1,0 +1,160 @@
+// ctxcap init: a configuration that explains itself, and the timer for its nights.
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "app/assets.hpp"
+#include "app/commands.hpp"
+#include "app/init/init.hpp"
+#include "app/settings_file.hpp"
+#include "base/text.hpp"
+#include "sources/sources.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+struct Flags {
+  std::string base;
+  bool yes = false, force = false, timer = false, dry_run = false;
+};
+
+constexpr const char* kOfMachine = "/etc/ctxcap/config.toml";
+
+// What --config or CTXCAP_CONFIG names, else the usual place of this user, whatever other file was read.
+std::string target(const std::string& read, bool root, World& world) {
+  if (!read.empty() && (read != settings_path("", world) || read != kOfMachine)) return read;
+  const std::string xdg = world.environment.get("XDG_CONFIG_HOME").value_or("");
+  const std::string home = world.environment.get("HOME").value_or("");
+  if (root || (!xdg.starts_with('/') && !home.starts_with('/'))) return kOfMachine;
+  return (xdg.starts_with('/') ? xdg : home + "/.config") + "/ctxcap/config.toml";
+}
+
+// What is wrong with the file that is there is no matter of the new one; what was typed is.
+Status check_flags(const settings::Reading& typed) {
+  for (const Error& problem : typed.problems) {
+    if (problem.what.starts_with("--")) return fail(problem);
+  }
+  return {};
+}
+
+Status check_target(const std::string& path, const Flags& flags, World& world) {
+  const PathKind kind = world.files.kind(path);
+  if (flags.dry_run || kind == PathKind::missing || (kind == PathKind::file && flags.force)) return {};
+  return fail({.kind = ErrorKind::usage,
+               .what = "there is a configuration already",
+               .why = printable(path) + " is there, and is not overwritten",
+               .hint = "ctxcap init --force   keeps it beside the new one as .old"});
+}
+
+Status check_text(const std::string& text, const std::string& path) {
+  const settings::Reading read = settings::read_settings(text, {.path = path, .kinds = sources::kinds()});
+  if (!read.problems.empty()) return fail(read.problems.front());
+  return {};
+}
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// Folders of the machine are for everybody: the service that reads the file is not root.
+Status make_folder(const std::string& path, bool root, World& world) {
+  if (!root || world.files.kind(path) == PathKind::directory) return world.files.make_directories(path);
+  TRY_ASSIGN(const ProcessResult made, world.processes.run({.argv = {"mkdir", "-p", path}}));
+  if (made.exit_code == 0) return {};
+  return fail({.what = "could not make a folder",
+               .why = printable(made.err),
+               .hint = "make it by hand: " + printable(path)});
+}
+
+Status write(const std::string& path, const std::string& text, bool root, World& world, Talk& talk) {
+  TRY(make_folder(folder_of(path), root, world));
+  const std::string old = path + ".old";
+  const bool replaces = world.files.kind(path) == PathKind::file;
+  if (replaces) TRY(world.files.move(path, old));
+  if (const Status written = world.files.write_atomic(path, text); !written) {
+    if (replaces) TRY(world.files.move(old, path));
+    return written;
+  }
+  talk.note("wrote " + printable(path) + (replaces ? ", and kept the old one as " + printable(old) : ""));
+  return {};
+}
+
+Status write_units(const Units& units, bool root, World& world, Talk& talk) {
+  TRY(write(units.directory + "/ctxcap.service", units.service, root, world, talk));
+  TRY(write(units.directory + "/ctxcap.timer", units.timer, root, world, talk));
+  talk.note("every night from now on: " + units.enable);
+  return {};
+}
+
+Result<ExitCode> run(const Flags& flags, const settings::Reading& typed, World& world, Talk& talk) {
+  const bool ask = !flags.yes && world.console.in_is_tty();
+  if (!ask && !flags.yes && !flags.dry_run) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "nobody can be asked",
+                 .why = "stdin is not a terminal",
+                 .hint = "ctxcap init --yes   takes the defaults, --dry-run only shows them"});
+  }
+  TRY(check_flags(typed));
+  const Seen seen = look_around(typed.settings, world);
+  const std::string path = target(typed.settings.path, seen.root, world);
+  TRY(check_target(path, flags, world));
+  if (ask) talk.note(seen_text(seen));
+
+  Draft draft = draft_of(typed, world);
+  add_seen(draft, seen);
+  TRY(add_answers(draft, seen, flags.base, ask, world, talk));
+  const std::string text = commented_file(
+      fmt::format(
+          "The configuration of ctxcap {}, by `ctxcap init`. Every key is here: set, or as a comment with "
+          "its "
+          "default or an example. Below its sentence stand its flag and its variables, which win over this "
+          "file. `ctxcap config check` says what is wrong with it.",
+          version()),
+      draft);
+  TRY(check_text(text, path));
+  if (ask || flags.dry_run) world.console.out(text);
+  if (flags.dry_run) return ExitCode::done;
+
+  bool timer = flags.timer;
+  if (ask) {
+    TRY_ASSIGN(const bool agreed, agrees("Write it to " + printable(path) + "?", true, world));
+    if (!agreed) return fail({.what = "not done", .why = "the answer was no", .hint = "nothing was written"});
+    if (!timer && seen.systemd) {
+      TRY_ASSIGN(timer, agrees("A systemd timer for `ctxcap nightly`?", false, world));
+    }
+  }
+  TRY(write(path, text, seen.root, world, talk));
+  if (timer) TRY(write_units(units_for(path, draft, seen, world), seen.root, world, talk));
+  talk.note("next: ctxcap config check   and   ctxcap nightly --dry-run");
+  return ExitCode::done;
+}
+
+Runner configure(Parser& parser) {
+  const auto flags = std::make_shared<Flags>();
+  parser.add_option("--base", flags->base, "The model that is to be capped").type_name("MODEL");
+  parser.add_flag("--yes", flags->yes, "Ask nothing: what is seen, and defaults for the rest");
+  parser.add_flag("--force", flags->force, "Also where there is a configuration; it is kept beside as .old");
+  parser.add_flag("--timer", flags->timer, "Also write systemd units that run ctxcap nightly");
+  parser.add_flag("--dry-run", flags->dry_run, "Show the file; write nothing");
+  return [flags](const settings::Reading& typed, World& world, Talk& talk) {
+    return run(*flags, typed, world, talk);
+  };
+}
+
+}  // namespace
+
+constinit const Command kInit{
+    .name = "init",
+    .help = "Look around, ask the rest, and write a configuration that explains itself",
+    .examples =
+        "  ctxcap init\n"
+        "  ctxcap init --yes --traces '/var/log/llm/*.jsonl' --base devstral-small-2\n"
+        "  ctxcap init --yes --timer --quiet-hours 08:00-20:00\n"
+        "  ctxcap init --dry-run\n",
+    .configure = configure,
+    .uses = settings::kAnalyze | settings::kNightly,
+    .lenient = true};
+
+}  // namespace ctxcap::app

@@ -1,0 +1,121 @@
+// What all of this room needs: rows of the table in words, and lines of text.
+
+#include <algorithm>
+
+#include "app/manual/manual.hpp"
+#include "base/text.hpp"
+#include "sources/sources.hpp"
+
+namespace ctxcap::app {
+
+const std::vector<settings::Row>& rows() {
+  static const std::vector<settings::Row> kRows = settings::table(sources::kinds());
+  return kRows;
+}
+
+std::string table_of(const settings::Row& row) {
+  return row.key.substr(0, row.key.find('.'));
+}
+
+std::string name_of(const settings::Row& row) {
+  return row.key.substr(row.key.find('.') + 1);
+}
+
+std::string alternatives(std::span<const std::string> words) {
+  if (words.size() < 2) return join(words, "");
+  return join(words.first(words.size() - 1), ", ") + " or " + words.back();
+}
+
+std::string kind_of(const settings::Row& row) {
+  using settings::Type;
+  const auto with_range = [&](std::string kind) {
+    return row.range.empty() ? kind : kind + ", " + row.range;
+  };
+  switch (row.type) {
+    case Type::flag:
+      return "true or false";
+    case Type::whole:
+      return with_range("a whole number");
+    case Type::real:
+      return with_range("a number");
+    case Type::size:
+      return "a size with its unit: 24GiB is 24 x 1024^3 bytes, 7.7GB 7.7 x 1000^3";
+    case Type::path:
+      return "a path; in the file relative to its folder";
+    case Type::paths:
+      return "one path or a list of them; in the file relative to its folder";
+    case Type::url:
+      return "an address, http or https";
+    case Type::texts:
+      return "one text or a list of them";
+    case Type::table:
+      return "a table; as a flag NAME=VALUE, as often as needed";
+    default:
+      return !row.words.empty() ? alternatives(row.words) : !row.range.empty() ? row.range : "a text";
+  }
+}
+
+std::string limits_of(const settings::Row& row) {
+  return !row.words.empty() ? alternatives(row.words) : row.range;
+}
+
+std::string flag_of(const settings::Row& row) {
+  if (row.flag.empty()) return "";
+  if (row.type == settings::Type::flag) return row.flag;
+  return row.flag + (row.alone.empty() ? " " + row.value : " [" + row.value + "]");
+}
+
+std::string spaced(std::string_view names) {
+  std::string text;
+  for (const std::string_view name : split(names, ','))
+    text += (text.empty() ? "" : ", ") + std::string(name);
+  return text;
+}
+
+std::string users_of(const settings::Row& row) {
+  if (row.uses & settings::kEverywhere) return "every command";
+  std::vector<std::string> names;
+  for (const Command* command : commands()) {
+    // A command that takes every flag there is does so to check or to write them.
+    if (command->uses != ~settings::kEverywhere && (command->uses & row.uses))
+      names.emplace_back(command->name);
+  }
+  return join(names, ", ");
+}
+
+std::string wrapped(std::string_view text, int width, std::string_view first, std::string_view next) {
+  std::string lines(first);
+  int column = display_width(first), begins = column;
+  for (const std::string_view word : split(text, ' ')) {
+    const int wide = display_width(word);
+    if (column > begins && column + 1 + wide > width) {
+      lines += "\n" + std::string(next);
+      column = begins = display_width(next);
+    }
+    if (column > begins) lines += ' ';
+    lines += word;
+    column += wide + (column > begins ? 1 : 0);
+  }
+  return lines;
+}
+
+std::string glossary(std::span<const std::pair<std::string, std::string>> entries, int width) {
+  constexpr int kWidest = 33, kLeast = 24;  // a longer name has a line of its own; a text is never narrower
+  int names = 0;
+  for (const auto& [name, text] : entries) {
+    if (const int wide = display_width(name); wide <= kWidest) names = std::max(names, wide);
+  }
+  std::string lines;
+  const std::string indent(static_cast<std::size_t>(names) + 4, ' ');
+  for (const auto& [name, text] : entries) {
+    const int gap = names - display_width(name);
+    const std::string first =
+        "  " + name + (gap < 0 ? "\n" + indent : std::string(static_cast<std::size_t>(gap) + 2, ' '));
+    lines += gap < 0 ? "  " + name + "\n" + wrapped(text, std::max(width, names + kLeast), indent, indent)
+                     : wrapped(text, std::max(width, names + kLeast), first, indent);
+    lines += '\n';
+  }
+  return lines;
+}
+
+}  // namespace ctxcap::app

@@ -1,5 +1,5 @@
 #!/bin/sh
-# From a fresh Debian 12 to a first result: installs what is missing, builds, and analyses the shipped traces of
+# From a fresh Debian 12 or 13 to a first result: installs what is missing, builds, and analyses the shipped traces of
 # an e-mail triage job with a saved description of its model. No server is needed, nothing is changed.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)

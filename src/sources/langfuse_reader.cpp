@@ -207,7 +207,7 @@ std::optional<LangfusePage> LangfuseReader::page(std::string& body) {
   LangfusePage page;
   Error error = parts_->read(body, page);
   if (error == simdjson::UTF8_ERROR) {
-    body = unescaped(sources::quoted(body));
+    body = unescaped(sources::json_string(body));
     body.reserve(body.size() + kReadPadding);
     page = {};
     error = parts_->read(body, page);

@@ -32,6 +32,14 @@ std::string help_of(const settings::Row& row) {
   return row.fallback.empty() || row.type == settings::Type::flag ? help : help + " (" + row.fallback + ")";
 }
 
+// CLI11 2.4 takes an argument "job" beside a flag "--job" for two options of one name, 2.1 does not. In capitals,
+// as usage lines write them, no argument can meet a flag.
+std::string option_names(std::string names) {
+  if (names.starts_with('-')) return names;
+  for (char& c : names) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  return names;
+}
+
 }  // namespace
 
 std::vector<Argument> arguments_of(const Command& command) {
@@ -43,6 +51,7 @@ std::vector<Argument> arguments_of(const Command& command) {
 
 Option Option::type_name(std::string name) {
   told_->value = name;
+  if (name == option_->get_name(true)) name.clear();  // JOB need not be said twice
   option_->type_name(std::move(name));
   return *this;
 }
@@ -74,27 +83,27 @@ Option Parser::told(CLI::Option& option, std::string names, std::string value, s
 }
 
 Option Parser::add_flag(std::string names, bool& value, std::string help) {
-  return told(*app_->add_flag(names, value, help), names, "", help);
+  return told(*app_->add_flag(option_names(names), value, help), names, "", help);
 }
 
 Option Parser::add_option(std::string names, std::string& value, std::string help) {
-  return told(*app_->add_option(names, value, help), names, "TEXT", help);
+  return told(*app_->add_option(option_names(names), value, help), names, "TEXT", help);
 }
 
 Option Parser::add_option(std::string names, int& value, std::string help) {
-  return told(*app_->add_option(names, value, help), names, "N", help);
+  return told(*app_->add_option(option_names(names), value, help), names, "N", help);
 }
 
 Option Parser::add_option(std::string names, double& value, std::string help) {
-  return told(*app_->add_option(names, value, help), names, "NUMBER", help);
+  return told(*app_->add_option(option_names(names), value, help), names, "NUMBER", help);
 }
 
 Option Parser::add_option(std::string names, std::optional<i64>& value, std::string help) {
-  return told(*app_->add_option(names, value, help), names, "N", help);
+  return told(*app_->add_option(option_names(names), value, help), names, "N", help);
 }
 
 Option Parser::add_option(std::string names, std::vector<std::string>& values, std::string help) {
-  return told(*app_->add_option(names, values, help), names, "TEXT", help);
+  return told(*app_->add_option(option_names(names), values, help), names, "TEXT", help);
 }
 
 void Parser::add_setting(const settings::Row& row, settings::Flags& flags) {

@@ -1,13 +1,11 @@
 #include "data/backtest.hpp"
 
-#include <nlohmann/json.hpp>
+#include "data/json_values.hpp"
 
 namespace ctxcap {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json json_of(const RuleReport& rule) {
+Json rule_json(const RuleReport& rule) {
   return {{"rule", rule.result.rule},
           {"decisions", rule.result.decisions},
           {"requests", rule.result.requests},
@@ -58,13 +56,13 @@ std::string backtest_json(const Backtest& backtest) {
             {"confidence", backtest.confidence},
             {"rules", Json::array()},
             {"jobs", Json::array()}};
-  for (const RuleReport& rule : over_all_jobs(backtest)) json["rules"].push_back(json_of(rule));
+  for (const RuleReport& rule : over_all_jobs(backtest)) json["rules"].push_back(rule_json(rule));
   for (const JobBacktest& job : backtest.jobs) {
     Json entry{{"job", job.job},
                {"model", job.model},
                {"by", job.by_day ? "day" : "1000 requests"},
                {"rules", Json::array()}};
-    for (const RuleReport& rule : job.rules) entry["rules"].push_back(json_of(rule));
+    for (const RuleReport& rule : job.rules) entry["rules"].push_back(rule_json(rule));
     json["jobs"].push_back(std::move(entry));
   }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

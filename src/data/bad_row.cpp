@@ -1,11 +1,10 @@
 #include "data/bad_row.hpp"
 
-#include <nlohmann/json.hpp>
+#include "data/json_values.hpp"
 
 namespace ctxcap {
 
 std::string bad_row_json(const BadRow& row) {
-  using Json = nlohmann::ordered_json;
   const Json json{{"source", row.source},
                   {"line", row.line},
                   {"offset", row.offset ? Json(*row.offset) : Json(nullptr)},

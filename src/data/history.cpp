@@ -1,29 +1,17 @@
 #include "data/history.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "data/json_values.hpp"
 #include "data/words.hpp"
 
 namespace ctxcap {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr i64 kDayMicros = 86'400'000'000;
 
-template <typename T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-Json or_null(const std::optional<Instant>& instant) {
-  return instant ? Json(rfc3339(*instant)) : Json(nullptr);
-}
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
-}
-Json unless_zero(i64 value) {
-  return value == 0 ? Json(nullptr) : Json(value);
 }
 
 std::string line_of(const Json& json, int indent = -1) {
@@ -40,7 +28,7 @@ std::optional<Tokens> window_after(const DecisionRecord& decision) {
   return changed ? decision.to_num_ctx : decision.from_num_ctx;
 }
 
-Json json_of(const DecisionRecord& decision) {
+Json record_json(const DecisionRecord& decision) {
   return {{"at", rfc3339(decision.at)},
           {"job", decision.job},
           {"model", decision.model},
@@ -53,7 +41,7 @@ Json json_of(const DecisionRecord& decision) {
            decision.host.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(decision.host)}};
 }
 
-Json json_of(const Measurement& measurement) {
+Json record_json(const Measurement& measurement) {
   const Verification& seen = measurement.seen;
   return {{"at", rfc3339(measurement.at)},
           {"host", measurement.host},
@@ -69,7 +57,7 @@ Json json_of(const Measurement& measurement) {
           {"notes", seen.notes}};
 }
 
-Json json_of(const JobHistory& job) {
+Json record_json(const JobHistory& job) {
   Json json{
       {"job", job.job}, {"model", job.model}, {"num_ctx", or_null(job.num_ctx)}, {"days", Json::array()}};
   for (const HistoryDay& day : job.days) {
@@ -82,12 +70,12 @@ Json json_of(const JobHistory& job) {
 }
 
 // [[tokens, count], ...]
-Json json_of(const Histogram& histogram) {
+Json record_json(const Histogram& histogram) {
   Json json = Json::array();
   for (const Bin& bin : histogram.bins) json.push_back({bin.tokens, bin.count});
   return json;
 }
-Json json_of(const std::map<Tokens, i64>& counts) {
+Json record_json(const std::map<Tokens, i64>& counts) {
   Json json = Json::array();
   for (const auto& [tokens, count] : counts) json.push_back({tokens, count});
   return json;
@@ -100,7 +88,7 @@ Json tagged(const char* kind, const Json& rest) {
   return json;
 }
 
-Json json_of(const Run& run) {
+Json record_json(const Run& run) {
   return {{"id", run.id},
           {"command", run.command},
           {"started", rfc3339(run.started)},
@@ -109,7 +97,7 @@ Json json_of(const Run& run) {
           {"note", run.note}};
 }
 
-Json json_of(const ReceiptRecord& record) {
+Json record_json(const ReceiptRecord& record) {
   const Receipt& receipt = record.receipt;
   return {{"at", rfc3339(record.at)},
           {"run", unless_zero(record.run)},
@@ -122,7 +110,7 @@ Json json_of(const ReceiptRecord& record) {
           {"digest", receipt.digest}};
 }
 
-Json json_of(const Calibration& calibration) {
+Json record_json(const Calibration& calibration) {
   return {{"measured", rfc3339(calibration.measured)},
           {"host", calibration.host},
           {"digest", calibration.digest},
@@ -147,8 +135,8 @@ std::string lines_of(const Demand& demand) {
                                {"model", demand.model},
                                {"from", or_null(demand.from)},
                                {"to", or_null(demand.to)},
-                               {"num_ctx_asked", json_of(demand.num_ctx_asked)},
-                               {"num_predict_asked", json_of(demand.num_predict_asked)},
+                               {"num_ctx_asked", record_json(demand.num_ctx_asked)},
+                               {"num_predict_asked", record_json(demand.num_predict_asked)},
                                {"bodies", bodies}});
   for (const auto& [day, of_day] : demand.days) {
     lines += line_of({{"kind", "day"},
@@ -156,10 +144,10 @@ std::string lines_of(const Demand& demand) {
                       {"model", demand.model},
                       {"day", day == kUnknownDay ? Json(nullptr) : Json(iso_date(day))},
                       {"requests", of_day.total.count()},
-                      {"prompt_tokens", json_of(of_day.prompt)},
-                      {"generation_tokens", json_of(of_day.generation)},
-                      {"total_tokens", json_of(of_day.total)},
-                      {"need", json_of(of_day.need)}});
+                      {"prompt_tokens", record_json(of_day.prompt)},
+                      {"generation_tokens", record_json(of_day.generation)},
+                      {"total_tokens", record_json(of_day.total)},
+                      {"need", record_json(of_day.need)}});
   }
   return lines;
 }
@@ -197,29 +185,29 @@ std::string history_json(const History& history) {
             {"decisions", Json::array()},
             {"measurements", Json::array()},
             {"jobs", Json::array()}};
-  for (const DecisionRecord& decision : history.decisions) json["decisions"].push_back(json_of(decision));
-  for (const Measurement& seen : history.measurements) json["measurements"].push_back(json_of(seen));
-  for (const JobHistory& job : history.jobs) json["jobs"].push_back(json_of(job));
+  for (const DecisionRecord& decision : history.decisions) json["decisions"].push_back(record_json(decision));
+  for (const Measurement& seen : history.measurements) json["measurements"].push_back(record_json(seen));
+  for (const JobHistory& job : history.jobs) json["jobs"].push_back(record_json(job));
   return line_of(json, 2);
 }
 
 std::string export_lines(const Export& all) {
   std::string lines = line_of({{"schema", "ctxcap.export/1"}});
-  for (const Run& run : all.runs) lines += line_of(tagged("run", json_of(run)));
+  for (const Run& run : all.runs) lines += line_of(tagged("run", record_json(run)));
   for (const Demand& demand : all.demands) lines += lines_of(demand);
   for (const DecisionRecord& decision : all.decisions) {
-    Json json = tagged("decision", json_of(decision));
+    Json json = tagged("decision", record_json(decision));
     json["required"] = or_null(decision.required);
     json["run"] = unless_zero(decision.run);
     lines += line_of(json);
   }
-  for (const ReceiptRecord& receipt : all.receipts) lines += line_of(tagged("receipt", json_of(receipt)));
+  for (const ReceiptRecord& receipt : all.receipts) lines += line_of(tagged("receipt", record_json(receipt)));
   for (const Measurement& seen : all.measurements) {
-    Json json = tagged("measurement", json_of(seen));
+    Json json = tagged("measurement", record_json(seen));
     json["run"] = unless_zero(seen.run);
     lines += line_of(json);
   }
-  for (const Calibration& seen : all.calibrations) lines += line_of(tagged("calibration", json_of(seen)));
+  for (const Calibration& seen : all.calibrations) lines += line_of(tagged("calibration", record_json(seen)));
   return lines;
 }
 

@@ -1,22 +1,15 @@
-#include <nlohmann/json.hpp>
-
 #include "data/inspection.hpp"
+#include "data/json_values.hpp"
 #include "data/words.hpp"
 
 namespace ctxcap {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-template <typename T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 Json unless_empty(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
-Json json_of(const LayerGroup& group) {
+Json inspected_json(const LayerGroup& group) {
   const Layer& layer = group.layer;
   Json json{{"kind", word(layer.kind)},
             {"count", group.count},
@@ -32,7 +25,7 @@ Json json_of(const LayerGroup& group) {
   return json;
 }
 
-Json json_of(const InspectedContext& context) {
+Json inspected_json(const InspectedContext& context) {
   const Footprint& memory = context.memory;
   Json json{{"num_ctx", memory.num_ctx},     {"padded_ctx", memory.padded_ctx},
             {"parallel", memory.parallel},   {"kv_type_k", memory.kv_type_k},
@@ -58,7 +51,7 @@ Json json_of(const InspectedContext& context) {
   return json;
 }
 
-Json json_of(const Calibration& calibration) {
+Json inspected_json(const Calibration& calibration) {
   return {{"host", calibration.host},
           {"at", rfc3339(calibration.measured)},
           {"low_ctx", calibration.low_ctx},
@@ -86,9 +79,11 @@ std::string inspection_json(const Inspection& inspection) {
             {"notes", arch.notes},
             {"layers", Json::array()},
             {"contexts", Json::array()}};
-  if (inspection.measured) json["measured"] = json_of(*inspection.measured);
-  for (const LayerGroup& group : inspection.layers) json["layers"].push_back(json_of(group));
-  for (const InspectedContext& context : inspection.contexts) json["contexts"].push_back(json_of(context));
+  if (inspection.measured) json["measured"] = inspected_json(*inspection.measured);
+  for (const LayerGroup& group : inspection.layers) json["layers"].push_back(inspected_json(group));
+  for (const InspectedContext& context : inspection.contexts) {
+    json["contexts"].push_back(inspected_json(context));
+  }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -1,29 +1,15 @@
 #include "data/json.hpp"
 
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
 
+#include "data/json_values.hpp"
 #include "data/words.hpp"
 
 namespace ctxcap {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr const char* kAnalysisSchema = "ctxcap.analysis/1";
-
-template <typename T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-Json or_null(const std::optional<Instant>& instant) {
-  return instant ? Json(rfc3339(*instant)) : Json(nullptr);
-}
-
-Json unless_zero(i64 value) {
-  return value == 0 ? Json(nullptr) : Json(value);
-}
 
 Json json_of(const Percentiles& p) {
   return {{"p50", p.p50}, {"p90", p.p90}, {"p95", p.p95}, {"p99", p.p99}, {"p99.9", p.p99_9}, {"max", p.max}};

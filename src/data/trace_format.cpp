@@ -1,11 +1,10 @@
 #include "data/trace_format.hpp"
 
-#include <nlohmann/json.hpp>
+#include "data/json_values.hpp"
 
 namespace ctxcap {
 
 std::string formats_json(std::span<const TraceFormat> formats) {
-  using Json = nlohmann::ordered_json;
   Json json{{"schema", "ctxcap.formats/1"}, {"formats", Json::array()}};
   for (const TraceFormat& format : formats) {
     json["formats"].push_back({{"format", format.name},

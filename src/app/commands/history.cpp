@@ -103,7 +103,7 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
 
 Runner configure(Parser& parser) {
   const auto flags = std::make_shared<Flags>();
-  parser.add_option("name", flags->job, "The job (default: all)").type_name("JOB");
+  parser.add_option("job", flags->job, "The job (default: all)").type_name("JOB");
   parser.add_option("--job", flags->job_flag, "The same").type_name("JOB");
   parser.add_option("--model", flags->model, "Only of this model").type_name("MODEL");
   parser.add_option("--from", flags->from, "Only from then on: a date or a time in UTC").type_name("TIME");

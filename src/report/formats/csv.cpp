@@ -6,7 +6,7 @@
 namespace ctxcap::report {
 namespace {
 
-std::string quoted(const std::string& cell) {
+std::string in_quotes(const std::string& cell) {
   if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
   std::string text = "\"";
   for (const char c : cell) text += c == '"' ? std::string("\"\"") : std::string(1, c);
@@ -16,7 +16,7 @@ std::string quoted(const std::string& cell) {
 template <typename Cells>
 std::string line(const Cells& cells) {
   std::string text;
-  for (const auto& cell : cells) text += quoted(cell) + ",";
+  for (const auto& cell : cells) text += in_quotes(cell) + ",";
   text.back() = '\n';
   return text;
 }

@@ -28,6 +28,6 @@ std::string unescaped_inside(std::string_view inside);
 long long length_of(std::string_view value);
 
 // `text` as a JSON string, with its quotes.
-std::string quoted(std::string_view text);
+std::string json_string(std::string_view text);
 
 }  // namespace ctxcap::sources::langfuse

@@ -42,7 +42,7 @@ class Parameters {
 
 std::string json_list(const std::vector<std::string>& values) {
   std::string list = "[";
-  for (const std::string& value : values) list += (list.size() > 1 ? "," : "") + quoted(value);
+  for (const std::string& value : values) list += (list.size() > 1 ? "," : "") + json_string(value);
   return list + "]";
 }
 

@@ -10,7 +10,7 @@ using namespace ctxcap;
 
 namespace {
 
-const RuleResult& of(const std::vector<RuleResult>& results, const std::string& rule) {
+const RuleResult& of(const std::vector<RuleResult>& results, std::string_view rule) {
   return *std::find_if(results.begin(), results.end(),
                        [&](const RuleResult& result) { return result.rule == rule; });
 }

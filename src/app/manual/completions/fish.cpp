@@ -32,7 +32,7 @@ end
 complete -c ctxcap -f
 )";
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') out += '\\';
@@ -44,7 +44,7 @@ std::string quoted(std::string_view text) {
 std::string what(const Taken& taken) {
   switch (taken.offer) {
     case Taken::Offer::words:
-      return " -a " + quoted(join(taken.words, " "));
+      return " -a " + in_quotes(join(taken.words, " "));
     case Taken::Offer::files:
       return " -F";
     case Taken::Offer::folders:
@@ -65,16 +65,16 @@ std::string fish_script() {
   std::string text = kHead;
   for (const Command* command : commands())
     text +=
-        fmt::format("complete -c ctxcap -n __ctxcap_in -a {} -d {}\n", command->name, quoted(command->help));
+        fmt::format("complete -c ctxcap -n __ctxcap_in -a {} -d {}\n", command->name, in_quotes(command->help));
   for (const Taken& taken : everything_taken()) {
     std::string line = "complete -c ctxcap";
-    if (!taken.commands.empty()) line += " -n " + quoted("__ctxcap_in " + join(taken.commands, " "));
+    if (!taken.commands.empty()) line += " -n " + in_quotes("__ctxcap_in " + join(taken.commands, " "));
     for (const std::string& name : taken.names)
       line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
     if (!taken.names.empty() && !taken.value.empty() && !taken.value_optional)
       line += taken.offer == Taken::Offer::files ? " -r" : " -x";
     if (taken.names.empty() && taken.offer == Taken::Offer::nothing) continue;
-    text += line + what(taken) + " -d " + quoted(taken.help) + "\n";
+    text += line + what(taken) + " -d " + in_quotes(taken.help) + "\n";
   }
   return text;
 }

@@ -88,7 +88,7 @@ TEST_CASE("every recorded page gives its rows, and every recorded refusal an adv
       const sources::langfuse::Row& row = page->rows[i];
       const auto& wanted = parsed.at("data").at(i);
       CHECK(nlohmann::json::parse(row.text) == wanted);
-      CHECK(row.id == wanted.at("id"));
+      CHECK(row.id == wanted.at("id").get<std::string>());
       const auto parent = wanted.value("parentObservationId", nlohmann::json());
       CHECK(row.nested() == (parent.is_string() && parent != ""));
       auto kept = nlohmann::json::parse(sources::langfuse::without_bodies(row.text, false));

@@ -1,0 +1,26 @@
+#pragma once
+// For the .cpp files of data/ that write JSON: what is not known is null.
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "base/time.hpp"
+
+namespace ctxcap {
+
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+inline Json or_null(const std::optional<Instant>& instant) {
+  return instant ? Json(rfc3339(*instant)) : Json(nullptr);
+}
+
+inline Json unless_zero(i64 value) {
+  return value == 0 ? Json(nullptr) : Json(value);
+}
+
+}  // namespace ctxcap

@@ -207,7 +207,7 @@ std::optional<Page> Reader::page(std::string& body) {
   Page page;
   Error error = parts_->read(body, page);
   if (error == simdjson::UTF8_ERROR) {
-    body = unescaped(langfuse::quoted(body));
+    body = unescaped(json_string(body));
     body.reserve(body.size() + kReadPadding);
     page = {};
     error = parts_->read(body, page);

@@ -30,15 +30,14 @@ std::optional<Tokens> window_after(const DecisionRecord& decision) {
 
 Json record_json(const DecisionRecord& decision) {
   return {{"at", rfc3339(decision.at)},
+          {"host", decision.host.empty() ? Json() : Json(decision.host)},
           {"job", decision.job},
           {"model", decision.model},
           {"from_num_ctx", or_null(decision.from_num_ctx)},
           {"to_num_ctx", or_null(decision.to_num_ctx)},
           {"action", word(decision.action)},
           {"reason", decision.reason},
-          {"outcome", word(decision.outcome)},
-          {"server",
-           decision.host.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(decision.host)}};
+          {"outcome", word(decision.outcome)}};
 }
 
 Json record_json(const Measurement& measurement) {

@@ -37,13 +37,13 @@ std::string around(const Row& row) {
   if (of == "card") return name == "size" ? "[card]\n" : "[card]\nsize = \"24GiB\"\n";
   if (row.key == "ollama.server")
     return "[[server]]\nname = \"rack2\"\nhost = \"h\"\n[[server]]\nname = \"rack3\"\nhost = "
-           "\"h\"\n[ollama]\n";
+           "\"h3\"\n[ollama]\n";
   if (of == "server")
     return std::string("[[server]]\nhost = \"h\"\n") + (name == "name" ? "" : "name = \"n\"\n");
   if (of == "variant") {
     return std::string(
                "[[server]]\nname = \"rack2\"\nhost = \"h\"\n[[server]]\nname = \"rack3\"\nhost = "
-               "\"h\"\n[[variant]]\n") +
+               "\"h3\"\n[[variant]]\n") +
            (name == "base" ? "" : "base = \"b\"\n") + (name == "name" ? "" : "name = \"b:v\"\n");
   }
   if (of != "source") return "[" + of + "]\n";

@@ -10,6 +10,7 @@
 
 #include "app/commands.hpp"
 #include "app/parser.hpp"
+#include "base/glossary.hpp"
 #include "base/result.hpp"
 #include "report/report.hpp"
 #include "settings/settings.hpp"
@@ -87,12 +88,5 @@ std::string spaced(std::string_view names);
 
 // "auto, cli or api".
 std::string alternatives(std::span<const std::string> words);
-
-// `text` in lines of at most `width` columns, each of which begins with `first` or `next`; no line end after
-// the last.
-std::string wrapped(std::string_view text, int width, std::string_view first, std::string_view next);
-
-// Two columns: names, and what they are, which is wrapped.
-std::string glossary(std::span<const std::pair<std::string, std::string>> entries, int width);
 
 }  // namespace ctxcap::app

@@ -75,12 +75,6 @@ TEST_CASE("nothing in a text is a request of roff") {
   CHECK(roff::text("≤") == "\\[u2264]");
 }
 
-TEST_CASE("text is wrapped between words, and never within one") {
-  CHECK(wrapped("a bc def", 4, "", "") == "a bc\ndef");
-  CHECK(wrapped("averylongword b", 5, "> ", "  ") == "> averylongword\n  b");
-  CHECK(wrapped("", 5, "> ", "  ") == "> ");
-}
-
 TEST_CASE("a service of the machine has its own folder, and keys only where they are") {
   io::RealWorld real;
   World world = real.world();

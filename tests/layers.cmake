@@ -3,8 +3,8 @@
 cmake_minimum_required(VERSION 3.25)
 
 # Which rooms a room may include. A room without a line fails.
-set(pure ingest demand model memory policy plan render report)
-set(edge sources runtime gpu state)
+set(pure ingest demand model memory policy plan render report manual)
+set(edge sources runtime gpu state cli setup)
 set(may_base  "")
 set(may_data  base)
 set(may_ports base)
@@ -15,6 +15,11 @@ foreach(room IN LISTS edge)
   set(may_${room} base data ports)
 endforeach()
 set(may_settings base data policy)  # its words for policies are policy's own
+# The terminal tells errors and takes the flags of settings; what is told of both can be read as a manual.
+list(APPEND may_cli settings report)
+list(APPEND may_manual settings report cli)
+# A configuration is made of what can be seen from here.
+list(APPEND may_setup settings plan runtime gpu sources manual cli)
 # What a server has and what is written down of it are one protocol; the state knows nothing of servers.
 list(APPEND may_runtime state)
 set(may_io  base ports)
@@ -32,7 +37,7 @@ set(only_simdjson base/simd_json.hpp)
 set(only_boost    demand)
 set(only_curl     io)
 set(only_sqlite3  io)
-set(only_CLI      app)
+set(only_CLI      cli)
 set(only_kainjow  base/template.cpp)
 set(only_isa      sources/containers)  # <isa-l/...>
 set(only_zstd     sources/containers)

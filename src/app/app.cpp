@@ -1,6 +1,6 @@
 #include "app/app.hpp"
 
-#include "app/command_line.hpp"
+#include "app/commands.hpp"
 #include "app/settings_file.hpp"
 #include "ports/elsewhere.hpp"
 
@@ -8,7 +8,7 @@ namespace ctxcap::app {
 namespace {
 
 // A command gets its settings without problems, unless it is there to tell of them.
-Result<ExitCode> run_command(const CommandLine& line, const settings::Reading& reading, World& world,
+Result<ExitCode> run_command(const cli::CommandLine& line, const settings::Reading& reading, World& world,
                              Talk& talk) {
   if (reading.problems.empty() || line.command->lenient) return line.runner(reading, world, talk);
   for (std::size_t i = 0; i + 1 < reading.problems.size(); ++i) talk.error(reading.problems[i]);
@@ -18,7 +18,7 @@ Result<ExitCode> run_command(const CommandLine& line, const settings::Reading& r
 }  // namespace
 
 int run(int argc, const char* const* argv, World world) {
-  const Result<CommandLine> line = parse_command_line(argc, argv);
+  const Result<cli::CommandLine> line = cli::parse_command_line(program(), argc, argv);
   const settings::Reading reading =
       line && line->command ? read_settings_file(line->config, line->flags, line->command->uses, world)
                             : settings::Reading{};

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "app/ask.hpp"
 #include "app/change.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"

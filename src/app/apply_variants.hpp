@@ -4,8 +4,7 @@
 #include <span>
 #include <string>
 
-#include "app/exit_code.hpp"
-#include "app/talk.hpp"
+#include "app/words.hpp"
 #include "data/plan.hpp"
 #include "settings/settings.hpp"
 

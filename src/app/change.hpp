@@ -1,7 +1,7 @@
 #pragma once
 // Inside app/: a change with its progress on the terminal.
 
-#include "app/talk.hpp"
+#include "app/words.hpp"
 #include "runtime/runtime.hpp"
 
 namespace ctxcap::app {

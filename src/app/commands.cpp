@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "app/assets.hpp"
+#include "sources/sources.hpp"
+
 namespace ctxcap::app {
 namespace {
 
@@ -13,8 +16,13 @@ constexpr std::array kCommands = {
 
 }  // namespace
 
-std::span<const Command* const> commands() {
-  return kCommands;
+const cli::Program& program() {
+  static const cli::Program kProgram{.version = version(),
+                                     .date = version_date(),
+                                     .commands = kCommands,
+                                     .kinds = sources::kinds(),
+                                     .rows = settings::table(sources::kinds())};
+  return kProgram;
 }
 
 }  // namespace ctxcap::app

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "app/options.hpp"
-#include "app/talk.hpp"
+#include "app/words.hpp"
 #include "data/described_model.hpp"
 #include "runtime/runtime.hpp"
 

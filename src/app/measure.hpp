@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "app/talk.hpp"
+#include "app/words.hpp"
 #include "data/calibration.hpp"
 #include "data/memory.hpp"
 #include "data/model.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "app/assets.hpp"
-#include "app/keep_apart.hpp"
+#include "app/words.hpp"
 #include "base/units.hpp"
 #include "data/model_name.hpp"
 #include "sources/sources.hpp"

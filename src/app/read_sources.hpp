@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/talk.hpp"
+#include "app/words.hpp"
 #include "base/result.hpp"
 #include "data/demand.hpp"
 #include "data/source.hpp"

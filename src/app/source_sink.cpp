@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "app/progress.hpp"
 #include "base/units.hpp"
 
 namespace ctxcap::app {
@@ -67,10 +66,10 @@ void SourceSink::show_rows(const ingest::Progress& progress) {
   if (at_hand_ == nullptr || !at_hand_->expected) return;
   const std::optional<Bytes> expected = at_hand_->expected(progress.bytes);
   talk_.progress(at_hand_->name, progress.bytes, expected,
-                 progress_text({.bytes = progress.bytes,
-                                .rows = progress.rows,
-                                .since_start = world_.clock.elapsed() - started_,
-                                .total = expected}));
+                 cli::progress_text({.bytes = progress.bytes,
+                                     .rows = progress.rows,
+                                     .since_start = world_.clock.elapsed() - started_,
+                                     .total = expected}));
 }
 
 // A window's groups become a summary of their own, which joins the others only when the window is complete.

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "app/talk.hpp"
+#include "app/words.hpp"
 #include "data/demand.hpp"
 #include "ingest/ingest.hpp"
 #include "ports/world.hpp"

@@ -1,9 +1,8 @@
 #pragma once
 // Inside app/: THE LIST of stages. Read walk.cpp and you know the program.
 
-#include "app/exit_code.hpp"
 #include "app/options.hpp"
-#include "app/talk.hpp"
+#include "app/words.hpp"
 #include "data/analysis.hpp"
 
 namespace ctxcap::app {

@@ -9,7 +9,7 @@
 
 namespace ctxcap {
 
-// What kind of failure; app/exit_code.hpp maps each to the exit code that scripts see.
+// What kind of failure; cli/exit_code.hpp maps each to the exit code that scripts see.
 enum class ErrorKind {
   failure,      // something went wrong while running (exit 1)
   usage,        // the command line or a file it names is not usable (exit 2)

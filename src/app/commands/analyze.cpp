@@ -3,10 +3,9 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/known_names.hpp"
-#include "app/output.hpp"
 #include "app/walk.hpp"
 #include "ingest/ingest.hpp"
+#include "state/state.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -21,7 +20,7 @@ Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, Wor
   TRY(check_output(flags.output));
   TRY_ASSIGN(const AnalyzeOptions options, settle(settings, world, {flags.output.files, flags.bad_lines}));
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
-  remember_names(analysis, world);
+  state::remember_names(analysis, world);
   TRY(write_output(analysis, flags.output, world, talk));
   if (analysis.bases.empty()) {
     if (analysis.skipped.empty()) {

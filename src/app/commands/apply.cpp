@@ -7,7 +7,6 @@
 
 #include "app/apply_variants.hpp"
 #include "app/commands.hpp"
-#include "app/output.hpp"
 #include "app/walk.hpp"
 #include "data/json.hpp"
 #include "render/render.hpp"

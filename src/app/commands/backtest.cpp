@@ -9,7 +9,6 @@
 #include "app/commands.hpp"
 #include "app/describe.hpp"
 #include "app/options.hpp"
-#include "app/output.hpp"
 #include "base/text.hpp"
 #include "demand/demand.hpp"
 #include "memory/memory.hpp"

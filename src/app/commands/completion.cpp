@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/known_names.hpp"
-#include "app/manual/manual.hpp"
+#include "manual/manual.hpp"
+#include "state/state.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -17,11 +17,12 @@ Result<ExitCode> run(const std::string& what, World& world) {
                  .hint = "source <(ctxcap completion bash)"});
   }
   if (what != "jobs" && what != "models") {
-    world.console.out(completion_script(what));
+    world.console.out(manual::completion_script(program(), what));
     return ExitCode::done;
   }
   std::string text;
-  for (const std::string& name : known_names(what == "jobs" ? Known::jobs : Known::models, world))
+  for (const std::string& name :
+       state::known_names(what == "jobs" ? state::Known::jobs : state::Known::models, world))
     text += name + "\n";
   world.console.out(text);
   return ExitCode::done;

@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/parser.hpp"
 #include "app/settings_file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"

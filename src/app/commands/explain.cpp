@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/output.hpp"
 #include "app/walk.hpp"
 #include "base/text.hpp"
 

@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/output.hpp"
 #include "base/text.hpp"
 #include "ingest/ingest.hpp"
 

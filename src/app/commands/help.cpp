@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <memory>
 
-#include "app/command_line.hpp"
-#include "app/manual/manual.hpp"
+#include "app/commands.hpp"
+#include "base/glossary.hpp"
 #include "base/text.hpp"
+#include "ingest/ingest.hpp"
+#include "manual/manual.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -16,32 +18,43 @@ struct Flags {
   std::string topic, key;
 };
 
+// What only the traces' room knows.
+std::string formats_text(const cli::Program&, const report::TextOptions& style) {
+  return report::trace_formats_text(ingest::known_formats(), style);
+}
+
+std::vector<manual::Topic> topics() {
+  std::vector<manual::Topic> topics(manual::topics().begin(), manual::topics().end());
+  topics.push_back({"formats", "The formats of rows, and how they are told apart", formats_text});
+  return topics;
+}
+
 std::vector<std::string> words() {
   std::vector<std::string> words;
-  for (const Topic& topic : topics()) words.emplace_back(topic.name);
-  for (const Command* command : commands()) words.emplace_back(command->name);
+  for (const manual::Topic& topic : topics()) words.emplace_back(topic.name);
+  for (const Command* command : program().commands) words.emplace_back(command->name);
   return words;
 }
 
 std::string overview(const report::TextOptions& style) {
   std::vector<std::pair<std::string, std::string>> of_topics, of_commands;
-  for (const Topic& topic : topics()) of_topics.emplace_back(topic.name, topic.help);
-  for (const Command* command : commands()) of_commands.emplace_back(command->name, command->help);
+  for (const manual::Topic& topic : topics()) of_topics.emplace_back(topic.name, topic.help);
+  for (const Command* command : program().commands) of_commands.emplace_back(command->name, command->help);
   return "ctxcap help TOPIC\n" + glossary(of_topics, style.width) + "\nctxcap help COMMAND\n" +
          glossary(of_commands, style.width);
 }
 
 Result<std::string> text_of(const Flags& flags, const report::TextOptions& style) {
   if (flags.topic.empty()) return overview(style);
-  if (flags.topic == "settings") return settings_text(flags.key, style);
-  for (const Topic& topic : topics()) {
-    if (topic.name == flags.topic) return topic.text(style);
+  if (flags.topic == "settings") return manual::settings_text(program(), flags.key, style);
+  for (const manual::Topic& topic : topics()) {
+    if (topic.name == flags.topic) return topic.text(program(), style);
   }
-  for (const Command* command : commands()) {
-    if (command->name == flags.topic) return command_help(flags.topic);
+  for (const Command* command : program().commands) {
+    if (command->name == flags.topic) return cli::command_help(program(), flags.topic);
   }
   // Whoever asks for help on a setting need not know where it stands.
-  if (Result<std::string> setting = settings_text(flags.topic, style)) return setting;
+  if (Result<std::string> setting = manual::settings_text(program(), flags.topic, style)) return setting;
   const std::string meant = closest(flags.topic, words());
   return fail({.kind = ErrorKind::usage,
                .what = fmt::format("there is no help on \"{}\"", printable(flags.topic, 60)),

@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/output.hpp"
 #include "base/text.hpp"
 #include "data/host.hpp"
 #include "state/state.hpp"

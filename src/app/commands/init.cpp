@@ -6,9 +6,9 @@
 
 #include "app/assets.hpp"
 #include "app/commands.hpp"
-#include "app/init/init.hpp"
 #include "app/settings_file.hpp"
 #include "base/text.hpp"
+#include "setup/setup.hpp"
 #include "sources/sources.hpp"
 
 namespace ctxcap::app {
@@ -53,41 +53,6 @@ Status check_text(const std::string& text, const std::string& path) {
   return {};
 }
 
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
-// Folders of the machine are for everybody: the service that reads the file is not root.
-Status make_folder(const std::string& path, bool root, World& world) {
-  if (!root || world.files.kind(path) == PathKind::directory) return world.files.make_directories(path);
-  TRY_ASSIGN(const ProcessResult made, world.processes.run({.argv = {"mkdir", "-p", path}}));
-  if (made.exit_code == 0) return {};
-  return fail({.what = "could not make a folder",
-               .why = printable(made.err),
-               .hint = "make it by hand: " + printable(path)});
-}
-
-Status write(const std::string& path, const std::string& text, bool root, World& world, Talk& talk) {
-  TRY(make_folder(folder_of(path), root, world));
-  const std::string old = path + ".old";
-  const bool replaces = world.files.kind(path) == PathKind::file;
-  if (replaces) TRY(world.files.move(path, old));
-  if (const Status written = world.files.write_atomic(path, text); !written) {
-    if (replaces) TRY(world.files.move(old, path));
-    return written;
-  }
-  talk.note("wrote " + printable(path) + (replaces ? ", and kept the old one as " + printable(old) : ""));
-  return {};
-}
-
-Status write_units(const Units& units, bool root, World& world, Talk& talk) {
-  TRY(write(units.directory + "/ctxcap.service", units.service, root, world, talk));
-  TRY(write(units.directory + "/ctxcap.timer", units.timer, root, world, talk));
-  talk.note("every night from now on: " + units.enable);
-  return {};
-}
-
 Result<ExitCode> run(const Flags& flags, const settings::Reading& typed, World& world, Talk& talk) {
   const bool ask = !flags.yes && world.console.in_is_tty();
   if (!ask && !flags.yes && !flags.dry_run) {
@@ -97,15 +62,16 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& typed, World& 
                  .hint = "ctxcap init --yes   takes the defaults, --dry-run only shows them"});
   }
   TRY(check_flags(typed));
-  const Seen seen = look_around(typed.settings, world);
+  const setup::Seen seen = setup::look_around(typed.settings, world);
   const std::string path = target(typed.settings.path, seen.root, world);
   TRY(check_target(path, flags, world));
   if (ask) talk.note(seen_text(seen));
 
-  Draft draft = draft_of(typed, world);
+  setup::Draft draft = setup::draft_of(program(), typed, world);
   add_seen(draft, seen);
   TRY(add_answers(draft, seen, flags.base, ask, world, talk));
-  const std::string text = commented_file(
+  const std::string text = manual::commented_file(
+      program(),
       fmt::format(
           "The configuration of ctxcap {}, by `ctxcap init`. Every key is here: set, or as a comment with "
           "its "
@@ -119,14 +85,17 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& typed, World& 
 
   bool timer = flags.timer;
   if (ask) {
-    TRY_ASSIGN(const bool agreed, agrees("Write it to " + printable(path) + "?", true, world));
+    TRY_ASSIGN(const bool agreed, setup::agrees("Write it to " + printable(path) + "?", true, world));
     if (!agreed) return fail({.what = "not done", .why = "the answer was no", .hint = "nothing was written"});
     if (!timer && seen.systemd) {
-      TRY_ASSIGN(timer, agrees("A systemd timer for `ctxcap nightly`?", false, world));
+      TRY_ASSIGN(timer, setup::agrees("A systemd timer for `ctxcap nightly`?", false, world));
     }
   }
-  TRY(write(path, text, seen.root, world, talk));
-  if (timer) TRY(write_units(units_for(path, draft, seen, world), seen.root, world, talk));
+  TRY(setup::write(path, text, seen.root, world, talk));
+  if (timer) {
+    const setup::Units units = units_for(path, draft, seen, {nightly_service(), nightly_timer()}, world);
+    TRY(write_units(units, seen.root, world, talk));
+  }
   talk.note("next: ctxcap config check   and   ctxcap nightly --dry-run");
   return ExitCode::done;
 }

@@ -7,7 +7,6 @@
 #include "app/commands.hpp"
 #include "app/describe.hpp"
 #include "app/measure.hpp"
-#include "app/output.hpp"
 #include "app/settings_file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/manual/manual.hpp"
+#include "manual/manual.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -14,7 +14,7 @@ Runner configure(Parser& parser) {
       .one_of({"1", "5"})
       .type_name("1|5");
   return [section](const settings::Reading&, World& world, Talk&) -> Result<ExitCode> {
-    world.console.out(man_page(*section == "5" ? 5 : 1));
+    world.console.out(manual::man_page(program(), *section == "5" ? 5 : 1));
     return ExitCode::done;
   };
 }

@@ -4,9 +4,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/keep_apart.hpp"
 #include "app/nightly/nightly.hpp"
-#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "data/model_name.hpp"
 

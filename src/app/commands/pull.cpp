@@ -8,7 +8,6 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "sources/sources.hpp"

@@ -2,10 +2,8 @@
 
 #include <memory>
 
-#include "app/ask.hpp"
 #include "app/change.hpp"
 #include "app/commands.hpp"
-#include "app/parser.hpp"
 #include "base/text.hpp"
 #include "policy/policy.hpp"
 #include "render/render.hpp"

@@ -7,8 +7,7 @@
 #include <functional>
 #include <optional>
 
-#include "app/exit_code.hpp"
-#include "app/talk.hpp"
+#include "app/words.hpp"
 #include "runtime/runtime.hpp"
 #include "settings/settings.hpp"
 

@@ -1,0 +1,44 @@
+#include "base/glossary.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace ctxcap {
+
+std::string wrapped(std::string_view text, int width, std::string_view first, std::string_view next) {
+  std::string lines(first);
+  int column = display_width(first), begins = column;
+  for (const std::string_view word : split(text, ' ')) {
+    const int wide = display_width(word);
+    if (column > begins && column + 1 + wide > width) {
+      lines += "\n" + std::string(next);
+      column = begins = display_width(next);
+    }
+    if (column > begins) lines += ' ';
+    lines += word;
+    column += wide + (column > begins ? 1 : 0);
+  }
+  return lines;
+}
+
+std::string glossary(std::span<const std::pair<std::string, std::string>> entries, int width) {
+  constexpr int kWidest = 33, kLeast = 24;  // a longer name has a line of its own; a text is never narrower
+  int names = 0;
+  for (const auto& [name, text] : entries) {
+    if (const int wide = display_width(name); wide <= kWidest) names = std::max(names, wide);
+  }
+  std::string lines;
+  const std::string indent(static_cast<std::size_t>(names) + 4, ' ');
+  for (const auto& [name, text] : entries) {
+    const int gap = names - display_width(name);
+    const std::string first =
+        "  " + name + (gap < 0 ? "\n" + indent : std::string(static_cast<std::size_t>(gap) + 2, ' '));
+    lines += gap < 0 ? "  " + name + "\n" + wrapped(text, std::max(width, names + kLeast), indent, indent)
+                     : wrapped(text, std::max(width, names + kLeast), first, indent);
+    lines += '\n';
+  }
+  return lines;
+}
+
+}  // namespace ctxcap

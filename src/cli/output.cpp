@@ -1,0 +1,63 @@
+#include "cli/output.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace ctxcap::cli {
+
+void add_output_flags(Parser& parser, OutputFlags& flags) {
+  std::vector<std::string> names;
+  for (const report::Format* format : report::formats()) names.emplace_back(format->name);
+  parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv, md or prom")
+      .type_name("FORMAT")
+      .words(std::move(names))
+      .show_default();
+  parser
+      .add_option("-o,--output", flags.files,
+                  "Also write a file; its suffix picks the format (.json .csv .md .prom .txt)")
+      .type_name("FILE");
+}
+
+void add_table_or_json(Parser& parser, std::string& format) {
+  parser.add_option("-f,--format", format, "table or json")
+      .type_name("FORMAT")
+      .words({"table", "json"})
+      .show_default();
+}
+
+void add_bad_lines(Parser& parser, std::string& file) {
+  parser
+      .add_option(
+          "--bad-lines", file,
+          "Also write where each row stands that is not used, and why (JSON lines, no text of prompts)")
+      .type_name("FILE");
+}
+
+Status check_output(const OutputFlags& flags) {
+  TRY(report::format_named(flags.format));
+  for (const std::string& path : flags.files) TRY(report::format_for_file(path));
+  return {};
+}
+
+Status write_output(const Analysis& analysis, const OutputFlags& flags, World& world, Talk& talk) {
+  talk.clear();
+  TRY_ASSIGN(const report::Format* format, report::format_named(flags.format));
+  world.console.out(format->print(analysis, talk.out()));
+  for (const std::string& path : flags.files) {
+    TRY_ASSIGN(format, report::format_for_file(path));
+    TRY(world.files.write_atomic(path, format->print(analysis, {})));
+    talk.note("wrote " + path);
+  }
+  return {};
+}
+
+Status check_table_or_json(const std::string& command, const std::string& format) {
+  if (format == "table" || format == "json") return {};
+  return fail({.kind = ErrorKind::usage,
+               .what = fmt::format("{} has no format \"{}\"", command, printable(format, 40)),
+               .why = "it prints a table or JSON",
+               .hint = fmt::format("ctxcap {} -f json", command)});
+}
+
+}  // namespace ctxcap::cli

@@ -1,0 +1,32 @@
+#pragma once
+// Inside cli/: the analysis to stdout and to files.
+
+#include <string>
+#include <vector>
+
+#include "cli/parser.hpp"
+#include "cli/talk.hpp"
+#include "data/analysis.hpp"
+
+namespace ctxcap::cli {
+
+struct OutputFlags {
+  std::string format = "table";
+  std::vector<std::string> files;
+};
+
+void add_output_flags(Parser& parser, OutputFlags& flags);
+// Of commands that have no other formats.
+void add_table_or_json(Parser& parser, std::string& format);
+// --bad-lines, of commands that read requests.
+void add_bad_lines(Parser& parser, std::string& file);
+
+// Checks formats and suffixes before any work is done. Errors: ErrorKind::usage.
+Status check_output(const OutputFlags& flags);
+
+Status write_output(const Analysis& analysis, const OutputFlags& flags, World& world, Talk& talk);
+
+// For commands whose results have no other skin. Error: ErrorKind::usage.
+Status check_table_or_json(const std::string& command, const std::string& format);
+
+}  // namespace ctxcap::cli

@@ -1,0 +1,73 @@
+#include "cli/talk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace ctxcap::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kQuietFor = 500ms;  // nothing is drawn for work that is over by then
+constexpr auto kRedrawEvery = 100ms;
+constexpr int kBarColumns = 30;
+
+bool is_set(World& world, const char* name) {
+  return !world.environment.get(name).value_or("").empty();
+}
+
+report::Colour colour_for(World& world, settings::Colours choice, bool tty) {
+  if (choice != settings::Colours::automatic)
+    return choice == settings::Colours::always ? report::Colour::on : report::Colour::off;
+  if (is_set(world, "NO_COLOR")) return report::Colour::off;
+  if (is_set(world, "CLICOLOR_FORCE")) return report::Colour::on;
+  const bool dumb = world.environment.get("TERM").value_or("") == "dumb";
+  return tty && !dumb ? report::Colour::on : report::Colour::off;
+}
+
+}  // namespace
+
+Talk::Talk(World& world, const settings::Report& style) : world_(world) {
+  out_.width = world.console.width();
+  out_.colour = colour_for(world, style.color, world.console.out_is_tty());
+  out_.glyphs = style.ascii ? report::Glyphs::ascii : report::Glyphs::unicode;
+  err_colour_ = colour_for(world, style.color, world.console.err_is_tty());
+  started_ = world.clock.elapsed();
+}
+
+void Talk::note(const std::string& line) {
+  clear();
+  world_.console.err(line + "\n");
+}
+
+void Talk::error(const Error& error) {
+  clear();
+  world_.console.err(report::error_text(error, err_colour_));
+}
+
+void Talk::progress(const std::string& what, i64 done, std::optional<i64> total, const std::string& detail) {
+  if (!world_.console.err_is_tty()) return;
+  const auto now = world_.clock.elapsed();
+  if (now - started_ < kQuietFor || now - drawn_ < kRedrawEvery) return;
+  drawn_ = now;
+  std::string line = "  " + what + " ";
+  if (total && *total > 0) {
+    const i64 filled = std::clamp<i64>(done * kBarColumns / *total, 0, kBarColumns);
+    const bool ascii = out_.glyphs == report::Glyphs::ascii;
+    for (i64 i = 0; i < kBarColumns; ++i) line += i < filled ? (ascii ? "=" : "━") : (ascii ? "." : "─");
+    line += " ";
+  }
+  const std::string fitted = fit_to_width(line + detail, world_.console.width() - 1);
+  world_.console.err("\r\x1b[K" + fitted);
+  on_screen_ = true;
+}
+
+void Talk::clear() {
+  if (on_screen_) world_.console.err("\r\x1b[K");
+  on_screen_ = false;
+}
+
+}  // namespace ctxcap::cli

@@ -1,0 +1,67 @@
+// ctxcap help logs: which logs of requests there are, and how to get them.
+
+#include <array>
+
+#include "manual/manual.hpp"
+
+namespace ctxcap::manual {
+namespace {
+
+struct Log {
+  std::string_view name, how;
+  std::array<std::string_view, 2> commands;
+};
+
+constexpr std::array kLogs = {
+    Log{"Langfuse",
+        "Its API is asked for model calls, without prompts and answers. Set LANGFUSE_BASE_URL, "
+        "LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY. `pull` keeps the calls in a file and later adds what "
+        "is new. "
+        "Exports of its pages and its blob storage are read as files.",
+        {"ctxcap analyze --langfuse --from 7d", "ctxcap pull -o calls.jsonl.zst"}},
+    Log{"ClickHouse of Langfuse",
+        "For very many calls: ClickHouse counts, and only groups of equal calls come over. A user that may "
+        "only read is enough: CLICKHOUSE_USER, CLICKHOUSE_PASSWORD.",
+        {"ctxcap analyze --clickhouse http://127.0.0.1:8123 --from 30d", ""}},
+    Log{"Files of rows",
+        "JSON lines, JSON, CSV with a header; plain, gzip or zstd; files, folders, patterns, or \"-\" for "
+        "stdin. "
+        "A row needs counts of tokens: prompt_tokens and completion_tokens, or any of the formats of `ctxcap "
+        "help "
+        "formats`. Other names are given by --map.",
+        {"ctxcap analyze --traces 'logs/*.jsonl.zst'",
+         "ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen"}},
+    Log{"Gateways and clients",
+        "What LiteLLM logs or keeps as spend rows, Helicone's export, answers, streams and batches of every "
+        "server "
+        "that speaks as OpenAI does, answers of Ollama, Open WebUI's export of chats, and the database of "
+        "the "
+        "command-line tool llm. Let the gateway write its answers to a file, one a line.",
+        {"ctxcap analyze --traces answers.jsonl", "ctxcap analyze --traces \"$(llm logs path)\""}},
+    Log{"Tracing",
+        "OpenTelemetry spans as OTLP JSON, as the collector's file exporter writes them, or of the Python "
+        "console "
+        "exporter; Phoenix; MLflow. Their gen_ai or OpenInference attributes hold the counts.",
+        {"ctxcap analyze --traces spans.json", ""}},
+    Log{"llama.cpp",
+        "The log of llama-server as text, and answers of its API. So is what Docker, Kubernetes or journald "
+        "wrap "
+        "around the lines.",
+        {"ctxcap analyze --traces llama-server.log", ""}},
+};
+
+}  // namespace
+
+std::string logs_text(const Program&, const report::TextOptions& style) {
+  std::string text;
+  for (const Log& log : kLogs) {
+    text += (text.empty() ? "" : "\n") + std::string(log.name) + "\n" +
+            wrapped(log.how, style.width, "  ", "  ") + "\n";
+    for (const std::string_view command : log.commands) {
+      if (!command.empty()) text += "    " + std::string(command) + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace ctxcap::manual

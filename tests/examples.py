@@ -54,8 +54,8 @@ def check_systemd(ctxcap, scratch):
     for name in ("ctxcap-nightly.service", "ctxcap-nightly.timer", "ctxcap-alert@.service"):
         text = (FOLDER / name).read_text(encoding="utf-8")
         # verify looks for the programs: these are the ones at hand.
-        text = text.replace("/usr/local/bin/ctxcap ", f"{ctxcap} ")
-        text = text.replace("/usr/local/lib/ctxcap/alert", str(FOLDER / "alert"))
+        text = text.replace("/usr/bin/ctxcap ", f"{ctxcap} ")
+        text = text.replace("/usr/libexec/ctxcap/alert", str(FOLDER / "alert"))
         units.append(scratch / name)
         units[-1].write_text(text, encoding="utf-8")
     done = run("systemd-analyze", "verify", "--man=no", *[str(u).replace("@.", "@x.") for u in units], cwd=scratch)

@@ -56,11 +56,13 @@ endif()
 set(maintainer "ctxcap developers <ctxcap@example.org>")  # nobody: whoever publishes a package puts their name here
 
 # The date is the version's own, so that the same source makes the same package.
-foreach(format -R +%s)
+function(ctxcap_version_date variable format)
   execute_process(COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C date -u -d ${CTXCAP_VERSION_DATE} ${format}
-    OUTPUT_VARIABLE date${format} OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-endforeach()
-set(changelog_date ${date-R})
+    OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  set(${variable} ${date} PARENT_SCOPE)
+endfunction()
+ctxcap_version_date(version_date -R)
+ctxcap_version_date(version_epoch +%s)
 configure_file(.ci/deb/changelog.in ${papers}/changelog @ONLY)
 ctxcap_gzip(changelog)
 
@@ -111,7 +113,7 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 set(CPACK_TOPLEVEL_DIRECTORY ${CMAKE_BINARY_DIR}/package)  # the .deb goes where cpack is called, its scraps do not
 set(CPACK_PROJECT_CONFIG_FILE ${papers}/cpack.cmake)
-file(WRITE ${papers}/cpack.cmake "if(NOT DEFINED ENV{SOURCE_DATE_EPOCH})\n  set(ENV{SOURCE_DATE_EPOCH} ${date+%s})\nendif()\n")
+file(WRITE ${papers}/cpack.cmake "set(ENV{SOURCE_DATE_EPOCH} ${version_epoch})\n")
 
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_VERSION ${package_version})

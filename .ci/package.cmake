@@ -75,6 +75,14 @@ string(REPLACE "\n\n" "\n.\n" licence "${licence}")
 string(REPLACE "\n" "\n " licence "${licence}")
 configure_file(.ci/deb/copyright.in ${papers}/copyright @ONLY)
 
+# Libraries of headers alone end up in the program, and want their notice to go with it.
+foreach(library libcli11-dev nlohmann-json3-dev libtomlplusplus-dev)
+  set(notice /usr/share/doc/${library}/copyright)
+  if(EXISTS ${notice})
+    install(FILES ${notice} DESTINATION ${CMAKE_INSTALL_DOCDIR}/libraries RENAME ${library}.copyright)
+  endif()
+endforeach()
+
 add_custom_target(ctxcap_papers ALL DEPENDS ${made})
 
 # -- the tree ----------------------------------------------------------------------------------------------------------

@@ -49,8 +49,8 @@ endif()
 # Libraries differ from one Debian to the next, and so do packages of one version: the newer Debian's is the newer one.
 set(package_version ${PROJECT_VERSION})
 cmake_host_system_information(RESULT distribution QUERY DISTRIB_ID)
-if(distribution STREQUAL "debian")
-  cmake_host_system_information(RESULT release QUERY DISTRIB_VERSION_ID)
+cmake_host_system_information(RESULT release QUERY DISTRIB_VERSION_ID)
+if(distribution STREQUAL "debian" AND release)
   string(APPEND package_version "+deb${release}")
 endif()
 set(maintainer "ctxcap developers <ctxcap@example.org>")  # nobody: whoever publishes a package puts their name here
@@ -76,7 +76,7 @@ string(REPLACE "\n" "\n " licence "${licence}")
 configure_file(.ci/deb/copyright.in ${papers}/copyright @ONLY)
 
 # Libraries of headers alone end up in the program, and want their notice to go with it.
-foreach(library libcli11-dev nlohmann-json3-dev libtomlplusplus-dev)
+foreach(library libcli11-dev nlohmann-json3-dev)
   set(notice /usr/share/doc/${library}/copyright)
   if(EXISTS ${notice})
     install(FILES ${notice} DESTINATION ${CMAKE_INSTALL_DOCDIR}/libraries RENAME ${library}.copyright)
@@ -119,7 +119,6 @@ set(CPACK_SET_DESTDIR ON)
 set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
-set(CPACK_TOPLEVEL_DIRECTORY ${CMAKE_BINARY_DIR}/package)  # the .deb goes where cpack is called, its scraps do not
 set(CPACK_PROJECT_CONFIG_FILE ${papers}/cpack.cmake)
 file(WRITE ${papers}/cpack.cmake "set(ENV{SOURCE_DATE_EPOCH} ${version_epoch})\n")
 
@@ -129,8 +128,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "${PROJECT_DESCRIPTION}
-Background jobs load models with windows far larger than they need, and the
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Background jobs load models with windows far larger than they need, and the
 KV cache of the unused part is taken from everything else on the card.
 ctxcap finds the smallest window that is safe: it reads what requests really
 used, states the risk, asks Ollama for the architecture, writes the

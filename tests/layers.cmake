@@ -36,7 +36,7 @@ set(only_CLI      app)
 set(only_kainjow  base/template.cpp)
 set(only_isa      sources/containers)  # <isa-l/...>
 set(only_zstd     sources/containers)
-set(only_toml    settings/document.cpp)
+set(only_toml    base/toml.cpp)
 set(only_nlohmann base data settings model sources runtime report state)
 
 # What pure rooms may not name: they neither print nor ask for time, files or the environment.

@@ -20,6 +20,8 @@
 namespace ctxcap::io {
 namespace {
 
+constexpr std::size_t kMostOfPipe = 64 << 20;
+
 namespace fs = std::filesystem;
 
 tl::unexpected<Error> cannot_read(const std::string& path, int error) {
@@ -221,12 +223,20 @@ class DiskFiles final : public Files {
 
   Result<std::string> read_all(const std::string& path) override {
     TRY_ASSIGN(const std::unique_ptr<ByteReader> reader, open(path));
+    // A pipe is as good as a file, but /dev/zero has no end.
+    const std::size_t most = kind(path) == PathKind::file ? std::string::npos : kMostOfPipe;
     std::string content;
     std::array<char, 65536> buffer;
     while (true) {
       TRY_ASSIGN(const std::size_t got, reader->read(buffer.data(), buffer.size()));
       if (got == 0) return content;
       content.append(buffer.data(), got);
+      if (content.size() > most) {
+        return fail({.kind = ErrorKind::usage,
+                     .what = "could not read " + path,
+                     .why = "it is no file, and gives more than anybody would read as a whole",
+                     .hint = "name a file"});
+      }
     }
   }
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "data/host.hpp"
 #include "data/model_name.hpp"
 
 namespace ctxcap::settings {
@@ -58,7 +59,26 @@ void check_jobs(const Settings& settings, const Places& places, Notebook& notebo
   }
 }
 
+// Two names for one server: its variants would be changed by each without knowing of the other.
+void check_addresses(const Settings& settings, const Places& places, Notebook& notebook) {
+  std::map<std::string, std::string> names;           // Host::id -> table
+  const bool chosen = !settings.ollama.name.empty();  // by --server
+  const bool unnamed = !chosen && std::any_of(settings.variants.begin(), settings.variants.end(),
+                                              [](const Variant& variant) { return variant.server.empty(); });
+  if (const auto host = parse_host(settings.ollama.host); host && unnamed) names[host->id] = "[ollama]";
+  for (std::size_t i = 0; i < settings.servers.size(); ++i) {
+    const auto host = parse_host(settings.servers[i].host);
+    if (settings.servers[i].host.empty() || !host) continue;
+    const auto [other, fresh] = names.emplace(host->id, settings.servers[i].name);
+    if (fresh) continue;
+    notebook.problem(places.servers[i],
+                     fmt::format("{} and {} are one server", other->second, settings.servers[i].name),
+                     "both are " + host->id, "let one of them name it, and its variants speak of that one");
+  }
+}
+
 void check_servers(const Settings& settings, const Places& places, Notebook& notebook) {
+  check_addresses(settings, places, notebook);
   std::map<std::string, Place> seen;
   for (std::size_t i = 0; i < settings.servers.size(); ++i) {
     const Ollama& server = settings.servers[i];

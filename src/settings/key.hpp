@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "base/value.hpp"
 #include "settings/settings.hpp"
-#include "settings/value.hpp"
 
 namespace ctxcap::settings {
 

@@ -10,6 +10,11 @@
 namespace ctxcap::settings {
 namespace {
 
+Rows both(Rows rows, const Rows& further) {
+  rows.insert(rows.end(), further.begin(), further.end());
+  return rows;
+}
+
 class Reader {
  public:
   Reader(const Whence& whence, Reading& reading)
@@ -23,7 +28,7 @@ class Reader {
     }
     root_ = std::move(document.root);
     look_for_unknown_tables();
-    read_single("ollama", ollama_rows(settings_.ollama));
+    read_single("ollama", both(ollama_rows(settings_.ollama), choice_rows(settings_)));
     read_servers();
     read_sources();
     read_card();
@@ -111,8 +116,7 @@ class Reader {
     for (const Value* table : repeated("server")) {
       Ollama server;
       Card card;
-      Rows rows = server_rows(server, card), further = ollama_rows(server);
-      rows.insert(rows.end(), further.begin(), further.end());
+      Rows rows = both(server_rows(server, card), ollama_rows(server));
       notebook_.read_table("[[server]]", *table, rows);
       notebook_.keep(fmt::format("server[{}]", settings_.servers.size()), rows);
       server.card = card.budget();
@@ -186,10 +190,9 @@ class Reader {
   // --- Variants: those of the file, and the one that flags and environment speak of.
 
   Rows rows_of(Variant& variant) {
-    Rows rows = variant_rows(variant), policy = own_policy_rows(variant.policy);
+    Rows policy = own_policy_rows(variant.policy);
     for (Bound& row : policy) row.origin = Origin::policy;
-    rows.insert(rows.end(), policy.begin(), policy.end());
-    return rows;
+    return both(variant_rows(variant), policy);
   }
 
   void read_variants() {
@@ -212,7 +215,7 @@ class Reader {
   }
 
   void choose_server() {
-    const std::string& name = settings_.variant.server;
+    const std::string& name = settings_.server;
     if (name.empty()) return;
     for (const Ollama& server : settings_.servers) {
       if (server.name != name) continue;

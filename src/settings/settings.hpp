@@ -87,8 +87,9 @@ struct Report {
 };
 
 struct Settings {
-  std::string path;  // of the file; "": there is none
-  Ollama ollama;     // the one that this run speaks to: [ollama], or the [[server]] that --server names
+  std::string path;    // of the file; "": there is none
+  Ollama ollama;       // the one that this run speaks to: [ollama], or the [[server]] that --server names
+  std::string server;  // name of that [[server]]; "": [ollama]
   std::vector<Ollama> servers;
   std::vector<SourceSettings> sources;
   std::optional<Budget> card;  // nullopt: no size given, memory is shown but not judged

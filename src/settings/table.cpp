@@ -92,6 +92,12 @@ Rows ollama_rows(Ollama& o) {
   };
 }
 
+Rows choice_rows(Settings& s) {
+  return {{"ollama.server", "--server", "NAME", "\"rack2\"", kServers,
+           "Speak to that [[server]] instead; a night then goes to it alone",
+           own(Type::text, s.server, take_name, show_text)}};
+}
+
 Rows server_rows(Ollama& o, Card& c) {
   return {
       {"server.name", "", "NAME", "\"rack2\"", kServers,
@@ -224,7 +230,7 @@ Rows variant_rows(Variant& v) {
        "Tag of the variant, where it has no name: triage gives BASE:triage, or BASE:TAG-triage", text(v.tag)},
       {"variant.base", "", "MODEL", "\"devstral-small-2\"", kMakes, "The model it is made from",
        own(Type::text, v.base, take_model, show_text)},
-      {"variant.server", "--server", "NAME", "\"rack2\"", kServers, "The [[server]] that is meant",
+      {"variant.server", "", "NAME", "\"rack2\"", kNightly, "The [[server]] it is for; default: [ollama]",
        own(Type::text, v.server, take_name, show_text)},
       {"variant.jobs", "", "NAME", "[\"email-triage\"]", kNightly,
        "The jobs it is for, as reports name them; default: every job seen on the base", texts(v.jobs)},
@@ -289,7 +295,7 @@ std::vector<Row> table(SourceKinds kinds) {
   SourceSettings source;
   Card card;
   std::vector<Row> all;
-  for (const Rows& rows : {ollama_rows(fresh.ollama), server_rows(fresh.ollama, card),
+  for (const Rows& rows : {ollama_rows(fresh.ollama), choice_rows(fresh), server_rows(fresh.ollama, card),
                            source_rows(source, kinds), card_rows(card), policy_rows(fresh.policy),
                            variant_rows(fresh.variant), report_rows(fresh.report), state_rows(fresh)}) {
     all.insert(all.end(), rows.begin(), rows.end());

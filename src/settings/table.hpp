@@ -14,6 +14,7 @@ struct Card {
 };
 
 Rows ollama_rows(Ollama& into);
+Rows choice_rows(Settings& into);            // of [ollama] alone
 Rows server_rows(Ollama& into, Card& card);  // of a [[server]], before those of [ollama]
 Rows source_rows(SourceSettings& into, SourceKinds kinds);
 Rows card_rows(Card& into);

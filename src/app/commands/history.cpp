@@ -37,7 +37,7 @@ Result<std::string> host_of(const settings::Reading& read) {
   const bool asked = std::any_of(read.shown.begin(), read.shown.end(), [](const settings::Shown& shown) {
     return shown.key == "ollama.host" && shown.origin == settings::Origin::flag;
   });
-  if (!asked && read.settings.variant.server.empty()) return std::string();
+  if (!asked && read.settings.server.empty()) return std::string();
   TRY_ASSIGN(const Host host, parse_host(read.settings.ollama.host));
   return host.id;
 }

@@ -162,7 +162,7 @@ Result<ExitCode> run_night(const NightlyOptions& options, const std::vector<Held
 
 Result<ExitCode> nightly(const NightlyOptions& options, World& world, Talk& talk) {
   if (options.settings.variants.empty()) {
-    return fail({.kind = ErrorKind::usage,
+    return fail({.kind = ErrorKind::withheld,
                  .what = "there is nothing to keep right",
                  .why = "the configuration has no [[variant]]",
                  .hint = "ctxcap config check   says what a configuration needs"});

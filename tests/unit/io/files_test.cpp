@@ -82,6 +82,14 @@ TEST_CASE("a file that may not be read is said to be one") {
   CHECK(mapped.error().why == "Permission denied");
 }
 
+TEST_CASE("what has no end is not read to it") {
+  Disk disk;
+  const auto read = disk.files.read_all("/dev/zero");
+  REQUIRE_FALSE(read);
+  CHECK(read.error().kind == ErrorKind::usage);
+  CHECK(read.error().what.find("/dev/zero") != std::string::npos);
+}
+
 TEST_CASE("the kind of a path is seen, also through a link") {
   Disk disk;
   REQUIRE(disk.files.write_atomic(disk.path("file"), "x"));

@@ -340,3 +340,14 @@ TEST_CASE("no depth and no length of nonsense breaks it") {
           "must be a table of names and values"));
   CHECK(has(problem_of(std::string("a\0b", 3)), "not TOML"));
 }
+
+TEST_CASE("servers are told apart by what they are, not by how they are written") {
+  const std::string two =
+      "[[server]]\nname = \"a\"\nhost = \"localhost\"\n[[server]]\nname = \"b\"\nhost = "
+      "\"http://[::1]:11434/\"\n";
+  CHECK(has(all(read(two).problems), "a and b are one server | /etc/ctxcap/config.toml:4:"));
+  const std::string one =
+      "[[server]]\nname = \"a\"\nhost = \"localhost\"\n[[variant]]\nname = \"m:x\"\nbase = \"m\"\n";
+  CHECK(has(all(read(one).problems), "[ollama] and a are one server"));
+  CHECK(all(read(one + "server = \"a\"\n").problems) == "");
+}

@@ -35,11 +35,15 @@ std::string name_of(const Row& row) {
 std::string around(const Row& row) {
   const std::string of = table_of(row), name = name_of(row);
   if (of == "card") return name == "size" ? "[card]\n" : "[card]\nsize = \"24GiB\"\n";
-  if (of == "server") return std::string("[[server]]\nhost = \"h\"\n") + (name == "name" ? "" : "name = \"n\"\n");
+  if (row.key == "ollama.server")
+    return "[[server]]\nname = \"rack2\"\nhost = \"h\"\n[[server]]\nname = \"rack3\"\nhost = "
+           "\"h3\"\n[ollama]\n";
+  if (of == "server")
+    return std::string("[[server]]\nhost = \"h\"\n") + (name == "name" ? "" : "name = \"n\"\n");
   if (of == "variant") {
     return std::string(
                "[[server]]\nname = \"rack2\"\nhost = \"h\"\n[[server]]\nname = \"rack3\"\nhost = "
-               "\"h\"\n[[variant]]\n") +
+               "\"h3\"\n[[variant]]\n") +
            (name == "base" ? "" : "base = \"b\"\n") + (name == "name" ? "" : "name = \"b:v\"\n");
   }
   if (of != "source") return "[" + of + "]\n";
@@ -57,11 +61,11 @@ std::string around(const Row& row) {
 // A second value that the row takes.
 std::string another(const Row& row) {
   const std::map<std::string, std::string> own = {
-      {"ollama.kv_type", "\"q4_0\""},    {"ollama.flash_attention", "\"off\""},
-      {"source.from", "\"9d\""},         {"source.to", "\"2026-11-09\""},
-      {"source.job_rule", "\"name\""},   {"policy.quiet_hours", "\"01:00-02:00\""},
-      {"variant.server", "\"rack3\""},   {"source.keys", "\"OTHER\""},
-      {"report.prom", "\"/other.prom\""}};
+      {"ollama.kv_type", "\"q4_0\""},  {"ollama.flash_attention", "\"off\""},
+      {"source.from", "\"9d\""},       {"source.to", "\"2026-11-09\""},
+      {"source.job_rule", "\"name\""}, {"policy.quiet_hours", "\"01:00-02:00\""},
+      {"variant.server", "\"rack3\""}, {"ollama.server", "\"rack3\""},
+      {"source.keys", "\"OTHER\""},    {"report.prom", "\"/other.prom\""}};
   if (const auto found = own.find(row.key); found != own.end()) return found->second;
   switch (row.type) {
     case Type::word:

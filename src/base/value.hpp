@@ -1,5 +1,5 @@
 #pragma once
-// Inside settings/: a TOML document as plain values with their places; and the library, behind one function.
+// A TOML document as plain values with their places; and the library, behind one function.
 
 #include <optional>
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "base/quantity.hpp"
 
-namespace ctxcap::settings {
+namespace ctxcap {
 
 struct Place {
   int line = 0, column = 0;  // from 1; 0: not of the file
@@ -59,4 +59,4 @@ std::string json_of(const Value& value);
 // "a text", "a list", ...
 std::string_view word(Value::Kind kind);
 
-}  // namespace ctxcap::settings
+}  // namespace ctxcap

@@ -7,9 +7,9 @@
 #include <sstream>
 
 #include "base/text.hpp"
-#include "settings/value.hpp"
+#include "base/value.hpp"
 
-namespace ctxcap::settings {
+namespace ctxcap {
 namespace {
 
 using Kind = Value::Kind;
@@ -18,7 +18,7 @@ Place place_of(const toml::source_region& region) {
   return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
 }
 
-// No key of ours is half as deep; what is deeper is cut off, and is unknown or of the wrong kind where it
+// Nobody writes half as deep; what is deeper is cut off, and is unknown or of the wrong kind where it
 // begins.
 constexpr int kDeepest = 16;
 // The library keeps a.b.c as tables in tables without a limit, and its stack ends some ten thousand later.
@@ -105,4 +105,4 @@ Value parse_variable(const std::string& text) {
   return {.kind = Kind::text, .text = text};
 }
 
-}  // namespace ctxcap::settings
+}  // namespace ctxcap

@@ -1,4 +1,4 @@
-#include "settings/value.hpp"
+#include "base/value.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-namespace ctxcap::settings {
+namespace ctxcap {
 namespace {
 
 using Kind = Value::Kind;
@@ -91,4 +91,4 @@ std::string_view word(Kind kind) {
   return kWords[static_cast<std::size_t>(kind)];
 }
 
-}  // namespace ctxcap::settings
+}  // namespace ctxcap

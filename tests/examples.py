@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""The files of examples/nightly do what they say:  examples.py CTXCAP (config | systemd | kubernetes | alert)
+"""The files of examples/nightly and examples/container do what they say:  examples.py CTXCAP CHECK
+
+CHECK is config, systemd, kubernetes, alert or container.
 
 Exit code 77: what the check needs is not on this machine.
 """
 import json
 import os
 import pathlib
+import re
 import shutil
 import stat
 import subprocess
@@ -54,8 +57,8 @@ def check_systemd(ctxcap, scratch):
     for name in ("ctxcap-nightly.service", "ctxcap-nightly.timer", "ctxcap-alert@.service"):
         text = (FOLDER / name).read_text(encoding="utf-8")
         # verify looks for the programs: these are the ones at hand.
-        text = text.replace("/usr/local/bin/ctxcap ", f"{ctxcap} ")
-        text = text.replace("/usr/local/lib/ctxcap/alert", str(FOLDER / "alert"))
+        text = text.replace("/usr/bin/ctxcap ", f"{ctxcap} ")
+        text = text.replace("/usr/libexec/ctxcap/alert", str(FOLDER / "alert"))
         units.append(scratch / name)
         units[-1].write_text(text, encoding="utf-8")
     done = run("systemd-analyze", "verify", "--man=no", *[str(u).replace("@.", "@x.") for u in units], cwd=scratch)
@@ -133,8 +136,40 @@ def check_alert(_, scratch):
     require("user.alert" in text("logged") and "ctxcap-nightly.service" in text("logged"), text("logged"))
 
 
+def check_container(ctxcap, _):
+    root = FOLDER.parent.parent
+    lines = (FOLDER.parent / "container" / "Containerfile").read_text(encoding="utf-8").splitlines()
+    steps = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]
+    known = {"ARG", "FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "ENTRYPOINT"}
+    require({word for word, _ in steps} <= known, "an instruction that tests/package does not know, or a line that goes on")
+    stages = [i for i, (word, _) in enumerate(steps) if word == "FROM"]
+    require(len(stages) == 2, "it has two stages")
+    run_lines = [rest for word, rest in steps[stages[0]:stages[1]] if word == "RUN"]
+
+    # A newcomer builds with the same lines, and packs as the README says.
+    quickstart = (root / "examples" / "quickstart.sh").read_text(encoding="utf-8")
+    quickstart = quickstart.replace('"$root/.ci/', ".ci/").replace('install" ', "install ").replace('build" "$build" ', "build build/release ")
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    for line in run_lines:
+        require(line in quickstart.splitlines() or f"`{line}`" in readme, "neither quickstart.sh nor the README does:", line)
+
+    # What the CronJob says of the image.
+    job = (FOLDER / "cronjob.yaml").read_text(encoding="utf-8")
+    ids = [re.search(rf"runAs{who}: (\d+)", job).group(1) for who in ("User", "Group")]
+    require(["USER", ":".join(ids)] in steps and ["ENTRYPOINT", '["ctxcap"]'] in steps, steps)
+    image = re.search(r"image: (\S+)", job).group(1)
+    version = run(ctxcap, "--version").stdout.split()[-1]
+    require(image.endswith(f"/ctxcap:{version}"), image, version)
+    for name in ("Containerfile", "README.md"):
+        text = (FOLDER.parent / "container" / name).read_text(encoding="utf-8")
+        require(f"-t {image} " in text, name, "makes another image than", image)
+    state = re.search(r"name: state, mountPath: (\S+)/ctxcap ", job).group(1)
+    require(["ENV", f"XDG_STATE_HOME={state}"] in steps, "the state is not on the volume", state)
+
+
 def main():
-    checks = {"config": check_config, "systemd": check_systemd, "kubernetes": check_kubernetes, "alert": check_alert}
+    checks = {"config": check_config, "systemd": check_systemd, "kubernetes": check_kubernetes, "alert": check_alert,
+              "container": check_container}
     with tempfile.TemporaryDirectory() as scratch:
         checks[sys.argv[2]](pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(scratch))
 

@@ -3,6 +3,7 @@
 #   tests/fresh.sh 12 | 13                     ./examples/quickstart.sh, then ./tests/run.sh; times and results at the end
 #   tests/fresh.sh 13 ./tests/run.sh -R base   another command
 #   tests/fresh.sh --no-shared 12              without the folder ../shared, which some tests look at
+#   tests/fresh.sh --out DIRECTORY 12 COMMAND  with that directory as /src/out: what is to stay, or to be there
 #
 # Packages come from where this machine's own apt gets them. The bare release is kept in ~/.cache/ctxcap-fresh (or
 # $CTXCAP_FRESH_DIR), each run works in a copy of it. The checkout is what git sees: all that is tracked, and what is
@@ -17,10 +18,19 @@ give_up() {  # exit code, what, why, hint
 }
 
 shared=$root/../shared
-if [ "${1:-}" = --no-shared ]; then
-  shared=
+out=
+while :; do
+  case ${1:-} in
+    --no-shared) shared= ;;
+    --out)
+      [ -d "${2:-}" ] || give_up 2 "--out ${2:-} cannot be used" "it is no directory" "mkdir ${2:-DIRECTORY}"
+      out=$(cd "$2" && pwd)
+      shift
+      ;;
+    *) break ;;
+  esac
   shift
-fi
+done
 case ${1:-} in
   12) suite=bookworm ;;
   13) suite=trixie ;;
@@ -55,7 +65,7 @@ summary=
 run() {
   local started=$SECONDS result=0 took
   printf '\n[Debian %s] $ %s\n' "$release" "$*"
-  CTXCAP_FRESH_SHARED=$shared unshare --mount --propagation private --pid --fork --kill-child \
+  CTXCAP_FRESH_SHARED=$shared CTXCAP_FRESH_OUT=$out unshare --mount --propagation private --pid --fork --kill-child \
     "$root/tests/fresh/enter" "$tree" "$cache/$suite.debs" "$@" || result=$?
   took=$((SECONDS - started))
   summary+=$(printf 'Debian %s  %3d:%02d  %-9s %s' "$release" $((took / 60)) $((took % 60)) \

@@ -58,7 +58,8 @@ std::pair<std::string, std::string> show_of(const std::string& text) {
 }  // namespace
 
 const AnalyzeOptions& AnalyzeOptions::of(const std::string& base) const {
-  const auto own = of_base.find(with_tag(base));
+  const auto own = std::find_if(of_base.begin(), of_base.end(),
+                                [&](const auto& one) { return same_model(one.first, base); });
   return own == of_base.end() ? *this : own->second;
 }
 
@@ -88,7 +89,8 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
   options.variant.tag = variant.tag;
   options.variant.name = variant.name;
   options.variant.parameters = variant.parameters;
-  std::erase_if(options.variant.parameters, [](const auto& one) { return one.first == "num_predict"; });
+  if (variant.limit())
+    std::erase_if(options.variant.parameters, [](const auto& one) { return one.first == "num_predict"; });
   for (const std::string& show : server.show) options.show.push_back(show_of(show));
   if (card) {  // Ollama takes smaller batches on a card that is full already
     Bytes free = card->card;
@@ -113,10 +115,18 @@ Result<AnalyzeOptions> settle(const settings::Settings& settings, World& world, 
     if (is_here(variant)) ++variants[with_tag(variant.base)];
   }
   for (const settings::Variant& variant : settings.variants) {
-    if (!is_here(variant) || variants[with_tag(variant.base)] != 1) continue;
-    AnalyzeOptions& own = options.of_base[with_tag(variant.base)];
+    if (!is_here(variant)) continue;
+    AnalyzeOptions own = options;
+    own.of_base.clear();
+    own.several = variants[with_tag(variant.base)] > 1;
+    if (own.several) {
+      options.of_base.emplace(with_tag(variant.base), std::move(own));
+      continue;
+    }
     TRY_ASSIGN(own, options_of(variant, settings, settings.ollama, world));
     TRY_ASSIGN(own.variant.system, system_of(variant.system_file, world));
+    own.jobs = variant.jobs;
+    options.of_base.emplace(with_tag(variant.base), std::move(own));
   }
   TRY_ASSIGN(options.traces.sources, sources::settle(settings.sources, world));
   options.traces.bad_rows = files.bad_rows;

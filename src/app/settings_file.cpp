@@ -91,11 +91,11 @@ settings::Reading read_settings_file(const std::string& config, const settings::
   for (const std::string& report : reading.settings.report.files) {
     const auto format = report::format_for_file(report);
     if (format) continue;
-    reading.problems.push_back(
-        {.kind = ErrorKind::usage,
-         .what = "files of [report] cannot be used",
-         .why = printable(path) + ": " + format.error().what + "; " + format.error().why,
-         .hint = format.error().hint});
+    reading.problems.push_back({.kind = ErrorKind::usage,
+                                .what = "files of [report] cannot be used",
+                                .why = (path.empty() ? "" : printable(path) + ": ") + format.error().what +
+                                       "; " + format.error().why,
+                                .hint = format.error().hint});
   }
   return reading;
 }

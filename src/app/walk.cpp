@@ -55,6 +55,17 @@ std::vector<Part> parts_of(const std::string& base, const std::vector<Demand>& d
   return list;
 }
 
+// A [[variant]] for some of the jobs, or several of one base, are a night's to keep: what is decided here is
+// one window for all of them, and a variant that nobody wrote down would be none of theirs.
+bool is_for_a_night(const BaseDecision& decision, const AnalyzeOptions& options) {
+  if (options.several) return options.variant.name.empty() && options.variant.tag.empty();
+  const std::vector<std::string>& jobs = options.jobs;
+  return !jobs.empty() &&
+         std::any_of(decision.jobs.begin(), decision.jobs.end(), [&](const JobDecision& job) {
+           return std::find(jobs.begin(), jobs.end(), job.stats.job) == jobs.end();
+         });
+}
+
 Result<BaseAnalysis> analyze_base(const Part& part, const Models& models, const AnalyzeOptions& options) {
   const auto& [name, demands] = part;
   const DescribedModel& model = models.at(name);
@@ -64,6 +75,14 @@ Result<BaseAnalysis> analyze_base(const Part& part, const Models& models, const 
   TRY_ASSIGN(base.decision, decide_base(name, std::move(jobs), model, options.policy, options.settings));
   for (JobDecision& job : base.decision.jobs) {
     if (job.num_ctx) job.outlook = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence);
+  }
+  if (is_for_a_night(base.decision, options)) {
+    base.decision.warnings.push_back(
+        {"variants-of-jobs",
+         fmt::format("the configuration has variants of {} for some of its jobs, which nights "
+                     "keep; for all of its jobs together none is made (--tag makes one)",
+                     printable(name, 60))});
+    return base;
   }
   TRY_ASSIGN(base.variant, variant_for(base.decision, model, options));
   return base;

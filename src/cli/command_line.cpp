@@ -156,6 +156,11 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
     if (std::any_of(argv + 1, argv + argc, asks_for_help))
       return CommandLine{.text = help_text(program, parser)};
     return fail(usage_error(error, parser));
+  } catch (const std::exception&) {  // the library's own reading of --flag=VALUE
+    return fail({.kind = ErrorKind::usage,
+                 .what = "the command line cannot be read",
+                 .why = "a flag that is on or off was given something else",
+                 .hint = "write it like --ascii or --no-ascii"});
   }
   if (show_version) return CommandLine{.text = fmt::format("ctxcap {}\n", program.version)};
   if (help) return CommandLine{.text = help_text(program, parser)};

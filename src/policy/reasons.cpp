@@ -39,7 +39,7 @@ std::string reason_of(const Choice& choice, const DemandStats& deciding_job) {
     case Why::declared_max:
       return fmt::format("all that the model declares; {}", needed);
     case Why::explicit_window:
-      return fmt::format("asked for with --num-ctx; the data says {}", needed);
+      return fmt::format("asked for by num_ctx; the data says {}", needed);
     case Why::grow:
       return fmt::format("the window {} cut requests, so their need is unknown: grow, then watch",
                          with_commas(choice.cut_at));

@@ -63,8 +63,9 @@ void check_jobs(const Settings& settings, const Places& places, Notebook& notebo
 void check_addresses(const Settings& settings, const Places& places, Notebook& notebook) {
   std::map<std::string, std::string> names;           // Host::id -> table
   const bool chosen = !settings.ollama.name.empty();  // by --server
-  const bool unnamed = !chosen && std::any_of(settings.variants.begin(), settings.variants.end(),
-                                              [](const Variant& variant) { return variant.server.empty(); });
+  const bool unnamed = !chosen && places.ollama_host &&
+                       std::any_of(settings.variants.begin(), settings.variants.end(),
+                                   [](const Variant& variant) { return variant.server.empty(); });
   if (const auto host = parse_host(settings.ollama.host); host && unnamed) names[host->id] = "[ollama]";
   for (std::size_t i = 0; i < settings.servers.size(); ++i) {
     const auto host = parse_host(settings.servers[i].host);
@@ -83,11 +84,8 @@ void check_servers(const Settings& settings, const Places& places, Notebook& not
   for (std::size_t i = 0; i < settings.servers.size(); ++i) {
     const Ollama& server = settings.servers[i];
     const Place place = places.servers[i];
-    if (server.name.empty() || server.host.empty()) {
-      notebook.problem(place, fmt::format("[[server]] has no {}", server.name.empty() ? "name" : "host"),
-                       "without both nobody can speak of it",
-                       "add name = \"rack2\" and host = \"http://rack2:11434\"");
-    } else if (const auto [first, fresh] = seen.emplace(server.name, place); !fresh) {
+    if (server.name.empty() || server.host.empty()) continue;  // told where it was read
+    if (const auto [first, fresh] = seen.emplace(server.name, place); !fresh) {
       notebook.problem(place, "there are two servers called " + server.name,
                        "the other one is at " + notebook.place_text(first->second),
                        "give one of them another name");
@@ -175,6 +173,15 @@ bool check_source(const Value& table, SourceSettings& source, SourceKinds kinds,
   }
   if (source.keys.empty()) source.keys = source.kind->keys;
   return true;
+}
+
+void check_server(const Value& table, Notebook& notebook) {
+  for (const char* key : {"name", "host"}) {
+    if (entry(table, key) != nullptr) continue;
+    notebook.problem(table.place, fmt::format("[[server]] has no {}", key),
+                     "without both nobody can speak of it",
+                     "add name = \"rack2\" and host = \"http://rack2:11434\"");
+  }
 }
 
 void check_variant(const Value& table, const Variant& variant, Notebook& notebook) {

@@ -7,6 +7,7 @@ namespace ctxcap::settings {
 
 // Where the tables begin, in the order of the vectors of Settings.
 struct Places {
+  bool ollama_host = false;  // the file names it
   Place card;
   std::vector<Place> servers, sources, variants;
 };
@@ -14,6 +15,7 @@ struct Places {
 // Also settles what depends on several keys: the kind of the source, the default of `keys`.
 // False: it is of no kind.
 bool check_source(const Value& table, SourceSettings& source, SourceKinds kinds, Notebook& notebook);
+void check_server(const Value& table, Notebook& notebook);
 void check_variant(const Value& table, const Variant& variant, Notebook& notebook);
 
 // The server that was probably meant.

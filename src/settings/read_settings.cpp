@@ -1,6 +1,8 @@
 // The settings as a whole: the tables in their order, each from the file, the environment and the flags; then
 // what must hold between them.
 
+#include <deque>
+
 #include "base/text.hpp"
 #include "data/model_name.hpp"
 #include "settings/checks.hpp"
@@ -18,7 +20,7 @@ Rows both(Rows rows, const Rows& further) {
 class Reader {
  public:
   Reader(const Whence& whence, Reading& reading)
-      : whence_(whence), notebook_(whence, reading), settings_(reading.settings) {}
+      : whence_(whence), reading_(reading), notebook_(whence, reading), settings_(reading.settings) {}
 
   void read(std::string_view text) {
     Document document = parse_document(text);
@@ -29,6 +31,9 @@ class Reader {
     root_ = std::move(document.root);
     look_for_unknown_tables();
     read_single("ollama", both(ollama_rows(settings_.ollama), choice_rows(settings_)));
+    const auto at = std::find_if(reading_.shown.begin(), reading_.shown.end(),
+                                 [](const Shown& shown) { return shown.key == "ollama.host"; });
+    places_.ollama_host = at->origin == Origin::file;
     read_servers();
     read_sources();
     read_card();
@@ -115,9 +120,10 @@ class Reader {
   void read_servers() {
     for (const Value* table : repeated("server")) {
       Ollama server;
-      Card card;
+      Card& card = cards_.emplace_back();
       Rows rows = both(server_rows(server, card), ollama_rows(server));
       notebook_.read_table("[[server]]", *table, rows);
+      check_server(*table, notebook_);
       notebook_.keep(fmt::format("server[{}]", settings_.servers.size()), rows);
       server.card = card.budget();
       settings_.servers.push_back(std::move(server));
@@ -180,8 +186,7 @@ class Reader {
     std::erase_if(rows, [&](const Bound& row) { return row.name() != kind.word && is_kind(row.name()); });
     notebook_.read_environment(rows, takes);
     notebook_.read_flags(rows);
-    std::erase_if(rows,
-                  [&](const Bound& row) { return !takes(row.name()) && row.origin == Origin::built_in; });
+    std::erase_if(rows, [&](const Bound& row) { return !takes(row.name()); });
     notebook_.keep(fmt::format("source[{}]", settings_.sources.size()), rows);
     settings_.sources.push_back(std::move(source));
     places_.sources.push_back(place);
@@ -201,6 +206,9 @@ class Reader {
       Rows rows = rows_of(variant);
       notebook_.read_table("[[variant]]", *table, rows);
       read_elsewhere(rows);
+      // A tag that is typed is meant, also where the file has a whole name.
+      if (whence_.flags.contains("variant.tag") && !whence_.flags.contains("variant.name"))
+        variant.name.clear();
       check_variant(*table, variant, notebook_);
       notebook_.keep(fmt::format("variant[{}]", settings_.variants.size()), rows);
       if (variant.name.empty() && !variant.base.empty()) {
@@ -220,7 +228,10 @@ class Reader {
     for (const Ollama& server : settings_.servers) {
       if (server.name != name) continue;
       settings_.ollama = server;
-      if (!whence_.flags.contains("card.size")) settings_.card = server.card;
+      Card& card = cards_[static_cast<std::size_t>(&server - settings_.servers.data())];
+      Rows of_card = card_rows(card);
+      notebook_.read_flags(of_card);
+      settings_.card = card.budget();
       Rows rows = ollama_rows(settings_.ollama);
       notebook_.read_flags(rows);
       return;
@@ -230,9 +241,11 @@ class Reader {
   }
 
   const Whence& whence_;
+  Reading& reading_;
   Notebook notebook_;
   Settings& settings_;
   Value root_;
+  std::deque<Card> cards_;  // of settings_.servers
   Places places_;
 };
 

@@ -104,8 +104,12 @@ void Notebook::read_flags(Rows& rows) {
       row.origin = Origin::flag;
       row.place = row.flag;
     } else {
-      elsewhere(fmt::format("{} cannot be \"{}\"", row.flag, printable(join(typed->second, " "), 60)), why,
-                "write it like " + row.flag_line());
+      // An address may hold a password, and a key may stand where its name is wanted: they are not repeated.
+      const bool secret = row.type == Type::url || row.key == "ollama.host" || row.key == "source.keys";
+      elsewhere(secret
+                    ? row.flag + " cannot be what it is"
+                    : fmt::format("{} cannot be \"{}\"", row.flag, printable(join(typed->second, " "), 60)),
+                why, "write it like " + row.flag_line());
     }
   }
 }

@@ -306,7 +306,8 @@ std::vector<Row> table(SourceKinds kinds) {
 std::optional<Tokens> Variant::limit() const {
   if (num_predict) return num_predict;
   for (const auto& [parameter, value] : parameters) {
-    if (parameter == "num_predict") return parse_integer(value);
+    const auto limit = parameter == "num_predict" ? parse_integer(value) : std::nullopt;
+    if (limit && *limit > 0) return limit;  // below are words of Ollama's: -1 is none, -2 the window
   }
   return std::nullopt;
 }

@@ -92,6 +92,9 @@ Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From
   std::vector<Tenant> tenants;
   for (const auto& [name, place, size] : value.entries) {
     tenants.push_back({.name = printable(name, 60)});
+    for (std::size_t i = 0; i + 1 < tenants.size(); ++i) {
+      if (tenants[i].name == tenants.back().name) return "it names " + tenants.back().name + " twice";
+    }
     if (Complaint why = take_size(size, tenants.back().bytes); !why.empty()) {
       return fmt::format("{}: {}", tenants.back().name, why);
     }

@@ -82,10 +82,12 @@ Result<SourceSettings> source_of(const settings::Settings& settings) {
                  .why = "the configuration names only files, or servers that count by themselves",
                  .hint = "ctxcap pull --langfuse URL -o calls.jsonl"});
   }
-  return fail({.kind = ErrorKind::usage,
-               .what = fmt::format("{} sources could be pulled", able.size()),
-               .why = "a file holds the calls of one",
-               .hint = "say which: ctxcap pull --langfuse " + printable(able.front()->label(), 120)});
+  return fail(
+      {.kind = ErrorKind::usage,
+       .what = fmt::format("{} sources could be pulled", able.size()),
+       .why = "a file holds the calls of one",
+       .hint = fmt::format("say which, and its keys: ctxcap pull --langfuse {} --keys {} -o calls.jsonl",
+                           printable(able.front()->label(), 120), able.front()->keys)});
 }
 
 // A pull knows a job by the name of its trace; another rule would be none here, and all calls would come.

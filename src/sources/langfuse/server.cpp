@@ -61,6 +61,13 @@ Result<Server> find_server(const std::string& url, const Credentials& credential
   }
   const std::string public_name = credentials.name("PUBLIC_KEY"),
                     secret_name = credentials.name("SECRET_KEY");
+  // Keys under a name of their own are for a server of their own, not for whoever is the default.
+  if (address.empty() && public_name != "LANGFUSE_PUBLIC_KEY") {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "no server for " + public_name,
+                 .why = credentials.name("BASE_URL") + " is not set",
+                 .hint = "name it: langfuse = \"https://langfuse.example.org\", or --langfuse URL"});
+  }
   Server server;
   TRY_ASSIGN(server.url, base_of(address.empty() ? kCloud : address));
   TRY_ASSIGN(server.public_key, credentials.secret("PUBLIC_KEY"));

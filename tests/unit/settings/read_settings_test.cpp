@@ -347,6 +347,7 @@ TEST_CASE("servers are told apart by what they are, not by how they are written"
       "\"http://[::1]:11434/\"\n";
   CHECK(has(all(read(two).problems), "a and b are one server | /etc/ctxcap/config.toml:4:"));
   const std::string one =
+      "[ollama]\nhost = \"127.0.0.1\"\n"
       "[[server]]\nname = \"a\"\nhost = \"localhost\"\n[[variant]]\nname = \"m:x\"\nbase = \"m\"\n";
   CHECK(has(all(read(one).problems), "[ollama] and a are one server"));
   CHECK(all(read(one + "server = \"a\"\n").problems) == "");

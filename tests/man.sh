@@ -4,9 +4,10 @@
 set -eu
 ctxcap=$1
 checks=0
-page=$(mktemp)
-trap 'rm -f "$page"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 for section in 1 5; do
+  page=$folder/ctxcap.$section  # mandoc compares the name with what the page says of itself
   "$ctxcap" man $section >"$page"
   if command -v mandoc >/dev/null; then
     mandoc -Tlint -W warning "$page"

@@ -107,7 +107,7 @@ void Notebook::read_flags(Rows& rows) {
       // An address may hold a password, and a key may stand where its name is wanted: they are not repeated.
       const bool secret = row.type == Type::url || row.key == "ollama.host" || row.key == "source.keys";
       elsewhere(secret
-                    ? row.flag + " cannot be what it is"
+                    ? row.flag + " cannot be used as given"
                     : fmt::format("{} cannot be \"{}\"", row.flag, printable(join(typed->second, " "), 60)),
                 why, "write it like " + row.flag_line());
     }

@@ -96,7 +96,8 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& typed, World& 
     const setup::Units units = units_for(path, draft, seen, {nightly_service(), nightly_timer()}, world);
     TRY(write_units(units, seen.root, world, talk));
   }
-  const std::string where = typed.settings.path.empty() ? "" : " --config " + printable(path);
+  const bool usual = path == target("", seen.root, world);
+  const std::string where = usual ? "" : " --config " + printable(path);
   talk.note(fmt::format("next: ctxcap config check{0}   and   ctxcap nightly --dry-run{0}", where));
   return ExitCode::done;
 }

@@ -73,8 +73,8 @@ std::string another(const Row& row) {
     case Type::flag:
       return "false";
     case Type::whole:
-    case Type::mixed:
-      return "7";
+    case Type::mixed:  // the least that its range allows
+      return row.range.substr(0, row.range.find(' '));
     case Type::real:
       return name_of(row) == "native_stretch" ? "3.0" : "0.5";
     case Type::size:

@@ -31,7 +31,7 @@ report::Colour colour_for(World& world, settings::Colours choice, bool tty) {
 }  // namespace
 
 Talk::Talk(World& world, const settings::Report& style) : world_(world) {
-  out_.width = world.console.width();
+  out_.width = style.width ? static_cast<int>(*style.width) : world.console.width();
   out_.colour = colour_for(world, style.color, world.console.out_is_tty());
   out_.glyphs = style.ascii ? report::Glyphs::ascii : report::Glyphs::unicode;
   err_colour_ = colour_for(world, style.color, world.console.err_is_tty());

@@ -84,6 +84,7 @@ struct Report {
   std::string prom;                // metrics for node_exporter's textfile collector
   Colours color = Colours::automatic;
   bool ascii = false;
+  std::optional<i64> width = {};  // columns of texts; unset: those of the terminal
 };
 
 struct Settings {

@@ -258,6 +258,8 @@ Rows report_rows(Report& r) {
        "Colour in texts; auto is on a terminal, unless NO_COLOR is set",
        word<Colours>(r.color,
                      {{"auto", Colours::automatic}, {"always", Colours::always}, {"never", Colours::never}})},
+      {"report.width", "--width", "COLUMNS", "120", kEverywhere,
+       "Columns of texts; default: those of the terminal, else 100", whole(r.width, 40, 1000)},
       {"report.ascii", "--ascii", "", "true", kEverywhere, "No characters beyond ASCII in tables",
        flag(r.ascii)},
   };

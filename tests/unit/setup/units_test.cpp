@@ -19,7 +19,8 @@ TEST_CASE("a service of the machine has its own folder, and keys only where they
   World world = real.world();
   Seen seen;
   seen.root = true;
-  const Templates templates{read(world, "service"), read(world, "timer")};
+  const std::string service = read(world, "service"), timer = read(world, "timer");
+  const Templates templates{service, timer};
   const Units units = units_for("/etc/a \"b\" 5%/c.toml", {}, seen, templates, world);
   CHECK(units.directory == "/etc/systemd/system");
   CHECK(units.service.find("--config \"/etc/a \\\"b\\\" 5%%/c.toml\"\n") != std::string::npos);

@@ -96,14 +96,6 @@ Option Parser::add_option(std::string names, std::string& value, std::string hel
   return told(*app_->add_option(option_names(names), value, help), names, "TEXT", help);
 }
 
-Option Parser::add_option(std::string names, int& value, std::string help) {
-  return told(*app_->add_option(option_names(names), value, help), names, "N", help);
-}
-
-Option Parser::add_option(std::string names, double& value, std::string help) {
-  return told(*app_->add_option(option_names(names), value, help), names, "NUMBER", help);
-}
-
 Option Parser::add_option(std::string names, std::optional<i64>& value, std::string help) {
   return told(*app_->add_option(option_names(names), value, help), names, "N", help);
 }

@@ -63,8 +63,6 @@ class Parser {
 
   Option add_flag(std::string names, bool& value, std::string help);
   Option add_option(std::string names, std::string& value, std::string help);
-  Option add_option(std::string names, int& value, std::string help);
-  Option add_option(std::string names, double& value, std::string help);
   Option add_option(std::string names, std::optional<i64>& value, std::string help);
   // It may be given several times.
   Option add_option(std::string names, std::vector<std::string>& values, std::string help);

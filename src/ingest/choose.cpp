@@ -41,22 +41,6 @@ Error none_left(const char* kind, const std::vector<std::string>& asked, const s
 
 }  // namespace
 
-Result<std::string> take_rule(std::vector<std::string>& words) {
-  std::string rule;
-  for (const std::string& word : words) {
-    if (!is_job_rule(word)) continue;
-    if (!rule.empty()) {
-      return fail({.kind = ErrorKind::usage,
-                   .what = fmt::format("--job cannot be both {} and {}", rule, printable(word, 60)),
-                   .why = "there is one rule for what a job is; names of jobs may be several",
-                   .hint = "leave one of them out"});
-    }
-    rule = word;
-  }
-  std::erase_if(words, [](const std::string& word) { return is_job_rule(word); });
-  return rule;
-}
-
 Result<i64> keep_only(const std::vector<std::string>& jobs, const std::vector<std::string>& models,
                       TraceSummary& summary) {
   std::vector<std::string> kept_models;

@@ -112,10 +112,6 @@ class PushedRows {
   std::unique_ptr<Impl> impl_;
 };
 
-// What was typed for `--job` are names of jobs, and at most one rule for what a job is: takes the rule out of
-// `words`; "" where there is none. Error (ErrorKind::usage): two rules.
-Result<std::string> take_rule(std::vector<std::string>& words);
-
 // Takes the requests of other jobs and models out, and says how many. An empty list keeps all. Errors
 // (ErrorKind::usage): there were requests, and none is left; with the names that there are.
 Result<i64> keep_only(const std::vector<std::string>& jobs, const std::vector<std::string>& models,

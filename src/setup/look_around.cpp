@@ -51,15 +51,16 @@ void ask_ollama(const std::string& host, World& world, Seen& seen) {
   }
 }
 
-bool succeeds(std::vector<std::string> argv, World& world, std::string_view has) {
-  if (!world.processes.find(argv.front())) return false;
+// What a command says; "" where it is not there, or fails.
+std::string output_of(std::vector<std::string> argv, World& world) {
+  if (!world.processes.find(argv.front())) return "";
   const Result<ProcessResult> done = world.processes.run({.argv = std::move(argv), .timeout = kAtMost});
-  return done && done->exit_code == 0 && done->out.find(has) != std::string::npos;
+  return done && done->exit_code == 0 ? done->out : "";
 }
 
 std::string log_of_ollama(World& world) {
-  if (succeeds({"journalctl", "-u", "ollama", "-n", "1", "-q", "--no-pager"}, world, "ollama"))
-    return "the journal of the unit ollama";
+  const std::string line = output_of({"journalctl", "-u", "ollama", "-n", "1", "-q", "--no-pager"}, world);
+  if (line.find("ollama") != line.npos) return "the journal of the unit ollama";
   const std::string path = world.environment.get("HOME").value_or("") + "/.ollama/logs/server.log";
   return world.files.kind(path) == PathKind::file ? path : "";
 }
@@ -86,7 +87,7 @@ Seen look_around(const settings::Settings& settings, World& world) {
     seen.card = gpu::total_bytes(world.processes);
     if (seen.card) seen.used = gpu::used_bytes(world.processes);
   }
-  seen.root = succeeds({"id", "-u"}, world, "0\n") && !succeeds({"id", "-u"}, world, "00\n");
+  seen.root = output_of({"id", "-u"}, world) == "0\n";
   seen.systemd = world.processes.find("systemctl").has_value();
   return seen;
 }

@@ -27,11 +27,11 @@ Status write(const std::string& path, const std::string& text, bool root, World&
   TRY(make_folder(folder_of(path), root, world));
   const std::string old = path + ".old";
   const bool replaces = world.files.kind(path) == PathKind::file;
-  if (replaces) TRY(world.files.move(path, old));
-  if (const Status written = world.files.write_atomic(path, text); !written) {
-    if (replaces) TRY(world.files.move(old, path));
-    return written;
+  if (replaces) {  // at every moment there is the one or the other
+    TRY_ASSIGN(const std::string before, world.files.read_all(path));
+    TRY(world.files.write_atomic(old, before));
   }
+  TRY(world.files.write_atomic(path, text));
   talk.note("wrote " + printable(path) + (replaces ? ", and kept the old one as " + printable(old) : ""));
   return {};
 }

@@ -11,8 +11,6 @@
 namespace ctxcap::sources {
 namespace {
 
-constexpr i64 kMostConcurrency = 32;
-
 // A key that not every kind takes.
 struct Wish {
   std::string_view key, flag;
@@ -59,20 +57,6 @@ Error nobody_answers(const Wish& wish, std::span<const SourceSettings> sources, 
                fmt::format("add {}, or leave {} out", listed(examples, "or"), wish.flag));
 }
 
-Status check_numbers(const SourceSettings& source) {
-  if (source.limit && *source.limit < 1) {
-    return fail(wrong(fmt::format("--limit cannot be {}", *source.limit),
-                      "it is a number of calls, 1 or more",
-                      "leave it out for all, or write it like --limit 10000"));
-  }
-  if (source.concurrency < 1 || source.concurrency > kMostConcurrency) {
-    return fail(wrong(fmt::format("--concurrency cannot be {}", source.concurrency),
-                      fmt::format("it is a number of requests from 1 to {}", kMostConcurrency),
-                      "the default is --concurrency 4"));
-  }
-  return {};
-}
-
 Status settle_moment(std::string& text, const char* flag, Instant now) {
   TRY_ASSIGN(const std::optional<Instant> time, moment(text, flag, now));
   const bool is_age = time && !parse_time(text) && !parse_time(text + "T00:00:00Z");
@@ -90,7 +74,6 @@ Status check_together(std::span<const SourceSettings> sources, SourceKinds kinds
     });
     if (asked && !answered) return fail(nobody_answers(wish, sources, kinds));
   }
-  for (const SourceSettings& source : sources) TRY(check_numbers(source));
   return {};
 }
 

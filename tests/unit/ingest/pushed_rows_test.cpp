@@ -39,14 +39,3 @@ TEST_CASE("nothing pushed is nothing; what is pushed and not finished is forgott
   ingest::PushedRows broken_off("f", {.threads = 1});
   CHECK(broken_off.push(rows(10)));
 }
-
-TEST_CASE("words of --job: names, and one rule") {
-  std::vector<std::string> words{"mail", "trace-name", "summary"};
-  CHECK(ingest::take_rule(words) == "trace-name");
-  CHECK(words == std::vector<std::string>{"mail", "summary"});
-  CHECK(ingest::take_rule(words) == "");
-  words = {"tag", "field:metadata.task"};
-  const auto refused = ingest::take_rule(words);
-  REQUIRE_FALSE(refused);
-  CHECK(refused.error().what == "--job cannot be both tag and field:metadata.task");
-}

@@ -352,3 +352,16 @@ TEST_CASE("servers are told apart by what they are, not by how they are written"
   CHECK(has(all(read(one).problems), "[ollama] and a are one server"));
   CHECK(all(read(one + "server = \"a\"\n").problems) == "");
 }
+
+TEST_CASE("words of --job are names, and at most one rule") {
+  const auto typed = [](std::vector<std::string> words) {
+    return read_settings("", {.flags = {{"source.files", {"a.jsonl"}}, {"source.jobs", std::move(words)}},
+                              .kinds = sources::kinds()});
+  };
+  const Reading both = typed({"mail", "trace-name", "summary"});
+  REQUIRE(both.problems.empty());
+  CHECK(both.settings.sources[0].jobs == std::vector<std::string>{"mail", "summary"});
+  CHECK(both.settings.sources[0].job_rule == "trace-name");
+  CHECK(typed({"field:a.b"}).settings.sources[0].job_rule == "field:a.b");
+  CHECK(has(all(typed({"tag", "field:metadata.task"}).problems), "tag and field:metadata.task are two"));
+}

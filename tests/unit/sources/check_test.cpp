@@ -44,20 +44,6 @@ TEST_CASE("what is asked for must be answered by one of the sources at least") {
   CHECK(check({langfuse, clickhouse}));
 }
 
-TEST_CASE("numbers have a range") {
-  SourceSettings langfuse = of("langfuse");
-  langfuse.limit = 0;
-  CHECK_FALSE(check({langfuse}));
-  langfuse.limit = 1;
-  CHECK(check({langfuse}));
-  for (const i64 wrong : {0, 33}) {
-    langfuse.concurrency = wrong;
-    CHECK_FALSE(check({langfuse}));
-  }
-  langfuse.concurrency = 32;
-  CHECK(check({langfuse}));
-}
-
 TEST_CASE("an age becomes a time, so that all sources mean the same; a time stays as it was typed") {
   SourceSettings source = of("langfuse");
   source.from = "7d";

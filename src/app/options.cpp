@@ -39,7 +39,9 @@ Status check_files(const settings::Settings& settings, const AnalyzeOptions& opt
   return keep_apart(written, read, world.files);
 }
 
-Result<std::optional<std::string>> system_of(const std::string& path, World& world) {
+}  // namespace
+
+Result<std::optional<std::string>> system_text(const std::string& path, World& world) {
   if (path.empty()) return std::optional<std::string>{};
   TRY_ASSIGN(std::string text, world.files.read_all(path));
   // The line end that every editor leaves at the end of a file is not part of the prompt.
@@ -47,15 +49,6 @@ Result<std::optional<std::string>> system_of(const std::string& path, World& wor
   if (text.ends_with('\r')) text.pop_back();
   return std::optional(std::move(text));
 }
-
-// "MODEL=FILE", or a file alone; the settings have seen to it that what looks like a model is one.
-std::pair<std::string, std::string> show_of(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  const bool named = equals != text.npos && text.find('/') > equals && text.find('.') > equals;
-  return {named ? text.substr(0, equals) : "", named ? text.substr(equals + 1) : text};
-}
-
-}  // namespace
 
 const AnalyzeOptions& AnalyzeOptions::of(const std::string& base) const {
   const auto own = std::find_if(of_base.begin(), of_base.end(),
@@ -86,12 +79,12 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
       .template_origin = "built-in modelfile.mustache",
       .environment_ctx = server.context_length};
   options.risk.num_predict = variant.limit();
+  options.show = server.show;
   options.variant.tag = variant.tag;
   options.variant.name = variant.name;
   options.variant.parameters = variant.parameters;
   if (variant.limit())
     std::erase_if(options.variant.parameters, [](const auto& one) { return one.first == "num_predict"; });
-  for (const std::string& show : server.show) options.show.push_back(show_of(show));
   if (card) {  // Ollama takes smaller batches on a card that is full already
     Bytes free = card->card;
     for (const Tenant& tenant : card->tenants) free = std::max<Bytes>(free - tenant.bytes, 0);
@@ -105,7 +98,7 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
 
 Result<AnalyzeOptions> settle(const settings::Settings& settings, World& world, const RunFiles& files) {
   TRY_ASSIGN(AnalyzeOptions options, options_of(settings.variant, settings, settings.ollama, world));
-  TRY_ASSIGN(options.variant.system, system_of(settings.variant.system_file, world));
+  TRY_ASSIGN(options.variant.system, system_text(settings.variant.system_file, world));
   // Several variants of a base are for several jobs of it, which only a night can keep apart.
   std::map<std::string, int> variants;
   const auto is_here = [&](const settings::Variant& variant) {
@@ -114,19 +107,17 @@ Result<AnalyzeOptions> settle(const settings::Settings& settings, World& world, 
   for (const settings::Variant& variant : settings.variants) {
     if (is_here(variant)) ++variants[with_tag(variant.base)];
   }
+  const AnalyzeOptions plain = options;
   for (const settings::Variant& variant : settings.variants) {
     if (!is_here(variant)) continue;
-    AnalyzeOptions own = options;
-    own.of_base.clear();
+    AnalyzeOptions own = plain;
     own.several = variants[with_tag(variant.base)] > 1;
-    if (own.several) {
-      options.of_base.emplace(with_tag(variant.base), std::move(own));
-      continue;
+    if (!own.several) {
+      TRY_ASSIGN(own, options_of(variant, settings, settings.ollama, world));
+      TRY_ASSIGN(own.variant.system, system_text(variant.system_file, world));
+      own.jobs = variant.jobs;
     }
-    TRY_ASSIGN(own, options_of(variant, settings, settings.ollama, world));
-    TRY_ASSIGN(own.variant.system, system_of(variant.system_file, world));
-    own.jobs = variant.jobs;
-    options.of_base.emplace(with_tag(variant.base), std::move(own));
+    options.of_base.insert_or_assign(with_tag(variant.base), std::move(own));
   }
   TRY_ASSIGN(options.traces.sources, sources::settle(settings.sources, world));
   options.traces.bad_rows = files.bad_rows;

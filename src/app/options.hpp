@@ -53,6 +53,9 @@ Result<AnalyzeOptions> settle(const settings::Settings& settings, World& world, 
 Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settings::Settings& settings,
                                   const settings::Ollama& server, World& world);
 
+// The SYSTEM text in that file, without the line end that editors leave behind it; nullopt: no file is named.
+Result<std::optional<std::string>> system_text(const std::string& path, World& world);
+
 // Error (ErrorKind::usage) when no source of requests is named. `usage`: a command line that names one.
 Status require_sources(const settings::Settings& settings, const std::string& usage);
 

@@ -136,12 +136,15 @@ class Reader {
     read_single("card", card_rows(card));
     const Value::Entry* given = entry("card");
     places_.card = given == nullptr ? Place{} : given->place;
+    if (settings_.server.empty()) use(card, places_.card);  // else that server's counts
+  }
+
+  void use(const Card& card, Place place) {
     settings_.card = card.budget();
-    if (!card.size && (card.reserve || !card.tenants.empty())) {
-      notebook_.problem(places_.card, "tenants and a reserve need a card",
-                        "[card] has no size, and without it nothing can be said to fit",
-                        "add size = \"24GiB\", or --card 24GiB");
-    }
+    if (card.size || (!card.reserve && card.tenants.empty())) return;
+    notebook_.problem(place, "tenants and a reserve need a card",
+                      "without its size nothing can be said to fit",
+                      "add size = \"24GiB\" to [card], card to a [[server]], or --card 24GiB");
   }
 
   // --- Sources: what flags name replaces what the environment names, and that what the file names.
@@ -220,6 +223,11 @@ class Reader {
     settings_.variant.policy = settings_.policy;
     Rows rows = rows_of(settings_.variant);
     read_elsewhere(rows);
+    // Where the file has variants, what flags say is shown with each of them.
+    std::erase_if(rows, [&](const Bound& row) {
+      return row.table() != "variant" || row.origin == Origin::built_in || !settings_.variants.empty();
+    });
+    notebook_.keep("variant", rows);
   }
 
   void choose_server() {
@@ -228,10 +236,10 @@ class Reader {
     for (const Ollama& server : settings_.servers) {
       if (server.name != name) continue;
       settings_.ollama = server;
-      Card& card = cards_[static_cast<std::size_t>(&server - settings_.servers.data())];
-      Rows of_card = card_rows(card);
+      const auto number = static_cast<std::size_t>(&server - settings_.servers.data());
+      Rows of_card = card_rows(cards_[number]);
       notebook_.read_flags(of_card);
-      settings_.card = card.budget();
+      use(cards_[number], places_.servers[number]);
       Rows rows = ollama_rows(settings_.ollama);
       notebook_.read_flags(rows);
       return;

@@ -46,8 +46,9 @@ struct Ollama {
   Via via = Via::automatic;              // how variants are created
   RuntimeSettings settings;              // parallel, kv_type, flash_attention, num_batch, backend
   std::optional<Tokens> context_length;  // its default window (OLLAMA_CONTEXT_LENGTH); unset: Ollama's own
-  std::vector<std::string> show;         // saved answers of /api/show: "FILE" or "MODEL=FILE"
-  std::optional<Budget> card = {};       // of a [[server]]; [ollama] has [card]
+  // Saved answers of /api/show: model ("" for any) and file.
+  std::vector<std::pair<std::string, std::string>> show;
+  std::optional<Budget> card = {};  // of a [[server]]; [ollama] has [card]
 };
 
 // [policy]: how a cap is decided, and when it is changed. A variant may have most of these keys for itself.

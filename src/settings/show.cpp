@@ -62,11 +62,14 @@ std::string toml_text(const Reading& reading, bool with_origin) {
   std::string table;
   for (const Shown& setting : reading.shown) {
     const auto [of, name] = parts_of(setting.key);
-    if (of != table) text += "\n" + heading(of) + "\n";
+    // The variant that flags speak of is no table of a file: it is told beside it.
+    const bool aside = of == "variant";
+    if (of != table) text += aside ? "\n# for every variant\n" : "\n" + heading(of) + "\n";
     table = of;
     if (setting.origin == Origin::policy) continue;  // a reader takes it from [policy] again
-    const std::string line = setting.toml.empty() ? fmt::format("# {} is not set", name)
-                                                  : fmt::format("{} = {}", name, setting.toml);
+    const std::string line = setting.toml.empty()
+                                 ? fmt::format("# {} is not set", name)
+                                 : fmt::format("{}{} = {}", aside ? "# " : "", name, setting.toml);
     const int gap = std::max(kOriginColumn - display_width(line), 2);
     text += with_origin && !setting.toml.empty()
                 ? fmt::format("{}{:{}}# {}\n", line, "", gap, printable(origin_text(setting)))

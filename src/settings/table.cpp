@@ -88,7 +88,7 @@ Rows ollama_rows(Ollama& o) {
        "OLLAMA_CONTEXT_LENGTH"},
       {"ollama.show", "--show", "[MODEL=]FILE", "[\"show.json\"]", kReads | kInspect,
        "Saved answers of /api/show, instead of asking a server",
-       own(Type::paths, o.show, take_shows, show_texts)},
+       own(Type::paths, o.show, take_shows, show_shows)},
   };
 }
 

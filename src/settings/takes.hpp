@@ -12,7 +12,8 @@ Complaint take_flash_attention(const Value& value, FlashAttention& into, const F
 std::optional<Value> show_flash_attention(FlashAttention of);
 Complaint take_num_batch(const Value& value, std::optional<i64>& into, const From& from);
 std::optional<Value> show_num_batch(const std::optional<i64>& of);
-Complaint take_shows(const Value& value, std::vector<std::string>& into, const From& from);
+Complaint take_shows(const Value& value, Pairs& into, const From& from);
+std::optional<Value> show_shows(const Pairs& of);
 
 Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From& from);
 std::optional<Value> show_tenants(const std::vector<Tenant>& of);

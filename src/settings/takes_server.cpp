@@ -126,18 +126,26 @@ std::optional<Value> show_quiet_hours(const QuietHours& of) {
 
 // The path of a saved answer, or MODEL=FILE. A path may hold "=", a model's name cannot: what is before it
 // must not look like a path.
-Complaint take_shows(const Value& value, std::vector<std::string>& into, const From& from) {
-  std::vector<std::string> shows;
-  if (Complaint why = take_texts(value, shows); !why.empty()) return why;
-  for (std::string& show : shows) {
-    const std::size_t equals = show.find('=');
-    const bool named = equals != show.npos && show.find('/') > equals && show.find('.') > equals;
-    std::string path = named ? show.substr(equals + 1) : show;
-    if (Complaint why = take_path(text_value(path), path, from); !why.empty()) return why;
-    show = named ? show.substr(0, equals + 1) + path : path;
+Complaint take_shows(const Value& value, Pairs& into, const From& from) {
+  std::vector<std::string> texts;
+  if (Complaint why = take_texts(value, texts); !why.empty()) return why;
+  Pairs shows;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    const bool named = equals != text.npos && text.find('/') > equals && text.find('.') > equals;
+    auto& [model, path] = shows.emplace_back(named ? text.substr(0, equals) : "", "");
+    if (Complaint why = take_path(text_value(named ? text.substr(equals + 1) : text), path, from);
+        !why.empty())
+      return why;
   }
   into = std::move(shows);
   return {};
+}
+
+std::optional<Value> show_shows(const Pairs& of) {
+  std::vector<std::string> texts;
+  for (const auto& [model, path] : of) texts.push_back(model.empty() ? path : model + "=" + path);
+  return show_texts(texts);
 }
 
 }  // namespace ctxcap::settings

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "base/value.hpp"
 #include "setup/setup.hpp"
 
 namespace ctxcap::setup {
@@ -52,22 +53,6 @@ Where where_of(const cli::Program& program, const Shown& shown) {
   return where;
 }
 
-// [[variant]] of flags alone is not shown: no file has named it.
-void add_variant(const settings::Variant& variant, const std::string& directory, Draft& draft) {
-  const auto add = [&](const char* key, std::string toml) {
-    table_in(draft, "variant").values.emplace_back(key, std::move(toml));
-  };
-  if (!variant.name.empty()) add("name", in_quotes(variant.name));
-  if (!variant.tag.empty()) add("tag", in_quotes(variant.tag));
-  if (!variant.system_file.empty()) add("system_file", in_quotes(whole_path(variant.system_file, directory)));
-  if (variant.num_ctx) add("num_ctx", std::to_string(*variant.num_ctx));
-  if (variant.num_predict) add("num_predict", std::to_string(*variant.num_predict));
-  std::string pairs;
-  for (const auto& [name, value] : variant.parameters)
-    pairs += fmt::format("{}{} = {}", pairs.empty() ? "" : ", ", name, in_quotes(value));
-  if (!pairs.empty()) add("parameters", "{ " + pairs + " }");
-}
-
 }  // namespace
 
 Filled& table_in(Draft& draft, const std::string& name) {
@@ -86,12 +71,7 @@ std::string value_in(const Draft& draft, const std::string& table, const std::st
 }
 
 std::string in_quotes(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
+  return toml_of({.text = std::string(text)});
 }
 
 Draft draft_of(const cli::Program& program, const settings::Reading& typed, World& world) {
@@ -101,9 +81,9 @@ Draft draft_of(const cli::Program& program, const settings::Reading& typed, Worl
   for (const Shown& shown : typed.shown) {
     if (shown.origin != Origin::flag && shown.origin != Origin::environment) continue;
     const Where where = where_of(program, shown);
-    const bool at_night =
-        where.row != nullptr && (where.table == "source" || (where.row->uses & settings::kNightly));
-    if (!at_night || where.table == "variant" || where.table == "server") continue;
+    const bool at_night = where.row != nullptr && (where.table == "source" || where.table == "variant" ||
+                                                   (where.row->uses & settings::kNightly));
+    if (!at_night || shown.key.starts_with("variant[") || where.table == "server") continue;
     // Each source of the command line is a table of its own.
     const std::string here = shown.key.substr(0, shown.key.find('.'));
     if (here != last) draft.push_back({where.table, {}, ""});
@@ -112,7 +92,6 @@ Draft draft_of(const cli::Program& program, const settings::Reading& typed, Worl
     draft.back().values.emplace_back(manual::name_of(*where.row),
                                      path ? absolute(shown.toml, directory) : shown.toml);
   }
-  add_variant(typed.settings.variant, directory, draft);
   return draft;
 }
 

@@ -101,8 +101,8 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
   if (from_saved && (server.show.size() != 1 || !flags.model.empty() || flags.measure))
     return fail(one_model_only());
   RuntimeSettings settings = server.settings;
-  TRY_ASSIGN(Inspection inspection,
-             from_saved ? from_file(server.show.front(), world) : from_server(flags, server, world, talk));
+  TRY_ASSIGN(Inspection inspection, from_saved ? from_file(server.show.front().second, world)
+                                               : from_server(flags, server, world, talk));
   inspection.layers = memory::groups_of(inspection.arch.layers);
   // A flag is taken at its word.
   if (origin_of(read, "parallel") != settings::Origin::flag)

@@ -27,14 +27,6 @@ Result<std::optional<Became>> failed_tonight(const policy::Group& group, const S
   return std::optional<Became>{};
 }
 
-Result<std::optional<std::string>> system_of(const policy::Wanted& wanted, const Night& night) {
-  if (wanted.system_file.empty()) return std::optional<std::string>{};
-  TRY_ASSIGN(std::string text, night.world.files.read_all(wanted.system_file));
-  if (text.ends_with('\n')) text.pop_back();  // of the file, not of the prompt
-  if (text.ends_with('\r')) text.pop_back();
-  return std::optional(std::move(text));
-}
-
 Status try_variant(const Variant& variant, const policy::Kept& kept, runtime::Proof proof,
                    ServerNight& here) {
   Night& night = here.night;
@@ -116,10 +108,11 @@ Result<Variant> desired_at(const GroupNight& one, const policy::Kept& kept, cons
   const policy::Wanted& wanted = kept.wanted;
   AnalyzeOptions options = one.options;
   options.variant.name = name;
-  TRY_ASSIGN(options.variant.system, system_of(wanted, night));
+  TRY_ASSIGN(options.variant.system, system_text(wanted.system_file, night.world));
   options.variant.parameters = wanted.parameters;
-  std::erase_if(options.variant.parameters,
-                [](const auto& parameter) { return parameter.first == "num_predict"; });
+  if (wanted.num_predict)  // else it is a word of Ollama's, such as -1
+    std::erase_if(options.variant.parameters,
+                  [](const auto& parameter) { return parameter.first == "num_predict"; });
   TRY_ASSIGN(std::optional<Variant> variant,
              variant_for(policy::decision_for(one.group, kept, window), one.model, options));
   if (!variant) {

@@ -156,7 +156,7 @@ TEST_CASE("what is wrong is told with its place") {
       {"[card]\nsize = \"24G\"", ":2:8:", "could be GB or GiB"},
       {"[card]\nsize = 24", ":2:8:", "needs its unit"},
       {"[card]\nsize = \"-1GiB\"", ":2:8:", "does not begin with a number"},
-      {"[card]\nreserve = \"1GiB\"", ":1:2:", "[card] has no size"},
+      {"[card]\nreserve = \"1GiB\"", ":1:2:", "need a card"},
       {"[card]\nsize = \"24GiB\"\ntenants = [\"a\"]", ":3:11:", "must be a table of names and values"},
       {"[card]\nsize = \"24GiB\"\ntenants = { a = \"7\" }", ":3:11:", "a: a size needs its unit"},
       {"[[card]]\nsize = \"24GiB\"", ":1:3:", "it is a list, not a table"},

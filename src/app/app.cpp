@@ -3,6 +3,7 @@
 #include "app/commands.hpp"
 #include "app/settings_file.hpp"
 #include "ports/elsewhere.hpp"
+#include "state/state.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -22,7 +23,7 @@ int run(int argc, const char* const* argv, World world) {
   const settings::Reading reading =
       line && line->command ? read_settings_file(line->config, line->flags, line->command->uses, world)
                             : settings::Reading{};
-  OtherVariable environment(world.environment, "CTXCAP_STATE_DIR", reading.settings.state_dir);
+  OtherVariable environment(world.environment, state::kDirectoryVariable, reading.settings.state_dir);
   World own{world.http,    world.processes, world.clock,     world.files,
             world.console, environment,     world.databases, world.interrupts};
   Talk talk(own, reading.settings.report);

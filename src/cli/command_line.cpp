@@ -95,10 +95,14 @@ Error usage_error(const CLI::ParseError& error, const CLI::App& parser) {
 }
 
 // What follows `help` is what is asked about, were it called like a command or a flag.
-void keep_topics(std::vector<std::string>& words) {
+void keep_topics(const Program& program, std::vector<std::string>& words) {
+  const auto takes_a_value = [&](const std::string& word) {
+    return word == "--config" || std::any_of(program.rows.begin(), program.rows.end(), [&](const auto& row) {
+             return row.flag == word && row.type != settings::Type::flag;
+           });
+  };
   std::size_t at = 0;
-  while (at < words.size() && words[at].starts_with('-'))
-    at += words[at] == "--config" || words[at] == "--color" ? 2u : 1u;
+  while (at < words.size() && words[at].starts_with('-')) at += takes_a_value(words[at]) ? 2u : 1u;
   if (at + 1 >= words.size() || words[at] != "help" || words[at + 1].starts_with('-')) return;
   words.insert(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, "--");
 }
@@ -147,7 +151,7 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
   }
 
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
-  keep_topics(words);
+  keep_topics(program, words);
   std::reverse(words.begin(), words.end());  // as the library wants them
   try {
     parser.parse(words);

@@ -7,7 +7,6 @@
 #include "app/commands.hpp"
 #include "app/describe.hpp"
 #include "app/measure.hpp"
-#include "app/settings_file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "memory/memory.hpp"
@@ -96,7 +95,7 @@ settings::Origin origin_of(const settings::Reading& read, const std::string& key
 Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
   TRY(check_table_or_json("inspect", flags.format));
   const settings::Ollama& server = read.settings.ollama;
-  // Saved answers that a file or variable names are for whoever asks for all models.
+  // A saved answer that the configuration names is meant where no model is.
   const bool from_saved = origin_of(read, "show") == settings::Origin::flag || flags.model.empty();
   if (from_saved && (server.show.size() != 1 || !flags.model.empty() || flags.measure))
     return fail(one_model_only());

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "sources/sources.hpp"
 
 using namespace ctxcap;
@@ -19,6 +21,14 @@ Status check(const std::vector<SourceSettings>& all) {
 const Instant kNow = *parse_time("2026-11-21T12:00:00Z");
 
 }  // namespace
+
+TEST_CASE("what a row says of pulling is what its kind can") {
+  const SourceKinds pulled = sources::pulled_kinds();
+  for (const SourceKind* kind : sources::kinds()) {
+    CAPTURE(kind->word);
+    CHECK(kind->pulls == (std::find(pulled.begin(), pulled.end(), kind) != pulled.end()));
+  }
+}
 
 TEST_CASE("what is asked for must be answered by one of the sources at least") {
   SourceSettings files = of("files"), langfuse = of("langfuse"), clickhouse = of("clickhouse");

@@ -5,10 +5,10 @@
 
 #include <filesystem>
 #include <fstream>
-#include <regex>
 
 #include "io/io.hpp"
 #include "support/fake_ollama.hpp"
+#include "support/pattern.hpp"
 #include "support/shared.hpp"
 
 using namespace ctxcap;
@@ -17,8 +17,9 @@ using test::Json;
 namespace {
 
 std::string normal(std::string text) {
-  static const std::regex kHash("sha256:[0-9a-f]{64}"), kNew("creating new layer");
-  return std::regex_replace(std::regex_replace(text, kHash, "sha256:..."), kNew, "using existing layer");
+  static const test::Pattern kHash("sha256:[0-9a-f]{64}"), kNew("creating new layer");
+  const auto with = [](const char* what) { return [what](const test::Pattern::Match&) { return what; }; };
+  return kNew.replaced(kHash.replaced(text, with("sha256:...")), with("using existing layer"));
 }
 
 std::string text_of(const Json& step, const char* key) {

@@ -5,11 +5,11 @@
 #include <doctest/doctest.h>
 #include <httplib.h>
 
-#include <regex>
 #include <set>
 #include <sstream>
 
 #include "support/fake_ollama.hpp"
+#include "support/pattern.hpp"
 #include "support/shared.hpp"
 
 using namespace ctxcap;
@@ -24,20 +24,16 @@ const std::set<std::string> kVolatile = {"created_at",    "modified_at",        
 
 // "<2548 x \"a\">" stands for so many letters.
 std::string expanded(const Json& body) {
-  static const std::regex kRepeat("<([0-9]+) x \\\\\"a\\\\\">");
-  const std::string text = body.dump();
-  std::string result;
-  auto rest = text.cbegin();
-  for (std::smatch match; std::regex_search(rest, text.cend(), match, kRepeat); rest = match[0].second) {
-    result.append(rest, match[0].first);
-    result.append(static_cast<std::size_t>(std::stoul(match[1])), 'a');
-  }
-  return result.append(rest, text.cend());
+  static const test::Pattern kRepeat(R"(<([0-9]+) x \\"a\\">)");
+  return kRepeat.replaced(body.dump(), [](const test::Pattern::Match& match) {
+    return std::string(std::stoul(std::string(match.group)), 'a');
+  });
 }
 
 std::string without_hashes(const std::string& text) {
-  static const std::regex kHash("(sha256[:-])[0-9a-f]{64}");
-  return std::regex_replace(text, kHash, "$1...");
+  static const test::Pattern kHash("(sha256[:-])[0-9a-f]{64}");
+  return kHash.replaced(text,
+                        [](const test::Pattern::Match& match) { return std::string(match.group) + "..."; });
 }
 
 // Lines in any order: Go shuffles parameters.

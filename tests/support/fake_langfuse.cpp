@@ -92,10 +92,15 @@ std::optional<i64> time_of(const std::string& text) {
 }
 
 bool passes(const json& condition, const FakeRow& row) {
-  const std::map<std::string, std::string> columns = {
-      {"type", row.type}, {"model", row.model}, {"traceId", row.trace}, {"name", row.name}};
+  const auto& column = condition.at("column").get_ref<const std::string&>();
+  const std::string& value = column == "type"      ? row.type
+                             : column == "model"   ? row.model
+                             : column == "traceId" ? row.trace
+                             : column == "name"    ? row.name
+                                                   : throw std::out_of_range(column);
   const auto& list = condition.at("value");
-  const bool in = std::find(list.begin(), list.end(), columns.at(condition.at("column"))) != list.end();
+  const bool in = std::any_of(list.begin(), list.end(),
+                              [&](const json& one) { return one.get_ref<const std::string&>() == value; });
   return condition.at("operator") == "any of" ? in : !in;
 }
 
@@ -104,62 +109,102 @@ json usage_of(const FakeRow& row) {
   return {{"input", row.prompt}, {"output", row.answer}, {"total", row.prompt + row.answer}};
 }
 
+json text_or_null(const std::string& text) {
+  return text.empty() ? json() : json(text);
+}
+
 json common(const FakeRow& row) {
-  return {{"id", row.id},
-          {"traceId", row.trace},
-          {"startTime", time_text(row.start)},
-          {"endTime", time_text(row.start + 900)},
-          {"projectId", "proj1"},
-          {"parentObservationId", row.parent.empty() ? json() : json(row.parent)},
-          {"type", row.type}};
+  json result;
+  result["id"] = row.id;
+  result["traceId"] = row.trace;
+  result["startTime"] = time_text(row.start);
+  result["endTime"] = time_text(row.start + 900);
+  result["projectId"] = "proj1";
+  result["parentObservationId"] = text_or_null(row.parent);
+  result["type"] = row.type;
+  return result;
 }
 
 json v2_row(const FakeRow& row, const std::string& fields) {
   json result = common(row);
+  const auto groups = split(fields, ',');
   const auto asked = [&](const char* group) {
-    const auto groups = split(fields, ',');
     return std::find(groups.begin(), groups.end(), group) != groups.end();
   };
   if (asked("basic")) {
-    result.update({{"name", row.name}, {"level", "DEFAULT"}, {"statusMessage", ""}, {"version", ""}});
-    result.update(
-        {{"environment", row.environment}, {"userId", ""}, {"isRootObservation", row.parent.empty()}});
+    result["name"] = row.name;
+    result["level"] = "DEFAULT";
+    for (const char* name : {"statusMessage", "version", "userId"}) result[name] = "";
+    result["environment"] = row.environment;
+    result["isRootObservation"] = row.parent.empty();
   }
-  if (asked("time"))
-    result.update({{"createdAt", time_text(row.updated)}, {"updatedAt", time_text(row.updated)}});
+  if (asked("time")) result["createdAt"] = result["updatedAt"] = time_text(row.updated);
   result["modelId"] = nullptr;
   if (asked("model")) {
-    result.update(
-        {{"model", row.model}, {"internalModelId", row.model_id}, {"modelParameters", json::object()}});
-    result["modelId"] = row.model_id.empty() ? json() : json(row.model_id);
+    result["model"] = row.model;
+    result["internalModelId"] = row.model_id;
+    result["modelParameters"] = json::object();
+    result["modelId"] = text_or_null(row.model_id);
   }
   if (asked("usage")) {
-    result.update({{"usageDetails", usage_of(row)}, {"inputUsage", row.prompt}, {"outputUsage", row.answer}});
+    result["usageDetails"] = usage_of(row);
+    result["inputUsage"] = row.prompt;
+    result["outputUsage"] = row.answer;
     result["totalUsage"] = row.prompt + row.answer;
   }
-  if (asked("prompt")) result.update({{"promptId", ""}, {"promptName", ""}, {"promptVersion", nullptr}});
-  if (asked("trace_context")) {
-    result.update({{"tags", row.tags}, {"release", ""}});
-    result["traceName"] = row.trace_name.empty() ? json() : json(row.trace_name);
+  if (asked("prompt")) {
+    result["promptId"] = result["promptName"] = "";
+    result["promptVersion"] = nullptr;
   }
-  if (asked("io")) result.update({{"input", row.input}, {"output", row.output}});
+  if (asked("trace_context")) {
+    result["tags"] = row.tags;
+    result["release"] = "";
+    result["traceName"] = text_or_null(row.trace_name);
+  }
+  if (asked("io")) {
+    result["input"] = row.input;
+    result["output"] = row.output;
+  }
   return result;
 }
 
 json v1_row(const FakeRow& row) {
   json result = common(row);
-  result.update({{"name", row.name}, {"level", "DEFAULT"}, {"environment", row.environment}});
-  result.update({{"createdAt", time_text(row.updated)}, {"updatedAt", time_text(row.updated)}});
-  result.update({{"input", {{{"role", "user"}, {"content", row.input}}}}, {"output", row.output}});
-  result.update(
-      {{"metadata", {{"secret", "of somebody"}}}, {"model", row.model}, {"modelParameters", json::object()}});
-  result.update(
-      {{"usageDetails", usage_of(row)}, {"modelId", row.model_id.empty() ? json() : json(row.model_id)}});
-  result.update({{"promptTokens", row.prompt},
-                 {"completionTokens", row.answer},
-                 {"totalTokens", row.prompt + row.answer}});
+  result["name"] = row.name;
+  result["level"] = "DEFAULT";
+  result["environment"] = row.environment;
+  result["createdAt"] = result["updatedAt"] = time_text(row.updated);
+  result["input"] = json::array({{{"role", "user"}, {"content", row.input}}});
+  result["output"] = row.output;
+  result["metadata"]["secret"] = "of somebody";
+  result["model"] = row.model;
+  result["modelParameters"] = json::object();
+  result["usageDetails"] = usage_of(row);
+  result["modelId"] = text_or_null(row.model_id);
+  result["promptTokens"] = row.prompt;
+  result["completionTokens"] = row.answer;
+  result["totalTokens"] = row.prompt + row.answer;
   result["usage"] = {{"unit", "TOKENS"}, {"input", row.prompt}, {"output", row.answer}};
   return result;
+}
+
+// Tests ask for the same rows again and again, and writing them is most of what this server does: what was
+// written for a row is kept, for as long as the row is the same.
+template <typename Write>
+const std::string& text_of(const FakeRow& row, const std::string& shape, Write write) {
+  static std::map<std::tuple<std::string, std::string, i64>, std::pair<FakeRow, std::string>> written;
+  auto& [of, text] = written[{shape, row.id, row.updated}];
+  if (text.empty() || of != row) of = row, text = write(row).dump();
+  return text;
+}
+
+// {"data":[...],"meta":{...}}
+HttpResponse page_of(const std::vector<std::string>& rows, const json& meta) {
+  std::string body = R"({"data":[)";
+  for (const std::string& row : rows) body += (&row == rows.data() ? "" : ",") + row;
+  return {.status = 200,
+          .headers = {{"content-type", "application/json; charset=utf-8"}},
+          .body = body + R"(],"meta":)" + meta.dump() + "}"};
 }
 
 auto order_of(const FakeRow& row) {
@@ -218,9 +263,12 @@ HttpResponse FakeLangfuse::v2(const Query& query) {
   const std::size_t count = std::min(found.size(), static_cast<std::size_t>(*limit));
   if (fails_above_rows > 0 && static_cast<i64>(count) > fails_above_rows)
     return fault_answer(LangfuseFault::timeout_422, {});
-  json data = json::array(), meta = json::object();
+  std::vector<std::string> data;
+  json meta = json::object();
   const std::string fields = query.contains("fields") ? first(query, "fields") : "core,basic";
-  for (std::size_t i = 0; i < count; ++i) data.push_back(v2_row(*found[i], fields));
+  for (std::size_t i = 0; i < count; ++i) {
+    data.push_back(text_of(*found[i], fields, [&](const FakeRow& row) { return v2_row(row, fields); }));
+  }
   if (count > 0 && found.size() > count) {
     const FakeRow& last = *found[count - 1];
     meta["cursor"] = base64(json{
@@ -228,7 +276,7 @@ HttpResponse FakeLangfuse::v2(const Query& query) {
         {"lastTraceId", last.trace},
         {"lastId", last.id}}.dump());
   }
-  return reply(200, {{"data", data}, {"meta", meta}});
+  return page_of(data, meta);
 }
 
 // Rows of one millisecond come in another order each time; a page is cut from all versions and then made
@@ -247,23 +295,21 @@ HttpResponse FakeLangfuse::v1(const Query& query) {
   const std::size_t to = std::min(found.size(), from + static_cast<std::size_t>(*limit));
   if (fails_above_rows > 0 && static_cast<i64>(to - from) > fails_above_rows)
     return fault_answer(LangfuseFault::timeout_422, {});
-  json data = json::array();
+  std::vector<std::string> data;
   std::set<std::string> seen;
   for (std::size_t i = from; i < to; ++i) {
     if (!seen.insert(found[i]->id).second) continue;
     const FakeRow* newest = found[i];
     for (const FakeRow* other : found) {
-      if (other->id == newest->id && other->updated > newest->updated) newest = other;
+      if (other->updated > newest->updated && other->id == newest->id) newest = other;
     }
-    data.push_back(v1_row(*newest));
+    data.push_back(text_of(*newest, "v1", v1_row));
   }
   const i64 total = static_cast<i64>(found.size());
-  return reply(200, {{"data", data},
-                     {"meta",
-                      {{"page", *page},
-                       {"limit", *limit},
-                       {"totalItems", total},
-                       {"totalPages", (total + *limit - 1) / *limit}}}});
+  return page_of(data, {{"page", *page},
+                        {"limit", *limit},
+                        {"totalItems", total},
+                        {"totalPages", (total + *limit - 1) / *limit}});
 }
 
 HttpResponse FakeLangfuse::traces_page(const Query& query) {

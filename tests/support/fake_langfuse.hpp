@@ -31,6 +31,8 @@ struct FakeRow {
   std::string model_id;        // a matched definition
   std::string input = "the prompt", output = "the answer";
   i64 arrives = 0;  // is there after so many requests
+
+  bool operator==(const FakeRow&) const = default;
 };
 
 struct FakeTrace {

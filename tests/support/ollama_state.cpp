@@ -172,20 +172,21 @@ Answer OllamaState::show(const Json& body) {
 }
 
 Answer OllamaState::tags() const {
-  std::vector<Manifest> newest_first = models;
+  std::vector<const Manifest*> newest_first;
+  for (const Manifest& model : models) newest_first.push_back(&model);
   std::sort(newest_first.begin(), newest_first.end(),
-            [](const Manifest& a, const Manifest& b) { return a.modified > b.modified; });
+            [](const Manifest* a, const Manifest* b) { return a->modified > b->modified; });
   Json rows = Json::array();
-  for (const Manifest& model : newest_first) {
-    Json details = model.details;
-    details["parent_model"] = model.parent;
-    rows.push_back({{"name", model.name},
-                    {"model", model.name},
-                    {"modified_at", time_text(model.modified)},
-                    {"size", model.size},
-                    {"digest", model.digest},
+  for (const Manifest* model : newest_first) {
+    Json details = model->details;
+    details["parent_model"] = model->parent;
+    rows.push_back({{"name", model->name},
+                    {"model", model->name},
+                    {"modified_at", time_text(model->modified)},
+                    {"size", model->size},
+                    {"digest", model->digest},
                     {"details", details},
-                    {"capabilities", model.capabilities}});
+                    {"capabilities", model->capabilities}});
   }
   return json({{"models", rows}});
 }

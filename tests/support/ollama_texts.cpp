@@ -5,10 +5,10 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <regex>
 #include <sstream>
 
 #include "base/time.hpp"
+#include "support/pattern.hpp"
 
 namespace ctxcap::test {
 namespace {
@@ -65,10 +65,10 @@ std::string lower(std::string_view text) {
 }
 
 bool is_name(std::string_view name) {
-  static const std::regex kName(
-      "(?:(?:[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}/)?[A-Za-z0-9_][A-Za-z0-9_-]{0,79}/)?"
-      "[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,79})?");
-  return std::regex_match(name.begin(), name.end(), kName);
+  static const Pattern kName(
+      "^(([A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}/)?[A-Za-z0-9_][A-Za-z0-9_-]{0,79}/)?"
+      "[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,79})?$");
+  return kName.find(name).has_value();
 }
 
 std::string canonical_name(std::string_view name) {

@@ -7,8 +7,7 @@
 namespace ctxcap::sources {
 
 ReadAhead::ReadAhead(std::unique_ptr<ByteReader> source, std::size_t buffer_size)
-    : source_(std::move(source)), ring_(kBuffers) {
-  for (Buffer& buffer : ring_) buffer.bytes.resize(buffer_size);
+    : source_(std::move(source)), buffer_size_(buffer_size), ring_(kBuffers) {
   thread_ = std::thread([this] { produce(); });
 }
 
@@ -30,6 +29,7 @@ void ReadAhead::produce() {
       if (stopped_) return;
       buffer = &ring_[written_ % ring_.size()];
     }
+    buffer->bytes.resize(buffer_size_);  // a short file needs only the first
     const Result<std::size_t> got = source_->read(buffer->bytes.data(), buffer->bytes.size());
     {
       const std::scoped_lock lock(mutex_);

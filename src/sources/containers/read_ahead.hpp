@@ -35,6 +35,7 @@ class ReadAhead final : public ByteReader {
     std::size_t filled = 0, used = 0;
   };
   std::unique_ptr<ByteReader> source_;
+  std::size_t buffer_size_;
   std::vector<Buffer> ring_;
 
   std::mutex mutex_;

@@ -8,8 +8,9 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <sstream>
+
+#include "support/pattern.hpp"
 
 namespace ctxcap {
 namespace {
@@ -26,19 +27,18 @@ const ModelArch& cached_arch(const Json& metadata) {
 
 // A process that died left no settings in its row, only its arguments in the message.
 void settings_from_error(ReferenceRow& row) {
-  const auto number = [&](const char* name, i64 fallback) {
-    std::smatch match;
-    return std::regex_search(row.error, match, std::regex(std::string(name) + "=(\\d+)"))
-               ? std::stoll(match[1])
-               : fallback;
+  const auto number = [&](const std::string& name, i64 fallback) {
+    const auto match = test::Pattern((name + "=([0-9]+)").c_str()).find(row.error);
+    return match ? std::stoll(std::string(match->group)) : fallback;
   };
-  std::smatch match;
   row.total_ctx = number("n_ctx", 0);
   row.settings.parallel = number("n_seq", 1);
   row.settings.num_batch = number("n_ubatch", 512);
   row.settings.draft_tokens = number("n_rs_seq", 0);
-  if (std::regex_search(row.error, match, std::regex("ctk=(\\w+)"))) row.settings.kv_type_k = match[1];
-  if (std::regex_search(row.error, match, std::regex("ctv=(\\w+)"))) row.settings.kv_type_v = match[1];
+  if (const auto match = test::Pattern("ctk=([a-z0-9_]+)").find(row.error))
+    row.settings.kv_type_k = match->group;
+  if (const auto match = test::Pattern("ctv=([a-z0-9_]+)").find(row.error))
+    row.settings.kv_type_v = match->group;
 }
 
 ReferenceRow row_of(const Json& json) {

@@ -36,12 +36,17 @@ struct Pulling {
   }
   // id -> prompt tokens, of a file; no id may be there twice.
   std::map<std::string, i64> rows(const std::string& path = "calls.jsonl") const {
+    static std::map<std::string, std::pair<std::string, i64>> read;  // lines that were there before
     std::map<std::string, i64> result;
     std::istringstream lines(files.files.at(path));
     for (std::string line; std::getline(lines, line);) {
-      const auto row = nlohmann::json::parse(line);
-      const auto [found, is_new] =
-          result.try_emplace(row.at("id"), row.at("usageDetails").value("input", i64{0}));
+      auto known = read.find(line);
+      if (known == read.end()) {
+        const auto row = nlohmann::json::parse(line);
+        known =
+            read.emplace(line, std::pair(row.at("id"), row.at("usageDetails").value("input", i64{0}))).first;
+      }
+      const auto [found, is_new] = result.insert(known->second);
       CHECK_MESSAGE(is_new, "twice: ", found->first);
     }
     return result;

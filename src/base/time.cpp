@@ -54,7 +54,7 @@ std::optional<i64> take_zone(std::string_view text) {
   text.remove_prefix(1);
   const auto hours = take_digits(text, 2);
   take(text, ':');
-  const auto minutes = take_digits(text, 2);
+  const auto minutes = text.empty() ? 0 : take_digits(text, 2);  // PostgreSQL writes +00
   if (!hours || !minutes || !text.empty() || *hours > 23 || *minutes > 59) return std::nullopt;
   return sign * (*hours * 3600 + *minutes * 60);
 }

@@ -113,7 +113,8 @@ CensoringPeriod detect_censoring(const Demand& demand, const CensoringOptions& o
   const std::vector<Tokens> windows = plausible_windows(demand, given);
   Finding best;
   for (const Tokens num_ctx : windows) {
-    Finding found = explained_by(all, num_ctx, options.num_keep);
+    const bool stated = demand.num_ctx_asked.contains(num_ctx) || options.in_force == num_ctx;
+    Finding found = explained_by(all, num_ctx, options.num_keep, stated);
     if (found.evidence > 0 && refuted_by_bodies(demand.bodies, found.censoring)) found = {};
     Finding by_bodies = explained_by_bodies(demand.bodies, all, num_ctx, options.num_keep);
     if (found.evidence == 0) found = std::move(by_bodies);

@@ -100,7 +100,7 @@ Period period_of(DayDemand counts, std::span<const Tokens> daily_maxima) {
   return period;
 }
 
-Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Tokens> num_keep) {
+Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Tokens> num_keep, bool stated) {
   Finding found;
   const i64 over = period.counts.prompt.count_above(num_ctx);
   if (over > period.refused) return found;  // a prompt passed whole that this window would have cut
@@ -108,12 +108,13 @@ Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Token
   const Histogram smooth = over > 0 ? up_to(period.smooth, num_ctx) : period.smooth;
   if (prompt.empty()) return found;
   const Wall wall = wall_at(smooth, std::max(num_ctx, prompt.max() + 1));
-  const double needed = prompt.max() < num_ctx / 10 * 7 ? kFarFromWindow : kBeyondDoubt;
+  const double needed = !stated && prompt.max() < num_ctx / 10 * 7 ? kFarFromWindow : kBeyondDoubt;
   for (const Mark& mark : marks_of(period.counts, prompt, num_ctx, num_keep)) {
     const double heap = heap_evidence(*mark.histogram, mark.tokens);
     const double evidence = heap + (mark.histogram == &prompt ? wall.walled : 0);
     if (heap < kWorthAdding || evidence < needed) continue;
-    if (mark.histogram == &prompt && mark.tokens < num_ctx - 1 && ends_at(smooth, mark.tokens)) continue;
+    const bool may_be_a_limit = !stated && mark.histogram == &prompt && mark.tokens < num_ctx - 1;
+    if (may_be_a_limit && ends_at(smooth, mark.tokens)) continue;
     found.evidence += evidence;
     found.censoring.rows += mark.histogram->count_at(mark.tokens);
     found.censoring.cut_to = std::min(found.censoring.cut_to.value_or(mark.tokens), mark.tokens);

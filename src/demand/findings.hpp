@@ -23,7 +23,10 @@ struct Finding {
   Censoring censoring;  // verdict none: this window explains nothing
   double evidence = 0;
 };
-Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Tokens> num_keep);
+// stated: the rows themselves, or the server, say that this window was in force. Then nothing else makes
+// equal counts at its marks, however far they are from it and whatever lies beyond: a few of them are enough.
+Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Tokens> num_keep,
+                     bool stated = false);
 
 // Values of a prompt that was cut to half a window. num_keep beside 4; each also + 1.
 std::vector<Tokens> half_cuts(Tokens num_ctx, std::span<const Tokens> num_keep);

@@ -16,6 +16,7 @@ namespace ctxcap::ingest {
 // One row. Views point into the record and live until the sink's add() returns.
 struct Call {
   std::string_view id;     // rows with equal ids are versions of one call; empty: the row stands for itself
+  bool is_part = false;    // of a stream: its versions are running counts, and the last one counts
   std::string_view trace;  // trace id; empty: none
   bool is_root = false;    // the trace's outermost span: its name is the job of the calls inside
   JobHints job;
@@ -34,15 +35,25 @@ struct Call {
   std::optional<Instant> last;
 };
 
+// What a record says of the rows inside of it. A row's own word wins.
+struct Around {
+  std::optional<Instant> start;
+  std::string_view job, model;
+  std::optional<Tokens> num_ctx, num_predict;
+};
+
 class Sink {
  public:
   virtual ~Sink() = default;
   virtual void add(const Call& call) = 0;
   // A JSON object inside the record that is a row (or page) of its own.
-  virtual void nested(std::string_view object) = 0;
+  virtual void nested(std::string_view object, const Around& around = {}) = 0;
   // The same for text that had to be decoded first (a recorded body).
-  virtual void nested_text(std::string_view text) = 0;
+  virtual void nested_text(std::string_view text, const Around& around = {}) = 0;
 };
+
+// A value that holds a row, rows in an array, or the text of either. False: it holds none.
+bool add_rows_of(Value value, const Around& around, Scratch& scratch, Sink& sink);
 
 inline Call unusable(Reason reason) {
   Call call;

@@ -88,4 +88,17 @@ bool split_csv(std::string_view record, char delimiter, Scratch& scratch,
   }
 }
 
+std::optional<std::string> without_dots(std::string_view cell) {
+  const std::size_t dot = cell.find('.');
+  if (dot == 0 || dot > 3 || dot == std::string_view::npos || cell.front() == '0') return std::nullopt;
+  std::string whole;
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    const bool is_separator = i >= dot && (i - dot) % 4 == 0;
+    if (is_separator ? cell[i] != '.' : cell[i] < '0' || cell[i] > '9') return std::nullopt;
+    if (!is_separator) whole += cell[i];
+  }
+  if ((cell.size() - dot) % 4 != 0) return std::nullopt;
+  return whole;
+}
+
 }  // namespace ctxcap::ingest

@@ -2,6 +2,7 @@
 // CSV as RFC 4180 has it: quotes, doubled quotes, line breaks inside quotes, CRLF; and what it does not have,
 // quotes in the middle of a cell and quotes that nobody closed.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,12 @@ bool split_csv(std::string_view record, char delimiter, Scratch& scratch,
 struct CsvHeader {
   char delimiter = ',';
   std::vector<std::string> columns;
+  // Of each column: whether "16.000" is sixteen thousand there. It is where other cells of the column's
+  // beginning are whole without a fraction, or have groups that are no fraction.
+  std::vector<bool> has_groups = {};
 };
+
+// A cell "16.000" or "1.000.000" without its dots; nullopt: it is another.
+std::optional<std::string> without_dots(std::string_view cell);
 
 }  // namespace ctxcap::ingest

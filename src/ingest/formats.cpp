@@ -36,6 +36,8 @@ constinit const std::array kFormats{
     &kLangfuseV2,
     &kLlamaCppRefusal,
     &kExchange,
+    &kHits,
+    &kWrapped,
     &kNoCalls,
     &kLangfuseBare,
     &kLlamaCpp,
@@ -43,8 +45,8 @@ constinit const std::array kFormats{
     &kOpenAiEvent,
     &kOpenAiChunk,
     &kPlain,
-    &kWrapped,
     &kLlamaCppLog,
+    &kMessageStream,
 };
 static_assert(kFormats.size() <= kMostFormats);
 

@@ -17,10 +17,9 @@ enum Flag : std::uint16_t {
   kHasSpot = 1 << 6,
   kIsRoot = 1 << 7,
   kHasRemarks = 1 << 8,
+  kHasReason = 1 << 9,
 };
-constexpr int kReasonAt = 9;
-constexpr int kKindAt = 14;
-static_assert(kReasons <= 1 << (kKindAt - kReasonAt));
+constexpr int kKindAt = 10;
 // Behind them one byte, the length of the row; then its id.
 static_assert(kLongestHeldRow <= 0xFF);
 constexpr std::size_t kLengthAt = 2, kIdAt = 3;
@@ -67,7 +66,7 @@ i64 at_distance(std::uint64_t written, i64 from) {
 
 std::uint16_t flags_of(const HeldRow& row) {
   const bool counts = row.reason == Reason::none;
-  int flags = static_cast<int>(row.reason) << kReasonAt | static_cast<int>(row.kind) << kKindAt;
+  int flags = static_cast<int>(row.kind) << kKindAt;
   const auto set = [&](Flag flag, bool on) { flags |= on ? flag : 0; };
   set(kHasId, row.has_id);
   set(kHasTrace, row.trace != 0);
@@ -78,6 +77,7 @@ std::uint16_t flags_of(const HeldRow& row) {
   set(kHasSpot, row.spot.offset >= 0);
   set(kIsRoot, row.is_root);
   set(kHasRemarks, !row.remarks.empty());
+  set(kHasReason, !counts);
   return static_cast<std::uint16_t>(flags);
 }
 
@@ -122,7 +122,7 @@ bool HeldRow::outranks(const HeldRow& other) const {
   const bool counts = reason == Reason::none, other_counts = other.reason == Reason::none;
   if (updated != other.updated) return updated > other.updated;
   if (counts != other_counts) return counts;
-  return place < other.place;
+  return kind == Kind::part ? other.place < place : place < other.place;
 }
 
 std::size_t write(const HeldRow& row, char* into) {
@@ -141,7 +141,7 @@ std::size_t write(const HeldRow& row, char* into) {
     to = put_short(to, static_cast<std::uint64_t>(row.spot.length));
   }
   if (!row.remarks.empty()) to = put(to, row.remarks);
-  if (row.reason == Reason::none) to = put_request(to, row, flags);
+  to = row.reason == Reason::none ? put_request(to, row, flags) : put(to, row.reason);
   put(into + kLengthAt, static_cast<std::uint8_t>(to - into));
   return static_cast<std::size_t>(to - into);
 }
@@ -150,7 +150,6 @@ void read(const char* at, HeldRow& row) {
   row = {};
   const int flags = get<std::uint16_t>(at);
   ++at;  // the length
-  row.reason = static_cast<Reason>(flags >> kReasonAt & 0x1F);
   row.kind = static_cast<HeldRow::Kind>(flags >> kKindAt);
   row.is_root = (flags & kIsRoot) != 0;
   row.has_id = (flags & kHasId) != 0;
@@ -169,7 +168,11 @@ void read(const char* at, HeldRow& row) {
     row.spot.length = static_cast<i64>(get_short(at));
   }
   if ((flags & kHasRemarks) != 0) row.remarks = get<Remarks>(at);
-  if (row.reason == Reason::none) get_request(at, row, flags);
+  if ((flags & kHasReason) != 0) {
+    row.reason = get<Reason>(at);
+  } else {
+    get_request(at, row, flags);
+  }
 }
 
 const char* next_row(const char* at) {

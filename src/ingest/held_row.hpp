@@ -24,6 +24,7 @@ struct HeldRow {
     timed,  // a span that is a model call: `end` and `scope` tell whether another span is the same call
     root,   // no request: names the jobs of the rows in its trace; has trace, request.start, request.job,
             // place
+    part,   // of a stream whose parts all count: the last one has the counts of the call
   };
   Kind kind = Kind::plain;
   bool has_id = false;
@@ -40,7 +41,8 @@ struct HeldRow {
   std::uint64_t scope = 0;  // of a timed call: hash of the instrumentation's name
 
   // Of the versions of one id the one updated last counts; among those updated at the same time one that has
-  // counts; then the one that stands first. False for the same place: then the one written first counts.
+  // counts; then the one that stands first, of parts the one that stands last. False for the same place: then
+  // the one written first counts.
   bool outranks(const HeldRow& other) const;
 };
 

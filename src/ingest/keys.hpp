@@ -2,6 +2,7 @@
 // Every top-level key that some format looks at. A record is reduced to these before any format sees it.
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -91,6 +92,64 @@ namespace ctxcap::ingest {
   X(ContextTokens, "ContextTokens")                             \
   X(GeneratedTokens, "GeneratedTokens")                         \
   X(latencyMs, "latencyMs")                                     \
+  X(model_name, "model_name")                                   \
+  X(num_prompt_tokens, "num_prompt_tokens")                     \
+  X(num_completion_tokens, "num_completion_tokens")             \
+  X(requests, "requests")                                       \
+  X(count, "count")                                             \
+  X(at_timestamp, "@timestamp")                                 \
+  X(ts, "ts")                                                   \
+  X(response_tokens, "response_tokens")                         \
+  X(generated_tokens, "generated_tokens")                       \
+  X(generation_tokens, "generation_tokens")                     \
+  X(cache_read_input_tokens, "cache_read_input_tokens")         \
+  X(cache_creation_input_tokens, "cache_creation_input_tokens") \
+  X(cache_read_tokens, "cache_read_tokens")                     \
+  X(cache_creation_tokens, "cache_creation_tokens")             \
+  X(prompt_cache_read_tokens, "prompt_cache_read_tokens")       \
+  X(prompt_cache_write_tokens, "prompt_cache_write_tokens")     \
+  X(cache_tokens, "cache_tokens")                               \
+  X(cached_tokens, "cached_tokens")                             \
+  X(cached_input_tokens, "cached_input_tokens")                 \
+  X(input_cached_tokens, "input_cached_tokens")                 \
+  X(cacheRead, "cacheRead")                                     \
+  X(cacheWrite, "cacheWrite")                                   \
+  X(cacheReads, "cacheReads")                                   \
+  X(cacheWrites, "cacheWrites")                                 \
+  X(tokensIn, "tokensIn")                                       \
+  X(tokensOut, "tokensOut")                                     \
+  X(tokens_in, "tokens_in")                                     \
+  X(tokens_out, "tokens_out")                                   \
+  X(reasoning_tokens, "reasoning_tokens")                       \
+  X(prompt_per_second, "prompt_per_second")                     \
+  X(prompt_tokens_details, "prompt_tokens_details")             \
+  X(input_tokens_details, "input_tokens_details")               \
+  X(num_model_requests, "num_model_requests")                   \
+  X(api_requests, "api_requests")                               \
+  X(successful_requests, "successful_requests")                 \
+  X(observationCount, "observationCount")                       \
+  X(usageMetadata, "usageMetadata")                             \
+  X(prompt_n, "prompt_n")                                       \
+  X(cache_n, "cache_n")                                         \
+  X(predicted_n, "predicted_n")                                 \
+  X(unit, "unit")                                               \
+  X(path, "path")                                               \
+  X(request_path, "request_path")                               \
+  X(call_id, "call_id")                                         \
+  X(response_metadata, "response_metadata")                     \
+  X(jsonPayload, "jsonPayload")                                 \
+  X(textPayload, "textPayload")                                 \
+  X(source_, "_source")                                         \
+  X(hits, "hits")                                               \
+  X(line, "line")                                               \
+  X(date, "date")                                               \
+  X(createTime, "createTime")                                   \
+  X(modelVersion, "modelVersion")                               \
+  X(ls_model_name, "ls_model_name")                             \
+  X(modelID, "modelID")                                         \
+  X(modelIdentifier, "modelIdentifier")                         \
+  X(main_model, "main_model")                                   \
+  X(operation, "operation")                                     \
   X(done, "done")                                               \
   X(object, "object")                                           \
   X(error, "error")                                             \
@@ -205,7 +264,7 @@ namespace ctxcap::ingest {
   X(detail, "detail")                                           \
   X(digest, "digest")
 
-enum class Key : std::uint8_t {
+enum class Key : std::uint16_t {
 #define CTXCAP_KEY_ID(identifier, spelling) identifier,
   CTXCAP_KEYS(CTXCAP_KEY_ID)
 #undef CTXCAP_KEY_ID
@@ -250,6 +309,19 @@ class KeySet {
     return false;
   }
   constexpr void clear() { words_ = {}; }
+  constexpr KeySet operator&(const KeySet& other) const {
+    KeySet both;
+    for (std::size_t i = 0; i < kWords; ++i) both.words_[i] = words_[i] & other.words_[i];
+    return both;
+  }
+  template <typename Visit>
+  constexpr void each(Visit&& visit) const {
+    for (std::size_t i = 0; i < kWords; ++i) {
+      for (std::uint64_t left = words_[i]; left != 0; left &= left - 1) {
+        visit(static_cast<Key>(i * 64 + static_cast<std::size_t>(std::countr_zero(left))));
+      }
+    }
+  }
 
  private:
   static constexpr std::size_t kWords = (kKeys + 63) / 64;

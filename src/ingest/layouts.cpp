@@ -62,6 +62,7 @@ std::size_t Cutter::cut(std::string_view text, AtEnd at_end, std::size_t size, P
       return cut_csv(text, delimiter_, at_end, size);
     case Layout::lines:
     case Layout::log:
+    case Layout::events:
       return cut_lines(text, at_end, size);
   }
   return text.size();
@@ -91,7 +92,7 @@ std::size_t Cutter::cut_documents(std::string_view text, AtEnd at_end, std::size
 }
 
 bool in_any_order(Layout layout) {
-  return layout != Layout::log;
+  return layout != Layout::log && layout != Layout::events;
 }
 
 i64 PieceReader::read(const Piece& piece) {
@@ -102,6 +103,8 @@ i64 PieceReader::read(const Piece& piece) {
       return read_csv(piece.text);
     case Layout::log:
       return read_log(piece.text);
+    case Layout::events:
+      return read_events(piece.text);
     case Layout::lines:
       return read_lines(piece.text);
   }
@@ -168,6 +171,24 @@ i64 PieceReader::read_log(std::string_view text) {
   return lines;
 }
 
+i64 PieceReader::read_events(std::string_view text) {
+  i64 lines = 0;
+  std::optional<Call> call;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = line_end(text, at);
+    const std::string_view line = text.substr(at, std::min(end, text.size()) - at);
+    if (!events_.line(line, call)) {
+      reader_->read(line, lines + 1);
+    } else if (call) {
+      reader_->take(*call, kMessageStream, line, lines + 1);
+    }
+    if (end == kNoEnd) break;
+    ++lines;
+    at = end + 1;
+  }
+  return lines;
+}
+
 i64 PieceReader::read_csv(std::string_view text) {
   i64 lines = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -192,7 +213,11 @@ void PieceReader::read_csv_record(std::string_view record, i64 line) {
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const std::string& column = header.columns[i];
     const Fields::Wanted wanted = fields.wants(column);
-    if (wanted) fields.put(column, wanted, Value::bare(cells_[i]));
+    std::string_view cell = cells_[i];
+    if (wanted && i < header.has_groups.size() && header.has_groups[i] && cell.ends_with(".000")) {
+      if (auto whole = without_dots(trimmed(cell))) cell = scratch_.keep(std::move(*whole));
+    }
+    if (wanted) fields.put(column, wanted, Value::bare(cell));
     if (wanted.metric) fields.note_metric();
   }
   reader_->read_fields(record, line);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ingest/formats/llamacpp_log.hpp"
+#include "ingest/formats/message_stream.hpp"
 #include "ingest/row_reader.hpp"
 #include "ingest/shape.hpp"
 
@@ -55,12 +56,14 @@ class PieceReader {
   i64 read_lines(std::string_view text);
   i64 read_values(const Piece& piece);
   i64 read_log(std::string_view text);
+  i64 read_events(std::string_view text);
   i64 read_csv(std::string_view text);
   void read_csv_record(std::string_view record, i64 line);
 
   const Shape* shape_;
   RowReader* reader_;
   LlamaCppLog log_;
+  MessageStream events_;
   std::vector<std::string_view> cells_;
   Scratch scratch_;
 };

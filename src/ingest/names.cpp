@@ -57,6 +57,14 @@ std::string_view model_name(std::string_view written) {
   return written;
 }
 
+bool is_embedder(std::string_view model) {
+  const std::string folded = lower(model.substr(0, 200));
+  const std::string_view name = std::string_view(folded).substr(folded.rfind('/') + 1);
+  return name.find("embed") != std::string_view::npos || name.starts_with("bge-") ||
+         name.starts_with("all-minilm") || name.starts_with("paraphrase-multilingual") ||
+         name.starts_with("e5-") || name.starts_with("gte-");
+}
+
 bool is_client_name(std::string_view name, std::string_view model) {
   constexpr std::size_t kLongest =
       64;  // all of them are short; a long name is somebody's own, or holds the model

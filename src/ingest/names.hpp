@@ -12,6 +12,9 @@ namespace ctxcap::ingest {
 // ":latest", which Ollama adds to a name that has no tag; of a GGUF file the name without folder and suffix.
 std::string_view model_name(std::string_view written);
 
+// Whether a model of that name makes embeddings: nomic-embed-text, bge-m3, all-minilm and their like.
+bool is_embedder(std::string_view model);
+
 // A name that a client library gives to each of its calls, so that it says nothing about the job:
 // "ChatOllama", "litellm-acompletion", "ollama.chat", "chat MODEL" ...
 bool is_client_name(std::string_view name, std::string_view model);

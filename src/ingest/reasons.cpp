@@ -38,6 +38,14 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
      "have the answers counted: for streams of /v1 with stream_options include_usage"},
     {"not-a-generation", "a span that is no model call",
      "export the spans of the model calls too, not only those around them"},
+    {"other-unit", "counted in characters, seconds, images or requests, not in tokens"},
+    {"partial-prompt",
+     "only the part of the prompt that was not in the cache is known (prompt_n without cache_n, or a cache "
+     "of -1)",
+     "have the whole prompt logged: usage with prompt_tokens, or a llama.cpp that has cache_n in its "
+     "timings"},
+    {"refused", "a prompt that was refused as too long; the server named neither its size nor its own limit",
+     "such prompts need more than the window of that server: --min-ctx keeps the cap above it"},
     {"server-log", "a line of a server's own log, which holds no counts",
      "log the calls: a custom logger or generic_api of LiteLLM, or its spend logs"},
     {"status-answer", "a health, progress, manifest or query document, not a row",
@@ -54,8 +62,14 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
 
 constexpr std::array<Wording, kRemarks> kRemarkTable{{
     {"bad-time", "a start time that cannot be read; the row counts, on no known day"},
+    {"cache-added",
+     "the cached part was added to the input; where this provider counts it inside, the prompts are shorter"},
     {"corrected-inclusive", "the sender counted cached tokens twice; the plain input count was used"},
     {"maybe-estimated", "the server knows a price model for this row and may have estimated its counts"},
+    {"refused-floor",
+     "the server refused the prompt as too long and stopped counting at its limit: it counts as just beyond, "
+     "the true "
+     "need is not known"},
     {"refused-prompt", "the server refused the prompt and named its true size; the generation is unknown"},
     {"unsplit-tokens", "the total exceeds prompt and generation; the total was taken as the need"},
 }};

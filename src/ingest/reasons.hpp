@@ -31,6 +31,9 @@ enum class Reason : std::uint8_t {
   negative_tokens,
   no_usage,
   not_a_generation,
+  other_unit,
+  partial_prompt,
+  refused,
   server_log,
   status_answer,
   stream_part,
@@ -43,8 +46,10 @@ enum class Reason : std::uint8_t {
 
 enum class Remark : std::uint8_t {
   bad_time,
+  cache_added,
   corrected_inclusive,
   maybe_estimated,
+  refused_floor,
   refused_prompt,
   unsplit_tokens,
   count_,

@@ -129,20 +129,27 @@ void RowReader::read_values(std::string_view text) {
 void RowReader::read_elements(std::string_view array) {
   const bool whole = Value::json(array).each_element([&](Value element) {
     row_ = element.raw();
-    if (element.is_object()) return nested(element.raw());
+    if (element.is_object()) return nested(element.raw(), {});
     count(unusable(Reason::unknown_format));
   });
   if (!whole) count(unusable(Reason::bad_json));
 }
 
-void RowReader::nested(std::string_view object) {
+void RowReader::nested(std::string_view object, const Around& around) {
   if (level_ + 1 >= kMostLevels) return count(unusable(Reason::unknown_format));
+  const Around outer = around_;
+  if (around.start) around_.start = around.start;
+  if (!around.job.empty()) around_.job = around.job;
+  if (!around.model.empty()) around_.model = around.model;
+  if (around.num_ctx) around_.num_ctx = around.num_ctx;
+  if (around.num_predict) around_.num_predict = around.num_predict;
   ++level_;
   read_object(object);
   --level_;
+  around_ = outer;
 }
 
-void RowReader::nested_text(std::string_view text) {
+void RowReader::nested_text(std::string_view text, const Around& around) {
   if (level_ + 1 >= kMostLevels) return count(unusable(Reason::unknown_format));
   std::string& padded = texts_[level_];
   padded.assign(text);
@@ -150,7 +157,7 @@ void RowReader::nested_text(std::string_view text) {
   // The rows of a decoded body all stand on the line of the body.
   const char* const counted_to = counted_to_;
   counted_to_ = nullptr;
-  nested(std::string_view(padded).substr(0, text.size()));
+  nested(std::string_view(padded).substr(0, text.size()), around);
   counted_to_ = counted_to;
 }
 
@@ -176,8 +183,14 @@ Bytes RowReader::body_bytes(const Call& call) const {
 }
 
 void RowReader::add(const Call& call) {
-  if (mapping_->empty()) return count(call);
+  if (mapping_->empty() && level_ == 0) return count(call);
   Call mapped = call;
+  if (!mapped.start) mapped.start = around_.start;
+  if (mapped.job.job.empty()) mapped.job.job = around_.job;
+  if (mapped.model.empty()) mapped.model = around_.model;
+  if (!mapped.num_ctx) mapped.num_ctx = around_.num_ctx;
+  if (!mapped.num_predict) mapped.num_predict = around_.num_predict;
+  if (mapping_->empty()) return count(mapped);
   apply_mapping(mapped);
   for (std::size_t part = 0; part < kParts; ++part) {
     if (levels_[level_]->mapped(static_cast<Part>(part)).present()) tally_->found_parts |= 1U << part;
@@ -197,6 +210,12 @@ void RowReader::apply_mapping(Call& call) const {
 }
 
 void RowReader::count(const Call& call) {
+  if (call.usage.reason == Reason::none && call.usage.generation.value_or(0) == 0 &&
+      is_embedder(call.model)) {
+    Call embedding = call;
+    embedding.usage = {.reason = Reason::embedding};
+    return count(embedding);
+  }
   tally_->of_input(input_).rows += call.count;
   const std::uint64_t trace = trace_hash(call.trace);
   if (call.is_root && trace != 0) note_root(call);
@@ -229,6 +248,7 @@ void RowReader::keep(const Call& call, const Request& request, Remarks remarks, 
               .reason = call.usage.reason,
               .remarks = remarks};
   if (tally_->notes_bad_rows) row.spot = spot();
+  if (call.is_part) row.kind = HeldRow::Kind::part;
   if (!call.scope.empty() && call.start && call.end && row.reason == Reason::none) {
     row.kind = HeldRow::Kind::timed;
     row.end = call.end->micros;

@@ -39,8 +39,8 @@ class RowReader final : private Sink {
 
  private:
   void add(const Call& call) override;
-  void nested(std::string_view object) override;
-  void nested_text(std::string_view text) override;
+  void nested(std::string_view object, const Around& around) override;
+  void nested_text(std::string_view text, const Around& around) override;
 
   void read_object(std::string_view object);
   void read_elements(std::string_view array);
@@ -64,6 +64,7 @@ class RowReader final : private Sink {
   std::vector<std::unique_ptr<Fields>> levels_;
   std::vector<std::string> texts_;  // decoded bodies, one per level, padded
   std::size_t level_ = 0;
+  Around around_;                   // the row at hand
   const Format* format_ = nullptr;  // of the record at hand
   Tally* tally_;
   std::size_t input_ = 0;

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "ingest/formats.hpp"
 #include "ingest/formats/llamacpp_log.hpp"
+#include "ingest/formats/message_stream.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -72,7 +73,18 @@ constexpr std::string_view kAskApi =
     "save what the API answers, not the page: ctxcap formats lists what can be read";
 constexpr std::string_view kModelfile = "it is a Modelfile: it describes a model and holds no calls";
 constexpr std::string_view kGiveShow = "ctxcap inspect MODEL tells about a model; traces are logs of calls";
-constexpr std::array<TextKind, 14> kTextKinds{{
+constexpr std::array<TextKind, 20> kTextKinds{{
+    {"CtxLimit:", false, "it is the console of KoboldCpp, which is not read",
+     "log the answers of its API (/v1/chat/completions), which have \"usage\""},
+    {"Output generated in ", false, "it is the console of text-generation-webui, which is not read",
+     "log the answers of its API (/v1/chat/completions), which have \"usage\""},
+    {"prompt eval count:", false, "it is what `ollama run --verbose` prints, which is not read",
+     "log the answers of the API (/api/chat, /api/generate)"},
+    {"-+-", false, "it is a table as psql prints it", "have psql write CSV: psql --csv -c 'select ...'"},
+    {"prompt_tokens=", false, "it is logfmt (key=value), which is not read",
+     "have the logger write JSON, one object a line"},
+    {"eval_count=", false, "it is logfmt (key=value), which is not read",
+     "have the logger write JSON, one object a line"},
     {"# HELP ", true, kPrometheus, kLogCalls},
     {"# TYPE ", true, kPrometheus, kLogCalls},
     {"<!DOCTYPE", true, kWebPage, kAskApi},
@@ -142,6 +154,26 @@ std::string columns_of(const CsvHeader& header) {
   return fmt::format("its first line has {} columns, and does not look like their names", names.size());
 }
 
+// Which columns have thousands separators, as far as the input's beginning shows.
+std::vector<bool> columns_with_groups(std::string_view rows, const CsvHeader& header) {
+  std::vector<bool> found(header.columns.size());
+  Scratch scratch;
+  std::vector<std::string_view> cells;
+  for (std::size_t at = 0; at < rows.size();) {
+    const std::size_t end = csv_record_end(rows, at, header.delimiter, AtEnd::no);
+    if (end == kNoEnd) break;
+    const bool is_whole = split_csv(rows.substr(at, end - at), header.delimiter, scratch, cells);
+    for (std::size_t i = 0; is_whole && i < std::min(cells.size(), found.size()); ++i) {
+      const std::string_view cell = trimmed(cells[i]);
+      const bool is_plain = !cell.empty() && cell.find_first_not_of("0123456789") == std::string_view::npos;
+      const bool is_grouped = without_dots(cell).has_value() && !cell.ends_with(".000");
+      if (is_plain || is_grouped) found[i] = true;
+    }
+    at = end + 1;
+  }
+  return found;
+}
+
 struct Header {
   CsvHeader csv;
   bool is_known = false;  // a format reads rows with these columns
@@ -179,6 +211,9 @@ Result<std::optional<Shape>> shape_of_text(std::string_view text, std::size_t at
     if (its_end - at >= kLongestHeader) return Shape{.layout = Layout::lines, .begin = at};
     Header header = header_with(delimiter, text.substr(at, its_end - at), mapping);
     if (header.is_known) {
+      const std::string_view beginning = text.substr(0, kLook);  // for short inputs all there is
+      header.csv.has_groups =
+          columns_with_groups(beginning.substr(std::min(its_end + 1, beginning.size())), header.csv);
       return Shape{.layout = Layout::csv,
                    .header = std::move(header.csv),
                    .begin = std::min(its_end + 1, text.size())};
@@ -212,6 +247,7 @@ Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::
     if (at_end == AtEnd::no) return std::nullopt;
     return Shape{.begin = begin};
   }
+  if (is_message_stream(text.substr(at, kLook))) return Shape{.layout = Layout::events, .begin = begin};
   const bool is_json = text[at] == '{' || (text[at] == '[' && !text.substr(at).starts_with("[GIN]"));
   if (!is_json) {
     if (text.size() - at < kLook && at_end == AtEnd::no) return std::nullopt;

@@ -3,7 +3,9 @@
 //
 //   lines       one record a line (JSONL). A line that is no JSON is one bad row, whatever stands in it.
 //   documents   JSON values over any number of lines: pages, arrays, pretty-printed objects, one after
-//   another. csv         a header with columns that some format knows, or that --map names.
+//   another.
+//   events      parts of streams of /v1/messages, a line each
+//   csv         a header with columns that some format knows, or that --map names.
 
 #include <optional>
 #include <string_view>
@@ -14,7 +16,7 @@
 
 namespace ctxcap::ingest {
 
-enum class Layout { lines, documents, log, csv };
+enum class Layout { lines, documents, log, events, csv };
 
 struct Shape {
   Layout layout = Layout::lines;

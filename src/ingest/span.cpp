@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "ingest/refusals.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
@@ -94,11 +95,7 @@ Usage judge_span(const Span& span, Scratch& scratch) {
   if (kind == SpanKind::other) return as(counted ? Reason::wrapper : Reason::not_a_generation);
   if (kind == SpanKind::unsaid && usage.reason == Reason::no_usage) return as(Reason::not_a_generation);
   if (usage.reason != Reason::no_usage || !span.failed) return usage;
-  const std::optional<Tokens> size = refused_prompt(span.status_message);
-  if (!size) return as(Reason::failed);
-  Usage refusal = usage_of({.tokens = size}, {});
-  refusal.remarks.add(Remark::refused_prompt);
-  return refusal;
+  return refused_usage(span.status_message).value_or(as(Reason::failed));
 }
 
 std::string_view span_model(const Attributes& attributes, Scratch& scratch) {

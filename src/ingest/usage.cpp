@@ -1,7 +1,10 @@
 #include "ingest/usage.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -19,28 +22,27 @@ struct Sum {
 };
 
 struct Parts {
-  Sum any_input, any_output;                  // A, O
-  Sum input, output, total;                   // i, o, T
-  Sum own_prompt, own_generation, own_total;  // OpenAI's and Ollama's spellings
+  Sum any_input, any_output;  // A, O
+  Sum input, output, total;   // i, o, T
+  Sum cached;                 // B: parts of the prompt whose key does not say input
+  Sum own_total;              // total_tokens
+  NamedCounts named;
 };
 
 void take_in(Parts& parts, std::string_view key, Value value, Scratch& scratch) {
   if (value.is_object() || value.is_array()) return;  // details, which repeat parts of the counts
   const auto count = [&] { return read_count(value, scratch); };
+  parts.named.take(key, value, scratch);
   if (key.find("input") != std::string_view::npos) {
     parts.any_input.add(count());
     if (key == "input") parts.input.add(count());
   } else if (key.find("output") != std::string_view::npos) {
     parts.any_output.add(count());
     if (key == "output") parts.output.add(count());
+  } else if (key.find("cache") != std::string_view::npos) {
+    parts.cached.add(count());
   } else if (key == "total") {
     parts.total.add(count());
-  } else if (key == "prompt_tokens" || key == "prompt_eval_count") {
-    parts.own_prompt = {};
-    parts.own_prompt.add(count());
-  } else if (key == "completion_tokens" || key == "eval_count") {
-    parts.own_generation = {};
-    parts.own_generation.add(count());
   } else if (key == "total_tokens") {
     parts.own_total.add(count());
   }
@@ -48,13 +50,6 @@ void take_in(Parts& parts, std::string_view key, Value value, Scratch& scratch) 
 
 Usage refused(Reason reason) {
   return {.reason = reason};
-}
-
-Usage measured(Tokens prompt, std::optional<Tokens> generation, Tokens context) {
-  if (prompt == 0) return refused(Reason::no_usage);
-  context = std::max(context, prompt + generation.value_or(0));
-  if (context > kLargestCount) return refused(Reason::implausible_tokens);  // each part was small enough
-  return {.prompt = prompt, .generation = generation, .context = context, .reason = Reason::none};
 }
 
 Usage remarked(Usage usage, Remark remark) {
@@ -68,39 +63,67 @@ bool within_one_percent(Tokens sum, Tokens total) {
 }
 
 Usage from_sums(const Parts& parts) {
-  const Tokens prompt = parts.any_input.value();
+  Tokens prompt = parts.any_input.value();
   // Where the sender's own total was kept beside it, "total" is the sum of everything and about doubled.
   const Tokens total = parts.own_total.tokens ? parts.own_total.value() : parts.total.value();
+  // Cached tokens beside: unless the total says that they stand inside.
+  const Tokens cached = parts.cached.value(), plain_sum = prompt + parts.any_output.value();
+  const bool is_inside = cached <= prompt && total > 0 && within_one_percent(plain_sum, total);
+  if (!is_inside) prompt += cached;
   const Tokens sum = prompt + parts.any_output.value();
   // An answer without any output key has not said how long it was; the total may.
   if (!parts.any_output.tokens && total >= prompt && total > 0)
-    return measured(prompt, total - prompt, total);
+    return usage_with(prompt, total - prompt, total);
   const std::optional<Tokens> generation = parts.any_output.tokens;
-  if (total == 0) return measured(prompt, generation, sum);
-  if (within_one_percent(sum, total)) return measured(prompt, generation, sum);
-  if (sum < total) return remarked(measured(prompt, generation, total), Remark::unsplit_tokens);
+  if (total == 0) return usage_with(prompt, generation, sum);
+  if (within_one_percent(sum, total)) return usage_with(prompt, generation, sum);
+  if (sum < total) return remarked(usage_with(prompt, generation, total), Remark::unsplit_tokens);
   if (parts.input.value() + parts.output.value() == total) {
-    return remarked(measured(parts.input.value(), parts.output.value(), total), Remark::corrected_inclusive);
+    return remarked(usage_with(parts.input.value(), parts.output.value(), total),
+                    Remark::corrected_inclusive);
   }
   return refused(Reason::ambiguous_usage);
 }
 
-// "request (701 tokens)", "n_prompt_tokens\":701": the first number after `marker`.
-std::optional<Tokens> number_after(std::string_view text, std::string_view marker) {
-  const std::size_t found = text.find(marker);
-  if (found == std::string_view::npos) return std::nullopt;
-  text.remove_prefix(found + marker.size());
-  while (!text.empty() && (text.front() == '"' || text.front() == '\'' || text.front() == '\\' ||
-                           text.front() == ':' || text.front() == '=' || text.front() == ' ')) {
-    text.remove_prefix(1);
+}  // namespace
+
+namespace {
+
+// "2,226", "2.226", "1 234 567", "2'226": groups of three behind a first of one to three digits, one
+// separator. Behind a dot a single group of zeros is a fraction; see CsvHeader for where it is not.
+std::optional<Count> read_groups(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kSeparators{",", ".", "'", " ", "\u00a0", "\u202f", "\u2019"};
+  const auto digits = [](std::string_view part) {
+    return std::min(part.find_first_not_of("0123456789"), part.size());
+  };
+  const std::size_t first = digits(text);
+  if (first == 0 || first > 3 || text.front() == '0') return std::nullopt;
+  for (const std::string_view separator : kSeparators) {
+    std::string_view rest = text.substr(first);
+    std::string whole(text.substr(0, first));
+    int groups = 0;
+    for (; rest.starts_with(separator) && digits(rest.substr(separator.size())) == 3; ++groups) {
+      whole += rest.substr(separator.size(), 3);
+      rest.remove_prefix(separator.size() + 3);
+    }
+    if (groups == 0 || !rest.empty()) continue;
+    if (separator == "." && groups == 1 && whole.ends_with("000")) return std::nullopt;
+    Tokens tokens = 0;
+    const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), tokens);
+    if (error != std::errc() || tokens > kLargestCount) return Count{.reason = Reason::implausible_tokens};
+    return Count{.tokens = tokens};
   }
-  Tokens value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || value <= 0 || value > kLargestCount) return std::nullopt;
-  return value;
+  return std::nullopt;
 }
 
 }  // namespace
+
+Usage usage_with(Tokens prompt, std::optional<Tokens> generation, Tokens context) {
+  if (prompt == 0) return refused(Reason::no_usage);
+  context = std::max(context, prompt + generation.value_or(0));
+  if (context > kLargestCount) return refused(Reason::implausible_tokens);  // each part was small enough
+  return {.prompt = prompt, .generation = generation, .context = context, .reason = Reason::none};
+}
 
 Count read_count(Value value, Scratch& scratch) {
   if (value.is_object() || value.is_array()) return {.reason = Reason::bad_tokens};
@@ -113,6 +136,9 @@ Count read_count(Value value, Scratch& scratch) {
     return {.reason = text.front() == '-' ? Reason::negative_tokens : Reason::implausible_tokens};
   }
   if (error != std::errc()) return {.reason = Reason::bad_tokens};
+  if (end != last) {
+    if (const auto grouped = read_groups(text)) return *grouped;
+  }
   const bool whole = end == last || (*end == '.' && end + 1 != last &&
                                      std::all_of(end + 1, last, [](char c) { return c == '0'; }));
   if (!whole) return {.reason = Reason::bad_tokens};
@@ -126,18 +152,14 @@ Usage read_usage(Value map, Scratch& scratch) {
   const bool whole = map.opened(scratch).each_member(
       [&](std::string_view key, Value value) { take_in(parts, key, value, scratch); });
   if (!whole) return refused(map.present() ? Reason::bad_tokens : Reason::no_usage);
-  for (const Sum* sum : {&parts.any_input, &parts.any_output, &parts.total, &parts.own_prompt,
-                         &parts.own_generation, &parts.own_total}) {
+  for (const Sum* sum : {&parts.any_input, &parts.any_output, &parts.total, &parts.own_total}) {
     if (sum->reason != Reason::none) return refused(sum->reason);
   }
   if (parts.any_input.value() + parts.any_output.value() == 0) {
-    if (parts.own_prompt.value() > 0) {
-      std::optional<Tokens> generation = parts.own_generation.tokens;
-      if (!generation && parts.own_total.value() >= parts.own_prompt.value()) {
-        generation = parts.own_total.value() - parts.own_prompt.value();
-      }
-      return measured(parts.own_prompt.value(), generation, 0);
-    }
+    if (!parts.own_total.tokens) parts.named.forget_total();  // Langfuse's own, of all keys together
+    if (const Usage named = parts.named.usage();
+        named.reason != Reason::no_usage && named.reason != Reason::total_only)
+      return named;
     return refused(parts.total.value() > 0 || parts.own_total.value() > 0 ? Reason::total_only
                                                                           : Reason::no_usage);
   }
@@ -150,21 +172,7 @@ Usage read_usage(Value map, Scratch& scratch) {
 Usage usage_of(Count prompt, Count generation) {
   if (prompt.reason != Reason::none) return refused(prompt.reason);
   if (generation.reason != Reason::none) return refused(generation.reason);
-  return measured(prompt.tokens.value_or(0), generation.tokens, 0);
-}
-
-std::optional<Tokens> refused_prompt(std::string_view message) {
-  if (const auto named = number_after(message, "n_prompt_tokens")) return named;
-  if (message.find("exceeds the available context size") != std::string_view::npos)
-    return number_after(message, "request (");
-  // vLLM: "... However, you requested 5000 tokens (4500 in the messages, 500 in the completion)", or "... in
-  // the messages" alone.
-  if (message.find("maximum context length is") == std::string_view::npos) return std::nullopt;
-  const std::size_t in_messages = message.find(" in the messages");
-  const std::size_t opened = message.rfind('(', in_messages);
-  if (in_messages == std::string_view::npos) return std::nullopt;
-  if (opened != std::string_view::npos) return number_after(message.substr(opened), "(");
-  return number_after(message, "you requested ");
+  return usage_with(prompt.tokens.value_or(0), generation.tokens, 0);
 }
 
 }  // namespace ctxcap::ingest

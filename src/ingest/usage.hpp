@@ -41,11 +41,11 @@ struct Usage {
 // A prompt of 0 is unknown, never a measurement.
 Usage read_usage(Value map, Scratch& scratch);
 
+// From counts that are known to be what they are called; context: at least so many tokens together (0: their
+// sum).
+Usage usage_with(Tokens prompt, std::optional<Tokens> generation, Tokens context);
+
 // The same from separate counts, each with its own reason.
 Usage usage_of(Count prompt, Count generation);
-
-// What a server said when it refused a prompt, e.g. "request (701 tokens) exceeds the available context size
-// (512 tokens)" or "n_prompt_tokens": the prompt's true size. nullopt: the text names none.
-std::optional<Tokens> refused_prompt(std::string_view message);
 
 }  // namespace ctxcap::ingest

@@ -40,6 +40,8 @@ extern const Format kHelicone;              // helicone.cpp
 extern const Format kPlain;                 // plain.cpp
 extern const Format kWrapped;               // wrapped.cpp
 extern const Format kExchange;              // wrapped.cpp
+extern const Format kMessageStream;         // message_stream.cpp
+extern const Format kHits;                  // wrapped.cpp
 extern const Format kNoCalls;               // no_calls.cpp
 
 }  // namespace ctxcap::ingest

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "ingest/formats/all.hpp"
+#include "ingest/formats/plain.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -13,8 +14,7 @@ void read_request(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
   Call call;
   call.id = fields[Key::response_id].text(scratch);
-  call.usage = usage_of(read_count(fields[Key::prompt_tokens], scratch),
-                        read_count(fields[Key::completion_tokens], scratch));
+  call.usage = read_flat_usage(fields);
   call.job.job = fields[Key::request_properties].opened(scratch).member("job").text(scratch);
   call.model = fields.first({Key::model_override, Key::response_model, Key::request_model}).text(scratch);
   read_start(fields[Key::request_created_at], scratch, call);

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "ingest/formats/all.hpp"
+#include "ingest/refusals.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
@@ -26,7 +27,17 @@ Usage read_flat_counts(const Fields& fields) {
                   read_count(fields.first({Key::completionTokens, Key::outputUsage}), scratch));
 }
 
+// Langfuse 2 counts in other units, too. A missing one is tokens.
+bool is_other_unit(Value unit, Scratch& scratch) {
+  const std::string_view text = unit.text(scratch);
+  return !text.empty() && text != "TOKENS";
+}
+
 Usage read_counts(const Fields& fields) {
+  Scratch& scratch = fields.scratch();
+  if (is_other_unit(fields[Key::unit], scratch) ||
+      is_other_unit(fields[Key::usage].opened(scratch).member("unit"), scratch))
+    return {.reason = Reason::other_unit};
   for (const Key key : kUsageMaps) {
     if (fields.keys().has(key)) return read_usage(fields[key], fields.scratch());
   }
@@ -83,10 +94,8 @@ Usage judge_observation(const Fields& fields, Usage usage) {
   const bool uncounted = usage.reason == Reason::no_usage || usage.reason == Reason::total_only;
   if (uncounted && fields[Key::level].text(scratch) == "ERROR") {
     // A refusal that names the prompt's true size is the best measurement there is.
-    const auto size = refused_prompt(fields.first({Key::statusMessage, Key::status_message}).text(scratch));
-    if (!size) return as(Reason::failed);
-    usage = usage_of({.tokens = size}, {});
-    usage.remarks.add(Remark::refused_prompt);
+    const std::string_view message = fields.first({Key::statusMessage, Key::status_message}).text(scratch);
+    usage = refused_usage(message).value_or(as(Reason::failed));
   } else if (usage.reason == Reason::none && may_be_estimated(fields)) {
     usage.remarks.add(Remark::maybe_estimated);
   }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "ingest/formats/all.hpp"
+#include "ingest/refusals.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -38,11 +39,11 @@ Usage judge_row(const Fields& fields, std::string_view id) {
   Usage usage = usage_of(read_count(fields[Key::prompt_tokens], scratch),
                          read_count(fields[Key::completion_tokens], scratch));
   if (fields[Key::status].text(scratch) == "failure" && usage.reason == Reason::no_usage) {
-    const auto size = refused_prompt(fields[Key::error_str].text(scratch));
-    if (!size) return as(Reason::failed);
-    usage = usage_of({.tokens = size}, {});
-    usage.remarks.add(Remark::refused_prompt);
-    return usage;
+    const Value information = fields[Key::metadata].opened(scratch).member("error_information");
+    for (const Value text : {fields[Key::error_str], information.member("error_message")}) {
+      if (const auto refused = refused_usage(text.text(scratch))) return *refused;
+    }
+    return as(Reason::failed);
   }
   if (usage.reason == Reason::none && is_estimate(fields)) return as(Reason::estimated);
   return usage;

@@ -5,6 +5,7 @@
 
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/plain.hpp"
+#include "ingest/refusals.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -28,35 +29,27 @@ void read_completion(const Fields& fields, Sink& sink) {
 // Anthropic's form: the cached part of the prompt is counted apart.
 void read_message(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
-  const Value usage = fields[Key::usage];
   Call call;
   read_plain_names(fields, call);
-  call.usage = usage_of(read_count(usage.member("input_tokens"), scratch),
-                        read_count(usage.member("output_tokens"), scratch));
-  for (const std::string_view part : {"cache_read_input_tokens", "cache_creation_input_tokens"}) {
-    const Tokens cached = read_count(usage.member(part), scratch).tokens.value_or(0);
-    call.usage.prompt += cached;
-    call.usage.context += cached;
-  }
-  if (call.usage.prompt > kLargestCount) call.usage = {.reason = Reason::implausible_tokens};
+  call.usage = read_nested_usage(fields[Key::usage], scratch);
   sink.add(call);
 }
 
 // Ollama hands the refusal on as text inside of its own; OpenAI's form has it in the message.
-std::optional<Tokens> refused_size(const Fields& fields) {
+std::optional<Usage> refused_row(const Fields& fields) {
   Scratch& scratch = fields.scratch();
   const Value error = fields[Key::error];
-  if (error.is_object()) return refused_prompt(error.raw());
-  if (error.present()) return refused_prompt(error.text(scratch));
-  if (fields[Key::object].text(scratch) != "error") return std::nullopt;
-  return refused_prompt(fields[Key::message].text(scratch));
+  if (error.is_object()) return refused_usage(error.raw());
+  if (error.present()) return refused_usage(error.text(scratch));
+  const bool is_error =
+      fields[Key::object].text(scratch) == "error" || fields[Key::type].text(scratch) == "error";
+  return is_error ? refused_usage(fields[Key::message].text(scratch)) : std::nullopt;
 }
 
 void read_refusal(const Fields& fields, Sink& sink) {
   Call call;
   read_plain_names(fields, call);
-  call.usage = usage_of({.tokens = refused_size(fields)}, {});
-  call.usage.remarks.add(Remark::refused_prompt);
+  call.usage = *refused_row(fields);
   sink.add(call);
 }
 
@@ -90,7 +83,7 @@ constinit const Format kLlamaCppRefusal{
     .matches =
         [](const Fields& fields) {
           return !fields.keys().has_any({Key::traceId, Key::trace_id, Key::prompt_eval_count, Key::usage}) &&
-                 refused_size(fields).has_value();
+                 refused_row(fields).has_value();
         },
     .read = read_refusal};
 

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "ingest/formats/all.hpp"
+#include "ingest/refusals.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -49,10 +50,7 @@ std::optional<Call> LlamaCppLog::line(std::string_view text) {
   if (const auto window = number_behind(text, "n_ctx_slot = ")) num_ctx_ = window;
   if (const auto refused = number_behind(text, "send_error: task id = ")) {
     tasks_[*refused].refused = true;
-    const std::optional<Tokens> size = refused_prompt(text);
-    Usage usage = size ? usage_of({.tokens = size}, {}) : Usage{.reason = Reason::failed};
-    if (size) usage.remarks.add(Remark::refused_prompt);
-    return call_with(usage);
+    return call_with(refused_usage(text).value_or(Usage{.reason = Reason::failed}));
   }
   const std::optional<Tokens> id = number_behind(text, "| task ");
   if (!id) return std::nullopt;

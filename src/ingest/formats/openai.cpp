@@ -20,6 +20,14 @@ void read_chunk(const Fields& fields, Sink& sink) {
   read_plain_names(fields, call);
   call.usage = read_nested_usage(fields[Key::usage], scratch);
   if (call.usage.reason == Reason::no_usage) call.usage = read_nested_usage(fields[Key::timings], scratch);
+  // Some servers count in every part: these are running counts, and the last part has those of the call. An
+  // id of Ollama's is one of 999, so calls may share it.
+  constexpr std::size_t kShortestUnique = 20;
+  const std::string_view id = fields[Key::id].text(scratch);
+  if (call.usage.reason == Reason::none && id.size() >= kShortestUnique) {
+    call.id = id;
+    call.is_part = true;
+  }
   if (call.usage.reason == Reason::no_usage) call.usage.reason = Reason::stream_part;
   sink.add(call);
 }

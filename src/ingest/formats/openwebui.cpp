@@ -6,6 +6,7 @@
 
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/plain.hpp"
+#include "ingest/refusals.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -26,10 +27,9 @@ void read_message(Value message, std::string_view chat, const Asked& asked, Scra
   if (role != "assistant") return;
   call.usage = read_nested_usage(usage, scratch);
   if (call.usage.reason == Reason::no_usage && error.present()) {
-    const auto size =
-        refused_prompt(error.is_object() ? error.member("content").text(scratch) : error.text(scratch));
-    call.usage = size ? usage_of({.tokens = size}, {}) : Usage{.reason = Reason::failed};
-    if (size) call.usage.remarks.add(Remark::refused_prompt);
+    const std::string_view text =
+        error.is_object() ? error.member("content").text(scratch) : error.text(scratch);
+    call.usage = refused_usage(text).value_or(Usage{.reason = Reason::failed});
   }
   call.num_ctx = asked.num_ctx;
   call.num_predict = asked.num_predict;
@@ -38,7 +38,7 @@ void read_message(Value message, std::string_view chat, const Asked& asked, Scra
 
 void read_chat(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
-  const Value chat = fields[Key::chat];
+  const Value chat = fields[Key::chat].opened(scratch);  // text where a database was asked
   const std::string_view id = fields[Key::id].text(scratch);
   const Asked asked = read_asked(chat.member("params"), scratch);
   const Value messages = chat.member("history").member("messages");
@@ -53,7 +53,12 @@ constinit const Format kOpenWebUi{
     .name = "openwebui",
     .help = "chats of Open WebUI (export of the page, or /api/v1/chats/all)",
     .told_by = "`chat.history`",
-    .matches = [](const Fields& fields) { return fields[Key::chat].member("history").is_object(); },
+    .matches =
+        [](const Fields& fields) {
+          if (fields[Key::chat].opened(fields.scratch()).member("history").is_object()) return true;
+          return fields.keys().has_all({Key::chat, Key::meta, Key::created_at}) &&
+                 !fields[Key::chat].present();
+        },
     .read = read_chat};
 
 }  // namespace ctxcap::ingest

@@ -4,29 +4,44 @@
 
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/plain.hpp"
+#include "ingest/refusals.hpp"
+#include "ingest/spellings.hpp"
+#include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
 
-struct Pair {
-  Key prompt, generation;
-};
-constexpr std::array<Pair, 7> kPairs{{{Key::prompt_tokens, Key::completion_tokens},
-                                      {Key::input_tokens, Key::output_tokens},
-                                      {Key::promptTokens, Key::completionTokens},
-                                      {Key::inputTokens, Key::outputTokens},
-                                      {Key::input_length, Key::output_length},
-                                      {Key::prompt_eval_count, Key::eval_count},
-                                      {Key::ContextTokens, Key::GeneratedTokens}}};
-
-Usage read_pair(const Fields& fields) {
-  Scratch& scratch = fields.scratch();
-  for (const Pair& pair : kPairs) {
-    const KeySet& keys = fields.keys();
-    if (!keys.has(pair.prompt)) continue;
-    return usage_of(read_count(fields[pair.prompt], scratch), read_count(fields[pair.generation], scratch));
+// Where a log keeps what the answer said of itself.
+Usage read_answer(const Fields& fields) {
+  Usage usage;
+  for (const Key key :
+       {Key::usage, Key::usage_metadata, Key::usageMetadata, Key::timings, Key::response_metadata}) {
+    if (!fields.keys().has(key)) continue;
+    const Usage found = read_nested_usage(fields[key], fields.scratch());
+    if (found.reason == Reason::none) return found;
+    if (found.reason != Reason::no_usage) usage = found;
   }
-  return {};
+  return usage;
+}
+
+// A day in place of a time, or a day between start and end, with more tokens than any window holds.
+bool is_sum_of_days(const Fields& fields, const Usage& usage) {
+  constexpr Tokens kAnyWindow = 262'144;
+  if (usage.reason != Reason::none || usage.context <= kAnyWindow) return false;
+  Scratch& scratch = fields.scratch();
+  if (fields[Key::date].present()) return true;
+  const auto begin = read_time(fields.first({Key::start_time, Key::startTime}), scratch);
+  const auto end = read_time(fields[Key::end_time], scratch);
+  constexpr i64 kNearlyADay = i64{23} * 3'600 * 1'000'000;
+  return begin && end && end->micros - begin->micros >= kNearlyADay;
+}
+
+// By the route, or by the operation that a gateway names.
+bool is_embedding(const Fields& fields) {
+  for (const Key key : {Key::path, Key::request_path, Key::call_type, Key::operation}) {
+    if (fields[key].text(fields.scratch()).find("embed") != std::string_view::npos) return true;
+  }
+  return false;
 }
 
 // An error or a status that says so. "error": null is success.
@@ -40,20 +55,21 @@ Usage judge_row(const Fields& fields) {
   Scratch& scratch = fields.scratch();
   const auto as = [](Reason reason) { return Usage{.reason = reason}; };
   if (fields[Key::object].text(scratch) == "list") return as(Reason::embedding);
+  if (is_embedding(fields)) return as(Reason::embedding);
   if (fields[Key::done].raw() == "false") return as(Reason::stream_part);
-  Usage usage = read_pair(fields);
-  if (usage.reason == Reason::no_usage)
-    usage = read_nested_usage(fields.first({Key::usage, Key::usage_metadata}), scratch);
-  if (usage.reason == Reason::no_usage && has_failed(fields)) {
-    const Value error = fields[Key::error];
-    const auto size = refused_prompt(error.is_object() ? error.raw() : error.text(scratch));
-    if (!size) return as(Reason::failed);
-    usage = usage_of({.tokens = size}, {});
-    usage.remarks.add(Remark::refused_prompt);
+  Usage usage = read_flat_usage(fields);
+  const auto is_unsaid = [](const Usage& said) {
+    return said.reason == Reason::no_usage || said.reason == Reason::partial_prompt ||
+           said.reason == Reason::total_only;
+  };
+  if (is_unsaid(usage)) {
+    const Usage answer = read_answer(fields);
+    if (answer.reason != Reason::no_usage) usage = answer;
   }
-  if (usage.reason == Reason::no_usage && fields.first({Key::total_tokens, Key::totalTokens}).present()) {
-    const Count total = read_count(fields.first({Key::total_tokens, Key::totalTokens}), scratch);
-    if (total.tokens.value_or(0) > 0) return as(Reason::total_only);
+  if (is_sum_of_days(fields, usage)) return as(Reason::aggregate);
+  if ((usage.reason == Reason::no_usage || usage.reason == Reason::total_only) && has_failed(fields)) {
+    const Value error = fields[Key::error];
+    usage = refused_usage(error.is_object() ? error.raw() : error.text(scratch)).value_or(as(Reason::failed));
   }
   return usage;
 }
@@ -69,27 +85,18 @@ std::string_view first_tag(const Fields& fields) {
 
 }  // namespace
 
+Usage read_flat_usage(const Fields& fields) {
+  NamedCounts counts;
+  (fields.keys() & count_keys()).each([&](Key key) {
+    counts.take(*spelling_of(key), fields[key], fields.scratch());
+  });
+  return counts.usage();
+}
+
 Usage read_nested_usage(Value usage, Scratch& scratch) {
-  const Value map = usage.opened(scratch);
-  constexpr std::array<std::array<std::string_view, 2>, 6> kNames{{{"prompt_eval_count", "eval_count"},
-                                                                   {"prompt_tokens", "completion_tokens"},
-                                                                   {"input", "output"},
-                                                                   {"input_tokens", "output_tokens"},
-                                                                   {"promptTokens", "completionTokens"},
-                                                                   {"inputTokens", "outputTokens"}}};
-  // llama.cpp counts what it had to evaluate apart from what it remembered.
-  const Value evaluated = map.member("prompt_n");
-  if (evaluated.present()) {
-    Count prompt = read_count(evaluated, scratch);
-    if (prompt.tokens) *prompt.tokens += read_count(map.member("cache_n"), scratch).tokens.value_or(0);
-    return usage_of(prompt, read_count(map.member("predicted_n"), scratch));
-  }
-  for (const auto& [prompt, generation] : kNames) {
-    const Value found = map.member(prompt);
-    if (found.present())
-      return usage_of(read_count(found, scratch), read_count(map.member(generation), scratch));
-  }
-  return {};
+  NamedCounts counts;
+  counts.take_members(usage, scratch);
+  return counts.usage();
 }
 
 void read_plain_names(const Fields& fields, Call& call) {
@@ -101,11 +108,18 @@ void read_plain_names(const Fields& fields, Call& call) {
               .prompt_name = text({Key::prompt_name, Key::promptName}),
               .tag = first_tag(fields),
               .service = text({Key::service})};
-  call.model = text({Key::model});
-  for (const Key key : {Key::timestamp, Key::TIMESTAMP, Key::time, Key::startTime, Key::start_time,
-                        Key::created_at, Key::created}) {
+  call.model = text({Key::model, Key::model_name, Key::model_id, Key::modelId, Key::modelID,
+                     Key::modelIdentifier, Key::main_model, Key::ls_model_name, Key::modelVersion});
+  const Value answer = fields[Key::response_metadata];
+  for (const std::string_view key : {"model", "model_name"}) {
+    if (call.model.empty()) call.model = answer.member(key).text(scratch);
+  }
+  for (const Key key :
+       {Key::timestamp, Key::TIMESTAMP, Key::time, Key::startTime, Key::start_time, Key::created_at,
+        Key::created, Key::at_timestamp, Key::ts, Key::createTime, Key::date}) {
     if (!call.start) read_start(fields[key], scratch, call);
   }
+  if (!call.start) read_start(answer.member("created_at"), scratch, call);
   const Asked asked = read_asked(fields[Key::options], scratch);
   call.num_ctx = read_limit(fields[Key::num_ctx], scratch);
   if (!call.num_ctx) call.num_ctx = asked.num_ctx;
@@ -135,8 +149,9 @@ constinit const Format kPlain{
           const KeySet& keys = fields.keys();
           return keys.has_any({Key::prompt_tokens, Key::completion_tokens, Key::total_tokens,
                                Key::input_tokens, Key::input_length, Key::promptTokens, Key::inputTokens,
-                               Key::usage_metadata, Key::prompt_eval_count, Key::eval_count,
-                               Key::ContextTokens}) ||
+                               Key::usage_metadata, Key::usageMetadata, Key::prompt_eval_count,
+                               Key::eval_count, Key::ContextTokens, Key::tokensIn, Key::tokens_in,
+                               Key::num_prompt_tokens}) ||
                  keys.has(Key::usage) || keys.has_all({Key::model, Key::done});
         },
     .read = read_plain,

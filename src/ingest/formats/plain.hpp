@@ -13,6 +13,9 @@ inline constexpr std::array kPlainBody{Key::messages, Key::prompt, Key::input, K
 // Everything but the counts: job, model, time, what the request asked for.
 void read_plain_names(const Fields& fields, Call& call);
 
+// The counts among the top-level keys, whatever they are called.
+Usage read_flat_usage(const Fields& fields);
+
 // {"usage": {...}} with OpenAI's, Ollama's, Langfuse's or llama.cpp's names. Details are parts of the counts.
 Usage read_nested_usage(Value usage, Scratch& scratch);
 

@@ -29,6 +29,12 @@ bool begins_tar(std::string_view head) {
 bool begins_zip(std::string_view head) {
   return head.starts_with("PK\x03\x04"sv) || head.starts_with("PK\x05\x06"sv);
 }
+// A zip archive whose first entry is one of a workbook's; the name stands at a fixed place.
+bool begins_workbook(std::string_view head) {
+  const std::string_view name = begins_zip(head) && head.size() > 30 ? head.substr(30) : std::string_view();
+  return name.starts_with("[Content_Types].xml") || name.starts_with("_rels/") ||
+         name.starts_with("docProps/") || name.starts_with("xl/");
+}
 bool begins_7z(std::string_view head) {
   return head.starts_with("7z\xbc\xaf\x27\x1c"sv);
 }
@@ -44,6 +50,7 @@ constexpr std::array kContainers{
     Container{"lz4", begins_lz4, nullptr, "lz4 -dc {}"},
     Container{"compress (.Z)", begins_compress, nullptr, "gzip -dc {}"},
     Container{"a tar archive", begins_tar, nullptr, "tar -xOf {}"},
+    Container{"a spreadsheet (a workbook of Excel)", begins_workbook, nullptr, "xlsx2csv {}", false},
     Container{"a zip archive", begins_zip, nullptr, "unzip -p {}", false},
     Container{"a 7z archive", begins_7z, nullptr, "7z x -so {}", false},
     Container{"a Parquet file", begins_parquet, nullptr,

@@ -1,3 +1,4 @@
+#include "ingest/refusals.hpp"
 #include "ingest/usage.hpp"
 
 #include <doctest/doctest.h>
@@ -136,10 +137,10 @@ TEST_CASE("a count is a whole number, however it is written") {
 }
 
 TEST_CASE("a refusal names the prompt's true size") {
-  CHECK(refused_prompt("request (701 tokens) exceeds the available context size (512 tokens)") == 701);
-  CHECK(refused_prompt(R"({"error":{"n_prompt_tokens":701,"n_ctx":512}})") == 701);
-  CHECK(refused_prompt(R"({\"n_prompt_tokens\": 701})") == 701);
-  CHECK_FALSE(refused_prompt("context length exceeded").has_value());
-  CHECK_FALSE(refused_prompt("request (many tokens) exceeds the available context size").has_value());
-  CHECK_FALSE(refused_prompt("").has_value());
+  CHECK(refusal_of("request (701 tokens) exceeds the available context size (512 tokens)")->prompt == 701);
+  CHECK(refusal_of(R"({"error":{"n_prompt_tokens":701,"n_ctx":512}})")->prompt == 701);
+  CHECK(refusal_of(R"({\"n_prompt_tokens\": 701})")->prompt == 701);
+  CHECK_FALSE(refusal_of("context length exceeded").has_value());
+  CHECK_FALSE(refusal_of("request (many tokens) exceeds the available context size")->prompt.has_value());
+  CHECK_FALSE(refusal_of("").has_value());
 }

@@ -1,5 +1,7 @@
 #include "ingest/fields.hpp"
 
+#include <algorithm>
+
 namespace ctxcap::ingest {
 namespace {
 
@@ -32,20 +34,25 @@ Value descend(Value value, std::string_view path, Scratch& scratch) {
 
 }  // namespace
 
+Fields::Fields(const Mapping& mapping) {
+  for (std::size_t part = 0; part < kParts; ++part) {
+    for (const std::string_view path : mapping.terms(static_cast<Part>(part)))
+      mapped_.push_back({.part = static_cast<Part>(part), .path = path});
+  }
+}
+
 void Fields::clear() {
   keys_.clear();
   repeated_ = false;
   metric_ = false;
-  if (mapped_somewhere_) mapped_.fill({});
+  for (Mapped& mapped : mapped_) mapped = {.part = mapped.part, .path = mapped.path};
   scratch_.clear();
 }
 
 Fields::Wanted Fields::wants(std::string_view key) const {
   Wanted wanted{.known = find_key(key)};
-  if (mapped_somewhere_) {
-    for (const std::string& path : mapping_->paths) {
-      if (!path.empty() && (key == path || key == head_of(path))) wanted.mapped = true;
-    }
+  for (const Mapped& mapped : mapped_) {
+    if (key == mapped.path || key == head_of(mapped.path)) wanted.mapped = true;
   }
   wanted.metric = !wanted && names_a_metric(key);
   return wanted;
@@ -60,14 +67,12 @@ void Fields::put(std::string_view key, Wanted wanted, Value value) {
 }
 
 void Fields::put_mapped(std::string_view key, Value value) {
-  for (std::size_t part = 0; part < kParts; ++part) {
-    const std::string& path = mapping_->paths[part];
-    if (path.empty()) continue;
-    if (key == path) {
-      mapped_[part].whole = value;
-      mapped_[part].named = true;
+  for (Mapped& mapped : mapped_) {
+    if (key == mapped.path) {
+      mapped.whole = value;
+      mapped.named = true;
     }
-    if (key == head_of(path)) mapped_[part].head = value;
+    if (key == head_of(mapped.path)) mapped.head = value;
   }
 }
 
@@ -80,16 +85,19 @@ Value Fields::first(std::initializer_list<Key> keys) const {
 }
 
 bool Fields::has_mapped(Part part) const {
-  if (!mapped_somewhere_) return false;
-  const Mapped& found = mapped_[static_cast<std::size_t>(part)];
-  return found.named || found.head.present();
+  return std::any_of(mapped_.begin(), mapped_.end(), [&](const Mapped& found) {
+    return found.part == part && (found.named || found.head.present());
+  });
+}
+
+Value Fields::value_of(const Mapped& found) const {
+  return found.whole.present() ? found.whole : descend(found.head, found.path, scratch_);
 }
 
 Value Fields::mapped(Part part) const {
-  if (!mapped_somewhere_) return {};
-  const Mapped& found = mapped_[static_cast<std::size_t>(part)];
-  if (found.whole.present()) return found.whole;
-  return descend(found.head, (*mapping_)[part], scratch_);
+  const auto found =
+      std::find_if(mapped_.begin(), mapped_.end(), [&](const Mapped& one) { return one.part == part; });
+  return found == mapped_.end() ? Value() : value_of(*found);
 }
 
 }  // namespace ctxcap::ingest

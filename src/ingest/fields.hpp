@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "ingest/json_text.hpp"
 #include "ingest/keys.hpp"
@@ -13,7 +14,7 @@ namespace ctxcap::ingest {
 
 class Fields {
  public:
-  explicit Fields(const Mapping& mapping) : mapping_(&mapping), mapped_somewhere_(!mapping.empty()) {}
+  explicit Fields(const Mapping& mapping);
 
   void clear();
 
@@ -44,27 +45,36 @@ class Fields {
 
   // Whether the record has the column or key that --map names, even if it holds null.
   bool has_mapped(Part part) const;
-  // What --map points at; absent when nothing is mapped or the record has no such key.
+  // What --map points at; absent when nothing is mapped or the record has no such key. Of a sum the first
+  // term.
   Value mapped(Part part) const;
+  // visit(Value) for each term of it.
+  template <typename Visit>
+  void each_mapped(Part part, Visit&& visit) const {
+    for (const Mapped& found : mapped_) {
+      if (found.part == part) visit(value_of(found));
+    }
+  }
 
   Scratch& scratch() const { return scratch_; }
 
  private:
   // The record's member that a mapped path starts with: the whole path, or its part before the first dot.
   struct Mapped {
-    Value whole, head;
+    Part part;
+    std::string_view path;
+    Value whole = {}, head = {};
     bool named = false;  // `whole` was there, though perhaps empty
   };
 
   void put_mapped(std::string_view key, Value value);
+  Value value_of(const Mapped& found) const;
 
-  const Mapping* mapping_;
-  bool mapped_somewhere_;
   bool repeated_ = false;
   bool metric_ = false;
   KeySet keys_;
   std::array<Value, kKeys> values_;
-  std::array<Mapped, kParts> mapped_;
+  std::vector<Mapped> mapped_;  // in the order of the parts; empty: no --map
   mutable Scratch scratch_;
 };
 

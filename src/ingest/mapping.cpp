@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "ingest/json_text.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -85,6 +86,15 @@ Status take_job_rule(std::string_view word, Mapping& mapping) {
   return fail(no_such_rule(word));
 }
 
+std::vector<std::string_view> Mapping::terms(Part part) const {
+  std::vector<std::string_view> terms;
+  const std::string& path = (*this)[part];
+  if (path.empty()) return terms;
+  if (part != Part::prompt && part != Part::generation) return {path};
+  for (const std::string_view term : split(path, '+')) terms.push_back(trimmed(term));
+  return terms;
+}
+
 bool Mapping::empty() const {
   return std::all_of(paths.begin(), paths.end(), [](const std::string& path) { return path.empty(); });
 }
@@ -97,6 +107,9 @@ Result<Mapping> mapping_of(std::span<const std::pair<std::string, std::string>> 
     if (path.empty()) return fail(unusable(name, "no column or key is named"));
     if (!mapping.paths[*part].empty()) return fail(unusable(name, "it is given twice"));
     mapping.paths[*part] = path;
+    for (const std::string_view term : mapping.terms(static_cast<Part>(*part))) {
+      if (term.empty()) return fail(unusable(name, "a column or key is missing beside the +"));
+    }
   }
   return mapping;
 }

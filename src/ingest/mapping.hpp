@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 #include "ingest/names.hpp"
@@ -15,13 +17,16 @@ namespace ctxcap::ingest {
 enum class Part : std::uint8_t { prompt, generation, model, job, time, id, count_ };
 inline constexpr std::size_t kParts = static_cast<std::size_t>(Part::count_);
 
-// A path is a CSV column or a JSON key. In JSON, dots lead into objects; a key that itself contains dots is
-// tried first. Empty: not mapped.
+// A path is a CSV column or a JSON key. In JSON, dots lead into objects, also into those that stand as text;
+// a key that itself contains dots is tried first. Counts may be sums: "input_tokens+cache_tokens". Empty: not
+// mapped.
 struct Mapping {
   std::array<std::string, kParts> paths;
   JobRule job_rule = JobRule::automatic;
 
   const std::string& operator[](Part part) const { return paths[static_cast<std::size_t>(part)]; }
+  // The paths that are added up for a part; one, or none.
+  std::vector<std::string_view> terms(Part part) const;
   bool empty() const;  // no paths
   bool operator==(const Mapping&) const = default;
 };

@@ -213,11 +213,12 @@ constinit const Format kLangfuseBlob{
 // A v2 row whose groups were not all asked for.
 constinit const Format kLangfuseBare{
     .name = "langfuse-v2",
-    .help = "row of GET /api/public/v2/observations with few fields",
-    .told_by = "`traceId`, `parentObservationId` and `type`",
+    .help = "row of Langfuse with whatever fields somebody kept",
+    .told_by = "`traceId`, `parentObservationId` and `type`; or `usageDetails`",
     .matches =
         [](const Fields& fields) {
-          return has_all(fields, {Key::traceId, Key::parentObservationId, Key::type});
+          return has_all(fields, {Key::traceId, Key::parentObservationId, Key::type}) ||
+                 fields.keys().has_any({Key::usageDetails, Key::usage_details});
         },
     .read = read_observation,
     .body = kBody};

@@ -151,7 +151,7 @@ constinit const Format kPlain{
                                Key::input_tokens, Key::input_length, Key::promptTokens, Key::inputTokens,
                                Key::usage_metadata, Key::usageMetadata, Key::prompt_eval_count,
                                Key::eval_count, Key::ContextTokens, Key::tokensIn, Key::tokens_in,
-                               Key::num_prompt_tokens}) ||
+                               Key::timings, Key::num_prompt_tokens, Key::timings}) ||
                  keys.has(Key::usage) || keys.has_all({Key::model, Key::done});
         },
     .read = read_plain,

@@ -230,3 +230,21 @@ TEST_CASE("no requests, or few, are no evidence") {
   CHECK(detect({{2'050, 1}}).verdict == CensoringVerdict::none);
   CHECK(detect({{2'050, 1}, {2'050, 1}, {2'050, 1}}).verdict == CensoringVerdict::none);
 }
+
+TEST_CASE(
+    "a few prompts at the mark of a window that the rows state were cut, however far from it the others "
+    "end") {
+  Demand demand;
+  std::vector<Bin> bins;
+  for (Tokens i = 0; i < 55; ++i) bins.push_back({700 + i * 41, 1});
+  bins.push_back({half_cut(16'384, 4), 5});
+  demand.days[0].prompt = demand.days[0].generation = demand.days[0].total = demand.days[0].need =
+      make_histogram(bins);
+  demand.num_ctx_asked = {{16'384, 60}};
+  const Censoring found = demand::detect_censoring(demand, {}).censoring;
+  CHECK(found.verdict == CensoringVerdict::censored);
+  CHECK(found.num_ctx == 16'384);
+  CHECK(found.rows == 5);
+  demand.num_ctx_asked.clear();
+  CHECK(demand::detect_censoring(demand, {}).censoring.verdict != CensoringVerdict::censored);
+}

@@ -1,5 +1,5 @@
-#include "ingest/refusals.hpp"
 #include "ingest/usage.hpp"
+#include "ingest/refusals.hpp"
 
 #include <doctest/doctest.h>
 

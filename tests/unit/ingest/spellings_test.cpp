@@ -1,0 +1,153 @@
+// What the counts of a row say together: cached parts, reasoning, totals, sums of many calls, units,
+// separators.
+
+#include "ingest/spellings.hpp"
+#include "unit/ingest/ingesting.hpp"
+
+using namespace ctxcap;
+using namespace ctxcap::test;
+
+namespace {
+
+struct Row {
+  std::string text, gist;
+  Words skipped = {}, remarks = {};
+};
+
+void check(std::span<const Row> rows) {
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    const TraceSummary summary = ingest_whole(row.text);
+    CHECK(gist(summary) == row.gist);
+    CHECK(words(summary.skipped) == row.skipped);
+    CHECK(words(summary.remarks) == row.remarks);
+    check_nothing_lost(summary);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the cached part belongs to the prompt; the numbers tell whether the sender has added it") {
+  const Row rows[] = {
+      // beside, by name
+      {R"({"model":"m","usage":{"input_tokens":30,"cache_read_input_tokens":200,"cache_creation_input_tokens":7,"output_tokens":5}})",
+       "all/m: p 237 g 5 t 242"},
+      {R"({"model":"m","input_tokens":30,"cache_tokens":200,"output_tokens":5})", "all/m: p 230 g 5 t 235"},
+      {R"({"model":"m","usage":{"input":30,"output":5,"cacheRead":200,"cacheWrite":0,"total":235}})",
+       "all/m: p 230 g 5 t 235"},
+      {R"({"model":"m","usage":{"input":0,"output":5,"cache":{"read":200,"write":4}}})",
+       "all/m: p 204 g 5 t 209"},
+      {R"({"model":"m","timings":{"prompt_n":30,"cache_n":200,"predicted_n":5}})", "all/m: p 230 g 5 t 235"},
+      // inside, by name
+      {R"({"model":"m","usage":{"prompt_tokens":230,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":200}}})",
+       "all/m: p 230 g 5 t 235"},
+      {R"({"model":"m","usage":{"input_tokens":230,"cached_input_tokens":200,"output_tokens":5}})",
+       "all/m: p 230 g 5 t 235"},
+      {R"({"model":"m","usage_metadata":{"input_tokens":230,"output_tokens":5,"total_tokens":235,"input_token_details":{"cache_read":200}}})",
+       "all/m: p 230 g 5 t 235"},
+      // the total is against the name
+      {R"({"model":"m","usage":{"input_tokens":230,"cache_read_input_tokens":200,"output_tokens":5,"total_tokens":235}})",
+       "all/m: p 230 g 5 t 235"},
+      {R"({"model":"m","usage":{"prompt_tokens":230,"completion_tokens":5,"total_tokens":435,"prompt_tokens_details":{"cached_tokens":200}}})",
+       "all/m: p 430 g 5 t 435"},
+      // more was cached than sent: impossible inside
+      {R"({"model":"m","usage":{"prompt_tokens":30,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":200}}})",
+       "all/m: p 230 g 5 t 235"},
+      // neither decides, and the name leaves it open
+      {R"({"model":"m","tokensIn":230,"tokensOut":5,"cacheReads":200,"cacheWrites":0})",
+       "all/m: p 430 g 5 t 435",
+       {},
+       {{"cache-added", 1}}},
+      {R"({"model":"m","usageDetails":{"input":30,"cache_read":200,"output":5},"id":"1","traceId":"t","type":"GENERATION","startTime":"2026-08-10T00:00:00Z"})",
+       "all/m: p 230 g 5 t 235"},
+  };
+  check(rows);
+}
+
+TEST_CASE("what was evaluated is no prompt") {
+  const Row rows[] = {
+      {R"({"model":"m","timings":{"prompt_n":30,"predicted_n":5}})", "", {{"partial-prompt", 1}}},
+      {R"({"model":"m","usage":{"prompt_n":30,"predicted_n":5,"prompt_tokens":230,"completion_tokens":5}})",
+       "all/m: p 230 g 5 t 235"},
+      {R"({"model":"m","usage":{"prompt_tokens":230,"completion_tokens":5},"timings":{"prompt_n":30,"predicted_n":5}})",
+       "all/m: p 230 g 5 t 235"},
+      {R"({"model":"m","input_tokens":30,"cache_tokens":-1,"output_tokens":5,"prompt_per_second":812.5})",
+       "",
+       {{"partial-prompt", 1}}},
+      {R"({"model":"m","input_tokens":30,"cache_tokens":-1,"output_tokens":5,"prompt_per_second":-1})",
+       "all/m: p 30 g 5 t 35"},
+  };
+  check(rows);
+}
+
+TEST_CASE("reasoning stands beside the output or inside, and a total beyond all parts is the need") {
+  const Row rows[] = {
+      {R"({"model":"m","usage":{"input":30,"output":5,"reasoning":40,"total":75}})", "all/m: p 30 g 45 t 75"},
+      {R"({"model":"m","prompt_tokens":30,"completion_tokens":45,"reasoning_tokens":40,"total_tokens":75})",
+       "all/m: p 30 g 45 t 75"},
+      {R"({"model":"m","usageMetadata":{"promptTokenCount":30,"candidatesTokenCount":5,"thoughtsTokenCount":40,"totalTokenCount":75}})",
+       "all/m: p 30 g 45 t 75"},
+      {R"({"model":"m","usage":{"prompt_tokens":30,"completion_tokens":5,"total_tokens":75}})",
+       "all/m: p 30 g 5 t 75",
+       {},
+       {{"unsplit-tokens", 1}}},
+      {R"({"model":"m","usage":{"prompt_tokens":30,"total_tokens":75}})", "all/m: p 30 g 45 t 75"},
+  };
+  check(rows);
+}
+
+TEST_CASE("names are chosen by what their values say") {
+  const Row rows[] = {
+      {R"({"model":"m","prompt_tokens":null,"completion_tokens":null,"input_tokens":30,"output_tokens":5})",
+       "all/m: p 30 g 5 t 35"},
+      {R"({"model":"m","prompt_tokens":0,"completion_tokens":0,"input_tokens":30,"output_tokens":5})",
+       "all/m: p 30 g 5 t 35"},
+      {R"({"model":"m","prompt_tokens":30,"response_tokens":5})", "all/m: p 30 g 5 t 35"},
+      {R"({"model":"m","usage":"{\"promptTokens\":\"30\",\"completionTokens\":\"5\"}"})",
+       "all/m: p 30 g 5 t 35"},
+  };
+  check(rows);
+}
+
+TEST_CASE("sums over calls, other units and embeddings are no calls") {
+  const Row rows[] = {
+      {R"({"model":"m","input_tokens":30,"output_tokens":5,"num_model_requests":2})", "", {{"aggregate", 1}}},
+      {R"({"model":"m","input_tokens":30,"output_tokens":5,"num_model_requests":1})", "all/m: p 30 g 5 t 35"},
+      {R"({"model":"m","prompt_tokens":900000,"completion_tokens":5,"date":"2026-08-20"})",
+       "",
+       {{"aggregate", 1}}},
+      {R"({"model":"m","usage":{"input":30,"output":5,"unit":"CHARACTERS"},"unit":"CHARACTERS","id":"1","traceId":"t","type":"GENERATION","startTime":"2026-08-10T00:00:00Z","promptTokens":30})",
+       "",
+       {{"other-unit", 1}}},
+      {R"({"model":"m","prompt_tokens":30,"completion_tokens":0,"path":"/v1/embeddings"})",
+       "",
+       {{"embedding", 1}}},
+      {R"({"model":"nomic-embed-text","prompt_tokens":30})", "", {{"embedding", 1}}},
+  };
+  check(rows);
+}
+
+TEST_CASE("thousands separators are read, and a fraction of zeros is none") {
+  const Row rows[] = {
+      {"model,prompt_tokens,completion_tokens\nm,\"2,226\",5\n", "all/m: p 2226 g 5 t 2231"},
+      {"model;prompt_tokens;completion_tokens\nm;2.226;5\n", "all/m: p 2226 g 5 t 2231"},
+      {"model;prompt_tokens;completion_tokens\nm;2'226'000;5\n", "all/m: p 2226000 g 5 t 2226005"},
+      {"model;prompt_tokens;completion_tokens\nm;543;5\nm;16.000;5\n",
+       "all/m: p 543 16000 g 5*2 t 548 16005"},
+      {"model;prompt_tokens;completion_tokens\nm;543.000;5\nm;1600.000;5\n",
+       "all/m: p 543 1600 g 5*2 t 548 1605"},
+      {"model,prompt_tokens,completion_tokens\nm,2.22,5\n", "", {{"bad-tokens", 1}}},
+  };
+  check(rows);
+}
+
+TEST_CASE("every spelling finds itself") {
+  for (const char* key :
+       {"prompt_tokens", "cacheWrites", "thoughtsTokenCount", "cache_n", "num_model_requests"}) {
+    CAPTURE(key);
+    REQUIRE(ingest::find_spelling(key) != nullptr);
+    CHECK(ingest::find_spelling(key)->key == key);
+  }
+  CHECK(ingest::find_spelling("prompt") == nullptr);
+  CHECK(ingest::find_spelling("") == nullptr);
+}

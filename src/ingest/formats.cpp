@@ -44,7 +44,7 @@ constinit const std::array kFormats{
     &kOpenAiChunk,
     &kPlain,
     &kWrapped,
-    &kLlamaCppLog,
+    &kServerLog,
 };
 static_assert(kFormats.size() <= kMostFormats);
 

@@ -7,7 +7,8 @@
 
 #include "base/text.hpp"
 #include "ingest/formats.hpp"
-#include "ingest/formats/llamacpp_log.hpp"
+#include "ingest/formats/server_log.hpp"
+#include "ingest/formats/server_log/envelope.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -167,6 +168,27 @@ Header header_with(char delimiter, std::string_view line, const Mapping& mapping
   return header;
 }
 
+// A server's log may begin with anything: lines of access while nothing was asked, or the middle of a line.
+// So much of it is searched for a line that tells.
+constexpr std::size_t kLookForLog = std::size_t{64} << 20;
+
+enum class Found { yes, no, needs_more };
+
+Found server_log_in(std::string_view text, AtEnd at_end) {
+  if (is_server_log(text.substr(0, kLookForLog))) return Found::yes;
+  return text.size() >= kLookForLog || at_end == AtEnd::yes ? Found::no : Found::needs_more;
+}
+
+// The lines of a log, each in the object that docker, the journal or Loki put around it. What the objects
+// hold may be rows as well: then they are lines of JSON, and those unwrap themselves.
+Found wrapped_log_at(std::string_view text, std::size_t at, AtEnd at_end) {
+  const std::size_t end = text.find('\n', at);
+  const std::string_view first = trimmed(text.substr(at, std::min(end, text.size()) - at));
+  if (end == kNoEnd && at_end == AtEnd::no) return Found::needs_more;
+  if (!server_log::is_envelope(first)) return Found::no;
+  return server_log_in(text, at_end);
+}
+
 Result<std::optional<Shape>> shape_of_text(std::string_view text, std::size_t at, AtEnd at_end,
                                            std::string_view source, const Mapping& mapping) {
   const bool is_long = text.size() - at >= kLongestHeader;
@@ -216,11 +238,21 @@ Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::
   if (!is_json) {
     if (text.size() - at < kLook && at_end == AtEnd::no) return std::nullopt;
     const std::string_view beginning = text.substr(at, kLook);
-    if (is_llamacpp_log(beginning)) return Shape{.layout = Layout::log, .begin = begin};
+    if (is_server_log(beginning)) return Shape{.layout = Layout::log, .begin = begin};
+    if (beginning.find("[GIN] ") != std::string_view::npos || beginning.find(" level=INFO ") != kNoEnd) {
+      const Found found = server_log_in(text, at_end);
+      if (found == Found::needs_more) return std::nullopt;
+      if (found == Found::yes) return Shape{.layout = Layout::log, .begin = begin};
+    }
     // Text with a line of JSON in it may be calls that somebody else's words stand around.
     const TextKind* const kind = kind_of_text(beginning);
     if (kind != nullptr && beginning.find("\n{") == std::string_view::npos)
       return fail(no_traces(source, std::string(kind->what), kind->hint));
+  }
+  if (text[at] == '{') {
+    const Found found = wrapped_log_at(text, at, at_end);
+    if (found == Found::needs_more) return std::nullopt;
+    if (found == Found::yes) return Shape{.layout = Layout::log, .begin = begin};
   }
   if (text[at] == '[') return Shape{.layout = Layout::documents, .begin = begin};
   if (text[at] != '{') return shape_of_text(text, at, at_end, source, mapping);

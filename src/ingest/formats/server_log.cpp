@@ -81,7 +81,8 @@ void ServerLog::see_slot(At at, std::string_view rest) {
   } else if (has(rest, "input truncated")) {
     open(at).is_cut = true;
   } else if (const auto cached = number_behind(rest, "cached n_tokens = ")) {
-    open(at).cached = cached;
+    Open& call = open(at);
+    if (!call.cached) call.cached = cached;  // later ones count what this prompt brought
   }
 }
 
@@ -99,14 +100,18 @@ void ServerLog::see_server(std::string_view text, std::optional<Tokens> port) {
 }
 
 ServerLog::Open& ServerLog::open(At at) {
-  const auto found = std::find_if(open_.rbegin(), open_.rend(),
-                                  [&](const Open& call) { return call.at == at && !call.held; });
+  const auto found = std::find_if(open_.rbegin(), open_.rend(), [&](const Open& call) {
+    return call.at == at && !call.held && !call.told;
+  });
   if (found != open_.rend()) return *found;
-  if (open_.size() == kMostOpen) {
-    give(open_.front(), {.reason = Reason::no_timings});
-    open_.pop_front();
-  }
-  return open_.emplace_back(Open{.at = at, .start = clock_.now()});
+  make_room();
+  return open_.emplace_back(Open{.at = at, .ready = loads_.ready(), .start = clock_.now()});
+}
+
+void ServerLog::make_room() {
+  if (open_.size() < kMostOpen) return;
+  if (!open_.front().told && !open_.front().refused) give(open_.front(), {.reason = Reason::no_timings});
+  open_.pop_front();
 }
 
 void ServerLog::new_prompt(At at, std::string_view rest) {
@@ -114,23 +119,20 @@ void ServerLog::new_prompt(At at, std::string_view rest) {
   const auto waits = std::find_if(open_.begin(), open_.end(), [&](const Open& call) {
     return call.at == at && !call.prompt && !call.held && !call.refused;
   });
-  if (open_.size() == kMostOpen && waits == open_.end()) {
-    give(open_.front(), {.reason = Reason::no_timings});
-    open_.pop_front();
-  }
-  Open& call = waits != open_.end() ? *waits : open_.emplace_back(Open{.at = at});
+  if (waits == open_.end()) make_room();
+  Open& call = waits != open_.end() ? *waits : open_.emplace_back(Open{.at = at, .ready = loads_.ready()});
   call.start = clock_.now();
   call.prompt = number_behind(rest, "task.n_tokens = ");
   if (!call.prompt) call.prompt = number_behind(rest, "n_prompt_tokens = ");  // until 2025
   call.window = number_behind(rest, "n_ctx_slot = ");
   call.keeps_nothing = number_behind(rest, "n_keep = ") == Tokens{0};
-  place(call, false);
+  place(call, call.keeps_nothing);
   if (call.prompt) call.cut = cuts_.take(*call.prompt, call.window);
 }
 
 bool ServerLog::is_busy(const Load& load, Tokens slot) const {
   return std::any_of(open_.begin(), open_.end(), [&](const Open& call) {
-    return call.load.get() == &load && call.at.slot == slot && !call.held;
+    return call.load.get() == &load && call.at.slot == slot && !call.held && !call.told;
   });
 }
 
@@ -142,7 +144,8 @@ void ServerLog::place(Open& call, bool embeds) {
                   .task = call.at.task,
                   .window = call.window,
                   .port = call.at.port,
-                  .embeds = embeds};
+                  .embeds = embeds,
+                  .ready = call.ready};
   call.load = loads_.owner(asks, saved_, [&](const Load& load, Tokens slot) { return is_busy(load, slot); });
   call.is_mixed = call.is_mixed || !call.load;
   saved_.clear();
@@ -164,10 +167,34 @@ void ServerLog::timing(At at, std::string_view rest) {
   } else {
     timings_.push_back({.at = at, .generation = tokens});
   }
+  if (settle_early(at)) return;
   // Until 2025 it was released before.
   const auto before =
       std::find_if(open_.begin(), open_.end(), [&](const Open& call) { return call.at == at && call.held; });
   if (before != open_.end()) settle(at, *before->held, false);
+}
+
+// A server may be stopped before it writes the release: what adds up without it needs none.
+bool ServerLog::settle_early(At at) {
+  const auto one = std::find_if(timings_.rbegin(), timings_.rend(), [&](const Timings& timings) {
+    return timings.at == at && timings.generation && timings.evaluated > 0;
+  });
+  if (one == timings_.rend()) return false;
+  auto found = open_.end();
+  for (auto call = open_.begin(); call != open_.end(); ++call) {
+    const bool adds_up = call->at == at && !call->held && !call->told && !call->refused && call->cached &&
+                         call->prompt == *call->cached + one->evaluated;
+    if (!adds_up) continue;
+    if (found != open_.end()) return false;
+    found = call;
+  }
+  if (found == open_.end()) return false;
+  const Tokens held = *found->prompt + *one->generation - 1;
+  emit(*found, found->prompt, one->generation);
+  if (found->load) found->load->finished(at.slot, at.task, held, one->evaluated, *one->generation);
+  found->told = held;
+  timings_.erase(std::next(one).base());
+  return true;
 }
 
 void ServerLog::released(At at, std::string_view rest) {
@@ -178,13 +205,25 @@ void ServerLog::released(At at, std::string_view rest) {
 }
 
 void ServerLog::settle(At at, Tokens held, bool timings_may_follow) {
+  const auto told = std::find_if(open_.begin(), open_.end(),
+                                 [&](const Open& call) { return call.at == at && call.told == held; });
+  if (told != open_.end()) {
+    open_.erase(told);
+    return;
+  }
   std::vector<OpenAt> calls;
+  bool was_told = false;
   for (auto call = open_.begin(); call != open_.end(); ++call) {
-    if (call->at == at) calls.push_back(call);
+    if (call->at == at && !call->told) calls.push_back(call);
+    was_told = was_told || (call->at == at && call->told);
   }
   std::vector<const Timings*> timings;
   for (const Timings& one : timings_) {
     if (one.at == at && one.generation) timings.push_back(&one);
+  }
+  if (calls.empty() && was_told) {  // with another number, after a shift of its context
+    std::erase_if(open_, [&](const Open& call) { return call.at == at; });
+    return;
   }
   if (calls.empty()) {  // it began before the log
     Open& call = open(at);
@@ -212,12 +251,19 @@ void ServerLog::settle(At at, Tokens held, bool timings_may_follow) {
     if (!timings_may_follow) complete_without(calls.front(), held);
     return;
   }
-  // One that was given up, if only one of them can hold so much.
-  std::vector<OpenAt> can;
-  for (const OpenAt& call : calls) {
-    if (!call->prompt || *call->prompt <= held) can.push_back(call);
+  // One that was given up, or makes no answer, if only one of them can be it.
+  const auto only_one = [&](auto is_it) {
+    const auto found = std::find_if(calls.begin(), calls.end(), is_it);
+    const bool is_alone = found != calls.end() && std::find_if(found + 1, calls.end(), is_it) == calls.end();
+    return is_alone ? *found : open_.end();
+  };
+  if (timings.empty()) {
+    auto one = only_one([&](const OpenAt& call) { return call->prompt == held; });
+    if (one == open_.end())
+      one = only_one([&](const OpenAt& call) { return call->load && !call->load->gone; });
+    if (one == open_.end()) one = only_one([&](const OpenAt& call) { return call->prompt <= held; });
+    if (one != open_.end()) return complete_without(one, held);
   }
-  if (can.size() == 1 && timings.empty()) return complete_without(can.front(), held);
   for (const OpenAt& call : calls) call->is_mixed = true;
   complete_without(calls.front(), held);
 }
@@ -270,11 +316,13 @@ void ServerLog::refusal(std::string_view text, std::optional<Tokens> port) {
   const std::optional<Tokens> size = refused_prompt(text);
   auto found = open_.end();
   for (auto call = open_.begin(); call != open_.end(); ++call) {
-    if (call->at.task != *task || call->at.port != port || call->refused || call->held) continue;
+    if (call->at.task != *task || call->at.port != port || call->refused || call->held || call->told)
+      continue;
     if (!size || !call->prompt || *call->prompt == *size) found = call;
   }
   if (found == open_.end())
-    found = open_.insert(open_.end(), Open{.at = {0, *task, port}, .start = clock_.now()});
+    found = open_.insert(open_.end(),
+                         Open{.at = {0, *task, port}, .ready = loads_.ready(), .start = clock_.now()});
   place(*found, false);
   found->refused = true;
   const bool is_too_long = size || has(text, "exceeds the available context size");
@@ -324,8 +372,11 @@ const std::vector<Call>& ServerLog::finish() {
   named_.clear();
   settle_late();
   for (Open& call : open_) {
-    if (call.refused) continue;
-    if (call.cut) {
+    if (call.refused || call.told) continue;
+    const bool is_gone = call.load && call.load->gone;
+    if (is_gone && call.load->embeds) {
+      give(call, {.reason = Reason::embedding});
+    } else if (call.cut || is_gone) {
       place(call, false);
       emit(call, call.prompt, std::nullopt);
     } else {

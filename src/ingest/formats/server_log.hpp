@@ -50,12 +50,14 @@ class ServerLog {
     At at;
     server_log::LoadPtr load;
     bool is_placed = false;  // `load` was looked for
+    i64 ready = 0;           // servers that were ready when it began
     std::optional<Tokens> prompt, window, cached;
     std::optional<Tokens> held;  // it was released with so many tokens; its timings may follow
     std::optional<Instant> start;
     std::optional<server_log::Cut> cut;
     bool refused = false, shifted = false, cancelled = false, is_cut = false, keeps_nothing = false;
-    bool is_mixed = false;  // which of several it is cannot be told
+    bool is_mixed = false;       // which of several it is cannot be told
+    std::optional<Tokens> told;  // it was given; its release, with so many tokens, may follow
   };
   using OpenAt = std::deque<Open>::iterator;
 
@@ -68,6 +70,8 @@ class ServerLog {
   void released(At at, std::string_view rest);
   void settle(At at, Tokens held, bool timings_may_follow);
   void settle_late();
+  bool settle_early(At at);
+  void make_room();
 
   Open& open(At at);
   void place(Open& call, bool embeds);

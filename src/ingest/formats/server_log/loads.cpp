@@ -29,6 +29,19 @@ std::string_view short_name(std::string_view name) {
 
 }  // namespace
 
+bool Load::may_have(Tokens task) const {
+  constexpr Tokens kAhead = 32;  // of one that waited longer
+  if (std::find(tasks.begin(), tasks.end(), task) != tasks.end()) return false;
+  return tasks.empty() || task + kAhead > *std::max_element(tasks.begin(), tasks.end());
+}
+
+void Load::started(Tokens task) {
+  constexpr std::size_t kMostTasks = 64;
+  tasks.push_back(task);
+  if (tasks.size() > kMostTasks) tasks.pop_front();
+  next_task = std::max(next_task, task + 1);
+}
+
 void Load::finished(Tokens slot, Tokens task, Tokens tokens, Tokens evaluated, Tokens generated) {
   held[slot] = tokens;
   next_task = std::max(next_task, task + generated + (evaluated + kBatch - 1) / kBatch + 1);
@@ -37,6 +50,14 @@ void Load::finished(Tokens slot, Tokens task, Tokens tokens, Tokens evaluated, T
 LoadPtr Loads::add(Load load) {
   if (live_.size() == kMostLoads) live_.erase(live_.begin());
   return live_.emplace_back(std::make_shared<Load>(std::move(load)));
+}
+
+template <typename Is>
+void Loads::stop(Is is_meant) {
+  std::erase_if(live_, [&](const LoadPtr& load) {
+    load->gone = load->gone || is_meant(*load);
+    return load->gone;
+  });
 }
 
 LoadPtr Loads::at_port(std::optional<Tokens> port) const {
@@ -53,6 +74,7 @@ void Loads::see(std::string_view line, std::optional<Tokens> port) {
     add({.name = std::string(word_behind(line, "with name=")), .port = number_behind(line, " on port ")});
     return;
   }
+  if (has(line, "msg=\"loaded runners\"")) return keep(number_behind(line, " count=").value_or(0));
   if (has(line, "n_ctx_slot = ")) return initialize(line, port);
   if (has(line, "msg=\"template selection\"")) return name(line);
   if (has(line, "embeddings enabled with")) {
@@ -60,8 +82,8 @@ void Loads::see(std::string_view line, std::optional<Tokens> port) {
     return;
   }
   if (has(line, "msg=\"Listening on ") || has(line, "cleaning up before exit")) {
-    if (!port && !has(line, "cleaning up")) live_.clear();
-    if (!starts_are_told_ && !port) live_.clear();
+    const bool are_all = !port && (!starts_are_told_ || !has(line, "cleaning up"));
+    if (are_all) stop([](const Load&) { return true; });
   }
 }
 
@@ -73,8 +95,15 @@ void Loads::start(std::string_view line) {
             .slots = number_behind(line, " -np "),
             .embeds = has(line, " --embedding"),
             .known = true};
-  std::erase_if(live_, [&](const LoadPtr& other) { return other->weights == load.weights; });
+  stop([&](const Load& other) { return other.weights == load.weights; });
   add(std::move(load));
+}
+
+// So many are left when one was started. Which of several went is not said.
+void Loads::keep(Tokens count) {
+  if (count != 1 || live_.empty()) return;
+  const LoadPtr newest = live_.back();
+  stop([&](const Load& load) { return &load != newest.get(); });
 }
 
 void Loads::load(std::string_view line, std::optional<Tokens> port) {
@@ -91,7 +120,7 @@ void Loads::load(std::string_view line, std::optional<Tokens> port) {
     return;
   }
   // A server alone that starts anew: the one before is gone.
-  if (!starts_are_told_ && !port) live_.clear();
+  if (!starts_are_told_ && !port) stop([](const Load&) { return true; });
   add({.weights = weights, .port = port, .known = true});
 }
 
@@ -102,6 +131,7 @@ void Loads::initialize(std::string_view line, std::optional<Tokens> port) {
     if (!live_.empty() && !has(line, "n_slots = ")) return;  // a slot says what its server said
     load = add({.port = port, .known = true});
   }
+  if (!load->window) load->ready = ++ready_;
   load->window = number_behind(line, "n_ctx_slot = ");
   if (const auto slots = number_behind(line, "n_slots = ")) load->slots = slots;
 }
@@ -141,14 +171,15 @@ LoadPtr Loads::chosen(const Asks& asks, const std::vector<Tokens>& saved,
   bool is_tied = false;
   for (const LoadPtr& load : candidates) {
     if (best && distance(*load) > distance(*best)) continue;
-    is_tied = best && distance(*load) == distance(*best) && load->model() != best->model();
+    // Of servers without a call the newest: whoever it was started for waits.
+    is_tied =
+        best && distance(*load) == distance(*best) && load->model() != best->model() && !load->tasks.empty();
     best = load;
   }
   if (is_tied) return nullptr;
   if (!best) best = add({.port = asks.port, .window = asks.window});
   if (!best->window) best->window = asks.window;
-  best->last_task = asks.task;
-  best->next_task = std::max(best->next_task, asks.task + 1);
+  best->started(asks.task);
   return best;
 }
 

@@ -2,6 +2,7 @@
 // Inside server_log/: the llama-servers that write into one log. Each has a port, the weights that it loaded,
 // and the window of its slots; it counts tasks and slots for itself alone. Their lines mix without a mark.
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,14 +20,18 @@ struct Load {
   std::optional<Tokens> port, window, slots;
   bool embeds = false;  // it makes embeddings, and no answers
   bool known = false;   // its beginning is in the log
+  bool gone = false;    // it was stopped
+  i64 ready = 0;        // how many were ready when it was
 
   // A number of a task is that of the one before, and one more for each batch of prompt, each token of an
   // answer and each word to the server: of two servers the one counts on whose number is nearest.
-  std::optional<Tokens> last_task;
+  std::deque<Tokens> tasks;  // the newest ones
   Tokens next_task = 0;
   std::map<Tokens, Tokens> held;  // slot -> tokens that it holds
 
   std::string_view model() const { return name.empty() ? weights : name; }
+  bool may_have(Tokens task) const;  // tasks start about in their order
+  void started(Tokens task);
   void finished(Tokens slot, Tokens task, Tokens tokens, Tokens evaluated, Tokens generated);
 };
 using LoadPtr = std::shared_ptr<Load>;
@@ -37,6 +42,7 @@ struct Asks {
   std::optional<Tokens> window;
   std::optional<Tokens> port;  // in front of the line, where a router put it there
   bool embeds = false;         // an embedding, as far as that can be told
+  i64 ready = 0;               // how many servers were ready when it began
 };
 
 class Loads {
@@ -49,9 +55,13 @@ class Loads {
   LoadPtr owner(const Asks& asks, const std::vector<Tokens>& saved, IsBusy is_busy);
   // The one that is there, with that window where there are several; nullptr: none, or several.
   LoadPtr only(std::optional<Tokens> window) const;
+  i64 ready() const { return ready_; }
 
  private:
   void start(std::string_view line);
+  void keep(Tokens count);
+  template <typename Is>
+  void stop(Is is_meant);
   void load(std::string_view line, std::optional<Tokens> port);
   void initialize(std::string_view line, std::optional<Tokens> port);
   void name(std::string_view line);
@@ -59,7 +69,8 @@ class Loads {
   LoadPtr add(Load load);
   LoadPtr chosen(const Asks& asks, const std::vector<Tokens>& saved, const std::vector<LoadPtr>& candidates);
 
-  std::vector<LoadPtr> live_;     // in the order of their start
+  std::vector<LoadPtr> live_;  // in the order of their start
+  i64 ready_ = 0;
   bool starts_are_told_ = false;  // by Ollama, so that what it did not stop still runs
 };
 
@@ -67,10 +78,12 @@ template <typename IsBusy>
 LoadPtr Loads::owner(const Asks& asks, const std::vector<Tokens>& saved, IsBusy is_busy) {
   std::vector<LoadPtr> candidates;
   for (const LoadPtr& load : live_) {
-    const bool fits = (!asks.window || !load->window || *asks.window == *load->window) &&
+    const bool is_starting = load->known && !load->window && starts_are_told_;
+    const bool fits = !is_starting && load->ready <= asks.ready &&
+                      (!asks.window || !load->window || *asks.window == *load->window) &&
                       (!load->slots || asks.slot < *load->slots) &&
-                      (!asks.port || !load->port || *asks.port == *load->port) &&
-                      (!load->last_task || asks.task > *load->last_task) && !is_busy(*load, asks.slot);
+                      (!asks.port || !load->port || *asks.port == *load->port) && load->may_have(asks.task) &&
+                      !is_busy(*load, asks.slot);
     if (fits) candidates.push_back(load);
   }
   return chosen(asks, saved, candidates);

@@ -198,7 +198,6 @@ bool ServerLog::settle_early(At at) {
 }
 
 void ServerLog::released(At at, std::string_view rest) {
-  if (number_behind(rest, "truncated = ").value_or(0) != 0) open(at).shifted = true;
   const auto before_timings = number_behind(rest, "n_past = ");
   const auto held = before_timings ? before_timings : number_behind(rest, "n_tokens = ");
   settle(at, held.value_or(0), before_timings.has_value());
@@ -339,7 +338,8 @@ void ServerLog::access(std::string_view text) {
 }
 
 void ServerLog::emit(Open& call, std::optional<Tokens> prompt, std::optional<Tokens> generation) {
-  if (!prompt || *prompt <= 0) return give(call, {.reason = Reason::no_timings});
+  if (!prompt || *prompt <= 0)
+    return give(call, {.reason = generation ? Reason::ambiguous_usage : Reason::no_timings});
   Usage usage = usage_of({.tokens = call.cut ? call.cut->prompt : *prompt}, {.tokens = generation});
   if (call.cut || call.is_cut) usage.remarks.add(Remark::truncated_prompt);
   give(call, usage);

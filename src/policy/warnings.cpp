@@ -68,7 +68,9 @@ void about_server(std::vector<Warning>& warnings, const DemandStats& stats) {
     warnings.push_back(
         {"cut",
          fmt::format("{}: {} cut {}; the log names their true sizes, which were counted, up to {}", stats.job,
-                     num_ctx > 0 ? "a window of " + with_commas(num_ctx) : std::string("the window"),
+                     num_ctx == 0             ? std::string("the window")
+                     : stats.cuts.size() == 1 ? "a window of " + with_commas(num_ctx)
+                                              : "windows of up to " + with_commas(num_ctx),
                      counted(cut, "prompt"), with_commas(stats.prompt.max))});
   }
   if (stats.windows.size() > 1) {

@@ -168,6 +168,16 @@ Header header_with(char delimiter, std::string_view line, const Mapping& mapping
   return header;
 }
 
+// "[GIN] 2026/11/29 ...", "[44067] slot ...", "[2026-09-02 16:53:00] srv ...": brackets, and words behind
+// them.
+bool is_prefix_of_line(std::string_view text) {
+  const std::size_t end = text.find_first_of("]\n{\",", 1);
+  if (end == kNoEnd || text[end] != ']' || end + 2 >= text.size() || text[end + 1] != ' ') return false;
+  const char next = text[end + 2];
+  return (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9') ||
+         next == '[';
+}
+
 // A server's log may begin with anything: lines of access while nothing was asked, or the middle of a line.
 // So much of it is searched for a line that tells.
 constexpr std::size_t kLookForLog = std::size_t{64} << 20;
@@ -186,7 +196,17 @@ Found wrapped_log_at(std::string_view text, std::size_t at, AtEnd at_end) {
   const std::string_view first = trimmed(text.substr(at, std::min(end, text.size()) - at));
   if (end == kNoEnd && at_end == AtEnd::no) return Found::needs_more;
   if (!server_log::is_envelope(first)) return Found::no;
-  return server_log_in(text, at_end);
+  const std::string_view most = text.substr(0, kLookForLog);
+  Scratch scratch;
+  for (std::size_t found = find_server_log(most, at); found != kNoEnd;) {
+    const std::size_t begin = most.rfind('\n', found) + 1;  // npos + 1 is 0
+    const std::size_t line_end = std::min(most.find('\n', found), most.size());
+    scratch.clear();
+    const server_log::Line line = server_log::unwrapped(most.substr(begin, line_end - begin), scratch);
+    if (is_server_log(line.text)) return Found::yes;
+    found = find_server_log(most, line_end);
+  }
+  return server_log_in({}, text.size() >= kLookForLog ? AtEnd::yes : at_end);
 }
 
 Result<std::optional<Shape>> shape_of_text(std::string_view text, std::size_t at, AtEnd at_end,
@@ -234,7 +254,7 @@ Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::
     if (at_end == AtEnd::no) return std::nullopt;
     return Shape{.begin = begin};
   }
-  const bool is_json = text[at] == '{' || (text[at] == '[' && !text.substr(at).starts_with("[GIN]"));
+  const bool is_json = text[at] == '{' || (text[at] == '[' && !is_prefix_of_line(text.substr(at)));
   if (!is_json) {
     if (text.size() - at < kLook && at_end == AtEnd::no) return std::nullopt;
     const std::string_view beginning = text.substr(at, kLook);

@@ -17,9 +17,17 @@ constinit const Format kServerLog{.name = "llama.cpp-log",
                                   .matches = [](const Fields&) { return false; },
                                   .read = [](const Fields&, Sink&) {}};
 
+std::size_t find_server_log(std::string_view text, std::size_t from) {
+  std::size_t first = std::string_view::npos;
+  for (const std::string_view sign :
+       {"| task ", "llama_server:", "load_model: ", "truncating input prompt"}) {
+    first = std::min(first, text.substr(0, first).find(sign, from));
+  }
+  return first;
+}
+
 bool is_server_log(std::string_view text) {
-  return has(text, "| task ") || has(text, "llama_server:") || has(text, "load_model: ") ||
-         has(text, "truncating input prompt");
+  return find_server_log(text, 0) != std::string_view::npos;
 }
 
 namespace {

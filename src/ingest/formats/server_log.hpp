@@ -26,6 +26,8 @@ namespace ctxcap::ingest {
 
 // Whether text looks like such a log. Access lines alone do not.
 bool is_server_log(std::string_view text);
+// Where the first word of one stands, from `from` on; npos: nowhere.
+std::size_t find_server_log(std::string_view text, std::size_t from);
 
 class ServerLog {
  public:

@@ -4,8 +4,7 @@
 
 #include "base/text.hpp"
 #include "ports/world.hpp"
-#include "sources/files/names.hpp"
-#include "sources/files/open.hpp"
+#include "sources/files/files.hpp"
 #include "sources/ollama_log/places.hpp"
 
 namespace ctxcap::sources {
@@ -33,17 +32,13 @@ Status give(const LogText& log, Sink& sink) {
                     }});
 }
 
-Status give_files(const std::vector<std::string>& given, World& world, Sink& sink) {
-  TRY_ASSIGN(const Names names, find_traces(given, world.files));
-  for (const std::string& note : names.notes) sink.note(note);
-  for (const std::string& name : names.files) {
-    TRY_ASSIGN(const Source source, open_source(name, world.files));
-    TRY(sink.rows({.name = name,
-                   .mapped = source.mapped.get(),
-                   .stream = source.stream.get(),
-                   .expected = [&](Bytes got) { return source.expected(got); }}));
-  }
-  return {};
+// Of files the same holds as of any others: patterns, folders, compression.
+SourceSettings as_files(std::vector<std::string> paths) {
+  return {.kind = &kFiles.row, .where = std::move(paths)};
+}
+
+Status give_files(std::vector<std::string> paths, World& world, Sink& sink) {
+  return kFiles.read(as_files(std::move(paths)), world, sink);
 }
 
 Error nothing_found(const Error& journal) {
@@ -102,24 +97,13 @@ std::vector<std::string> paths_of(const SourceSettings& source) {
 }
 
 Result<std::vector<std::string>> log_files(const SourceSettings& source, World& world) {
-  const std::vector<std::string> paths = paths_of(source);
-  if (paths.empty()) return std::vector<std::string>();
-  TRY_ASSIGN(Names names, find_traces(paths, world.files));
-  return std::move(names.files);
+  std::vector<std::string> paths = paths_of(source);
+  if (paths.empty()) return paths;
+  return kFiles.files(as_files(std::move(paths)), world);
 }
 
 std::vector<Error> missing_logs(const SourceSettings& source, World& world) {
-  std::vector<Error> doubts;
-  for (const std::string& path : paths_of(source)) {
-    if (world.files.kind(path) != PathKind::missing) continue;
-    const auto found = world.files.glob(path);
-    if (found && !found->empty()) continue;
-    doubts.push_back({.kind = ErrorKind::usage,
-                      .what = "a log of Ollama is missing",
-                      .why = "nothing is called " + printable(path),
-                      .hint = "name a file, \"journal\", \"docker:NAME\" or \"auto\""});
-  }
-  return doubts;
+  return kFiles.doubts(as_files(paths_of(source)), world);
 }
 
 }  // namespace

@@ -50,11 +50,12 @@ Line of_object(std::string_view object, Scratch& scratch) {
 }  // namespace
 
 bool is_envelope(std::string_view object) {
-  bool has_line = false;
+  bool has_line = false, has_counts = false;
   const bool whole = Value::json(object).each_member([&](std::string_view key, Value value) {
     has_line = has_line || (among(kLines, key) && (value.is_string() || value.is_array()));
+    has_counts = has_counts || key.find("usage") != kNoEnd || key.find("okens") != kNoEnd;
   });
-  return whole && has_line;
+  return whole && has_line && !has_counts;
 }
 
 Line unwrapped(std::string_view text, Scratch& scratch) {

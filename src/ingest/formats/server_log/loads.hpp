@@ -76,14 +76,15 @@ class Loads {
 
 template <typename IsBusy>
 LoadPtr Loads::owner(const Asks& asks, const std::vector<Tokens>& saved, IsBusy is_busy) {
+  // A number in front of a line may be anything else as well.
+  const bool is_port = at_port(asks.port) != nullptr;
   std::vector<LoadPtr> candidates;
   for (const LoadPtr& load : live_) {
     const bool is_starting = load->known && !load->window && starts_are_told_;
     const bool fits = !is_starting && load->ready <= asks.ready &&
                       (!asks.window || !load->window || *asks.window == *load->window) &&
-                      (!load->slots || asks.slot < *load->slots) &&
-                      (!asks.port || !load->port || *asks.port == *load->port) && load->may_have(asks.task) &&
-                      !is_busy(*load, asks.slot);
+                      (!load->slots || asks.slot < *load->slots) && (!is_port || load->port == asks.port) &&
+                      load->may_have(asks.task) && !is_busy(*load, asks.slot);
     if (fits) candidates.push_back(load);
   }
   return chosen(asks, saved, candidates);

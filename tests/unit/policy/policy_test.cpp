@@ -182,10 +182,10 @@ TEST_CASE("what a server's own log says of its windows is no wish of the request
   JobInput served = job(7'000);
   served.stats.windows = {{16'384, 60}};
   CHECK(!warned(decide({served}, arch(8'192, 8'192)), "client-overrides"));
-  const auto now = current_window(served.stats, {}, std::nullopt);
+  const auto now = policy::current_window(served.stats, {}, std::nullopt);
   CHECK(now->num_ctx == 16'384);
   CHECK(now->from == CurrentFrom::server_default);
-  CHECK(current_window(served.stats, {}, 16'384)->from == CurrentFrom::environment);
+  CHECK(policy::current_window(served.stats, {}, 16'384)->from == CurrentFrom::environment);
   // It changed from load to load: somebody asks for it.
   served.stats.windows = {{4'096, 3}, {16'384, 60}};
   CHECK(warned(decide({served}, arch(8'192, 8'192)), "client-overrides"));

@@ -37,6 +37,8 @@ class ServerLog {
   const std::vector<Call>& finish();
 
  private:
+  static constexpr std::size_t kMostOpen = 1000;  // more were lost with a part of the log
+
   // Where a line comes from: slots and tasks are numbered by each server for itself.
   struct At {
     Tokens slot = 0, task = 0;

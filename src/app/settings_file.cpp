@@ -59,6 +59,17 @@ void look_at_reports(const settings::Settings& settings, World& world, std::vect
 
 }  // namespace
 
+namespace {
+
+const SourceKind* fallback_for(unsigned uses) {
+  if (uses == settings::kPull) return sources::pulled_kinds().front();
+  const bool only_reads =
+      uses == settings::kAnalyze || uses == settings::kExplain || uses == settings::kBacktest;
+  return only_reads ? &sources::usual_kind() : nullptr;
+}
+
+}  // namespace
+
 std::string settings_path(const std::string& flag, World& world) {
   if (!flag.empty()) return flag;
   if (const std::string named = variable(world, "CTXCAP_CONFIG"); !named.empty()) return named;
@@ -84,7 +95,7 @@ settings::Reading read_settings_file(const std::string& config, const settings::
        .environment = [&world](const std::string& name) { return world.environment.get(name); },
        .flags = flags,
        .kinds = sources::kinds(),
-       .fallback = uses == settings::kPull ? sources::pulled_kinds().front() : nullptr,
+       .fallback = fallback_for(uses),
        .directory = world.files.working_directory(),
        .variables = world.environment.names()});
   if (!text) reading.problems.insert(reading.problems.begin(), text.error());

@@ -15,6 +15,7 @@
 #include "demand/demand.hpp"
 #include "model/model.hpp"
 #include "policy/policy.hpp"
+#include "sources/sources.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -101,6 +102,13 @@ Result<std::vector<BaseAnalysis>> analyze_parts(const std::vector<Part>& parts, 
   return bases;
 }
 
+// Sources that nobody named file by file: the report says what was read.
+bool reads_own_log(const std::vector<SourceSettings>& sources) {
+  return !sources.empty() && std::all_of(sources.begin(), sources.end(), [](const SourceSettings& source) {
+    return source.kind == &sources::usual_kind();
+  });
+}
+
 void append(std::vector<Warning>& all, const std::vector<Warning>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
@@ -132,6 +140,10 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
                     .inputs = std::move(traces.inputs),
                     .skipped = std::move(traces.skipped),
                     .remarks = std::move(traces.remarks)};
+  if (reads_own_log(options.traces.sources)) {
+    for (const InputSummary& input : analysis.inputs)
+      analysis.read_from += (analysis.read_from.empty() ? "" : ", ") + input.source;
+  }
   //    From here on no trace is read again.
 
   // 2. What is each model? The only question to the outside; from here on every number is on the table.

@@ -37,6 +37,7 @@ struct Analysis {
   double confidence = 0.95;  // 0..1
   RuntimeSettings settings;
   std::vector<InputSummary> inputs;
+  std::string read_from;  // where no file was named: what was read
   std::vector<Skip> skipped;
   std::vector<Skip> remarks;           // rows that were used, with a word that says how
   std::vector<BaseAnalysis> bases;     // ascending by model; several of one model with a window per job

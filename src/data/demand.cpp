@@ -55,6 +55,8 @@ void Demand::merge(const Demand& other) {
   if (other.from) from = from ? std::min(*from, *other.from) : *other.from;
   if (other.to) to = to ? std::max(*to, *other.to) : *other.to;
   for (const auto& [tokens, count] : other.num_ctx_asked) num_ctx_asked[tokens] += count;
+  for (const auto& [tokens, count] : other.windows) windows[tokens] += count;
+  for (const auto& [tokens, count] : other.cuts) cuts[tokens] += count;
   for (const auto& [tokens, count] : other.num_predict_asked) num_predict_asked[tokens] += count;
   bodies = merged(bodies, other.bodies);
   const std::size_t before = sent.size();

@@ -53,8 +53,10 @@ struct Demand {
   std::optional<Instant> from, to;          // start of the first and of the last request, where known
   std::map<Tokens, i64> num_ctx_asked;      // num_ctx that requests carried -> how many
   std::map<Tokens, i64> num_predict_asked;  // generation limit that requests carried -> how many
-  std::vector<BodySize> bodies;             // ascending, each pair once; empty: rows carry no bodies
-  std::vector<Sent> sent;                   // ascending by time; empty: not asked for
+  std::map<Tokens, i64> windows;            // window of the server that answered -> how many; of its own log
+  std::map<Tokens, i64> cuts;    // window that cut (0: unknown) -> prompts whose true size was counted
+  std::vector<BodySize> bodies;  // ascending, each pair once; empty: rows carry no bodies
+  std::vector<Sent> sent;        // ascending by time; empty: not asked for
   bool operator==(const Demand&) const = default;
 
   DayDemand pooled() const;         // all days as one

@@ -58,7 +58,11 @@ std::string SourceSettings::identity(const std::string& directory) const {
   };
   if (kind->where == SourceKind::Where::paths) {
     std::vector<std::string> paths;
-    for (const std::string& path : where) paths.push_back(whole_path(path, directory));
+    for (const std::string& path : where) {
+      const bool is_word = kind->is_word != nullptr && kind->is_word(path);
+      paths.push_back(is_word ? path : whole_path(path, directory));
+    }
+    if (where.empty()) paths.emplace_back(kind->word);
     name = join(sorted(std::move(paths)), ", ");
   } else {
     name = without_slashes(label());

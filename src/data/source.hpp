@@ -33,6 +33,8 @@ struct SourceKind {
   bool pulls = false;           // `ctxcap pull` can keep its rows in a file
   // Keys of [[source]] that it takes beside those that all take (jobs, models, job_rule).
   std::span<const std::string_view> takes = {};
+  // Of paths: what is none, but a word for another place. nullptr: there are no such words.
+  bool (*is_word)(std::string_view where) = nullptr;
 
   bool accepts(std::string_view key) const;
 };

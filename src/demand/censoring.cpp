@@ -97,6 +97,7 @@ std::optional<Tokens> asked_by_all(const Demand& demand, const Period& all) {
 std::vector<Tokens> plausible_windows(const Demand& demand, std::span<const Tokens> given) {
   std::vector<Tokens> windows(given.begin(), given.end());
   for (const auto& [num_ctx, count] : demand.num_ctx_asked) windows.push_back(num_ctx);
+  for (const auto& [num_ctx, count] : demand.windows) windows.push_back(num_ctx);
   for (Tokens step = 1024; step <= (Tokens{1} << 20); step *= 2)
     windows.insert(windows.end(), {step, step / 2 * 3});
   std::erase_if(windows, [](Tokens num_ctx) { return num_ctx < 256 || num_ctx > (Tokens{1} << 40); });
@@ -121,7 +122,8 @@ CensoringPeriod detect_censoring(const Demand& demand, const CensoringOptions& o
     if (found.evidence > best.evidence) best = std::move(found);
   }
   const std::optional<Tokens> in_force = options.in_force ? options.in_force : asked_by_all(demand, all);
-  if (best.evidence == 0 && in_force) best = context_shift(all, *in_force);
+  // Where cuts were counted with their true sizes, prompts above the window are those.
+  if (best.evidence == 0 && in_force && demand.cuts.empty()) best = context_shift(all, *in_force);
   if (best.evidence > 0) {
     best.censoring.estimated_max = estimated_prompt(demand.bodies, best.censoring);
     return {best.censoring, std::nullopt};

@@ -102,6 +102,8 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
   if (!pooled.generation.empty()) stats.generation = percentiles_of(pooled.generation);
   stats.num_predict = generation_limit(pooled.generation, options);
   stats.num_ctx_asked = demand.num_ctx_asked;
+  stats.windows = demand.windows;
+  stats.cuts = demand.cuts;
   count_days(demand, stats);
   stats.per_day = requests_per_day(demand, stats.requests);
   stats.censoring = std::move(found.censoring);

@@ -28,6 +28,7 @@ struct Call {
   std::optional<Instant> end;
   Usage usage;                                 // usage.reason != none: the row counts under that reason
   std::optional<Tokens> num_ctx, num_predict;  // as the request asked
+  std::optional<Tokens> window;                // of the server that answered, whoever asked for it
   Body body;  // left empty: what the record has under the keys of Format::body
   // Of a row that stands for many calls alike, counted where they lie: how many (> 0), and when the last of
   // them started. Such a row has no id: there are no versions of it.

@@ -45,7 +45,7 @@ constinit const std::array kFormats{
     &kOpenAiEvent,
     &kOpenAiChunk,
     &kPlain,
-    &kLlamaCppLog,
+    &kServerLog,
     &kMessageStream,
 };
 static_assert(kFormats.size() <= kMostFormats);

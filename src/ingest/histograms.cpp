@@ -50,6 +50,8 @@ void Histograms::count(const Request& request, i64 times, i64 last) {
   }
   if (request.num_ctx != 0) mine.num_ctx.add(request.num_ctx, times);
   if (request.num_predict != 0) mine.num_predict.add(request.num_predict, times);
+  if (request.window != 0) mine.windows.add(request.window, times);
+  if (request.was_cut) mine.cuts.add(request.window, times);
   if (request.body != 0) mine.bodies.add(request.prompt, request.body);
 }
 
@@ -84,6 +86,8 @@ void Histograms::merge(Histograms&& other) {
     mine.to = std::max(mine.to, theirs.to);
     mine.num_ctx.merge(std::move(theirs.num_ctx));
     mine.num_predict.merge(std::move(theirs.num_predict));
+    mine.windows.merge(std::move(theirs.windows));
+    mine.cuts.merge(std::move(theirs.cuts));
     mine.bodies.merge(theirs.bodies);
   }
   other.groups_.clear();
@@ -117,6 +121,8 @@ Demand Histograms::demand_of(Group& group) {
   }
   add_to(demand.num_ctx_asked, group.num_ctx);
   add_to(demand.num_predict_asked, group.num_predict);
+  add_to(demand.windows, group.windows);
+  add_to(demand.cuts, group.cuts);
   demand.bodies = group.bodies.sizes();
   return demand;
 }

@@ -38,6 +38,7 @@ class Histograms {
     std::vector<DayCounts> days;  // ascending
     i64 from = std::numeric_limits<i64>::max(), to = kNoTime;
     Counts num_ctx, num_predict;
+    Counts windows, cuts;  // see Demand
     BodyMap bodies;
 
     DayCounts& on(Day day);

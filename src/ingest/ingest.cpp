@@ -140,6 +140,7 @@ void Ingestor::Impl::work(Pieces& pieces, const Shape& shape, Lane& lane, const 
     finish_piece(lane, lines, lane.tally.of_input(input).rows - rows_before);
     if (on_read) on_read(lane.piece.text);
   }
+  reader.finish();
 }
 
 // What stands before the first record: a byte order mark, a CSV header.

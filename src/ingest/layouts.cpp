@@ -163,7 +163,8 @@ i64 PieceReader::read_log(std::string_view text) {
     const std::size_t end = line_end(text, at);
     const std::size_t stop = std::min(end, text.size());
     const std::string_view line = text.substr(at, stop - at);
-    if (const auto call = log_.line(line)) reader_->take(*call, kLlamaCppLog, line, lines + 1);
+    for (const Call& call : log_.line(line)) reader_->take(call, kServerLog, line, lines + 1);
+    last_line_ = lines + 1;
     if (end == kNoEnd) break;
     ++lines;
     at = end + 1;
@@ -187,6 +188,10 @@ i64 PieceReader::read_events(std::string_view text) {
     at = end + 1;
   }
   return lines;
+}
+
+void PieceReader::finish() {
+  for (const Call& call : log_.finish()) reader_->take(call, kServerLog, {}, last_line_);
 }
 
 i64 PieceReader::read_csv(std::string_view text) {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "ingest/formats/llamacpp_log.hpp"
 #include "ingest/formats/message_stream.hpp"
+#include "ingest/formats/server_log.hpp"
 #include "ingest/row_reader.hpp"
 #include "ingest/shape.hpp"
 
@@ -51,6 +51,8 @@ class PieceReader {
   PieceReader(const Shape& shape, RowReader& reader) : shape_(&shape), reader_(&reader) {}
   // Returns the line ends in it.
   i64 read(const Piece& piece);
+  // What the last piece left open: calls of a log that are complete only at its end.
+  void finish();
 
  private:
   i64 read_lines(std::string_view text);
@@ -62,8 +64,9 @@ class PieceReader {
 
   const Shape* shape_;
   RowReader* reader_;
-  LlamaCppLog log_;
   MessageStream events_;
+  ServerLog log_;
+  i64 last_line_ = 1;  // of the log's last piece
   std::vector<std::string_view> cells_;
   Scratch scratch_;
 };

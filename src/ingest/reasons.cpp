@@ -33,7 +33,11 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
     {"judge", "a call of Langfuse's own judges and experiments (environment langfuse-*)"},
     {"listing", "an entry of a list of models, projects, traces or sessions, not a call",
      "export the calls themselves: ctxcap formats lists what can be read"},
+    {"mixed-servers", "lines of several servers in one log that cannot be told apart",
+     "read each server's own log, or let one server run at a time"},
     {"negative-tokens", "a negative token count"},
+    {"no-timings", "a task in a server's log without the timings that say how much was generated",
+     "give the log as the server wrote it: the lines with \"eval time\" count the answer"},
     {"no-usage", "no token counts, or a prompt of 0, which means that nobody counted",
      "have the answers counted: for streams of /v1 with stream_options include_usage"},
     {"not-a-generation", "a span that is no model call",
@@ -55,6 +59,7 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
     {"too-long", "a row longer than 4 GB"},
     {"total-only", "only the total is known, not how it splits into prompt and generation",
      "log prompt and generation apart"},
+    {"unfinished", "a task that was still at work where the log ends"},
     {"unknown-format", "an object whose keys belong to no known format",
      "name the fields with --map prompt=FIELD,generation=FIELD; ctxcap formats lists what is known"},
     {"wrapper", "a span that repeats the counts of the calls inside it"},
@@ -71,6 +76,8 @@ constexpr std::array<Wording, kRemarks> kRemarkTable{{
      "the true "
      "need is not known"},
     {"refused-prompt", "the server refused the prompt and named its true size; the generation is unknown"},
+    {"truncated-prompt",
+     "the server cut the prompt to its window, and named its true size; that size was counted"},
     {"unsplit-tokens", "the total exceeds prompt and generation; the total was taken as the need"},
 }};
 

@@ -17,7 +17,11 @@ struct Request {
   std::uint32_t job = 0, model = 0;            // numbers of Names
   std::uint32_t num_ctx = 0, num_predict = 0;  // 0: not asked
   std::uint32_t body = 0;                      // bytes of what was sent; 0: unknown
-  i64 start = kNoTime;                         // µs
+  // Of calls in a server's own log, which wait for no others:
+  std::uint32_t window = 0;  // of the server that answered; 0: unknown
+  bool was_cut = false;      // the server cut the prompt; `prompt` is its true size
+
+  i64 start = kNoTime;  // µs
 };
 
 }  // namespace ctxcap::ingest

@@ -19,6 +19,8 @@ Request request_of(const Call& call) {
           .context = static_cast<std::uint32_t>(call.usage.context),
           .num_ctx = small(call.num_ctx),
           .num_predict = small(call.num_predict),
+          .window = small(call.window),
+          .was_cut = call.usage.remarks.has(Remark::truncated_prompt),
           .start = call.start ? call.start->micros : kNoTime};
 }
 

@@ -7,8 +7,9 @@
 
 #include "base/text.hpp"
 #include "ingest/formats.hpp"
-#include "ingest/formats/llamacpp_log.hpp"
 #include "ingest/formats/message_stream.hpp"
+#include "ingest/formats/server_log.hpp"
+#include "ingest/formats/server_log/envelope.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -199,6 +200,47 @@ Header header_with(char delimiter, std::string_view line, const Mapping& mapping
   return header;
 }
 
+// "[GIN] 2026/11/29 ...", "[44067] slot ...", "[2026-09-02 16:53:00] srv ...": brackets, and words behind
+// them.
+bool is_prefix_of_line(std::string_view text) {
+  const std::size_t end = text.find_first_of("]\n{\",", 1);
+  if (end == kNoEnd || text[end] != ']' || end + 2 >= text.size() || text[end + 1] != ' ') return false;
+  const char next = text[end + 2];
+  return (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9') ||
+         next == '[';
+}
+
+// A server's log may begin with anything: lines of access while nothing was asked, or the middle of a line.
+// So much of it is searched for a line that tells.
+constexpr std::size_t kLookForLog = std::size_t{64} << 20;
+
+enum class Found { yes, no, needs_more };
+
+Found server_log_in(std::string_view text, AtEnd at_end) {
+  if (is_server_log(text.substr(0, kLookForLog))) return Found::yes;
+  return text.size() >= kLookForLog || at_end == AtEnd::yes ? Found::no : Found::needs_more;
+}
+
+// The lines of a log, each in the object that docker, the journal or Loki put around it. What the objects
+// hold may be rows as well: then they are lines of JSON, and those unwrap themselves.
+Found wrapped_log_at(std::string_view text, std::size_t at, AtEnd at_end) {
+  const std::size_t end = text.find('\n', at);
+  const std::string_view first = trimmed(text.substr(at, std::min(end, text.size()) - at));
+  if (end == kNoEnd && at_end == AtEnd::no) return Found::needs_more;
+  if (!server_log::is_envelope(first)) return Found::no;
+  const std::string_view most = text.substr(0, kLookForLog);
+  Scratch scratch;
+  for (std::size_t found = find_server_log(most, at); found != kNoEnd;) {
+    const std::size_t begin = most.rfind('\n', found) + 1;  // npos + 1 is 0
+    const std::size_t line_end = std::min(most.find('\n', found), most.size());
+    scratch.clear();
+    const server_log::Line line = server_log::unwrapped(most.substr(begin, line_end - begin), scratch);
+    if (is_server_log(line.text)) return Found::yes;
+    found = find_server_log(most, line_end);
+  }
+  return server_log_in({}, text.size() >= kLookForLog ? AtEnd::yes : at_end);
+}
+
 Result<std::optional<Shape>> shape_of_text(std::string_view text, std::size_t at, AtEnd at_end,
                                            std::string_view source, const Mapping& mapping) {
   const bool is_long = text.size() - at >= kLongestHeader;
@@ -248,15 +290,25 @@ Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::
     return Shape{.begin = begin};
   }
   if (is_message_stream(text.substr(at, kLook))) return Shape{.layout = Layout::events, .begin = begin};
-  const bool is_json = text[at] == '{' || (text[at] == '[' && !text.substr(at).starts_with("[GIN]"));
+  const bool is_json = text[at] == '{' || (text[at] == '[' && !is_prefix_of_line(text.substr(at)));
   if (!is_json) {
     if (text.size() - at < kLook && at_end == AtEnd::no) return std::nullopt;
     const std::string_view beginning = text.substr(at, kLook);
-    if (is_llamacpp_log(beginning)) return Shape{.layout = Layout::log, .begin = begin};
+    if (is_server_log(beginning)) return Shape{.layout = Layout::log, .begin = begin};
+    if (beginning.find("[GIN] ") != std::string_view::npos || beginning.find(" level=INFO ") != kNoEnd) {
+      const Found found = server_log_in(text, at_end);
+      if (found == Found::needs_more) return std::nullopt;
+      if (found == Found::yes) return Shape{.layout = Layout::log, .begin = begin};
+    }
     // Text with a line of JSON in it may be calls that somebody else's words stand around.
     const TextKind* const kind = kind_of_text(beginning);
     if (kind != nullptr && beginning.find("\n{") == std::string_view::npos)
       return fail(no_traces(source, std::string(kind->what), kind->hint));
+  }
+  if (text[at] == '{') {
+    const Found found = wrapped_log_at(text, at, at_end);
+    if (found == Found::needs_more) return std::nullopt;
+    if (found == Found::yes) return Shape{.layout = Layout::log, .begin = begin};
   }
   if (text[at] == '[') return Shape{.layout = Layout::documents, .begin = begin};
   if (text[at] != '{') return shape_of_text(text, at, at_end, source, mapping);

@@ -13,6 +13,15 @@ struct Log {
 };
 
 constexpr std::array kLogs = {
+    Log{"Ollama itself",
+        "From 0.30 on its own log counts every request, and names the true size of each prompt that it cut; "
+        "earlier ones name those alone. Where no source is named it is read: the journal of the unit ollama, "
+        "~/.ollama/logs/server*.log and /var/log, or the container, the first of these that there is. Who "
+        "may "
+        "not read the journal joins a group: sudo usermod -aG systemd-journal $USER. A log of another host "
+        "is one command away.",
+        {"ctxcap analyze --ollama-log journal   (or FILE, or docker:NAME)",
+         "ssh HOST journalctl -u ollama -o short-iso > ollama.log; ctxcap analyze --ollama-log ollama.log"}},
     Log{"Langfuse",
         "Its API is asked for model calls, without prompts and answers. Set LANGFUSE_BASE_URL, "
         "LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY. `pull` keeps the calls in a file and later adds what "
@@ -44,9 +53,9 @@ constexpr std::array kLogs = {
         "exporter; Phoenix; MLflow. Their gen_ai or OpenInference attributes hold the counts.",
         {"ctxcap analyze --traces spans.json", ""}},
     Log{"llama.cpp",
-        "The log of llama-server as text, and answers of its API. So is what Docker, Kubernetes or journald "
-        "wrap "
-        "around the lines.",
+        "The log of llama-server as text, of any version and of several servers at once, and answers of its "
+        "API; "
+        "also with what Docker, Kubernetes, Loki or journald wrap around the lines.",
         {"ctxcap analyze --traces llama-server.log", ""}},
 };
 

@@ -10,6 +10,16 @@ std::optional<CurrentWindow> current_window(const DemandStats& stats, const Desc
   const auto most = std::max_element(asked.begin(), asked.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
   if (most != asked.end()) return CurrentWindow{most->first, CurrentFrom::request};
+  const auto& served = stats.windows;
+  const auto usual = std::max_element(served.begin(), served.end(),
+                                      [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (usual != served.end()) {
+    const bool is_models = model.arch && model.arch->current_ctx == usual->first;
+    const bool is_environments = environment_ctx == usual->first;
+    return CurrentWindow{usual->first, is_models         ? CurrentFrom::model
+                                       : is_environments ? CurrentFrom::environment
+                                                         : CurrentFrom::server_default};
+  }
   if (model.arch && model.arch->current_ctx)
     return CurrentWindow{*model.arch->current_ctx, CurrentFrom::model};
   if (environment_ctx) return CurrentWindow{*environment_ctx, CurrentFrom::environment};

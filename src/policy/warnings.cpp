@@ -46,6 +46,42 @@ void about_overrides(std::vector<Warning>& warnings, const DemandStats& stats, T
                    join(windows, ", "))});
 }
 
+std::string listed(const std::map<Tokens, i64>& windows) {
+  std::vector<std::string> words;
+  constexpr std::size_t kMostNamed = 4;
+  for (const auto& [num_ctx, count] : windows) {
+    if (words.size() == kMostNamed) {
+      words.push_back("...");
+      break;
+    }
+    words.push_back(fmt::format("{} ({})", with_commas(num_ctx), with_commas(count)));
+  }
+  return join(words, ", ");
+}
+
+// What a server's own log says: what it cut, and whether its windows came and went.
+void about_server(std::vector<Warning>& warnings, const DemandStats& stats) {
+  i64 cut = 0;
+  for (const auto& [num_ctx, count] : stats.cuts) cut += count;
+  if (cut > 0) {
+    const Tokens num_ctx = stats.cuts.rbegin()->first;
+    warnings.push_back(
+        {"cut",
+         fmt::format("{}: {} cut {}; the log names their true sizes, which were counted, up to {}", stats.job,
+                     num_ctx == 0             ? std::string("the window")
+                     : stats.cuts.size() == 1 ? "a window of " + with_commas(num_ctx)
+                                              : "windows of up to " + with_commas(num_ctx),
+                     counted(cut, "prompt"), with_commas(stats.prompt.max))});
+  }
+  if (stats.windows.size() > 1) {
+    warnings.push_back(
+        {"client-overrides",
+         fmt::format("{}: the window changed from load to load: {}; clients that send a num_ctx of their own "
+                     "override the cap and reload the model, so take it out of their options",
+                     stats.job, listed(stats.windows))});
+  }
+}
+
 void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, std::optional<Tokens> cap) {
   for (const JobInput& job : jobs) {
     const DemandStats& stats = job.stats;
@@ -90,6 +126,7 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
                                        counted(stats.censoring.rows, "request"))});
     }
     if (cap) about_overrides(warnings, stats, *cap);
+    about_server(warnings, stats);
   }
 }
 

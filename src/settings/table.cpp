@@ -36,7 +36,16 @@ Bound where_row(SourceSettings& into, const SourceKind& kind) {
   const Type type = where == Where::paths ? Type::paths : where == Where::url ? Type::url : Type::text;
   const auto take = [where, &kind](const Value& value, SourceSettings& source,
                                    const From& from) -> Complaint {
-    if (where == Where::paths) return take_paths(value, source.where, from);
+    if (where == Where::paths) {
+      std::vector<std::string> written, places;
+      if (Complaint why = take_texts(value, written); !why.empty()) return why;
+      if (Complaint why = take_paths(value, places, from); !why.empty()) return why;
+      for (std::size_t i = 0; i < written.size() && kind.is_word != nullptr; ++i) {
+        if (kind.is_word(written[i])) places[i] = written[i];
+      }
+      source.where = std::move(places);
+      return {};
+    }
     const bool alone = !kind.alone.empty() && value.kind == Value::Kind::text && value.text == kind.alone;
     std::string text;
     Complaint why = where == Where::url && !alone ? take_url(value, text) : take_text(value, text);

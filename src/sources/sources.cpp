@@ -11,6 +11,7 @@
 #include "sources/files/files.hpp"
 #include "sources/kind.hpp"
 #include "sources/langfuse/langfuse.hpp"
+#include "sources/ollama_log/ollama_log.hpp"
 
 namespace ctxcap::sources {
 namespace {
@@ -19,6 +20,7 @@ constexpr std::array kTable = {
     &kLangfuse,
     &kFiles,
     &kClickHouse,
+    &kOllamaLog,
 };
 
 const Kind& kind_of(const SourceSettings& source) {
@@ -44,6 +46,10 @@ SourceKinds kinds() {
 SourceKinds pulled_kinds() {
   static const auto rows = rows_where([](const Kind& kind) { return kind.pull != nullptr; });
   return rows;
+}
+
+const SourceKind& usual_kind() {
+  return kOllamaLog.row;
 }
 
 Result<std::vector<SourceSettings>> settle(std::vector<SourceSettings> sources, World& world) {

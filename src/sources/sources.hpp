@@ -31,6 +31,8 @@ namespace ctxcap::sources {
 SourceKinds kinds();
 // Those of which a file can be kept up to date; the first one is meant where none is named.
 SourceKinds pulled_kinds();
+// The one that is meant where requests are to be read, and no source is named.
+const SourceKind& usual_kind();
 
 // The rows of one input: either in memory as a whole, with kReadPadding bytes behind it, or a stream.
 struct Rows {

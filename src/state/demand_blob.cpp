@@ -98,6 +98,8 @@ std::string options_blob(const Demand& demand) {
   Writer writer;
   writer.put(demand.num_ctx_asked);
   writer.put(demand.num_predict_asked);
+  writer.put(demand.windows);
+  writer.put(demand.cuts);
   return writer.take();
 }
 
@@ -130,6 +132,9 @@ bool add_options(std::string_view bytes, Demand& demand) {
   Reader reader(bytes);
   reader.add_counts(demand.num_ctx_asked);
   reader.add_counts(demand.num_predict_asked);
+  if (reader.done()) return true;  // as it was written before there were logs of servers
+  reader.add_counts(demand.windows);
+  reader.add_counts(demand.cuts);
   return reader.done();
 }
 

@@ -34,7 +34,7 @@ extern const Format kLlm;                   // llm.cpp
 extern const Format kLlamaCpp;              // llamacpp.cpp
 extern const Format kLlamaCppMessage;       // llamacpp.cpp
 extern const Format kLlamaCppRefusal;       // llamacpp.cpp
-extern const Format kLlamaCppLog;           // llamacpp_log.cpp
+extern const Format kServerLog;             // server_log.cpp
 extern const Format kOpenWebUi;             // openwebui.cpp
 extern const Format kHelicone;              // helicone.cpp
 extern const Format kPlain;                 // plain.cpp

@@ -49,7 +49,8 @@ std::string head(const Analysis& analysis, const Marks& marks) {
     rows += input.rows;
     used += input.used;
   }
-  std::string text = fmt::format("Traces   {} of {} rows used{}\n", with_commas(used), with_commas(rows),
+  std::string text = fmt::format("Traces   {} of {} rows used{}{}\n", with_commas(used), with_commas(rows),
+                                 analysis.read_from.empty() ? "" : ", from " + analysis.read_from,
                                  period(analysis, marks));
   text += skip_list(analysis.skipped, "Skipped") + skip_list(analysis.remarks, "Remarks");
   text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n",

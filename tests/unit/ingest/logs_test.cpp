@@ -280,7 +280,7 @@ TEST_CASE("a log that begins or ends in the middle of a task gives the calls tha
       "0.4 I slot print_timing: id  0 | task 10 |        eval time =       1.68 ms /     9 tokens\n";
   const TraceSummary summary = ingest_whole(log);
   CHECK(gist(summary) == "all/: p 121 g 5 t 126");
-  CHECK(words(summary.skipped) == Words{{"ambiguous-usage", 1}, {"embedding", 1}});
+  CHECK(words(summary.skipped) == Words{{"ambiguous-usage", 1}, {"no-timings", 1}});
   CHECK(ingest_fed(std::string(4100, '\n') + log, 3, {.threads = 1, .batch = 1}).demands == summary.demands);
 }
 

@@ -178,6 +178,26 @@ TEST_CASE("what should be known before trusting a cap is said") {
   CHECK(decide({job(900, 4'096)}, arch(2'048, 8'192)).warnings.empty());
 }
 
+TEST_CASE("what a server's own log says of its windows is no wish of the requests") {
+  JobInput served = job(7'000);
+  served.stats.windows = {{16'384, 60}};
+  CHECK(!warned(decide({served}, arch(8'192, 8'192)), "client-overrides"));
+  const auto now = policy::current_window(served.stats, {}, std::nullopt);
+  CHECK(now->num_ctx == 16'384);
+  CHECK(now->from == CurrentFrom::server_default);
+  CHECK(policy::current_window(served.stats, {}, 16'384)->from == CurrentFrom::environment);
+  // It changed from load to load: somebody asks for it.
+  served.stats.windows = {{4'096, 3}, {16'384, 60}};
+  CHECK(warned(decide({served}, arch(8'192, 8'192)), "client-overrides"));
+
+  served.stats.cuts = {{4'096, 2}};
+  served.stats.prompt.max = 9'000;
+  const std::vector<Warning> said = decide({served}, arch(8'192, 8'192)).warnings;
+  CHECK(said.front().text ==
+        "mail: a window of 4,096 cut 2 prompts; the log names their true sizes, which "
+        "were counted, up to 9,000");
+}
+
 TEST_CASE("without a model the rungs alone decide") {
   const BaseDecision base = decide({job(7'480, 40'960)}, std::nullopt);
   CHECK(base.num_ctx == 8'192);

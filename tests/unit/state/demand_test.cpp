@@ -31,6 +31,8 @@ Demand demand_of(std::map<Day, DayDemand> days) {
   demand.to = Instant{begin_of(demand.days.rbegin()->first) + 1};
   demand.num_ctx_asked = {{8'192, 3}, {40'960, 1}};
   demand.num_predict_asked = {{-1, 2}, {256, 4}};
+  demand.windows = {{4'096, 5}};
+  demand.cuts = {{0, 1}, {4'096, 2}};
   demand.bodies = {{100, 420, 2}, {100, 500, 1}, {200, 800, 1}};
   return demand;
 }
@@ -65,6 +67,8 @@ TEST_CASE("reading a day again counts nothing twice, and in part takes nothing a
   CHECK(read.days == std::map<Day, DayDemand>{{10, kSmall}, {11, kLarge}, {12, kSmall}});
   // Two readings stand: that of days 10 to 11, and the second of 11 to 12.
   CHECK(read.num_ctx_asked == std::map<Tokens, i64>{{8'192, 6}, {40'960, 2}});
+  CHECK(read.windows == std::map<Tokens, i64>{{4'096, 10}});
+  CHECK(read.cuts == std::map<Tokens, i64>{{0, 2}, {4'096, 4}});
   CHECK(read.bodies == std::vector<BodySize>{{100, 420, 4}, {100, 500, 2}, {200, 800, 2}});
 
   // Another source has other requests.

@@ -1,0 +1,169 @@
+#include "ingest/formats/server_log.hpp"
+
+#include <algorithm>
+
+#include "ingest/formats/all.hpp"
+#include "ingest/formats/server_log/envelope.hpp"
+#include "ingest/formats/server_log/text.hpp"
+
+namespace ctxcap::ingest {
+
+using namespace server_log;
+
+// In the table, so that reports can name it; only ServerLog can put its records together.
+constinit const Format kServerLog{.name = "llama.cpp-log",
+                                  .help = "what llama.cpp's server, or Ollama with it, logs as text",
+                                  .told_by = "text with `| task N |` in its lines",
+                                  .matches = [](const Fields&) { return false; },
+                                  .read = [](const Fields&, Sink&) {}};
+
+std::size_t find_server_log(std::string_view text, std::size_t from) {
+  std::size_t first = std::string_view::npos;
+  for (const std::string_view sign :
+       {"| task ", "llama_server:", "load_model: ", "truncating input prompt"}) {
+    first = std::min(first, text.substr(0, first).find(sign, from));
+  }
+  return first;
+}
+
+bool is_server_log(std::string_view text) {
+  return find_server_log(text, 0) != std::string_view::npos;
+}
+
+namespace {
+
+// "[44067] slot ...": the port of the server whose line it is, in front of it.
+std::optional<Tokens> port_before(std::string_view text, std::size_t at) {
+  if (at < 3 || text[at - 1] != ' ' || text[at - 2] != ']') return std::nullopt;
+  const std::size_t bracket = text.rfind('[', at);
+  if (bracket == std::string_view::npos || (bracket > 0 && text[bracket - 1] != ' ')) return std::nullopt;
+  const auto port = leading_number(text.substr(bracket + 1));
+  return port && *port <= 65535 ? port : std::nullopt;
+}
+
+// Where what the server itself wrote begins.
+std::size_t own_text(std::string_view text) {
+  for (const std::string_view sign : {"slot ", "srv "}) {
+    if (const std::size_t found = text.find(sign); found != std::string_view::npos) return found;
+  }
+  return 0;
+}
+
+}  // namespace
+
+const std::vector<Call>& ServerLog::line(std::string_view text) {
+  calls_.clear();
+  named_.clear();
+  scratch_.clear();
+  const Line inside = unwrapped(text, scratch_);
+  text = inside.text;
+  clock_.see(text, inside.at);
+  const std::optional<Tokens> port = port_before(text, own_text(text));
+  const std::string_view ids = behind(text, ": id ");
+  const auto slot = leading_number(ids), task = number_behind(ids, "| task ");
+  if (slot && task) {
+    const std::string_view rest = behind(ids, "| task ");
+    see_slot({*slot, *task, port}, rest.substr(std::min(rest.find('|'), rest.size())));
+    if (has(text, "print_timing")) announced_ = At{*slot, *task, port};
+  } else if (has(text, "eval time =") && announced_) {
+    timing(*announced_, text);
+  } else {
+    see_server(text, port);
+  }
+  return calls_;
+}
+
+void ServerLog::see_slot(At at, std::string_view rest) {
+  if (has(rest, "processing task")) {
+    open(at);
+  } else if (has(rest, "new prompt")) {
+    new_prompt(at, rest);
+  } else if (has(rest, "eval time =")) {
+    timing(at, rest);
+  } else if (has(rest, "stop processing")) {
+    released(at, rest);
+  } else if (has(rest, "context shift")) {
+    open(at).shifted = true;
+  } else if (has(rest, "input truncated")) {
+    open(at).is_cut = true;
+  } else if (const auto cached = number_behind(rest, "cached n_tokens = ")) {
+    Open& call = open(at);
+    if (!call.cached) call.cached = cached;  // later ones count what this prompt brought
+  }
+}
+
+void ServerLog::see_server(std::string_view text, std::optional<Tokens> port) {
+  if (has(text, "send_error: task id = ")) return refusal(text, port);
+  if (const auto saved = number_behind(text, "saving prompt with length ")) {
+    if (saved_.size() < kMostOpen) saved_.push_back(*saved);
+    return;
+  }
+  if (const auto cancelled = number_behind(text, "cancel task, id_task = ")) {
+    for (Open& call : open_) call.cancelled = call.cancelled || call.at.task == *cancelled;
+    return;
+  }
+  if (has(text, "all slots are idle")) return settle_late();
+  if (has(text, "request: ") || has(text, "[GIN] ")) return access(text);
+  if (const auto cut = Cuts::read(text, clock_.now())) return cut->is_alone ? give(*cut) : cuts_.wait(*cut);
+  loads_.see(text, port);
+}
+
+ServerLog::Open& ServerLog::open(At at) {
+  const auto found = std::find_if(open_.rbegin(), open_.rend(), [&](const Open& call) {
+    return call.at == at && !call.held && !call.told;
+  });
+  if (found != open_.rend()) return *found;
+  make_room();
+  return open_.emplace_back(Open{.at = at, .ready = loads_.ready(), .start = clock_.now()});
+}
+
+void ServerLog::make_room() {
+  if (open_.size() < kMostOpen) return;
+  if (!open_.front().told && !open_.front().refused) give(open_.front(), {.reason = Reason::no_timings});
+  open_.pop_front();
+}
+
+void ServerLog::new_prompt(At at, std::string_view rest) {
+  // Of several servers' tasks of that number one that has no prompt yet.
+  const auto waits = std::find_if(open_.begin(), open_.end(), [&](const Open& call) {
+    return call.at == at && !call.prompt && !call.held && !call.refused;
+  });
+  if (waits == open_.end()) make_room();
+  Open& call = waits != open_.end() ? *waits : open_.emplace_back(Open{.at = at, .ready = loads_.ready()});
+  call.start = clock_.now();
+  call.prompt = number_behind(rest, "task.n_tokens = ");
+  if (!call.prompt) call.prompt = number_behind(rest, "n_prompt_tokens = ");  // until 2025
+  call.window = number_behind(rest, "n_ctx_slot = ");
+  call.keeps_nothing = number_behind(rest, "n_keep = ") == Tokens{0};
+  place(call, call.keeps_nothing);
+  if (call.prompt) call.cut = cuts_.take(*call.prompt, call.window);
+}
+
+bool ServerLog::is_busy(const Load& load, Tokens slot) const {
+  return std::any_of(open_.begin(), open_.end(), [&](const Open& call) {
+    return call.load.get() == &load && call.at.slot == slot && !call.held && !call.told;
+  });
+}
+
+// Finds the server of a call.
+void ServerLog::place(Open& call, bool embeds) {
+  if (call.is_placed) return;
+  call.is_placed = true;
+  const Asks asks{.slot = call.at.slot,
+                  .task = call.at.task,
+                  .window = call.window,
+                  .port = call.at.port,
+                  .embeds = embeds,
+                  .ready = call.ready};
+  call.load = loads_.owner(asks, saved_, [&](const Load& load, Tokens slot) { return is_busy(load, slot); });
+  call.is_mixed = call.is_mixed || !call.load;
+  saved_.clear();
+  if (call.load && !call.window) call.window = call.load->window;
+}
+
+// Which route a call came by is logged when it is answered, shortly before or behind the end of its task.
+void ServerLog::access(std::string_view text) {
+  if (has(text, "/api/embed") || has(text, "/v1/embeddings") || has(text, "POST /embedding")) ++embedded_;
+}
+
+}  // namespace ctxcap::ingest

@@ -5,7 +5,7 @@ namespace {
 
 // A row has some fifty keys, so their lookup is the hottest code beside the scan. Length and three characters
 // tell nearly all spellings apart; the table is filled at compile time and probed linearly.
-constexpr std::size_t kSlots = 1024;
+constexpr std::size_t kSlots = 2048;
 
 constexpr std::size_t slot_of(std::string_view key) {
   const auto at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(key[i])); };
@@ -14,18 +14,18 @@ constexpr std::size_t slot_of(std::string_view key) {
   return hash % kSlots;
 }
 
-constexpr std::array<std::uint8_t, kSlots> filled_table() {
-  static_assert(kKeys < 255);
-  std::array<std::uint8_t, kSlots> table{};  // 0: empty; else the key's number plus one
+constexpr std::array<std::uint16_t, kSlots> filled_table() {
+  static_assert(kKeys < kSlots / 2);
+  std::array<std::uint16_t, kSlots> table{};  // 0: empty; else the key's number plus one
   for (std::size_t key = 0; key < kKeys; ++key) {
     std::size_t slot = slot_of(kKeySpellings[key]);
     while (table[slot] != 0) slot = (slot + 1) % kSlots;
-    table[slot] = static_cast<std::uint8_t>(key + 1);
+    table[slot] = static_cast<std::uint16_t>(key + 1);
   }
   return table;
 }
 
-constexpr std::array<std::uint8_t, kSlots> kTable = filled_table();
+constexpr std::array<std::uint16_t, kSlots> kTable = filled_table();
 
 }  // namespace
 

@@ -205,7 +205,7 @@ namespace ctxcap::ingest {
   X(detail, "detail")                                           \
   X(digest, "digest")
 
-enum class Key : std::uint8_t {
+enum class Key : std::uint16_t {
 #define CTXCAP_KEY_ID(identifier, spelling) identifier,
   CTXCAP_KEYS(CTXCAP_KEY_ID)
 #undef CTXCAP_KEY_ID

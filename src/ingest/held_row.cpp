@@ -83,9 +83,10 @@ std::uint16_t flags_of(const HeldRow& row) {
 
 char* put_request(char* to, const HeldRow& row, int flags) {
   const Request& request = row.request;
+  if (row.kind == HeldRow::Kind::note) to = put(to, row.note);
   to = put_short(to, request.job);
-  if (row.kind == HeldRow::Kind::root) return to;
   to = put_short(to, request.model);
+  if (row.kind == HeldRow::Kind::note) return to;
   to = put_short(to, request.prompt);
   if ((flags & kHasGeneration) != 0) to = put_short(to, static_cast<std::uint32_t>(request.generation));
   // Nearly always the sum of the two.
@@ -101,9 +102,10 @@ char* put_request(char* to, const HeldRow& row, int flags) {
 
 void get_request(const char* at, HeldRow& row, int flags) {
   Request& request = row.request;
+  if (row.kind == HeldRow::Kind::note) row.note = get<HeldRow::Note>(at);
   request.job = get_short32(at);
-  if (row.kind == HeldRow::Kind::root) return;
   request.model = get_short32(at);
+  if (row.kind == HeldRow::Kind::note) return;
   request.prompt = get_short32(at);
   if ((flags & kHasGeneration) != 0) request.generation = static_cast<std::int32_t>(get_short32(at));
   const std::uint32_t sum = request.prompt + static_cast<std::uint32_t>(std::max(request.generation, 0));
@@ -182,6 +184,10 @@ RowId id_at(const char* at) {
   id.high = get<std::uint64_t>(at);
   id.low = get<std::uint32_t>(at);
   return id;
+}
+
+bool is_note_at(const char* at) {
+  return static_cast<HeldRow::Kind>(get<std::uint16_t>(at) >> kKindAt) == HeldRow::Kind::note;
 }
 
 }  // namespace ctxcap::ingest

@@ -178,7 +178,7 @@ TEST_CASE("a waiting row is written short and read back whole") {
                {.trace = 5, .request = {.prompt = 7, .context = 7, .start = usual.start}},
                30},
            Row{"a root",
-               {.kind = HeldRow::Kind::root, .trace = 9, .request = {.job = 77, .start = 5}, .place = {1, 1}},
+               {.kind = HeldRow::Kind::note, .trace = 9, .request = {.job = 77, .start = 5}, .place = {1, 1}},
                22},
            Row{"the largest",
                {.kind = HeldRow::Kind::timed,

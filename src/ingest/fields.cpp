@@ -34,6 +34,7 @@ Value descend(Value value, std::string_view path, Scratch& scratch) {
 
 void Fields::clear() {
   keys_.clear();
+  record_ = {};
   repeated_ = false;
   metric_ = false;
   if (mapped_somewhere_) mapped_.fill({});

@@ -16,6 +16,9 @@ class Fields {
   explicit Fields(const Mapping& mapping) : mapping_(&mapping), mapped_somewhere_(!mapping.empty()) {}
 
   void clear();
+  // The object whose members these are; absent of a CSV record.
+  Value record() const { return record_; }
+  void set_record(Value record) { record_ = record; }
 
   // Whether some format, or the mapping, looks at a key. Asked first, so that other values need not be cut
   // out.
@@ -62,6 +65,7 @@ class Fields {
   bool mapped_somewhere_;
   bool repeated_ = false;
   bool metric_ = false;
+  Value record_;
   KeySet keys_;
   std::array<Value, kKeys> values_;
   std::array<Mapped, kParts> mapped_;

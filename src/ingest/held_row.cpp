@@ -83,10 +83,12 @@ std::uint16_t flags_of(const HeldRow& row) {
 
 char* put_request(char* to, const HeldRow& row, int flags) {
   const Request& request = row.request;
-  if (row.kind == HeldRow::Kind::note) to = put(to, row.note);
+  if (row.kind == HeldRow::Kind::note) {
+    to = put(to, row.note);
+    return put_short(to, row.note == HeldRow::Note::model ? request.model : request.job);
+  }
   to = put_short(to, request.job);
   to = put_short(to, request.model);
-  if (row.kind == HeldRow::Kind::note) return to;
   to = put_short(to, request.prompt);
   if ((flags & kHasGeneration) != 0) to = put_short(to, static_cast<std::uint32_t>(request.generation));
   // Nearly always the sum of the two.
@@ -102,10 +104,13 @@ char* put_request(char* to, const HeldRow& row, int flags) {
 
 void get_request(const char* at, HeldRow& row, int flags) {
   Request& request = row.request;
-  if (row.kind == HeldRow::Kind::note) row.note = get<HeldRow::Note>(at);
+  if (row.kind == HeldRow::Kind::note) {
+    row.note = get<HeldRow::Note>(at);
+    (row.note == HeldRow::Note::model ? request.model : request.job) = get_short32(at);
+    return;
+  }
   request.job = get_short32(at);
   request.model = get_short32(at);
-  if (row.kind == HeldRow::Kind::note) return;
   request.prompt = get_short32(at);
   if ((flags & kHasGeneration) != 0) request.generation = static_cast<std::int32_t>(get_short32(at));
   const std::uint32_t sum = request.prompt + static_cast<std::uint32_t>(std::max(request.generation, 0));

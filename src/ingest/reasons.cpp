@@ -53,6 +53,9 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
 }};
 
 constexpr std::array<Wording, kRemarks> kRemarkTable{{
+    {"added-cache",
+     "the log does not say whether cached tokens are part of the input; they were added to it, the safe "
+     "reading"},
     {"bad-time", "a start time that cannot be read; the row counts, on no known day"},
     {"corrected-inclusive", "the sender counted cached tokens twice; the plain input count was used"},
     {"maybe-estimated", "the server knows a price model for this row and may have estimated its counts"},

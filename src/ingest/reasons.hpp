@@ -42,6 +42,7 @@ enum class Reason : std::uint8_t {
 };
 
 enum class Remark : std::uint8_t {
+  added_cache,
   bad_time,
   corrected_inclusive,
   maybe_estimated,

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "ingest/formats/cached_usage.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
@@ -15,6 +16,8 @@ struct Spelling {
 };
 constexpr Spelling kSpellings[] = {
     {"gen_ai.operation.name", Attribute::operation},
+    {"ai.operationId", Attribute::sdk_operation},
+    {"event.name", Attribute::event},
     {"llm.request.type", Attribute::request_type},
     {"openinference.span.kind", Attribute::kind},
     {"mlflow.spanType", Attribute::mlflow_kind},
@@ -25,12 +28,42 @@ constexpr Spelling kSpellings[] = {
     {"gen_ai.aggregated_usage.input_tokens", Attribute::aggregated_tokens},
     {"llm.token_count.prompt", Attribute::prompt_count},
     {"llm.token_count.completion", Attribute::completion_count},
+    {"ai.usage.inputTokens", Attribute::sdk_input_tokens},
+    {"ai.usage.promptTokens", Attribute::sdk_input_tokens},
+    {"ai.usage.outputTokens", Attribute::sdk_output_tokens},
+    {"ai.usage.completionTokens", Attribute::sdk_output_tokens},
+    {"input_tokens", Attribute::bare_input_tokens},
+    {"input_token_count", Attribute::bare_input_tokens},
+    {"output_tokens", Attribute::bare_output_tokens},
+    {"output_token_count", Attribute::bare_output_tokens},
+    {"gen_ai.usage.total_tokens", Attribute::total_tokens},
+    {"llm.usage.total_tokens", Attribute::total_tokens},
+    {"llm.token_count.total", Attribute::total_tokens},
+    {"ai.usage.totalTokens", Attribute::total_tokens},
+    {"total_tokens", Attribute::total_tokens},
+    {"total_token_count", Attribute::total_tokens},
+    {"gen_ai.usage.cache_read.input_tokens", Attribute::cache_read_tokens},
+    {"gen_ai.usage.cache_read_input_tokens", Attribute::cache_read_tokens},
+    {"llm.token_count.prompt_details.cache_read", Attribute::cache_read_tokens},
+    {"ai.usage.cachedInputTokens", Attribute::cache_read_tokens},
+    {"cache_read_tokens", Attribute::cache_read_tokens},
+    {"cache_read_input_tokens", Attribute::cache_read_tokens},
+    {"gen_ai.usage.cache_creation.input_tokens", Attribute::cache_write_tokens},
+    {"gen_ai.usage.cache_creation_input_tokens", Attribute::cache_write_tokens},
+    {"llm.token_count.prompt_details.cache_write", Attribute::cache_write_tokens},
+    {"cache_creation_tokens", Attribute::cache_write_tokens},
+    {"cache_creation_input_tokens", Attribute::cache_write_tokens},
+    {"reasoning_token_count", Attribute::reasoning_tokens},
+    {"thoughts_token_count", Attribute::reasoning_tokens},
     {"mlflow.chat.tokenUsage", Attribute::mlflow_usage},
     {"gen_ai.response.model", Attribute::response_model},
     {"gen_ai.request.model", Attribute::request_model},
     {"llm.model_name", Attribute::model_name},
     {"traceloop.association.properties.ls_model_name", Attribute::invocation_model},
     {"mlflow.llm.model", Attribute::mlflow_model},
+    {"ai.response.model", Attribute::response_model},
+    {"ai.model.id", Attribute::model_name},
+    {"model", Attribute::bare_model},
     {"llm.invocation_parameters", Attribute::parameters},
     {"gen_ai.request.max_tokens", Attribute::max_tokens},
     {"max_tokens", Attribute::mlflow_max_tokens},
@@ -41,6 +74,9 @@ constexpr Spelling kSpellings[] = {
     {"mlflow.spanInputs", Attribute::mlflow_inputs},
     {"gen_ai.agent.name", Attribute::agent},
     {"traceloop.workflow.name", Attribute::workflow},
+    {"ai.telemetry.functionId", Attribute::function},
+    {"ai.settings.maxOutputTokens", Attribute::max_tokens},
+    {"ai.settings.maxTokens", Attribute::max_tokens},
 };
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
@@ -49,8 +85,23 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> li
 
 enum class SpanKind { call, embedding, other, unsaid };
 
+// ai.generateText goes around one ai.generateText.doGenerate for each step.
+SpanKind kind_of_sdk(std::string_view operation) {
+  if (operation.ends_with(".doEmbed")) return SpanKind::embedding;
+  return operation.ends_with(".doGenerate") || operation.ends_with(".doStream") ? SpanKind::call
+                                                                                : SpanKind::other;
+}
+
+// Of the events that coding agents write about everything they do, those about calls.
+SpanKind kind_of_event(std::string_view event) {
+  return event.ends_with("api_request") || event.ends_with("api_response") || event.ends_with("sse_event")
+             ? SpanKind::call
+             : SpanKind::other;
+}
+
 SpanKind kind_of(const Span& span, Scratch& scratch) {
   const auto text = [&](Attribute attribute) { return span.attributes[attribute].text(scratch); };
+  if (const auto sdk = text(Attribute::sdk_operation); !sdk.empty()) return kind_of_sdk(sdk);
   const std::string_view operation = text(Attribute::operation);
   if (is_one_of(operation, {"embeddings", "embedding"})) return SpanKind::embedding;
   if (is_one_of(operation, {"chat", "text_completion", "completion", "generate_content"}))
@@ -64,24 +115,37 @@ SpanKind kind_of(const Span& span, Scratch& scratch) {
     if (kind == "EMBEDDING") return SpanKind::embedding;
     if (!kind.empty() && kind != "UNKNOWN") return SpanKind::other;
   }
-  return SpanKind::unsaid;
+  const bool is_bare = span.attributes[Attribute::bare_input_tokens].present();
+  const std::string_view event = text(Attribute::event);
+  return is_bare && !event.empty() ? kind_of_event(event) : SpanKind::unsaid;
 }
 
-// Both families of names may be there, with equal values; the first that has a prompt is taken.
+// Several families of names may be there, with equal values; the first that has a prompt is taken. Names
+// without a prefix are those of coding agents, where what was cached stands beside the input.
 Usage read_span_usage(const Attributes& attributes, Scratch& scratch) {
+  const auto count = [&](Attribute attribute) { return read_count(attributes[attribute], scratch); };
+  CachedCounts counts{.total = count(Attribute::total_tokens),
+                      .cached = count(Attribute::cache_read_tokens),
+                      .reasoning = count(Attribute::reasoning_tokens),
+                      .by_name = Cached::inside};
+  if (const auto written = count(Attribute::cache_write_tokens).tokens)
+    counts.cached.tokens = counts.cached.tokens.value_or(0) + *written;
   struct Family {
     Attribute prompt, generation;
   };
   for (const Family& family : {Family{Attribute::input_tokens, Attribute::output_tokens},
                                Family{Attribute::prompt_count, Attribute::completion_count},
-                               Family{Attribute::old_input_tokens, Attribute::old_output_tokens}}) {
+                               Family{Attribute::old_input_tokens, Attribute::old_output_tokens},
+                               Family{Attribute::sdk_input_tokens, Attribute::sdk_output_tokens},
+                               Family{Attribute::bare_input_tokens, Attribute::bare_output_tokens}}) {
     if (!attributes[family.prompt].present()) continue;
-    return usage_of(read_count(attributes[family.prompt], scratch),
-                    read_count(attributes[family.generation], scratch));
+    counts.input = count(family.prompt);
+    counts.output = count(family.generation);
+    if (family.prompt == Attribute::bare_input_tokens) counts.by_name = Cached::beside;
+    if (usage_with_cache(counts).reason != Reason::no_usage) break;
   }
-  const Value map = attributes[Attribute::mlflow_usage].opened(scratch);
-  return usage_of(read_count(map.member("input_tokens"), scratch),
-                  read_count(map.member("output_tokens"), scratch));
+  if (counts.input.tokens || counts.input.reason != Reason::none) return usage_with_cache(counts);
+  return read_cached_usage(attributes[Attribute::mlflow_usage], scratch);
 }
 
 Usage judge_span(const Span& span, Scratch& scratch) {
@@ -104,7 +168,7 @@ Usage judge_span(const Span& span, Scratch& scratch) {
 std::string_view span_model(const Attributes& attributes, Scratch& scratch) {
   for (const Attribute attribute :
        {Attribute::response_model, Attribute::request_model, Attribute::model_name,
-        Attribute::invocation_model, Attribute::mlflow_model}) {
+        Attribute::invocation_model, Attribute::mlflow_model, Attribute::bare_model}) {
     const std::string_view model = attributes[attribute].text(scratch);
     if (!model.empty() && model != "unknown") return model;
   }
@@ -131,6 +195,12 @@ void Attributes::put(std::string_view name, Value value) {
   if (name.starts_with("llm.input_messages.")) messages_.add(value);
 }
 
+void Attributes::put_nested(const std::string& name, Value value) {
+  if (!value.is_object()) return put(name, value);
+  value.each_member(
+      [&](std::string_view key, Value inner) { put_nested(name + "." + std::string(key), inner); });
+}
+
 Body Attributes::body() const {
   Body body;
   body.add((*this)[Attribute::input_messages]);
@@ -152,11 +222,17 @@ void add_span(const Span& span, Scratch& scratch, Sink& sink) {
   if (!span.id.empty())
     call.id = scratch.keep(std::string(call.trace) + "/" + std::string(without_hex_prefix(span.id)));
   call.is_root = span.parent.empty();
+  if (!call.is_root)
+    call.parent = scratch.keep(std::string(call.trace) + "/" + std::string(without_hex_prefix(span.parent)));
   std::string_view workflow = attributes[Attribute::workflow].text(scratch);
   if (workflow.empty()) workflow = attributes[Attribute::agent].text(scratch);
   call.model = span_model(attributes, scratch);
   if (is_client_name(workflow, call.model)) workflow = {};
-  call.job = {.job = span.job, .trace_name = workflow, .own_name = span.name, .service = span.service};
+  const std::string_view function = attributes[Attribute::function].text(scratch);
+  call.job = {.job = function.empty() ? span.job : function,
+              .trace_name = workflow,
+              .own_name = span.name,
+              .service = span.service};
   read_start(span.start, scratch, call);
   call.end = read_time(span.end, scratch);
   call.updated = call.end;  // a finished span is newer than an event about it

@@ -179,7 +179,7 @@ TEST_CASE("a waiting row is written short and read back whole") {
                30},
            Row{"a root",
                {.kind = HeldRow::Kind::note, .trace = 9, .request = {.job = 77, .start = 5}, .place = {1, 1}},
-               22},
+               23},
            Row{"the largest",
                {.kind = HeldRow::Kind::timed,
                .has_id = true,

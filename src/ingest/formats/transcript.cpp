@@ -1,0 +1,79 @@
+// Transcripts of coding agents: a line holds a message of the conversation. Claude Code writes one line for
+// each block of an answer, all with the id of the one call and its counts so far; pi and OpenClaw one line a
+// call. What Claude Code prints as stream-json has the same lines without times.
+
+#include <string>
+
+#include "ingest/formats/all.hpp"
+#include "ingest/formats/cached_usage.hpp"
+#include "ingest/formats/members.hpp"
+
+namespace ctxcap::ingest {
+namespace {
+
+// Lines about a subagent hold its message one or two levels deeper.
+Value message_of(const Fields& fields) {
+  const Value message = fields[Key::message];
+  if (message.is_object()) return message;
+  Value inner = fields[Key::data].member("message");
+  if (inner.member("message").is_object()) inner = inner.member("message");
+  return inner;
+}
+
+// The counts stand in the message, or beside it.
+Value usage_of_line(const Fields& fields) {
+  const Value inside = first_member(message_of(fields), {"usage", "tokens"});
+  return inside.present() ? inside : fields[Key::usage];
+}
+
+bool is_line(const Fields& fields) {
+  const bool is_typed = fields.keys().has(Key::type);
+  if (message_of(fields).is_object() && usage_of_line(fields).opened(fields.scratch()).is_object())
+    return true;
+  return is_typed && !fields.keys().has_any({Key::usage, Key::attributes}) &&
+         fields.keys().has_any({Key::sessionId, Key::session_id, Key::parentUuid, Key::leafUuid, Key::uuid,
+                                Key::cwd, Key::parentId});
+}
+
+std::string_view id_of(Value message, const Fields& fields, Call& call) {
+  Scratch& scratch = fields.scratch();
+  const std::string_view id = first_member(message, {"id", "responseId", "response_id"}).text(scratch);
+  if (!id.empty()) return id;
+  const std::string_view request = fields.first({Key::requestId, Key::request_id}).text(scratch);
+  if (!request.empty()) return request;
+  call.within_file = true;  // the line's own, often short
+  return fields.first({Key::uuid, Key::id}).text(scratch);
+}
+
+void read_line(const Fields& fields, Sink& sink) {
+  Scratch& scratch = fields.scratch();
+  const Value message = message_of(fields);
+  const Value usage = usage_of_line(fields).opened(scratch);
+  const std::string_view type = fields[Key::type].text(scratch);
+  const std::string_view named = fields.first({Key::modelId, Key::model}).text(scratch);
+  if (type == "model_change" && !named.empty()) return sink.name_model(named);
+  if (type == "result") return sink.add(unusable(Reason::aggregate));  // the sums of a run
+  const std::string_view role = message.member("role").text(scratch);
+  if (!usage.is_object() || (!role.empty() && role != "assistant")) return;
+  Call call;
+  call.usage = read_cached_usage(usage, scratch);
+  call.id = id_of(message, fields, call);
+  call.last_wins = true;
+  call.model = first_member(message, {"model", "modelId", "model_id"}).text(scratch);
+  if (call.model.empty()) call.model = named;
+  call.model_elsewhere = true;
+  read_start(fields.first({Key::timestamp, Key::time, Key::ts, Key::created_at}), scratch, call);
+  if (!call.start) read_start(first_member(message, {"timestamp", "created_at"}), scratch, call);
+  sink.add(call);
+}
+
+}  // namespace
+
+constinit const Format kTranscript{
+    .name = "transcript",
+    .help = "transcripts of coding agents (Claude Code, pi, OpenClaw), a message a line",
+    .told_by = "`message.usage`, or `type` with `sessionId`, `uuid`, `parentId` or `cwd`",
+    .matches = is_line,
+    .read = read_line};
+
+}  // namespace ctxcap::ingest

@@ -2,6 +2,7 @@
 // each block of an answer, all with the id of the one call and its counts so far; pi and OpenClaw one line a
 // call. What Claude Code prints as stream-json has the same lines without times.
 
+#include <algorithm>
 #include <string>
 
 #include "ingest/formats/all.hpp"
@@ -26,11 +27,17 @@ Value usage_of_line(const Fields& fields) {
   return inside.present() ? inside : fields[Key::usage];
 }
 
+// "user", "file-history-snapshot": transcripts write the types of their lines in lower case.
+bool is_type(std::string_view type) {
+  const auto is_part = [](char c) { return (c >= 'a' && c <= 'z') || c == '-' || c == '_'; };
+  return !type.empty() && std::all_of(type.begin(), type.end(), is_part);
+}
+
 bool is_line(const Fields& fields) {
-  const bool is_typed = fields.keys().has(Key::type);
-  if (message_of(fields).is_object() && usage_of_line(fields).opened(fields.scratch()).is_object())
-    return true;
-  return is_typed && !fields.keys().has_any({Key::usage, Key::attributes}) &&
+  Scratch& scratch = fields.scratch();
+  if (message_of(fields).is_object() && usage_of_line(fields).opened(scratch).is_object()) return true;
+  return is_type(fields[Key::type].text(scratch)) &&
+         !fields.keys().has_any({Key::usage, Key::attributes, Key::traceId, Key::trace_id}) &&
          fields.keys().has_any({Key::sessionId, Key::session_id, Key::parentUuid, Key::leafUuid, Key::uuid,
                                 Key::cwd, Key::parentId});
 }

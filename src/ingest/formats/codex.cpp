@@ -31,7 +31,13 @@ Counts counts_of(Value payload) {
   return {};
 }
 
+// What `exec --json` prints behind a turn of any number of calls.
+bool ends_turn(const Fields& fields) {
+  return fields[Key::type].text(fields.scratch()) == "turn.completed";
+}
+
 bool is_line(const Fields& fields) {
+  if (ends_turn(fields)) return true;
   const Value payload = payload_of(fields);
   if (!payload.is_object()) return false;
   if (fields.keys().has(Key::msg)) return payload.member("type").is_string();
@@ -46,6 +52,7 @@ std::string_view model_of(Value payload, Scratch& scratch) {
 
 void read_line(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
+  if (ends_turn(fields)) return sink.add(unusable(Reason::aggregate));
   const Value payload = payload_of(fields);
   const std::string_view model = model_of(payload, scratch);
   Counts counts = counts_of(payload);

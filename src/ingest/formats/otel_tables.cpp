@@ -36,12 +36,9 @@ void take_quoted_map(std::string_view text, Span& span, Scratch& scratch) {
 
 void take_map(Value map, Span& span, Scratch& scratch) {
   const Value opened = map.opened(scratch);
-  if (opened.is_object()) {
-    opened.each_member(
-        [&](std::string_view key, Value value) { span.attributes.put_nested(std::string(key), value); });
-  } else if (map.present()) {
-    take_quoted_map(map.text(scratch), span, scratch);
-  }
+  const bool is_json = opened.each_member(
+      [&](std::string_view key, Value value) { span.attributes.put_nested(std::string(key), value); });
+  if (!is_json && map.present()) take_quoted_map(map.text(scratch), span, scratch);
 }
 
 std::string_view service_of(const Fields& fields) {

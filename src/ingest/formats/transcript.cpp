@@ -36,7 +36,9 @@ bool is_type(std::string_view type) {
 bool is_line(const Fields& fields) {
   Scratch& scratch = fields.scratch();
   if (message_of(fields).is_object() && usage_of_line(fields).opened(scratch).is_object()) return true;
-  return is_type(fields[Key::type].text(scratch)) &&
+  const std::string_view type = fields[Key::type].text(scratch);
+  if (type == "result" && fields.keys().has(Key::session_id)) return true;
+  return is_type(type) &&
          !fields.keys().has_any({Key::usage, Key::attributes, Key::traceId, Key::trace_id}) &&
          fields.keys().has_any({Key::sessionId, Key::session_id, Key::parentUuid, Key::leafUuid, Key::uuid,
                                 Key::cwd, Key::parentId});

@@ -284,6 +284,19 @@ namespace ctxcap::ingest {
   X(ts, "ts")                                                      \
   X(uuid, "uuid")                                                  \
   X(workflowData, "workflowData")                                  \
+  X(cacheReads, "cacheReads")                                      \
+  X(cacheWrites, "cacheWrites")                                    \
+  X(event_name, "event_name")                                      \
+  X(generated_tokens, "generated_tokens")                          \
+  X(inputLens, "inputLens")                                        \
+  X(metaInfo, "metaInfo")                                          \
+  X(outputLens, "outputLens")                                      \
+  X(resource_attributes, "resource_attributes")                    \
+  X(role, "role")                                                  \
+  X(service_name, "service_name")                                  \
+  X(span_end_timestamp_nanos, "span_end_timestamp_nanos")          \
+  X(span_name, "span_name")                                        \
+  X(span_start_timestamp_nanos, "span_start_timestamp_nanos")      \
   /* documents that are no calls */                                \
   X(message, "message")                                            \
   X(version, "version")                                            \

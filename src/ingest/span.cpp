@@ -17,6 +17,7 @@ struct Spelling {
 constexpr Spelling kSpellings[] = {
     {"gen_ai.operation.name", Attribute::operation},
     {"ai.operationId", Attribute::sdk_operation},
+    {"operation.name", Attribute::old_sdk_operation},
     {"event.name", Attribute::event},
     {"llm.request.type", Attribute::request_type},
     {"openinference.span.kind", Attribute::kind},
@@ -85,6 +86,21 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> li
 
 enum class SpanKind { call, embedding, other, unsaid };
 
+// "ai.generateText digest": the operation, and the name that the user gave to it.
+struct SdkOperation {
+  std::string_view name, function;
+};
+SdkOperation sdk_operation(const Attributes& attributes, Scratch& scratch) {
+  const std::string_view both = attributes[Attribute::old_sdk_operation].text(scratch);
+  const std::size_t space = std::min(both.find(' '), both.size());
+  SdkOperation found{attributes[Attribute::sdk_operation].text(scratch),
+                     attributes[Attribute::function].text(scratch)};
+  if (!both.starts_with("ai.")) return found;
+  if (found.name.empty()) found.name = both.substr(0, space);
+  if (found.function.empty()) found.function = trimmed(both.substr(space));
+  return found;
+}
+
 // ai.generateText goes around one ai.generateText.doGenerate for each step.
 SpanKind kind_of_sdk(std::string_view operation) {
   if (operation.ends_with(".doEmbed")) return SpanKind::embedding;
@@ -101,7 +117,8 @@ SpanKind kind_of_event(std::string_view event) {
 
 SpanKind kind_of(const Span& span, Scratch& scratch) {
   const auto text = [&](Attribute attribute) { return span.attributes[attribute].text(scratch); };
-  if (const auto sdk = text(Attribute::sdk_operation); !sdk.empty()) return kind_of_sdk(sdk);
+  if (const auto sdk = sdk_operation(span.attributes, scratch); !sdk.name.empty())
+    return kind_of_sdk(sdk.name);
   const std::string_view operation = text(Attribute::operation);
   if (is_one_of(operation, {"embeddings", "embedding"})) return SpanKind::embedding;
   if (is_one_of(operation, {"chat", "text_completion", "completion", "generate_content"}))
@@ -228,7 +245,7 @@ void add_span(const Span& span, Scratch& scratch, Sink& sink) {
   if (workflow.empty()) workflow = attributes[Attribute::agent].text(scratch);
   call.model = span_model(attributes, scratch);
   if (is_client_name(workflow, call.model)) workflow = {};
-  const std::string_view function = attributes[Attribute::function].text(scratch);
+  const std::string_view function = sdk_operation(attributes, scratch).function;
   call.job = {.job = function.empty() ? span.job : function,
               .trace_name = workflow,
               .own_name = span.name,

@@ -13,13 +13,14 @@ namespace ctxcap::ingest {
 
 // Attributes that matter, whatever they are called.
 enum class Attribute : std::uint8_t {
-  operation,      // gen_ai.operation.name
-  sdk_operation,  // ai.operationId (Vercel's AI SDK)
-  event,          // event.name, of the events of coding agents
-  request_type,   // llm.request.type (Traceloop)
-  kind,           // openinference.span.kind
-  mlflow_kind,    // mlflow.spanType
-  input_tokens,   // gen_ai.usage.*
+  operation,          // gen_ai.operation.name
+  sdk_operation,      // ai.operationId (Vercel's AI SDK)
+  old_sdk_operation,  // operation.name: the same with the user's name
+  event,              // event.name, of the events of coding agents
+  request_type,       // llm.request.type (Traceloop)
+  kind,               // openinference.span.kind
+  mlflow_kind,        // mlflow.spanType
+  input_tokens,       // gen_ai.usage.*
   output_tokens,
   old_input_tokens,  // their former names
   old_output_tokens,

@@ -47,6 +47,7 @@ extern const Format kOpenCode;              // opencode.cpp
 extern const Format kOpenCodeSession;       // opencode.cpp
 extern const Format kCline;                 // cline.cpp
 extern const Format kClineHistory;          // cline.cpp
+extern const Format kClineRow;              // cline.cpp
 extern const Format kAider;                 // aider.cpp
 extern const Format kContinue;              // estimates.cpp
 extern const Format kN8n;                   // estimates.cpp

@@ -4,6 +4,7 @@
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
+#include "ingest/formats/plain.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -41,6 +42,33 @@ void read_message(const Fields& fields, Sink& sink) {
   sink.add(call);
 }
 
+// Once the history of a conversation held the counts of each answer.
+void read_answer(const Fields& fields, Sink& sink) {
+  Scratch& scratch = fields.scratch();
+  if (fields[Key::role].text(scratch) != "assistant") return;
+  Call call;
+  call.usage = usage_of_call(fields[Key::metrics].member("tokens"), scratch);
+  call.model = first_member(fields[Key::modelInfo], {"modelId", "model_id"}).text(scratch);
+  read_start(fields.first({Key::ts, Key::timestamp}), scratch, call);
+  sink.add(call);
+}
+
+// Rows that somebody made of the counts.
+void read_row(const Fields& fields, Sink& sink) {
+  Scratch& scratch = fields.scratch();
+  if (fields.keys().has_any({Key::task, Key::totalCost})) return sink.add(unusable(Reason::aggregate));
+  CachedCounts counts{.input = read_count(fields[Key::tokensIn], scratch),
+                      .output = read_count(fields[Key::tokensOut], scratch),
+                      .cached = read_count(fields[Key::cacheReads], scratch)};
+  if (const auto written = read_count(fields[Key::cacheWrites], scratch).tokens)
+    counts.cached.tokens = counts.cached.tokens.value_or(0) + *written;
+  Call call;
+  read_plain_names(fields, call);
+  if (!call.start) read_start(fields[Key::ts], scratch, call);
+  call.usage = usage_with_cache(counts);
+  sink.add(call);
+}
+
 }  // namespace
 
 constinit const Format kCline{
@@ -53,15 +81,24 @@ constinit const Format kCline{
         },
     .read = read_message};
 
-constinit const Format kClineHistory{
+constinit const Format kClineHistory{.name = "cline",
+                                     .help = "conversations of Cline, an answer each",
+                                     .told_by = "`role` and `metrics.tokens`",
+                                     .matches =
+                                         [](const Fields& fields) {
+                                           return fields.keys().has(Key::role) &&
+                                                  fields[Key::metrics].member("tokens").is_object();
+                                         },
+                                     .read = read_answer};
+
+constinit const Format kClineRow{
     .name = "cline",
-    .help = "list of tasks of Cline and Roo Code: their sums are refused",
-    .told_by = "`tokensIn`, `tokensOut` and `task` or `totalCost`",
+    .help = "rows with the counts of Cline and Roo Code; lists of tasks hold sums and are refused",
+    .told_by = "`tokensIn` and `tokensOut`",
     .matches =
         [](const Fields& fields) {
-          return fields.keys().has_all({Key::tokensIn, Key::tokensOut}) &&
-                 fields.keys().has_any({Key::task, Key::totalCost});
+          return fields.keys().has_all({Key::tokensIn, Key::tokensOut});
         },
-    .read = [](const Fields&, Sink& sink) { sink.add(unusable(Reason::aggregate)); }};
+    .read = read_row};
 
 }  // namespace ctxcap::ingest

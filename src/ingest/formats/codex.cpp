@@ -50,6 +50,16 @@ std::string_view model_of(Value payload, Scratch& scratch) {
   return model.empty() ? at_path(payload, {"collaboration_mode", "settings", "model"}).text(scratch) : model;
 }
 
+// Others name the models of helpers.
+bool sets_model(const Fields& fields, Value payload) {
+  Scratch& scratch = fields.scratch();
+  for (const std::string_view type :
+       {fields[Key::type].text(scratch), payload.member("type").text(scratch)}) {
+    if (type.starts_with("turn") || type.starts_with("session") || type.starts_with("thread")) return true;
+  }
+  return false;
+}
+
 void read_line(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
   if (ends_turn(fields)) return sink.add(unusable(Reason::aggregate));
@@ -59,7 +69,7 @@ void read_line(const Fields& fields, Sink& sink) {
   const bool is_counts = payload.member("type").text(scratch) == "token_count";
   if (is_counts && !counts.all.is_object() && payload.member("input_tokens").present()) counts.last = payload;
   if (!counts.last.is_object() && !counts.all.is_object()) {
-    if (!model.empty()) sink.name_model(model);
+    if (!model.empty() && sets_model(fields, payload)) sink.name_model(model);
     return;
   }
   if (!counts.last.is_object()) return sink.add(unusable(Reason::aggregate));  // sums of a session

@@ -15,7 +15,8 @@ Usage judge(Value span, Scratch& scratch) {
   std::string_view kind = first_member(span, {"span_kind", "spanKind", "kind"}).text(scratch);
   if (kind.empty()) kind = first_member(meta, {"kind", "span.kind", "span_kind"}).text(scratch);
   if (kind.empty()) kind = at_path(meta, {"span", "kind"}).text(scratch);
-  Usage usage = read_cached_usage(span.member("metrics"), scratch);
+  const Value metrics = span.member("metrics");
+  Usage usage = read_cached_usage(metrics.is_object() ? metrics : meta.member("metrics"), scratch);
   if (kind == "embedding") return {.reason = Reason::embedding};
   if (kind != "llm" && !kind.empty())
     return {.reason = usage.reason == Reason::none ? Reason::wrapper : Reason::not_a_generation};

@@ -9,9 +9,11 @@ namespace ctxcap::ingest {
 namespace {
 
 bool is_generated_tokens(const Fields& fields) {
-  const std::string_view name = fields.first({Key::eventName, Key::name}).text(fields.scratch());
+  const std::string_view name =
+      fields.first({Key::eventName, Key::event_name, Key::name}).text(fields.scratch());
   if (name == "tokensGenerated" || name == "tokens_generated") return true;
   return fields.keys().has_all({Key::promptTokens, Key::generatedTokens}) ||
+         fields.keys().has_all({Key::prompt_tokens, Key::generated_tokens, Key::event_name}) ||
          fields.keys().has_all({Key::tokens_prompt, Key::tokens_generated});
 }
 

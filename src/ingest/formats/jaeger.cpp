@@ -12,14 +12,15 @@ namespace {
 
 // A start and a duration in one unit -> the end.
 Value end_of(Value start, Value duration, Scratch& scratch) {
-  const auto number = [&](Value value) {
+  const auto number = [&](Value value) -> i64 {
     const std::string_view text = value.text(scratch);
+    const char* const last = text.data() + text.size();
     i64 result = 0;
-    std::from_chars(text.data(), text.data() + text.size(), result);
-    return result;
+    const auto [end, error] = std::from_chars(text.data(), last, result);
+    return error == std::errc() && end == last ? result : 0;
   };
-  const i64 begin = number(start);
-  return begin == 0 ? Value() : Value::bare(scratch.keep(std::to_string(begin + number(duration))));
+  const i64 begin = number(start), length = number(duration);
+  return begin == 0 || length == 0 ? Value() : Value::bare(scratch.keep(std::to_string(begin + length)));
 }
 
 void take_tag(Span& span, std::string_view name, Value value, Scratch& scratch) {
@@ -33,7 +34,9 @@ void take_tag(Span& span, std::string_view name, Value value, Scratch& scratch) 
 // [{"key": "k", "type": "int64", "value": 7}], or a map, in which Elasticsearch wants no dots.
 void take_tags(Span& span, Value tags, Scratch& scratch) {
   tags.each_element([&](Value tag) {
-    take_tag(span, first_member(tag, {"key", "k"}).text(scratch), first_member(tag, {"value", "v"}), scratch);
+    const Value value =
+        first_member(tag, {"value", "vStr", "vInt64", "vFloat64", "vBool", "v_str", "v_int64"});
+    take_tag(span, tag.member("key").text(scratch), value, scratch);
   });
   tags.each_member([&](std::string_view key, Value value) {
     std::string name(key);
@@ -47,17 +50,21 @@ void take_tags(Span& span, Value tags, Scratch& scratch) {
 void read_jaeger_span(Value object, Value processes, Scratch& scratch, Sink& sink) {
   Span span;
   Value process = object.member("process");
-  if (!process.is_object()) process = processes.member(object.member("processID").text(scratch));
-  span.service = process.member("serviceName").text(scratch);
-  span.trace = first_member(object, {"traceID", "traceId"}).text(scratch);
-  span.id = first_member(object, {"spanID", "spanId"}).text(scratch);
-  span.parent = first_member(object, {"parentSpanID", "parentSpanId"}).text(scratch);
+  if (!process.is_object())
+    process = processes.member(first_member(object, {"processID", "processId", "process_id"}).text(scratch));
+  span.service = first_member(process, {"serviceName", "service_name"}).text(scratch);
+  span.trace = first_member(object, {"traceID", "traceId", "trace_id"}).text(scratch);
+  span.id = first_member(object, {"spanID", "spanId", "span_id"}).text(scratch);
+  span.parent = first_member(object, {"parentSpanID", "parentSpanId", "parent_span_id"}).text(scratch);
   object.member("references").each_element([&](Value reference) {
-    const std::string_view trace = reference.member("traceID").text(scratch);
-    if (span.parent.empty() && trace == span.trace) span.parent = reference.member("spanID").text(scratch);
+    const auto id = [&](std::initializer_list<std::string_view> names) {
+      return first_member(reference, names).text(scratch);
+    };
+    if (span.parent.empty() && id({"traceID", "traceId", "trace_id"}) == span.trace)
+      span.parent = id({"spanID", "spanId", "span_id"});
   });
-  span.name = object.member("operationName").text(scratch);
-  span.start = object.member("startTime");
+  span.name = first_member(object, {"operationName", "operation_name"}).text(scratch);
+  span.start = first_member(object, {"startTime", "start_time", "startTimeMillis"});
   span.end = end_of(span.start, object.member("duration"), scratch);
   take_tags(span, object.member("tags"), scratch);
   take_tags(span, object.member("tag"), scratch);

@@ -22,6 +22,20 @@ Run run_of(const Fields& fields) {
   return {extra, metadata, parameters, fields[Key::outputs].opened(scratch)};
 }
 
+// Of LangChain's generations the first: outputs.generations[0][0].message.kwargs.
+Value message_of(Value outputs) {
+  const auto first = [](Value array) {
+    Value found = array;
+    array.each_element([&](Value element) {
+      if (found.is_array()) found = element;
+    });
+    return found;
+  };
+  const Value message = first(first(outputs.member("generations"))).member("message");
+  const Value inside = message.member("kwargs");
+  return inside.is_object() ? inside : message;
+}
+
 // At the top; in what the client sent where the server added nothing up.
 Usage usage_of_run(const Fields& fields, const Run& run) {
   Scratch& scratch = fields.scratch();
@@ -31,10 +45,11 @@ Usage usage_of_run(const Fields& fields, const Run& run) {
       .total = read_count(fields.first({Key::total_tokens, Key::totalTokens}), scratch)};
   const Usage own = usage_with_cache(counts);
   if (own.reason != Reason::no_usage) return own;
-  for (const Value map : {run.metadata.member("usage_metadata"), run.outputs.member("usage_metadata"),
-                          at_path(run.outputs, {"llm_output", "token_usage"}),
-                          at_path(run.outputs, {"llmOutput", "tokenUsage"}), run.outputs.member("usage"),
-                          run.outputs.member("token_usage"), run.extra.member("usage")}) {
+  for (const Value map :
+       {run.metadata.member("usage_metadata"), run.outputs.member("usage_metadata"),
+        message_of(run.outputs).member("usage_metadata"), at_path(run.outputs, {"llm_output", "token_usage"}),
+        at_path(run.outputs, {"llmOutput", "tokenUsage"}), run.outputs.member("usage"),
+        run.outputs.member("token_usage"), run.extra.member("usage")}) {
     const Usage usage = read_cached_usage(map, scratch);
     if (usage.reason != Reason::no_usage) return usage;
   }
@@ -58,7 +73,7 @@ Usage judge(const Fields& fields, const Run& run) {
 
 std::string_view model_of(const Run& run, Scratch& scratch) {
   const std::string_view told =
-      first_member(run.metadata, {"ls_model_name", "model", "model_name"}).text(scratch);
+      first_member(run.metadata, {"ls_model_name", "lsModelName", "model", "model_name"}).text(scratch);
   if (!told.empty()) return told;
   return first_member(run.parameters, {"model", "model_name", "modelName"}).text(scratch);
 }

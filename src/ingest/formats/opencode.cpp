@@ -7,6 +7,7 @@
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
+#include "ingest/formats/plain.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -30,18 +31,17 @@ std::string_view model_of(Value message, Scratch& scratch) {
   return first_member(message, {"modelID", "modelId", "model_id", "model"}).text(scratch);
 }
 
-Call call_of(Value message, Value tokens, std::string_view id, Scratch& scratch) {
+// `call` has what stands around the message.
+Call call_of(Call call, Value message, Value tokens, std::string_view id, Scratch& scratch) {
   const Value counted = counted_part(message);
-  Call call;
   call.id = id;
   call.last_wins = true;
   call.usage = usage_of_tokens(tokens.opened(scratch), scratch);
-  call.model = model_of(counted, scratch);
+  if (const std::string_view model = model_of(counted, scratch); !model.empty()) call.model = model;
   Value time = message.member("time");
   if (!time.is_object()) time = at_path(message, {"metadata", "time"});
-  for (const std::string_view name : {"created", "start"}) {
-    if (!call.start) read_start(time.member(name), scratch, call);
-  }
+  const Value started = first_member(time, {"created", "start"});
+  if (started.present()) read_start(started, scratch, call);
   return call;
 }
 
@@ -50,14 +50,13 @@ bool ends_step(Value part, Scratch& scratch) {
   return (type == "step-finish" || type == "step_finish") && part.member("tokens").present();
 }
 
-void read_message(Value message, Value parts, std::string_view id, Value time, Scratch& scratch, Sink& sink) {
+void read_message(const Call& around, Value message, Value parts, std::string_view id, Scratch& scratch,
+                  Sink& sink) {
   if (id.empty()) id = message.member("id").text(scratch);
   bool in_steps = false;
   int step = 0;
   const auto add = [&](Value tokens, std::string_view call_id) {
-    Call call = call_of(message, tokens, call_id, scratch);
-    if (!call.start) read_start(time, scratch, call);
-    sink.add(call);
+    sink.add(call_of(around, message, tokens, call_id, scratch));
   };
   parts.each_element([&](Value part) {
     if (!ends_step(part, scratch)) return;
@@ -89,25 +88,30 @@ bool is_message(const Fields& fields) {
   return fields.keys().has_all({Key::info, Key::messages}) && fields[Key::messages].is_array();
 }
 
+Call around_message(const Fields& fields) {
+  Call call;
+  read_plain_names(fields, call);
+  if (!call.start) read_start(fields[Key::time_created], fields.scratch(), call);
+  call.has_bad_time = false;  // what stands inside has a time of its own
+  return call;
+}
+
 void read_record(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
   if (fields[Key::info].is_object() && fields[Key::messages].is_array()) {
     fields[Key::messages].each_element([&](Value one) {
       const Value info = one.member("info");
-      read_message(info.is_object() ? info : one, one.member("parts"), {}, {}, scratch, sink);
+      read_message({}, info.is_object() ? info : one, one.member("parts"), {}, scratch, sink);
     });
     return;
   }
-  const Value message = message_in(fields);
-  const std::string_view id = fields[Key::id].text(scratch);
-  read_message(message, fields[Key::parts], id,
-               fields.first({Key::timestamp, Key::time_created, Key::created_at}), scratch, sink);
+  read_message(around_message(fields), message_in(fields), fields[Key::parts], fields[Key::id].text(scratch),
+               scratch, sink);
 }
 
 // The message is the record itself.
 void read_bare(const Fields& fields, Sink& sink) {
-  read_message(fields.record(), fields[Key::parts], {},
-               fields.first({Key::timestamp, Key::time_created, Key::created_at}), fields.scratch(), sink);
+  read_message(around_message(fields), fields.record(), fields[Key::parts], {}, fields.scratch(), sink);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Rows of the tables that hold OpenTelemetry's spans and log records in ClickHouse: those of the collector's
-// exporter, and SigNoz's. Attributes are a map, of which text exports leave quotes of their own.
+// Rows of the tables that hold OpenTelemetry's spans and log records: those of the collector's exporter to
+// ClickHouse, SigNoz's, Quickwit's. Attributes are a map, of which text exports leave quotes of their own.
 
 #include <charconv>
 #include <string>
@@ -43,9 +43,10 @@ void take_map(Value map, Span& span, Scratch& scratch) {
 
 std::string_view service_of(const Fields& fields) {
   Scratch& scratch = fields.scratch();
-  const std::string_view service = fields.first({Key::ServiceName, Key::serviceName}).text(scratch);
+  const std::string_view service =
+      fields.first({Key::ServiceName, Key::serviceName, Key::service_name}).text(scratch);
   if (!service.empty()) return service;
-  const Value resource = fields[Key::ResourceAttributes].opened(scratch);
+  const Value resource = fields.first({Key::ResourceAttributes, Key::resource_attributes}).opened(scratch);
   const std::string_view named = resource.member("service.name").text(scratch);
   return named.empty() ? at_path(resource, {"service", "name"}).text(scratch) : named;
 }
@@ -66,15 +67,18 @@ void read_row(const Fields& fields, Sink& sink) {
   span.trace = text({Key::TraceId, Key::traceID, Key::trace_id});
   span.id = text({Key::SpanId, Key::spanID, Key::span_id});
   span.parent = text({Key::ParentSpanId, Key::parentSpanID, Key::parent_span_id});
-  span.name = text({Key::SpanName, Key::name});
+  span.name = text({Key::SpanName, Key::span_name, Key::name});
   span.scope = text({Key::ScopeName});
   span.service = service_of(fields);
-  span.start = fields.first({Key::Timestamp, Key::timestamp});
-  take_end(fields.first({Key::Duration, Key::duration_nano, Key::durationNano}), span, scratch);
+  span.start = fields.first({Key::Timestamp, Key::timestamp, Key::span_start_timestamp_nanos,
+                             Key::start_time_unix_nano, Key::start_time});
+  span.end = fields.first({Key::span_end_timestamp_nanos, Key::end_time_unix_nano, Key::end_time});
+  if (!span.end.present())
+    take_end(fields.first({Key::Duration, Key::duration_nano, Key::durationNano}), span, scratch);
   const std::string_view status = text({Key::StatusCode, Key::status_code_string});
   span.failed = status == "Error" || status == "STATUS_CODE_ERROR" || status == "ERROR";
   span.status_message = text({Key::StatusMessage, Key::status_message});
-  for (const Key key : {Key::SpanAttributes, Key::LogAttributes, Key::attributes_string,
+  for (const Key key : {Key::SpanAttributes, Key::LogAttributes, Key::span_attributes, Key::attributes_string,
                         Key::attributes_number, Key::stringTagMap, Key::numberTagMap}) {
     take_map(fields[key], span, scratch);
   }
@@ -86,12 +90,15 @@ void read_row(const Fields& fields, Sink& sink) {
 
 constinit const Format kOtelTable{
     .name = "otel-table",
-    .help = "rows of OpenTelemetry's tables in ClickHouse (otel_traces, otel_logs, SigNoz)",
+    .help = "rows of OpenTelemetry's tables in ClickHouse (otel_traces, otel_logs), SigNoz and Quickwit",
     .told_by = "`SpanAttributes`, `LogAttributes` or `attributes_string`",
     .matches =
         [](const Fields& fields) {
-          return fields.keys().has_any(
-              {Key::SpanAttributes, Key::LogAttributes, Key::attributes_string, Key::stringTagMap});
+          if (fields.keys().has_any(
+                  {Key::SpanAttributes, Key::LogAttributes, Key::attributes_string, Key::stringTagMap}))
+            return true;
+          return fields.keys().has_all({Key::span_attributes, Key::trace_id, Key::span_id}) &&
+                 !fields.keys().has(Key::metrics);
         },
     .read = read_row};
 

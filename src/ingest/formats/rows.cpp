@@ -8,8 +8,8 @@ namespace ctxcap::ingest {
 namespace {
 
 Value rows_of(const Fields& fields) {
-  for (const Key key : {Key::events, Key::spans, Key::calls, Key::runs, Key::rows, Key::items, Key::results,
-                        Key::messages, Key::child_runs}) {
+  for (const Key key :
+       {Key::events, Key::spans, Key::calls, Key::runs, Key::rows, Key::items, Key::results}) {
     bool holds_rows = false;
     fields[key].each_element([&](Value row) { holds_rows = holds_rows || row.is_object(); });
     if (holds_rows) return fields[key];

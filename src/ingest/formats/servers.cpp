@@ -16,7 +16,7 @@ namespace {
 // Each part of a stream has the counts so far, and the one id.
 void read_generated(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
-  const Value info = fields[Key::meta_info];
+  const Value info = fields.first({Key::meta_info, Key::metaInfo});
   Call call;
   read_plain_names(fields, call);
   CachedCounts counts = read_cached_counts(info, scratch);
@@ -64,12 +64,12 @@ void read_studio_line(const Fields& fields, Sink& sink) {
   const Value stats = studio_stats(fields);
   if (!stats.is_object()) return;
   Call call;
+  read_plain_names(fields, call);
   call.usage = usage_with_cache(studio_counts(stats, scratch));
   call.model = first_member(data, {"modelIdentifier", "model_identifier", "model"}).text(scratch);
   if (call.model.empty())
     call.model = fields.first({Key::modelIdentifier, Key::model_instance_id, Key::model}).text(scratch);
   if (call.model.empty()) call.model = fields[Key::modelInfo].member("identifier").text(scratch);
-  read_start(fields.first({Key::timestamp, Key::time, Key::created_at}), scratch, call);
   if (!call.start) read_start(data.member("timestamp"), scratch, call);
   sink.add(call);
 }
@@ -91,8 +91,9 @@ std::optional<Instant> benchmark_start(std::string_view text) {
 // One document holds the lengths of all its requests; without them it has only their sums.
 void read_benchmark(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
-  const std::vector<Value> prompts = elements(fields.first({Key::input_lens, Key::prompt_lens}));
-  const std::vector<Value> answers = elements(fields[Key::output_lens]);
+  const std::vector<Value> prompts =
+      elements(fields.first({Key::input_lens, Key::prompt_lens, Key::inputLens}));
+  const std::vector<Value> answers = elements(fields.first({Key::output_lens, Key::outputLens}));
   const std::vector<Value> errors = elements(fields[Key::errors]);
   if (prompts.empty()) return sink.add(unusable(Reason::aggregate));
   for (std::size_t i = 0; i < prompts.size(); ++i) {
@@ -108,12 +109,14 @@ void read_benchmark(const Fields& fields, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kSgLang{
-    .name = "sglang",
-    .help = "answers of SGLang's /generate",
-    .told_by = "an object `meta_info`",
-    .matches = [](const Fields& fields) { return fields[Key::meta_info].is_object(); },
-    .read = read_generated};
+constinit const Format kSgLang{.name = "sglang",
+                               .help = "answers of SGLang's /generate",
+                               .told_by = "an object `meta_info`",
+                               .matches =
+                                   [](const Fields& fields) {
+                                     return fields.first({Key::meta_info, Key::metaInfo}).is_object();
+                                   },
+                               .read = read_generated};
 
 constinit const Format kLmStudio{.name = "lmstudio",
                                  .help = "LM Studio's log stream, SDK and native API",
@@ -127,7 +130,7 @@ constinit const Format kBenchmark{
     .told_by = "`input_lens` and `output_lens`, or `total_input_tokens` and `completed`",
     .matches =
         [](const Fields& fields) {
-          return fields.keys().has_any({Key::input_lens, Key::prompt_lens}) ||
+          return fields.keys().has_any({Key::input_lens, Key::prompt_lens, Key::inputLens}) ||
                  fields.keys().has_all({Key::total_input_tokens, Key::completed});
         },
     .read = read_benchmark};

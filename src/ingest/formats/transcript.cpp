@@ -8,6 +8,7 @@
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
+#include "ingest/formats/plain.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -65,13 +66,14 @@ void read_line(const Fields& fields, Sink& sink) {
   const std::string_view role = message.member("role").text(scratch);
   if (!usage.is_object() || (!role.empty() && role != "assistant")) return;
   Call call;
+  read_plain_names(fields, call);
   call.usage = read_cached_usage(usage, scratch);
   call.id = id_of(message, fields, call);
   call.last_wins = true;
   call.model = first_member(message, {"model", "modelId", "model_id"}).text(scratch);
   if (call.model.empty()) call.model = named;
   call.model_elsewhere = true;
-  read_start(fields.first({Key::timestamp, Key::time, Key::ts, Key::created_at}), scratch, call);
+  if (!call.start) read_start(fields[Key::ts], scratch, call);
   if (!call.start) read_start(first_member(message, {"timestamp", "created_at"}), scratch, call);
   sink.add(call);
 }

@@ -54,6 +54,7 @@ constinit const std::array kFormats{
     &kJaegerSpan,
     &kZipkin,
     &kOtelTable,
+    &kOtelRow,
     &kDatadog,
     &kWeave,
     &kBraintrust,
@@ -66,6 +67,7 @@ constinit const std::array kFormats{
     &kPlain,
     &kWrapped,
     &kRows,
+    &kConversation,
     &kLlamaCppLog,
 };
 static_assert(kFormats.size() <= kMostFormats);

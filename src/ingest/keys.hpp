@@ -297,6 +297,13 @@ namespace ctxcap::ingest {
   X(span_end_timestamp_nanos, "span_end_timestamp_nanos")          \
   X(span_name, "span_name")                                        \
   X(span_start_timestamp_nanos, "span_start_timestamp_nanos")      \
+  X(main_model, "main_model")                                      \
+  X(clineMessages, "clineMessages")                                \
+  X(end_timestamp, "end_timestamp")                                \
+  X(otel_scope_name, "otel_scope_name")                            \
+  X(start_timestamp, "start_timestamp")                            \
+  X(uiMessages, "uiMessages")                                      \
+  X(ui_messages, "ui_messages")                                    \
   /* documents that are no calls */                                \
   X(message, "message")                                            \
   X(version, "version")                                            \

@@ -7,8 +7,13 @@
 namespace ctxcap::ingest {
 namespace {
 
+Value properties_of(const Fields& fields) {
+  return fields.keys().has(Key::properties) ? fields[Key::properties].opened(fields.scratch())
+                                            : fields.record();
+}
+
 Value counts_of(const Fields& fields) {
-  const Value properties = fields[Key::properties].opened(fields.scratch());
+  const Value properties = properties_of(fields);
   const Value usage = properties.member("usage");
   return usage.is_object() ? usage : properties;
 }
@@ -17,7 +22,7 @@ void read_event(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
   const Value counts = counts_of(fields);
   if (!first_member(counts, {"prompt_tokens", "promptTokens", "input_tokens"}).present()) return;
-  const Value properties = fields[Key::properties].opened(scratch);
+  const Value properties = properties_of(fields);
   Call call;
   call.usage = read_cached_usage(counts, scratch);
   call.id = fields[Key::uuid].text(scratch);
@@ -31,13 +36,14 @@ void read_event(const Fields& fields, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kAider{.name = "aider",
-                              .help = "aider's analytics log (--analytics-log)",
-                              .told_by = "`event` and `properties`",
-                              .matches =
-                                  [](const Fields& fields) {
-                                    return fields.keys().has_all({Key::event, Key::properties});
-                                  },
-                              .read = read_event};
+constinit const Format kAider{
+    .name = "aider",
+    .help = "aider's analytics log (--analytics-log)",
+    .told_by = "`event` and `properties` or `main_model`",
+    .matches =
+        [](const Fields& fields) {
+          return fields.keys().has(Key::event) && fields.keys().has_any({Key::properties, Key::main_model});
+        },
+    .read = read_event};
 
 }  // namespace ctxcap::ingest

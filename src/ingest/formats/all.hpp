@@ -63,5 +63,7 @@ extern const Format kWeave;                 // weave.cpp
 extern const Format kBraintrust;            // braintrust.cpp
 extern const Format kLangSmith;             // langsmith.cpp
 extern const Format kRows;                  // rows.cpp
+extern const Format kConversation;          // rows.cpp
+extern const Format kOtelRow;               // otel_tables.cpp
 
 }  // namespace ctxcap::ingest

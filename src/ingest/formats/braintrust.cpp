@@ -9,7 +9,8 @@ namespace {
 
 Usage judge(const Fields& fields, std::string_view type) {
   Scratch& scratch = fields.scratch();
-  const Value metrics = fields[Key::metrics].opened(scratch);
+  const Value own = fields[Key::metrics].opened(scratch);
+  const Value metrics = own.member("usage").is_object() ? own.member("usage") : own;
   CachedCounts counts = read_cached_counts(metrics, scratch);
   if (!counts.total.tokens) counts.total = read_count(metrics.member("tokens"), scratch);
   for (const std::string_view written : {"prompt_cache_creation_tokens", "promptCacheCreationTokens"}) {

@@ -69,6 +69,7 @@ void read_line(const Fields& fields, Sink& sink) {
   const bool is_counts = payload.member("type").text(scratch) == "token_count";
   if (is_counts && !counts.all.is_object() && payload.member("input_tokens").present()) counts.last = payload;
   if (!counts.last.is_object() && !counts.all.is_object()) {
+    if (is_counts && payload.member("info").present()) return sink.add(unusable(Reason::no_usage));
     if (!model.empty() && sets_model(fields, payload)) sink.name_model(model);
     return;
   }

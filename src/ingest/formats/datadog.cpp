@@ -67,7 +67,10 @@ void read_attributes(Value attributes, Scratch& scratch, Sink& sink) {
 Value attributes_of(const Fields& fields) {
   const Value inside = fields[Key::data].member("attributes");
   if (inside.is_object()) return inside;
-  return fields[Key::attributes].is_object() ? fields[Key::attributes] : fields.record();
+  const Value own = fields[Key::attributes];
+  if (!own.is_object()) return fields.record();
+  const Value deeper = own.member("attributes");
+  return deeper.is_object() ? deeper : own;
 }
 
 bool is_span(const Fields& fields) {

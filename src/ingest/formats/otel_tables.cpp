@@ -68,21 +68,22 @@ void read_row(const Fields& fields, Sink& sink) {
   span.id = text({Key::SpanId, Key::spanID, Key::span_id});
   span.parent = text({Key::ParentSpanId, Key::parentSpanID, Key::parent_span_id});
   span.name = text({Key::SpanName, Key::span_name, Key::name});
-  span.scope = text({Key::ScopeName});
+  span.scope = text({Key::ScopeName, Key::otel_scope_name});
   span.service = service_of(fields);
   span.start = fields.first({Key::Timestamp, Key::timestamp, Key::span_start_timestamp_nanos,
-                             Key::start_time_unix_nano, Key::start_time});
-  span.end = fields.first({Key::span_end_timestamp_nanos, Key::end_time_unix_nano, Key::end_time});
+                             Key::start_time_unix_nano, Key::start_timestamp, Key::start_time, Key::time});
+  span.end = fields.first(
+      {Key::span_end_timestamp_nanos, Key::end_time_unix_nano, Key::end_timestamp, Key::end_time});
   if (!span.end.present())
     take_end(fields.first({Key::Duration, Key::duration_nano, Key::durationNano}), span, scratch);
   const std::string_view status = text({Key::StatusCode, Key::status_code_string});
   span.failed = status == "Error" || status == "STATUS_CODE_ERROR" || status == "ERROR";
   span.status_message = text({Key::StatusMessage, Key::status_message});
   for (const Key key : {Key::SpanAttributes, Key::LogAttributes, Key::span_attributes, Key::attributes_string,
-                        Key::attributes_number, Key::stringTagMap, Key::numberTagMap}) {
+                        Key::attributes_number, Key::stringTagMap, Key::numberTagMap, Key::attributes}) {
     take_map(fields[key], span, scratch);
   }
-  if (fields.keys().has(Key::LogAttributes)) span.attributes.put("event.name", fields[Key::EventName]);
+  if (fields.keys().has(Key::EventName)) span.attributes.put("event.name", fields[Key::EventName]);
   add_span(span, scratch, sink);
 }
 
@@ -99,6 +100,21 @@ constinit const Format kOtelTable{
             return true;
           return fields.keys().has_all({Key::span_attributes, Key::trace_id, Key::span_id}) &&
                  !fields.keys().has(Key::metrics);
+        },
+    .read = read_row};
+
+constinit const Format kOtelRow{
+    .name = "otel-row",
+    .help = "spans and events of OpenTelemetry, one a row, with a map of attributes (Logfire and others)",
+    .told_by =
+        "`attributes` with names of OpenTelemetry's, such as `gen_ai.usage.input_tokens`, `event.name`",
+    .matches =
+        [](const Fields& fields) {
+          const Value attributes = fields[Key::attributes].opened(fields.scratch());
+          return first_member(attributes, {"gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens",
+                                           "gen_ai.operation.name", "llm.token_count.prompt", "event.name",
+                                           "gen_ai", "openinference.span.kind", "ai.operationId"})
+              .present();
         },
     .read = read_row};
 

@@ -13,10 +13,21 @@
 namespace ctxcap::ingest {
 namespace {
 
+// Of an answer, or of what a log keeps around it.
+Value generated_info(const Fields& fields) {
+  const Value own = fields.first({Key::meta_info, Key::metaInfo});
+  if (own.is_object()) return own;
+  for (const Key key : {Key::response, Key::output, Key::result, Key::data}) {
+    const Value inside = first_member(fields[key], {"meta_info", "metaInfo"});
+    if (inside.is_object()) return inside;
+  }
+  return {};
+}
+
 // Each part of a stream has the counts so far, and the one id.
 void read_generated(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
-  const Value info = fields.first({Key::meta_info, Key::metaInfo});
+  const Value info = generated_info(fields);
   Call call;
   read_plain_names(fields, call);
   CachedCounts counts = read_cached_counts(info, scratch);
@@ -33,8 +44,12 @@ void read_generated(const Fields& fields, Sink& sink) {
 
 // What was predicted, or what a prediction was asked for, which holds no counts.
 Value studio_stats(const Fields& fields) {
-  const Value inside = fields[Key::data].member("stats");
-  const Value stats = inside.is_object() ? inside : fields[Key::stats];
+  const Value data = fields[Key::data];
+  Value stats = data.member("stats");
+  for (const std::string_view holder : {"output", "result", "prediction"}) {
+    if (!stats.is_object()) stats = data.member(holder).member("stats");
+  }
+  if (!stats.is_object()) stats = fields[Key::stats];
   const bool has_counts = first_member(stats, {"promptTokensCount", "prompt_tokens_count", "input_tokens",
                                                "predictedTokensCount", "predicted_tokens_count"})
                               .present();
@@ -62,7 +77,7 @@ void read_studio_line(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
   const Value data = fields[Key::data];
   const Value stats = studio_stats(fields);
-  if (!stats.is_object()) return;
+  if (data.member("type").text(scratch) == "llm.prediction.input") return;
   Call call;
   read_plain_names(fields, call);
   call.usage = usage_with_cache(studio_counts(stats, scratch));
@@ -109,14 +124,12 @@ void read_benchmark(const Fields& fields, Sink& sink) {
 
 }  // namespace
 
-constinit const Format kSgLang{.name = "sglang",
-                               .help = "answers of SGLang's /generate",
-                               .told_by = "an object `meta_info`",
-                               .matches =
-                                   [](const Fields& fields) {
-                                     return fields.first({Key::meta_info, Key::metaInfo}).is_object();
-                                   },
-                               .read = read_generated};
+constinit const Format kSgLang{
+    .name = "sglang",
+    .help = "answers of SGLang's /generate",
+    .told_by = "an object `meta_info`, also inside of `response`",
+    .matches = [](const Fields& fields) { return generated_info(fields).is_object(); },
+    .read = read_generated};
 
 constinit const Format kLmStudio{.name = "lmstudio",
                                  .help = "LM Studio's log stream, SDK and native API",

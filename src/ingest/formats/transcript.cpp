@@ -64,7 +64,8 @@ void read_line(const Fields& fields, Sink& sink) {
   if (type == "model_change" && !named.empty()) return sink.name_model(named);
   if (type == "result") return sink.add(unusable(Reason::aggregate));  // the sums of a run
   const std::string_view role = message.member("role").text(scratch);
-  if (!usage.is_object() || (!role.empty() && role != "assistant")) return;
+  if (!role.empty() && role != "assistant") return;
+  if (!usage.is_object() && role.empty()) return;
   Call call;
   read_plain_names(fields, call);
   call.usage = read_cached_usage(usage, scratch);

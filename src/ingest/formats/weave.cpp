@@ -49,10 +49,15 @@ Summed usage_by_model(Value usage, Scratch& scratch) {
   return found;
 }
 
+Value usage_of_call(const Fields& fields) {
+  const Value inside = fields[Key::summary].opened(fields.scratch()).member("usage");
+  return inside.is_object() ? inside : fields[Key::usage].opened(fields.scratch());
+}
+
 void read_call(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
   const auto text = [&](std::initializer_list<Key> keys) { return fields.first(keys).text(scratch); };
-  Summed summed = usage_by_model(fields[Key::summary].opened(scratch).member("usage"), scratch);
+  Summed summed = usage_by_model(usage_of_call(fields), scratch);
   const Value output = fields[Key::output].opened(scratch);
   if (summed.usage.reason == Reason::no_usage) {
     summed.usage = read_cached_usage(output.member("usage"), scratch);

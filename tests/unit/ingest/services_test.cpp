@@ -102,6 +102,16 @@ TEST_CASE("rows of OpenTelemetry's tables") {
        "'gen_ai.usage.output_tokens':'5'}\"\n",
        read,
        {}},
+      {"Quickwit",
+       R"({"trace_id":"t","span_id":"1","span_name":"chat m","service_name":"digest","span_start_timestamp_nanos":1772438400000000000,)"
+       R"("span_attributes":{"gen_ai.request.model":"m","gen_ai.usage.input_tokens":10,"gen_ai.usage.output_tokens":5}})",
+       read,
+       {}},
+      {"Logfire",
+       R"({"trace_id":"t","span_id":"1","parent_span_id":null,"span_name":"digest","start_timestamp":"2026-03-02T08:00:00Z",)"
+       R"("attributes":{"gen_ai.operation.name":"chat","gen_ai.request.model":"m","gen_ai.usage.input_tokens":10,"gen_ai.usage.output_tokens":5}})",
+       read,
+       {}},
       {"SigNoz",
        R"({"timestamp":"2026-03-02T08:00:00Z","trace_id":"t","span_id":"1","name":"chat m","serviceName":"digest",)"
        R"("attributes_string":{"gen_ai.request.model":"m"},)"
@@ -164,6 +174,14 @@ TEST_CASE("around the steps of the AI SDK stands a span with their sum") {
             span("3", "1", "ai.streamText.doStream", 20)),
        "digest/m: p 10 20 g 5*2 t 15 25",
        {{"wrapper", 1}}},
+      {"former names",
+       R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"t","spanId":"1","name":"x","attributes":[)"
+       R"({"key":"operation.name","value":{"stringValue":"ai.generateText.doGenerate digest"}},)"
+       R"({"key":"ai.model.id","value":{"stringValue":"m"}},)"
+       R"({"key":"ai.usage.inputTokens","value":{"intValue":"10"}},)"
+       R"({"key":"ai.usage.outputTokens","value":{"intValue":"5"}}]}]}]}]})",
+       "digest/m: p 10 g 5 t 15",
+       {}},
       {"embeddings", file(span("1", "", "ai.embed.doEmbed", 30)), "", {{"embedding", 1}}},
   });
 }
@@ -226,6 +244,14 @@ TEST_CASE("model servers in words of their own") {
        R"({"text":"x","meta_info":{"id":"a","prompt_tokens":10,"completion_tokens":5,"cached_tokens":8,"finish_reason":{"type":"stop"}}})",
        "all/: p 10 g 5 t 15",
        {}},
+      {"SGLang, inside of what a log keeps",
+       R"({"model":"m","response":{"text":"x","meta_info":{"id":"a","prompt_tokens":"10","completion_tokens":"5"}}})",
+       "all/m: p 10 g 5 t 15",
+       {}},
+      {"SGLang, a batch",
+       R"({"outputs":[{"meta_info":{"id":"a","prompt_tokens":10,"completion_tokens":5}}]})",
+       "all/: p 10 g 5 t 15",
+       {}},
       {"SGLang, a stream",
        R"(data: {"text":"x","meta_info":{"id":"a","prompt_tokens":10,"completion_tokens":1,"finish_reason":null}})"
        "\n\n"
@@ -239,6 +265,14 @@ TEST_CASE("model servers in words of their own") {
        R"({"timestamp":1772438400000,"data":{"type":"llm.prediction.output","modelIdentifier":"m","stats":{"promptTokensCount":10,"predictedTokensCount":5,"totalTokensCount":15}}})",
        "all/m: p 10 g 5 t 15",
        {}},
+      {"LM Studio's log, a level deeper",
+       R"({"data":{"type":"llm.prediction.output","modelIdentifier":"m","output":{"stats":{"promptTokensCount":10,"predictedTokensCount":5}}}})",
+       "all/m: p 10 g 5 t 15",
+       {}},
+      {"LM Studio's log without counts",
+       R"({"data":{"type":"llm.prediction.output","modelIdentifier":"m","output":"x"}})",
+       "",
+       {{"no-usage", 1}}},
       {"LM Studio's SDK",
        R"({"content":"x","stats":{"promptTokensCount":10,"predictedTokensCount":5},"modelInfo":{"identifier":"m"}})",
        "all/m: p 10 g 5 t 15",

@@ -70,10 +70,9 @@ void read_row(const Fields& fields, Sink& sink) {
   span.name = text({Key::SpanName, Key::span_name, Key::name});
   span.scope = text({Key::ScopeName, Key::otel_scope_name});
   span.service = service_of(fields);
-  span.start = fields.first({Key::Timestamp, Key::timestamp, Key::span_start_timestamp_nanos,
-                             Key::start_time_unix_nano, Key::start_timestamp, Key::start_time, Key::time});
-  span.end = fields.first(
-      {Key::span_end_timestamp_nanos, Key::end_time_unix_nano, Key::end_timestamp, Key::end_time});
+  span.start = fields.first({Key::Timestamp, Key::timestamp, Key::span_start_nanos, Key::start_time_unix_nano,
+                             Key::start_timestamp, Key::start_time, Key::time});
+  span.end = fields.first({Key::span_end_nanos, Key::end_time_unix_nano, Key::end_timestamp, Key::end_time});
   if (!span.end.present())
     take_end(fields.first({Key::Duration, Key::duration_nano, Key::durationNano}), span, scratch);
   const std::string_view status = text({Key::StatusCode, Key::status_code_string});

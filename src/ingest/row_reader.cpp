@@ -85,7 +85,7 @@ void RowReader::take(const Call& call, const Format& format, std::string_view te
   line_ = line;
   counted_to_ = nullptr;
   record_ = row_ = text;
-  tally_->of_input(input_).formats |= std::uint64_t{1} << index_of(format);
+  tally_->of_input(input_).formats.set(index_of(format));
   count(call);
 }
 
@@ -154,7 +154,7 @@ void RowReader::dispatch() {
   if (fields.has_repeated_key()) return count(unusable(Reason::duplicate_key));
   const Format* const format = find_format(fields);
   if (format == nullptr) return count(unusable(Reason::unknown_format));
-  if (!format->holds_rows) tally_->of_input(input_).formats |= std::uint64_t{1} << index_of(*format);
+  if (!format->holds_rows) tally_->of_input(input_).formats.set(index_of(*format));
   const Format* const outer = std::exchange(format_, format);
   format->read(fields, *this);
   format_ = outer;

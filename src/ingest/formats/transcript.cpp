@@ -22,10 +22,10 @@ Value message_of(const Fields& fields) {
   return inner;
 }
 
-// The counts stand in the message, or beside it.
+// The counts stand in the message, or in a typed line beside it.
 Value usage_of_line(const Fields& fields) {
   const Value inside = first_member(message_of(fields), {"usage", "tokens"});
-  return inside.present() ? inside : fields[Key::usage];
+  return inside.present() || !fields.keys().has(Key::type) ? inside : fields[Key::usage];
 }
 
 // "user", "file-history-snapshot": transcripts write the types of their lines in lower case.
@@ -36,6 +36,8 @@ bool is_type(std::string_view type) {
 
 bool is_line(const Fields& fields) {
   Scratch& scratch = fields.scratch();
+  // The events of a stream have messages too.
+  if (fields[Key::type].text(scratch).starts_with("message_")) return false;
   if (message_of(fields).is_object() && usage_of_line(fields).opened(scratch).is_object()) return true;
   const std::string_view type = fields[Key::type].text(scratch);
   if (type == "result" && fields.keys().has(Key::session_id)) return true;

@@ -15,12 +15,16 @@ namespace ctxcap::ingest {
 
 // One row. Views point into the record and live until the sink's add() returns.
 struct Call {
-  std::string_view id;     // rows with equal ids are versions of one call; empty: the row stands for itself
-  bool is_part = false;    // of a stream: its versions are running counts, and the last one counts
-  std::string_view trace;  // trace id; empty: none
-  bool is_root = false;    // the trace's outermost span: its name is the job of the calls inside
+  std::string_view id;  // rows with equal ids are versions of one call; empty: the row stands for itself
+  // The id of the row around this one. If this one counts, that one only repeats its counts.
+  std::string_view parent;
+  bool within_file = false;  // the ids are known to be one call's in this input alone
+  bool last_wins = false;    // of rows with equal ids that which stands last counts, whatever their times
+  std::string_view trace;    // trace id; empty: none
+  bool is_root = false;      // the trace's outermost span: its name is the job of the calls inside
   JobHints job;
-  std::string_view model;  // as written
+  std::string_view model;        // as written
+  bool model_elsewhere = false;  // where the row names none: what name_model() said before it in this input
   std::optional<Instant> start, updated;
   bool has_bad_time = false;  // there is a start time that nobody can read
   // Of spans: two instrumentations may log one call as two spans; these tell (see Totals::drop_inner_copies).
@@ -47,6 +51,8 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual void add(const Call& call) = 0;
+  // A record that is no call and says the model of those behind it.
+  virtual void name_model(std::string_view model) = 0;
   // A JSON object inside the record that is a row (or page) of its own.
   virtual void nested(std::string_view object, const Around& around = {}) = 0;
   // The same for text that had to be decoded first (a recorded body).

@@ -43,6 +43,7 @@ Fields::Fields(const Mapping& mapping) {
 
 void Fields::clear() {
   keys_.clear();
+  record_ = {};
   repeated_ = false;
   metric_ = false;
   for (Mapped& mapped : mapped_) mapped = {.part = mapped.part, .path = mapped.path};

@@ -17,6 +17,9 @@ class Fields {
   explicit Fields(const Mapping& mapping);
 
   void clear();
+  // The object whose members these are; absent of a CSV record.
+  Value record() const { return record_; }
+  void set_record(Value record) { record_ = record; }
 
   // Whether some format, or the mapping, looks at a key. Asked first, so that other values need not be cut
   // out.
@@ -72,6 +75,7 @@ class Fields {
 
   bool repeated_ = false;
   bool metric_ = false;
+  Value record_;
   KeySet keys_;
   std::array<Value, kKeys> values_;
   std::vector<Mapped> mapped_;  // in the order of the parts; empty: no --map

@@ -25,6 +25,6 @@ const Format* find_format(const Fields& fields);  // nullptr: no format knows th
 
 // Where a format stands in the table, for sets of formats.
 std::size_t index_of(const Format& format);
-inline constexpr std::size_t kMostFormats = 64;
+inline constexpr std::size_t kMostFormats = 128;
 
 }  // namespace ctxcap::ingest

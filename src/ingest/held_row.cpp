@@ -83,8 +83,11 @@ std::uint16_t flags_of(const HeldRow& row) {
 
 char* put_request(char* to, const HeldRow& row, int flags) {
   const Request& request = row.request;
+  if (row.kind == HeldRow::Kind::note) {
+    to = put(to, row.note);
+    return put_short(to, row.note == HeldRow::Note::model ? request.model : request.job);
+  }
   to = put_short(to, request.job);
-  if (row.kind == HeldRow::Kind::root) return to;
   to = put_short(to, request.model);
   to = put_short(to, request.prompt);
   if ((flags & kHasGeneration) != 0) to = put_short(to, static_cast<std::uint32_t>(request.generation));
@@ -101,8 +104,12 @@ char* put_request(char* to, const HeldRow& row, int flags) {
 
 void get_request(const char* at, HeldRow& row, int flags) {
   Request& request = row.request;
+  if (row.kind == HeldRow::Kind::note) {
+    row.note = get<HeldRow::Note>(at);
+    (row.note == HeldRow::Note::model ? request.model : request.job) = get_short32(at);
+    return;
+  }
   request.job = get_short32(at);
-  if (row.kind == HeldRow::Kind::root) return;
   request.model = get_short32(at);
   request.prompt = get_short32(at);
   if ((flags & kHasGeneration) != 0) request.generation = static_cast<std::int32_t>(get_short32(at));
@@ -122,7 +129,7 @@ bool HeldRow::outranks(const HeldRow& other) const {
   const bool counts = reason == Reason::none, other_counts = other.reason == Reason::none;
   if (updated != other.updated) return updated > other.updated;
   if (counts != other_counts) return counts;
-  return kind == Kind::part ? other.place < place : place < other.place;
+  return place < other.place;
 }
 
 std::size_t write(const HeldRow& row, char* into) {
@@ -185,6 +192,10 @@ RowId id_at(const char* at) {
   id.high = get<std::uint64_t>(at);
   id.low = get<std::uint32_t>(at);
   return id;
+}
+
+bool is_note_at(const char* at) {
+  return static_cast<HeldRow::Kind>(get<std::uint16_t>(at) >> kKindAt) == HeldRow::Kind::note;
 }
 
 }  // namespace ctxcap::ingest

@@ -22,16 +22,22 @@ struct HeldRow {
   enum class Kind : std::uint8_t {
     plain,
     timed,  // a span that is a model call: `end` and `scope` tell whether another span is the same call
-    root,   // no request: names the jobs of the rows in its trace; has trace, request.start, request.job,
-            // place
-    part,   // of a stream whose parts all count: the last one has the counts of the call
+    note,   // no request: says something about other rows
   };
   Kind kind = Kind::plain;
+  enum class Note : std::uint8_t {
+    root,   // request.job is the job of the rows in its trace; has trace, request.start, place
+    model,  // request.model is that of the rows behind it that have its trace and no model; has trace, place
+    child,  // the row of that id holds one that counts; has id
+  };
+  Note note = Note::root;
   bool has_id = false;
   RowId id;
-  std::uint64_t trace = 0;  // hash of the trace whose root names the job; zero: the job is known
-  i64 updated = kNoTime;    // µs
-  Request request;          // only where the reason is none
+  // Hash of the trace whose root names the job, or of the input that says the model elsewhere; zero: both are
+  // known.
+  std::uint64_t trace = 0;
+  i64 updated = kNoTime;  // µs
+  Request request;        // only where the reason is none
   Place place;
   Spot spot;  // only where somebody asked for it
   Reason reason = Reason::none;
@@ -41,7 +47,7 @@ struct HeldRow {
   std::uint64_t scope = 0;  // of a timed call: hash of the instrumentation's name
 
   // Of the versions of one id the one updated last counts; among those updated at the same time one that has
-  // counts; then the one that stands first, of parts the one that stands last. False for the same place: then
+  // counts; then the one that stands first. False for the same place: then
   // the one written first counts.
   bool outranks(const HeldRow& other) const;
 };
@@ -56,5 +62,6 @@ void read(const char* at, HeldRow& row);
 const char* next_row(const char* at);
 // The id alone, of a row that has one.
 RowId id_at(const char* at);
+bool is_note_at(const char* at);
 
 }  // namespace ctxcap::ingest

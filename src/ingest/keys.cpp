@@ -15,6 +15,7 @@ constexpr std::size_t slot_of(std::string_view key) {
 }
 
 constexpr std::array<std::uint16_t, kSlots> filled_table() {
+  static_assert(kKeys < kSlots / 2);
   std::array<std::uint16_t, kSlots> table{};  // 0: empty; else the key's number plus one
   for (std::size_t key = 0; key < kKeys; ++key) {
     std::size_t slot = slot_of(kKeySpellings[key]);

@@ -49,6 +49,7 @@ Reason RecordParser::parse(std::string_view record, Fields& fields) {
     if (const auto error = parser.allocate(std::min(capacity, kLongestRecord))) return reason_of(error);
   }
   fields.clear();
+  fields.set_record(Value::json(record));
   simdjson::ondemand::document document;
   simdjson::ondemand::object object;
   const simdjson::padded_string_view padded(record.data(), record.size(), record.size() + kPadding);

@@ -24,11 +24,6 @@ Request request_of(const Call& call) {
           .start = call.start ? call.start->micros : kNoTime};
 }
 
-RowId id_of(const Call& call) {
-  if (call.id.empty()) return {};
-  return {hash_of(call.id, 1), static_cast<std::uint32_t>(hash_of(call.id, 2))};
-}
-
 std::uint64_t trace_hash(std::string_view trace) {
   return trace.empty() ? 0 : std::max<std::uint64_t>(1, hash_of(trace, 3));
 }
@@ -92,7 +87,7 @@ void RowReader::take(const Call& call, const Format& format, std::string_view te
   line_ = line;
   counted_to_ = nullptr;
   record_ = row_ = text;
-  tally_->of_input(input_).formats |= std::uint64_t{1} << index_of(format);
+  tally_->of_input(input_).formats.set(index_of(format));
   count(call);
 }
 
@@ -168,7 +163,7 @@ void RowReader::dispatch() {
   if (fields.has_repeated_key()) return count(unusable(Reason::duplicate_key));
   const Format* const format = find_format(fields);
   if (format == nullptr) return count(unusable(Reason::unknown_format));
-  if (!format->holds_rows) tally_->of_input(input_).formats |= std::uint64_t{1} << index_of(*format);
+  if (!format->holds_rows) tally_->of_input(input_).formats.set(index_of(*format));
   const Format* const outer = std::exchange(format_, format);
   format->read(fields, *this);
   format_ = outer;
@@ -231,7 +226,10 @@ void RowReader::count(const Call& call) {
     request.job = tally_->names.number_of(job_of(call));
     request.model = tally_->names.number_of(model_name(call.model));
   }
-  if (!call.id.empty() || job_is_open) return keep(call, request, remarks, job_is_open ? trace : 0);
+  if (!call.parent.empty() && call.usage.reason == Reason::none) note_parent(call);
+  const bool model_is_open = call.model_elsewhere && call.model.empty() && call.usage.reason == Reason::none;
+  const std::uint64_t waits_for = job_is_open ? trace : model_is_open ? this_input() : 0;
+  if (!call.id.empty() || waits_for != 0) return keep(call, request, remarks, waits_for);
   if (call.usage.reason != Reason::none) return tally_->skip(call.usage.reason, place(), spot(), call.count);
   if (call.last || call.count != 1) {
     const i64 last = call.last ? call.last->micros : request.start;
@@ -242,15 +240,16 @@ void RowReader::count(const Call& call) {
 
 void RowReader::keep(const Call& call, const Request& request, Remarks remarks, std::uint64_t trace) {
   HeldRow row{.has_id = !call.id.empty(),
-              .id = id_of(call),
+              .id = id_of(call, call.id),
               .trace = trace,
-              .updated = call.updated ? call.updated->micros : kNoTime,
+              .updated = call.last_wins ? position()
+                         : call.updated ? call.updated->micros
+                                        : kNoTime,
               .request = request,
               .place = place(),
               .reason = call.usage.reason,
               .remarks = remarks};
   if (tally_->notes_bad_rows) row.spot = spot();
-  if (call.is_part) row.kind = HeldRow::Kind::part;
   if (!call.scope.empty() && call.start && call.end && row.reason == Reason::none) {
     row.kind = HeldRow::Kind::timed;
     row.end = call.end->micros;
@@ -263,15 +262,47 @@ void RowReader::keep(const Call& call, const Request& request, Remarks remarks, 
 void RowReader::note_root(const Call& call) {
   const std::string_view name = root_name(call.job, call.model, mapping_->job_rule);
   if (name.empty()) return;
-  HeldRow row{.kind = HeldRow::Kind::root,
+  HeldRow row{.kind = HeldRow::Kind::note,
               .has_id = !call.id.empty(),
-              .id = id_of(call),
+              .id = id_of(call, call.id),
               .trace = trace_hash(call.trace),
               .updated = call.updated ? call.updated->micros : kNoTime,
               .place = place()};
   row.request.start = call.start ? call.start->micros : kNoTime;
   row.request.job = tally_->names.number_of(name);
   tally_->held.put(Stage::jobs, row.trace, row);
+}
+
+void RowReader::note_parent(const Call& call) {
+  const HeldRow row{.kind = HeldRow::Kind::note,
+                    .note = HeldRow::Note::child,
+                    .has_id = true,
+                    .id = id_of(call, call.parent),
+                    .place = place()};
+  tally_->held.put(Stage::versions, row.id.high, row);
+}
+
+void RowReader::name_model(std::string_view model) {
+  HeldRow row{
+      .kind = HeldRow::Kind::note, .note = HeldRow::Note::model, .trace = this_input(), .place = place()};
+  row.request.model = tally_->names.number_of(model_name(model));
+  tally_->held.put(Stage::jobs, row.trace, row);
+}
+
+RowId RowReader::id_of(const Call& call, std::string_view id) const {
+  if (id.empty()) return {};
+  const std::uint64_t seed = call.within_file ? (std::uint64_t{input_} + 1) << 8 : 0;
+  return {hash_of(id, seed + 1), static_cast<std::uint32_t>(hash_of(id, seed + 2))};
+}
+
+std::uint64_t RowReader::this_input() const {
+  return std::max<std::uint64_t>(1, hash_of({}, (std::uint64_t{input_} + 1) << 8));
+}
+
+// Grows from row to row of an input, however it was cut into pieces.
+i64 RowReader::position() const {
+  constexpr int kLongestPiece = 34;  // bits
+  return i64{piece_number_} << kLongestPiece | std::max<i64>(0, spot().offset);
 }
 
 std::string_view RowReader::job_of(const Call& call) const {

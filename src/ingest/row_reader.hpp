@@ -39,6 +39,7 @@ class RowReader final : private Sink {
 
  private:
   void add(const Call& call) override;
+  void name_model(std::string_view model) override;
   void nested(std::string_view object, const Around& around) override;
   void nested_text(std::string_view text, const Around& around) override;
 
@@ -51,6 +52,10 @@ class RowReader final : private Sink {
   void apply_mapping(Call& call) const;
   void keep(const Call& call, const Request& request, Remarks remarks, std::uint64_t trace);
   void note_root(const Call& call);
+  void note_parent(const Call& call);
+  i64 position() const;
+  RowId id_of(const Call& call, std::string_view id) const;
+  std::uint64_t this_input() const;
   std::string_view job_of(const Call& call) const;
   i64 line_of(const char* position);
   Place place();

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,11 @@ namespace {
 
 // Below so many bytes of held rows one thread is faster than two.
 constexpr std::size_t kWorthThreads = 1 << 20;
+
+struct RowIdHash {
+  std::size_t operator()(const RowId& id) const { return static_cast<std::size_t>(id.high); }
+};
+using Parents = std::unordered_set<RowId, RowIdHash>;
 
 class Shelf {
  public:
@@ -37,6 +44,7 @@ class Shelf {
     each_place([&](std::uint32_t at) { visit(row_at(at)); });
   }
   RowId id_of(std::uint32_t at) const { return id_at(rows_.data() + at); }
+  bool is_note(std::uint32_t at) const { return is_note_at(rows_.data() + at); }
   HeldRow row_at(std::uint32_t at) const {
     HeldRow row;
     read(rows_.data() + at, row);
@@ -50,7 +58,8 @@ class Shelf {
 };
 
 // Of the rows with one id one counts, the others are duplicates. There are few: until two ids are equal, no
-// more than the ids is looked at.
+// more than the ids is looked at. A row that holds others which count only repeats their counts, whatever it
+// is called.
 void Shelf::choose_versions() {
   constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
   struct Slot {
@@ -58,11 +67,16 @@ void Shelf::choose_versions() {
     std::uint32_t at = kEmpty;
   };
   std::size_t count = 0;
-  each_place([&](std::uint32_t) { ++count; });
+  Parents parents;
+  each_place([&](std::uint32_t at) {
+    ++count;
+    if (is_note(at)) parents.insert(id_of(at));
+  });
   std::vector<Slot> slots(std::bit_ceil(count + count / 2 + 1));
   const std::size_t mask = slots.size() - 1;
   std::vector<std::uint32_t> losers;
   each_place([&](std::uint32_t at) {
+    if (is_note(at)) return;
     const RowId id = id_of(at);
     const auto hash = static_cast<std::uint32_t>(id.high);
     std::size_t i = id.high >> 16 & mask;
@@ -78,10 +92,13 @@ void Shelf::choose_versions() {
   // In the order of the file, where rows of one day stand together.
   auto loser = losers.begin();
   each_place([&](std::uint32_t at) {
-    const HeldRow row = row_at(at);
-    if (loser == losers.end() || *loser != at) return pass_on(row, Stage::copies);
-    ++loser;
-    tally_->skip(Reason::duplicate, row.place, row.spot);
+    if (is_note(at)) return;
+    HeldRow row = row_at(at);
+    const bool is_loser = loser != losers.end() && *loser == at;
+    if (is_loser) ++loser;
+    if (is_loser) return tally_->skip(Reason::duplicate, row.place, row.spot);
+    if (row.reason == Reason::none && parents.contains(row.id)) row.reason = Reason::wrapper;
+    pass_on(row, Stage::copies);
   });
 }
 
@@ -145,19 +162,33 @@ std::vector<HeldRow> chosen_roots(std::vector<HeldRow> roots) {
   return roots;
 }
 
-// The job of a row inside a trace is the name of the trace's root.
+// The model that the last note before a row says; before the first of them that one holds.
+const HeldRow* model_for(const HeldRow& row, const std::vector<HeldRow>& notes) {
+  const auto key = [](const HeldRow& held) { return std::pair(held.trace, held.place); };
+  const auto behind = std::upper_bound(notes.begin(), notes.end(), row,
+                                       [&](const HeldRow& a, const HeldRow& b) { return key(a) < key(b); });
+  if (behind != notes.begin() && std::prev(behind)->trace == row.trace) return &*std::prev(behind);
+  return behind != notes.end() && behind->trace == row.trace ? &*behind : nullptr;
+}
+
+// The job of a row inside a trace is the name of the trace's root; the model of one that names none is what
+// its file says elsewhere.
 void Shelf::name_jobs() {
-  std::vector<HeldRow> roots;
+  std::vector<HeldRow> roots, models;
   each([&](const HeldRow& row) {
-    if (row.kind == HeldRow::Kind::root) roots.push_back(row);
+    if (row.kind == HeldRow::Kind::note) (row.note == HeldRow::Note::root ? roots : models).push_back(row);
   });
   roots = chosen_roots(std::move(roots));
+  std::sort(models.begin(), models.end(), [](const HeldRow& a, const HeldRow& b) {
+    return std::tie(a.trace, a.place) < std::tie(b.trace, b.place);
+  });
   each([&](const HeldRow& row) {
-    if (row.kind == HeldRow::Kind::root) return;
+    if (row.kind == HeldRow::Kind::note) return;
     HeldRow named = row;
     const auto root = std::lower_bound(roots.begin(), roots.end(), row.trace,
                                        [](const HeldRow& a, std::uint64_t trace) { return a.trace < trace; });
     if (root != roots.end() && root->trace == row.trace) named.request.job = root->request.job;
+    if (const HeldRow* const note = model_for(row, models)) named.request.model = note->request.model;
     pass_on(named, Stage::done);
   });
 }

@@ -4,45 +4,12 @@
 #include <optional>
 #include <string>
 
+#include "ingest/formats/cached_usage.hpp"
 #include "ingest/refusals.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
 namespace {
-
-struct Spelling {
-  std::string_view name;
-  Attribute attribute;
-};
-constexpr Spelling kSpellings[] = {
-    {"gen_ai.operation.name", Attribute::operation},
-    {"llm.request.type", Attribute::request_type},
-    {"openinference.span.kind", Attribute::kind},
-    {"mlflow.spanType", Attribute::mlflow_kind},
-    {"gen_ai.usage.input_tokens", Attribute::input_tokens},
-    {"gen_ai.usage.output_tokens", Attribute::output_tokens},
-    {"gen_ai.usage.prompt_tokens", Attribute::old_input_tokens},
-    {"gen_ai.usage.completion_tokens", Attribute::old_output_tokens},
-    {"gen_ai.aggregated_usage.input_tokens", Attribute::aggregated_tokens},
-    {"llm.token_count.prompt", Attribute::prompt_count},
-    {"llm.token_count.completion", Attribute::completion_count},
-    {"mlflow.chat.tokenUsage", Attribute::mlflow_usage},
-    {"gen_ai.response.model", Attribute::response_model},
-    {"gen_ai.request.model", Attribute::request_model},
-    {"llm.model_name", Attribute::model_name},
-    {"traceloop.association.properties.ls_model_name", Attribute::invocation_model},
-    {"mlflow.llm.model", Attribute::mlflow_model},
-    {"llm.invocation_parameters", Attribute::parameters},
-    {"gen_ai.request.max_tokens", Attribute::max_tokens},
-    {"max_tokens", Attribute::mlflow_max_tokens},
-    {"max_output_tokens", Attribute::mlflow_max_tokens},
-    {"gen_ai.input.messages", Attribute::input_messages},
-    {"gen_ai.system_instructions", Attribute::instructions},
-    {"input.value", Attribute::input_value},
-    {"mlflow.spanInputs", Attribute::mlflow_inputs},
-    {"gen_ai.agent.name", Attribute::agent},
-    {"traceloop.workflow.name", Attribute::workflow},
-};
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -50,8 +17,39 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> li
 
 enum class SpanKind { call, embedding, other, unsaid };
 
+// "ai.generateText digest": the operation, and the name that the user gave to it.
+struct SdkOperation {
+  std::string_view name, function;
+};
+SdkOperation sdk_operation(const Attributes& attributes, Scratch& scratch) {
+  const std::string_view both = attributes[Attribute::old_sdk_operation].text(scratch);
+  const std::size_t space = std::min(both.find(' '), both.size());
+  SdkOperation found{attributes[Attribute::sdk_operation].text(scratch),
+                     attributes[Attribute::function].text(scratch)};
+  if (!both.starts_with("ai.")) return found;
+  if (found.name.empty()) found.name = both.substr(0, space);
+  if (found.function.empty()) found.function = trimmed(both.substr(space));
+  return found;
+}
+
+// ai.generateText goes around one ai.generateText.doGenerate for each step.
+SpanKind kind_of_sdk(std::string_view operation) {
+  if (operation.ends_with(".doEmbed")) return SpanKind::embedding;
+  return operation.ends_with(".doGenerate") || operation.ends_with(".doStream") ? SpanKind::call
+                                                                                : SpanKind::other;
+}
+
+// Of the events that coding agents write about everything they do, those about calls.
+SpanKind kind_of_event(std::string_view event) {
+  return event.ends_with("api_request") || event.ends_with("api_response") || event.ends_with("sse_event")
+             ? SpanKind::call
+             : SpanKind::other;
+}
+
 SpanKind kind_of(const Span& span, Scratch& scratch) {
   const auto text = [&](Attribute attribute) { return span.attributes[attribute].text(scratch); };
+  if (const auto sdk = sdk_operation(span.attributes, scratch); !sdk.name.empty())
+    return kind_of_sdk(sdk.name);
   const std::string_view operation = text(Attribute::operation);
   if (is_one_of(operation, {"embeddings", "embedding"})) return SpanKind::embedding;
   if (is_one_of(operation, {"chat", "text_completion", "completion", "generate_content"}))
@@ -65,24 +63,37 @@ SpanKind kind_of(const Span& span, Scratch& scratch) {
     if (kind == "EMBEDDING") return SpanKind::embedding;
     if (!kind.empty() && kind != "UNKNOWN") return SpanKind::other;
   }
-  return SpanKind::unsaid;
+  const bool is_bare = span.attributes[Attribute::bare_input_tokens].present();
+  const std::string_view event = text(Attribute::event);
+  return is_bare && !event.empty() ? kind_of_event(event) : SpanKind::unsaid;
 }
 
-// Both families of names may be there, with equal values; the first that has a prompt is taken.
+// Several families of names may be there, with equal values; the first that has a prompt is taken. Names
+// without a prefix are those of coding agents, where what was cached stands beside the input.
 Usage read_span_usage(const Attributes& attributes, Scratch& scratch) {
+  const auto count = [&](Attribute attribute) { return read_count(attributes[attribute], scratch); };
+  CachedCounts counts{.total = count(Attribute::total_tokens),
+                      .cached = count(Attribute::cache_read_tokens),
+                      .reasoning = count(Attribute::reasoning_tokens),
+                      .by_name = Cached::inside};
+  if (const auto written = count(Attribute::cache_write_tokens).tokens)
+    counts.cached.tokens = counts.cached.tokens.value_or(0) + *written;
   struct Family {
     Attribute prompt, generation;
   };
   for (const Family& family : {Family{Attribute::input_tokens, Attribute::output_tokens},
                                Family{Attribute::prompt_count, Attribute::completion_count},
-                               Family{Attribute::old_input_tokens, Attribute::old_output_tokens}}) {
+                               Family{Attribute::old_input_tokens, Attribute::old_output_tokens},
+                               Family{Attribute::sdk_input_tokens, Attribute::sdk_output_tokens},
+                               Family{Attribute::bare_input_tokens, Attribute::bare_output_tokens}}) {
     if (!attributes[family.prompt].present()) continue;
-    return usage_of(read_count(attributes[family.prompt], scratch),
-                    read_count(attributes[family.generation], scratch));
+    counts.input = count(family.prompt);
+    counts.output = count(family.generation);
+    if (family.prompt == Attribute::bare_input_tokens) counts.by_name = Cached::beside;
+    if (usage_with_cache(counts).reason != Reason::no_usage) break;
   }
-  const Value map = attributes[Attribute::mlflow_usage].opened(scratch);
-  return usage_of(read_count(map.member("input_tokens"), scratch),
-                  read_count(map.member("output_tokens"), scratch));
+  if (counts.input.tokens || counts.input.reason != Reason::none) return usage_with_cache(counts);
+  return read_cached_usage(attributes[Attribute::mlflow_usage], scratch);
 }
 
 Usage judge_span(const Span& span, Scratch& scratch) {
@@ -101,7 +112,7 @@ Usage judge_span(const Span& span, Scratch& scratch) {
 std::string_view span_model(const Attributes& attributes, Scratch& scratch) {
   for (const Attribute attribute :
        {Attribute::response_model, Attribute::request_model, Attribute::model_name,
-        Attribute::invocation_model, Attribute::mlflow_model}) {
+        Attribute::invocation_model, Attribute::mlflow_model, Attribute::bare_model}) {
     const std::string_view model = attributes[attribute].text(scratch);
     if (!model.empty() && model != "unknown") return model;
   }
@@ -116,32 +127,6 @@ std::string_view without_hex_prefix(std::string_view id) {
 
 }  // namespace
 
-void Attributes::put(std::string_view name, Value value) {
-  for (const Spelling& spelling : kSpellings) {
-    if (spelling.name != name) continue;
-    Value& slot = values_[static_cast<std::size_t>(spelling.attribute)];
-    if (!slot.present()) slot = value;
-    return;
-  }
-  if (!name.ends_with("content") && !name.ends_with("text")) return;
-  if (name.starts_with("gen_ai.prompt.")) prompts_.add(value);
-  if (name.starts_with("llm.input_messages.")) messages_.add(value);
-}
-
-Body Attributes::body() const {
-  Body body;
-  body.add((*this)[Attribute::input_messages]);
-  if (!body.empty()) {
-    body.add((*this)[Attribute::instructions]);
-    return body;
-  }
-  if (!prompts_.empty()) return prompts_;
-  if (!messages_.empty()) return messages_;
-  body.add((*this)[Attribute::mlflow_inputs]);
-  if (body.empty()) body.add((*this)[Attribute::input_value]);
-  return body;
-}
-
 void add_span(const Span& span, Scratch& scratch, Sink& sink) {
   const Attributes& attributes = span.attributes;
   Call call;
@@ -149,11 +134,17 @@ void add_span(const Span& span, Scratch& scratch, Sink& sink) {
   if (!span.id.empty())
     call.id = scratch.keep(std::string(call.trace) + "/" + std::string(without_hex_prefix(span.id)));
   call.is_root = span.parent.empty();
+  if (!call.is_root)
+    call.parent = scratch.keep(std::string(call.trace) + "/" + std::string(without_hex_prefix(span.parent)));
   std::string_view workflow = attributes[Attribute::workflow].text(scratch);
   if (workflow.empty()) workflow = attributes[Attribute::agent].text(scratch);
   call.model = span_model(attributes, scratch);
   if (is_client_name(workflow, call.model)) workflow = {};
-  call.job = {.job = span.job, .trace_name = workflow, .own_name = span.name, .service = span.service};
+  const std::string_view function = sdk_operation(attributes, scratch).function;
+  call.job = {.job = function.empty() ? span.job : function,
+              .trace_name = workflow,
+              .own_name = span.name,
+              .service = span.service};
   read_start(span.start, scratch, call);
   call.end = read_time(span.end, scratch);
   call.updated = call.end;  // a finished span is newer than an event about it

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ingest/formats/cached_usage.hpp"
+
 namespace ctxcap::ingest {
 namespace {
 
@@ -137,11 +139,6 @@ constexpr auto kOfKey = [] {
   return of_key;
 }();
 
-// Prompt and generation as one way of counting has them.
-struct Way {
-  Tokens prompt = 0, generation = 0;
-};
-
 }  // namespace
 
 const Spelling* find_spelling(std::string_view key) {
@@ -237,35 +234,26 @@ Usage NamedCounts::of_timings() const {
 Usage NamedCounts::of_parts() const {
   const Best& read = of(Role::cache_read);
   const Best& write = of(Role::cache_write);
-  const Tokens input = of(Role::prompt).tokens(), output = of(Role::generation).tokens();
-  const Tokens cached = std::max(read.tokens() + write.tokens(), cached_inside_);
-  const Tokens reasoning = of(Role::reasoning).tokens(), total = of(Role::total).tokens();
+  if (cache_unknown_ && has_rate_) return {.reason = Reason::partial_prompt};
+  const Tokens beside = read.tokens() + write.tokens();
   const auto counted = [](const Best& best) {
     return best.spelling ? best.spelling->counted : Counted::beside;
   };
-  const bool is_named_inside = read.tokens() + write.tokens() == 0 || counted(read) == Counted::inside;
   const bool is_open = counted(read) == Counted::open || counted(write) == Counted::open;
-  if (cache_unknown_ && has_rate_) return {.reason = Reason::partial_prompt};
-
-  const bool is_beside = cached > input || !is_named_inside;
-  Way way{.prompt = input + (is_beside ? cached : 0), .generation = output + reasoning};
-  bool is_decided = cached == 0 || cached > input;
-  for (const Tokens prompt : {way.prompt, input + (is_beside ? 0 : cached)}) {
-    for (const Tokens generation : {way.generation, output}) {
-      const bool adds_up = total > 0 && prompt + generation == total && (cached <= input || prompt > input);
-      if (!adds_up || (is_decided && way.prompt + way.generation == total)) continue;
-      way = {.prompt = prompt, .generation = generation};
-      is_decided = true;
-    }
-  }
-  std::optional<Tokens> generation;
-  if (of(Role::generation).count.tokens || reasoning > 0) generation = way.generation;
+  const bool is_inside = beside == 0 || counted(read) == Counted::inside;
+  Usage usage = usage_with_cache({.input = of(Role::prompt).count,
+                                  .output = of(Role::generation).count,
+                                  .total = of(Role::total).count,
+                                  .cached = {.tokens = std::max(beside, cached_inside_)},
+                                  .reasoning = of(Role::reasoning).count,
+                                  .by_name = is_open     ? Cached::unsaid
+                                             : is_inside ? Cached::inside
+                                                         : Cached::beside,
+                                  .reasoning_beside = true});
   // An answer that has not said how long it was; the total may.
-  if (!generation && total >= way.prompt && total > 0) generation = total - way.prompt;
-  Usage usage = usage_with(way.prompt, generation, total);
-  if (usage.reason != Reason::none) return usage;
-  if (total > way.prompt + generation.value_or(0)) usage.remarks.add(Remark::unsplit_tokens);
-  if (is_open && !is_decided) usage.remarks.add(Remark::cache_added);
+  const Tokens total = of(Role::total).tokens();
+  if (usage.reason == Reason::none && !usage.generation && total >= usage.prompt)
+    return usage_with(usage.prompt, total - usage.prompt, total);
   return usage;
 }
 

@@ -9,12 +9,11 @@
 namespace ctxcap::ingest {
 namespace {
 
-std::string format_names(std::uint64_t seen) {
+std::string format_names(const std::bitset<kMostFormats>& seen) {
   std::vector<std::string_view> names;
   for (std::size_t i = 0; i < formats().size(); ++i) {
     const std::string_view name = formats()[i]->name;
-    if ((seen >> i & 1) != 0 && std::find(names.begin(), names.end(), name) == names.end())
-      names.push_back(name);
+    if (seen[i] && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   return names.empty() ? "unknown" : fmt::format("{}", fmt::join(names, "+"));
 }
@@ -23,7 +22,7 @@ std::vector<InputSummary> input_summaries(std::span<Tally* const> tallies, const
   std::vector<InputSummary> list;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     InputSummary& input = list.emplace_back(InputSummary{.source = inputs.source(i)});
-    std::uint64_t formats = 0;
+    std::bitset<kMostFormats> formats;
     for (Tally* tally : tallies) {
       const Tally::OfInput& counted = tally->of_input(i);
       input.rows += counted.rows;

@@ -2,9 +2,11 @@
 // What one thread has counted, of all pieces that it read.
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <vector>
 
+#include "ingest/formats.hpp"
 #include "ingest/histograms.hpp"
 #include "ingest/interner.hpp"
 #include "ingest/reasons.hpp"
@@ -27,7 +29,7 @@ struct Tally {
   struct OfInput {
     i64 rows = 0;
     i64 used = 0;
-    std::uint64_t formats = 0;  // bit per row of the format table
+    std::bitset<kMostFormats> formats;  // those that read its rows
   };
   OfInput& of_input(std::size_t number) {
     if (inputs.size() <= number) inputs.resize(number + 1);

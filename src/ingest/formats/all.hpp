@@ -43,5 +43,29 @@ extern const Format kExchange;              // wrapped.cpp
 extern const Format kMessageStream;         // message_stream.cpp
 extern const Format kHits;                  // wrapped.cpp
 extern const Format kNoCalls;               // no_calls.cpp
+extern const Format kTranscript;            // transcript.cpp
+extern const Format kCodex;                 // codex.cpp
+extern const Format kOpenCode;              // opencode.cpp
+extern const Format kOpenCodeSession;       // opencode.cpp
+extern const Format kCline;                 // cline.cpp
+extern const Format kClineHistory;          // cline.cpp
+extern const Format kClineRow;              // cline.cpp
+extern const Format kAider;                 // aider.cpp
+extern const Format kContinue;              // estimates.cpp
+extern const Format kN8n;                   // estimates.cpp
+extern const Format kSgLang;                // servers.cpp
+extern const Format kLmStudio;              // servers.cpp
+extern const Format kBenchmark;             // servers.cpp
+extern const Format kJaeger;                // jaeger.cpp
+extern const Format kJaegerSpan;            // jaeger.cpp
+extern const Format kZipkin;                // jaeger.cpp
+extern const Format kOtelTable;             // otel_tables.cpp
+extern const Format kDatadog;               // datadog.cpp
+extern const Format kWeave;                 // weave.cpp
+extern const Format kBraintrust;            // braintrust.cpp
+extern const Format kLangSmith;             // langsmith.cpp
+extern const Format kRows;                  // rows.cpp
+extern const Format kConversation;          // rows.cpp
+extern const Format kOtelRow;               // otel_tables.cpp
 
 }  // namespace ctxcap::ingest

@@ -75,7 +75,7 @@ Call MessageStream::call_so_far() {
   usage_text_ += '}';
   Call call;
   call.id = id_;
-  call.is_part = true;
+  call.last_wins = true;
   call.model = model_;
   call.usage = read_nested_usage(Value::json(usage_text_), scratch_);
   return call;

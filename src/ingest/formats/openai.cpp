@@ -26,7 +26,7 @@ void read_chunk(const Fields& fields, Sink& sink) {
   const std::string_view id = fields[Key::id].text(scratch);
   if (call.usage.reason == Reason::none && id.size() >= kShortestUnique) {
     call.id = id;
-    call.is_part = true;
+    call.last_wins = true;
   }
   if (call.usage.reason == Reason::no_usage) call.usage.reason = Reason::stream_part;
   sink.add(call);

@@ -3,6 +3,7 @@
 // alone is enough. Metrics are sums in buckets and are refused.
 
 #include "ingest/formats/all.hpp"
+#include "ingest/formats/members.hpp"
 #include "ingest/formats/typed_values.hpp"
 #include "ingest/span.hpp"
 
@@ -24,14 +25,23 @@ void take_status(Value status, Span& span, Scratch& scratch) {
   span.status_message = status.member("message").text(scratch);
 }
 
+bool is_event_time(std::string_view key) {
+  return key == "timeUnixNano" || key == "time_unix_nano";
+}
+bool is_observed_time(std::string_view key) {
+  return key == "observedTimeUnixNano" || key == "observed_time_unix_nano";
+}
+
 void read_span(Value object, Span span, Scratch& scratch, Sink& sink) {
   const bool whole = object.each_member([&](std::string_view key, Value value) {
     if (key == "traceId" || key == "trace_id") span.trace = value.text(scratch);
     if (key == "spanId" || key == "span_id") span.id = value.text(scratch);
     if (key == "parentSpanId" || key == "parent_span_id") span.parent = value.text(scratch);
     if (key == "name") span.name = value.text(scratch);
-    if (key == "startTimeUnixNano" || key == "start_time_unix_nano" || key == "observedTimeUnixNano")
-      span.start = value;
+    if (key == "startTimeUnixNano" || key == "start_time_unix_nano") span.start = value;
+    if (is_event_time(key) && value.text(scratch) != "0") span.start = value;
+    if (is_observed_time(key) && !span.start.present()) span.start = value;
+    if (key == "eventName" || key == "event_name") span.attributes.put("event.name", value);
     if (key == "endTimeUnixNano" || key == "end_time_unix_nano") span.end = value;
     if (key == "status") take_status(value, span, scratch);
     if (key == "attributes") {
@@ -48,14 +58,6 @@ struct Nesting {
   std::initializer_list<std::string_view> scopes, rows;  // the first that is there
 };
 
-Value first_member(Value object, std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    const Value found = object.member(name);
-    if (found.present()) return found;
-  }
-  return {};
-}
-
 void read_export(Value resources, const Nesting& nesting, Scratch& scratch, Sink& sink) {
   resources.each_element([&](Value resource) {
     Span span;
@@ -67,22 +69,43 @@ void read_export(Value resources, const Nesting& nesting, Scratch& scratch, Sink
   });
 }
 
+Value held_spans(Value object) {
+  return first_member(object, {"resourceSpans", "resource_spans", "batches"});
+}
+
+// Tempo calls them batches, and wraps them once more in its newer answers, as Jaeger's third API does.
+Value resource_spans(const Fields& fields) {
+  const Value own = fields.first({Key::resourceSpans, Key::resource_spans, Key::batches});
+  if (own.present()) return own;
+  const Value trace = held_spans(fields[Key::trace]);
+  return trace.present() ? trace : held_spans(fields[Key::result]);
+}
+
+Value resource_logs(const Fields& fields) {
+  return fields.first({Key::resourceLogs, Key::resource_logs});
+}
+
 }  // namespace
 
 constinit const Format kOtlp{
     .name = "otlp",
     .help = "OpenTelemetry spans and events as OTLP JSON (gen_ai, OpenInference and Traceloop attributes)",
-    .told_by = "`resourceSpans` or `resourceLogs`",
+    .told_by = "`resourceSpans`, `batches` (Tempo) or `resourceLogs`",
     .matches =
         [](const Fields& fields) {
-          return fields.keys().has_any({Key::resourceSpans, Key::resource_spans, Key::resourceLogs});
+          return resource_spans(fields).is_array() || resource_logs(fields).is_array();
         },
     .read =
         [](const Fields& fields, Sink& sink) {
-          read_export(fields.first({Key::resourceSpans, Key::resource_spans}),
-                      {{"scopeSpans", "scope_spans", "instrumentationLibrarySpans"}, {"spans"}},
+          read_export(
+              resource_spans(fields),
+              {{"scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"},
+               {"spans"}},
+              fields.scratch(), sink);
+          read_export(resource_logs(fields),
+                      {{"scopeLogs", "scope_logs", "instrumentationLibraryLogs"},
+                       {"logRecords", "log_records", "logs"}},
                       fields.scratch(), sink);
-          read_export(fields[Key::resourceLogs], {{"scopeLogs"}, {"logRecords"}}, fields.scratch(), sink);
         }};
 
 }  // namespace ctxcap::ingest

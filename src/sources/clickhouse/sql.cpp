@@ -61,7 +61,7 @@ SELECT
     toDateTime64(start_time, 6, 'UTC') AS at,
     if(is_call, trace_id, '') AS trace, toUInt8($parent$ = '') AS root, type AS kind,
     if(is_call, $environment$, '') AS place, if(is_error, 'ERROR', '') AS severity,
-    -- Of an error message only the number that a refusal names; see refused_prompt() in ingest.
+    -- Of an error message only the number that a refusal names; see refusal_of() in ingest.
     if(is_error, concat(
         extract(substring(said, position(said, 'n_prompt_tokens')), '^n_prompt_tokens["\'\\\\:= ]*[0-9]+'),
         if(position(said, 'exceeds the available context size') > 0, concat(' ',

@@ -59,6 +59,7 @@ Result<TraceSummary> finish(Together part, bool all_jobs, Talk& talk) {
   TRY_ASSIGN(TraceSummary summary, std::move(*part.sink).finish());
   for (const std::string& field : summary.missing)
     talk.note("note: no row has the field " + printable(field, 60) + ", which --map or --job names");
+  ingest::place_unnamed(summary);
   if (all_jobs) return summary;
   TRY_ASSIGN(const i64 left_out, ingest::keep_only(part.first->jobs, part.first->models, summary));
   if (left_out > 0)

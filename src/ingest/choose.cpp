@@ -39,7 +39,39 @@ Error none_left(const char* kind, const std::vector<std::string>& asked, const s
                                  : "leave out --model to see all"};
 }
 
+// The demand that rows without a model belong to: their job's, where that has one model; else that of the
+// only model there is. nullptr: there are several, or none.
+Demand* owner_of(const Demand& unnamed, std::vector<Demand>& demands) {
+  Demand* of_job = nullptr;
+  Demand* only = nullptr;
+  int in_job = 0, in_all = 0;
+  bool is_one_model = true;
+  for (Demand& demand : demands) {
+    if (demand.model.empty()) continue;
+    is_one_model = is_one_model && (only == nullptr || only->model == demand.model);
+    only = &demand;
+    ++in_all;
+    if (demand.job != unnamed.job) continue;
+    of_job = &demand;
+    ++in_job;
+  }
+  if (in_job == 1) return of_job;
+  return in_all == 1 && is_one_model && unnamed.job == "all" ? only : nullptr;
+}
+
 }  // namespace
+
+void place_unnamed(TraceSummary& summary) {
+  std::vector<Demand>& demands = summary.demands;
+  for (Demand& unnamed : demands) {
+    if (!unnamed.model.empty()) continue;
+    if (Demand* const owner = owner_of(unnamed, demands)) {
+      owner->merge(unnamed);
+      unnamed.days.clear();
+    }
+  }
+  std::erase_if(demands, [](const Demand& demand) { return demand.model.empty() && demand.days.empty(); });
+}
 
 Result<i64> keep_only(const std::vector<std::string>& jobs, const std::vector<std::string>& models,
                       TraceSummary& summary) {

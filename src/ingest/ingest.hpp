@@ -112,6 +112,11 @@ class PushedRows {
   std::unique_ptr<Impl> impl_;
 };
 
+// Gives rows without a model to the demand that alone can be meant: a refusal names neither model nor job,
+// and beside an unchanged cap its demand would be of no use to anybody. Of a whole source: its parts may know
+// one model each.
+void place_unnamed(TraceSummary& summary);
+
 // Takes the requests of other jobs and models out, and says how many. An empty list keeps all. Errors
 // (ErrorKind::usage): there were requests, and none is left; with the names that there are.
 Result<i64> keep_only(const std::vector<std::string>& jobs, const std::vector<std::string>& models,

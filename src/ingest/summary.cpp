@@ -62,39 +62,6 @@ std::vector<std::string> missing_fields(std::span<Tally* const> tallies, const M
   return fields;
 }
 
-// The demand that rows without a model belong to: their job's, where that has one model; else that of the
-// only model there is. nullptr: there are several, or none.
-Demand* owner_of(const Demand& unnamed, std::vector<Demand>& demands) {
-  Demand* of_job = nullptr;
-  Demand* only = nullptr;
-  int in_job = 0, in_all = 0;
-  bool is_one_model = true;
-  for (Demand& demand : demands) {
-    if (demand.model.empty()) continue;
-    is_one_model = is_one_model && (only == nullptr || only->model == demand.model);
-    only = &demand;
-    ++in_all;
-    if (demand.job != unnamed.job) continue;
-    of_job = &demand;
-    ++in_job;
-  }
-  if (in_job == 1) return of_job;
-  return in_all == 1 && is_one_model && unnamed.job == "all" ? only : nullptr;
-}
-
-// A refusal names neither model nor job. Where only one can be meant its demand is that one's; beside an
-// unchanged cap it would be of no use to anybody.
-void place_unnamed(std::vector<Demand>& demands) {
-  for (Demand& unnamed : demands) {
-    if (!unnamed.model.empty()) continue;
-    if (Demand* const owner = owner_of(unnamed, demands)) {
-      owner->merge(unnamed);
-      unnamed.days.clear();
-    }
-  }
-  std::erase_if(demands, [](const Demand& demand) { return demand.model.empty() && demand.days.empty(); });
-}
-
 }  // namespace
 
 TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, const Names& names,
@@ -106,7 +73,6 @@ TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, c
   Histograms all;
   for (Tally* tally : tallies) all.merge(std::move(tally->histograms));
   summary.demands = std::move(all).demands(names);
-  place_unnamed(summary.demands);
   return summary;
 }
 

@@ -54,19 +54,30 @@ WITH
     $status_message$ AS said,
     $model_parameters$ AS asked,
     mapFilter((k, v) -> type != 'EMBEDDING' AND (position(k, 'input') > 0 OR position(k, 'output') > 0
-        OR k IN ('total', 'prompt_tokens', 'completion_tokens', 'total_tokens', 'prompt_eval_count', 'eval_count')),
+        OR position(k, 'cache') > 0 OR position(lower(k), 'token') > 0
+        OR k IN ('total', 'reasoning', 'prompt_eval_count', 'eval_count', 'prompt_n', 'predicted_n')),
         usage_details) AS usage
 SELECT
     project_id AS project, $id$ AS row_id, event_ts AS version_at, is_deleted AS deleted,
     toDateTime64(start_time, 6, 'UTC') AS at,
     if(is_call, trace_id, '') AS trace, toUInt8($parent$ = '') AS root, type AS kind,
     if(is_call, $environment$, '') AS place, if(is_error, 'ERROR', '') AS severity,
-    -- Of an error message only the number that a refusal names; see refusal_of() in ingest.
-    if(is_error, concat(
-        extract(substring(said, position(said, 'n_prompt_tokens')), '^n_prompt_tokens["\'\\\\:= ]*[0-9]+'),
-        if(position(said, 'exceeds the available context size') > 0, concat(' ',
-            extract(substring(said, position(said, 'request (')), '^request \\(["\'\\\\:= ]*[0-9]+'),
-            ' exceeds the available context size'), '')), '') AS refusal,
+    -- Of an error message only the words and numbers of a refusal; see refusal_of() in ingest.
+    if(is_error, arrayStringConcat(extractAll(said, concat(
+        'your prompt contains at least [0-9]+ input tokens|n_prompt_tokens["\'\\\\:= ]*[0-9]*|',
+        'request \\([0-9]+ tokens\\) exceeds the available context size(?: \\([0-9]+)?|',
+        'exceeds the (?:available context size|context length|maximum allowed length)(?: \\([0-9]+)?|',
+        '[Pp]rompt contains (?:at least )?[0-9]+ (?:input )?tokens|',
+        'parameter=input_tokens, value=[0-9]+|maximum context length (?:is|of) [0-9]+|',
+        'model.s context length \\([0-9]+|context length is only [0-9]+|',
+        'You passed [0-9]+ input (?:tokens|characters)|your request has [0-9]+ input tokens|',
+        '[0-9]+ (?:tokens )?in (?:the messages|your prompt)|you requested [0-9]+|',
+        'decoder prompt \\(length [0-9]+\\)|The input \\([0-9]+ tokens\\) is longer|',
+        '[0-9]+ tokens from the input messages|Input length \\([0-9]+|',
+        'n_keep: [0-9]+ >= n_ctx: [0-9]+|prompt is too long: [0-9]+ tokens > [0-9]+|',
+        'exceed context limit: [0-9]+|input token count (?:of |\\()[0-9]+|',
+        'the request contains [0-9]+ tokens|context_length_exceeded|ContextWindowExceededError|',
+        'reduce the length of the (?:messages|input)|for embedding generation|is too large')), ' '), '') AS refusal,
     if(is_call, $provided_model_name$, '') AS model,
     if(is_call, $trace_name$, '') AS title, if(is_call, $name$, '') AS own_name,
     if(is_call, $prompt_name$, '') AS prompt,

@@ -131,6 +131,18 @@ bool is_down(Day night) {
 
 }  // namespace
 
+namespace {
+
+// libcurl says it differently from 8.10 on.
+std::string without_curls_words(std::string text) {
+  const std::string old = "Couldn't connect", now = "Could not connect";
+  for (std::size_t at = text.find(now); at != std::string::npos; at = text.find(now))
+    text.replace(at, now.size(), old);
+  return text;
+}
+
+}  // namespace
+
 TEST_CASE("sixty nights: no cut that an earlier night could have prevented, one load per base and night") {
   Simulation simulation;
   std::string story, before;
@@ -150,7 +162,7 @@ TEST_CASE("sixty nights: no cut that an earlier night could have prevented, one 
     if (!is_down(night)) simulation.learn();
     if (told.out != before) {
       story += "night " + std::to_string(night) + ", " + std::to_string(simulation.cuts) + " cut so far\n";
-      story += told.out;
+      story += without_curls_words(told.out);
     }
     before = told.out;
     if (night % 15 == 0) {  // a second run of the night changes nothing

@@ -232,7 +232,7 @@ TEST_CASE("every recorded log gives the calls that were made, each once") {
        "openai+llama.cpp+no-calls+messages+plain",
        15,
        {{"embedding", 2}, {"error-answer", 3}},
-       "all/tiny-llama: 51 71 111*2 131 191*3 521 851"},
+       "all/: 521 851; all/tiny-llama: 51 71 111*2 131 191*3"},
       {"llamacpp-models.json", "no-calls", 1, {{"listing", 1}}, ""},
       // Its log: prompts from what a slot holds at the end, or (-lv 4) from what it says itself.
       {"llamacpp-server-default.log",

@@ -78,7 +78,12 @@ TEST_CASE("a refusal belongs to the one model and job that can be meant") {
   };
   const std::string refusal =
       std::string(R"({"error":"request (701 tokens) exceeds the available context size"})") + "\n";
-  CHECK(gist(ingest_whole(call("m") + refusal)) == "j/m: p 10 701 g 5 t 15 701");
-  CHECK(gist(ingest_whole(call("m") + call("n") + refusal)) ==
+  const auto placed = [](const std::string& rows) {
+    TraceSummary summary = ingest_whole(rows);
+    ingest::place_unnamed(summary);
+    return gist(summary);
+  };
+  CHECK(placed(call("m") + refusal) == "j/m: p 10 701 g 5 t 15 701");
+  CHECK(placed(call("m") + call("n") + refusal) ==
         "all/: p 701 g t 701; j/m: p 10 g 5 t 15; j/n: p 10 g 5 t 15");
 }

@@ -1,5 +1,6 @@
 // Plain rows: whoever writes a log by hand uses OpenAI's names, Ollama's, or those of the public traces.
 
+#include <algorithm>
 #include <array>
 
 #include "ingest/formats/all.hpp"
@@ -51,13 +52,27 @@ bool has_failed(const Fields& fields) {
   return status == "failure" || status == "error" || status == "failed";
 }
 
+// An answer of /api/generate carries in its context each token of the prompt as it came, but a first one of
+// the model's own, and each of the answer: what the server cut off is still there.
+Usage with_context(Usage usage, Value context) {
+  if (usage.reason != Reason::none || !usage.generation || !context.is_array()) return usage;
+  const std::string_view tokens = context.raw();
+  if (trimmed(tokens.substr(1, tokens.size() - 2)).empty()) return usage;
+  const Tokens sent = std::count(tokens.begin(), tokens.end(), ',') + 1 - *usage.generation;
+  if (sent <= usage.prompt) return usage;
+  Usage whole = usage_with(sent + 1, usage.generation, 0);
+  whole.remarks = usage.remarks;
+  whole.remarks.add(Remark::truncated_prompt);
+  return whole;
+}
+
 Usage judge_row(const Fields& fields) {
   Scratch& scratch = fields.scratch();
   const auto as = [](Reason reason) { return Usage{.reason = reason}; };
   if (fields[Key::object].text(scratch) == "list") return as(Reason::embedding);
   if (is_embedding(fields)) return as(Reason::embedding);
   if (fields[Key::done].raw() == "false") return as(Reason::stream_part);
-  Usage usage = read_flat_usage(fields);
+  Usage usage = with_context(read_flat_usage(fields), fields[Key::context]);
   const auto is_unsaid = [](const Usage& said) {
     return said.reason == Reason::no_usage || said.reason == Reason::partial_prompt ||
            said.reason == Reason::total_only;

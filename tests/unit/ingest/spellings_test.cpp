@@ -96,6 +96,22 @@ TEST_CASE("reasoning stands beside the output or inside, and a total beyond all 
   check(rows);
 }
 
+TEST_CASE("the context of an answer shows what was cut off its prompt") {
+  const Row rows[] = {
+      {R"({"model":"m","done":true,"prompt_eval_count":4,"eval_count":2,"context":[1,2,3,4,5,6]})",
+       "all/m: p 4 g 2 t 6"},
+      {R"({"model":"m","done":true,"prompt_eval_count":5,"eval_count":2,"context":[1,2,3,4,5,6]})",
+       "all/m: p 5 g 2 t 7"},  // a first token of the model's own
+      {R"({"model":"m","done":true,"prompt_eval_count":3,"eval_count":2,"context":[1,2,3,4,5,6,7,8,9]})",
+       "all/m: p 8 g 2 t 10",
+       {},
+       {{"truncated-prompt", 1}}},
+      {R"({"model":"m","done":true,"prompt_eval_count":3,"eval_count":2,"context":[]})",
+       "all/m: p 3 g 2 t 5"},
+  };
+  check(rows);
+}
+
 TEST_CASE("names are chosen by what their values say") {
   const Row rows[] = {
       {R"({"model":"m","prompt_tokens":null,"completion_tokens":null,"input_tokens":30,"output_tokens":5})",

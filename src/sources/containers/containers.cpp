@@ -45,6 +45,7 @@ bool begins_parquet(std::string_view head) {
 constexpr std::array kContainers{
     Container{"gzip", begins_gzip, make_gzip_decoder, "gzip -dc {}"},
     Container{"zstd", begins_zstd, make_zstd_decoder, "zstd -dc {}"},
+    Container{"UTF-16", begins_utf16, make_utf16_decoder, "iconv -f UTF-16 -t UTF-8 {}", true, "written as "},
     Container{"bzip2", begins_bzip2, nullptr, "bzip2 -dc {}"},
     Container{"xz", begins_xz, nullptr, "xz -dc {}"},
     Container{"lz4", begins_lz4, nullptr, "lz4 -dc {}"},

@@ -15,6 +15,7 @@ struct Container {
   std::unique_ptr<Decoder> (*decoder)();  // nullptr: named, and left to another program
   std::string_view unpack;                // the command that writes its content to stdout; {} is the file
   bool from_pipe = true;                  // whether that command reads stdin, given "-" for {}
+  std::string_view made = "compressed with ";  // how one says it of a name without an article
 };
 
 // Bytes that suffice to tell: the magic of tar ends there.
@@ -37,5 +38,7 @@ std::unique_ptr<Decoder> make_gzip_decoder();
 std::unique_ptr<Decoder> make_zstd_decoder();
 bool begins_gzip(std::string_view head);
 bool begins_zstd(std::string_view head);
+std::unique_ptr<Decoder> make_utf16_decoder();
+bool begins_utf16(std::string_view head);
 
 }  // namespace ctxcap::sources

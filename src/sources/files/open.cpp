@@ -54,7 +54,7 @@ Result<std::string> head_of(ByteReader& stream) {
 
 tl::unexpected<Error> refused(const std::string& name, const Container* outer, const Container& inner) {
   const bool is_a_thing = inner.name.starts_with("a ");
-  std::string why = fmt::format("it is {}{}", is_a_thing ? "" : "compressed with ", inner.name);
+  std::string why = fmt::format("it is {}{}", is_a_thing ? "" : inner.made, inner.name);
   if (outer != nullptr) why += fmt::format(", compressed with {}", outer->name);
   return cannot_open(name, std::move(why), unpacking_hint(name, outer, inner));
 }

@@ -190,3 +190,28 @@ TEST_CASE("a word of a command is quoted where a shell would take it apart") {
   CHECK(sources::shell_word("it's") == "'it'\\''s'");
   CHECK(sources::shell_word("") == "''");
 }
+
+TEST_CASE("UTF-16 of either order is text, however it is cut") {
+  const std::string text = "{\"a\":\"ä€\xf0\x9f\x98\x80\"}\n";
+  const std::u16string wide = u"\ufeff{\"a\":\"ä€😀\"}\n";
+  for (const bool is_little : {true, false}) {
+    std::string bytes;
+    for (const char16_t unit : wide) {
+      const auto high = static_cast<char>(unit >> 8), low = static_cast<char>(unit & 0xFF);
+      bytes += is_little ? std::string{low, high} : std::string{high, low};
+    }
+    CHECK(read_back(bytes).text == text);
+    for (const std::size_t piece : std::initializer_list<std::size_t>{1, 2, 3, 100}) {
+      for (const std::size_t room : std::initializer_list<std::size_t>{1, 2, 3, 100}) {
+        const Decoding decoding = decode(bytes, piece, room);
+        CHECK(decoding.text == text);
+        CHECK(decoding.place == sources::Place::between);
+      }
+    }
+    CHECK(read_back(bytes.substr(0, bytes.size() - 1)).error.find("cut short") != std::string::npos);
+  }
+  CHECK(decode("\xff\xfe\x3d\xd8\x41", 1, 1).place == sources::Place::inside);
+  CHECK(decode(std::string("\xff\xfe\x3d\xd8\x41\x00", 6), 1, 1).text ==
+        "\xef\xbf\xbd"
+        "A");
+}

@@ -54,7 +54,10 @@ struct Demand {
   std::map<Tokens, i64> num_ctx_asked;      // num_ctx that requests carried -> how many
   std::map<Tokens, i64> num_predict_asked;  // generation limit that requests carried -> how many
   std::map<Tokens, i64> windows;            // window of the server that answered -> how many; of its own log
-  std::map<Tokens, i64> cuts;    // window that cut (0: unknown) -> prompts whose true size was counted
+  std::map<Tokens, i64> cuts;  // window that cut (0: unknown) -> prompts whose true size was counted
+  // Largest window that a prompt of unknown size was refused for -> how many. Such a prompt counts as just
+  // beyond it.
+  std::map<Tokens, i64> refused_at;
   std::vector<BodySize> bodies;  // ascending, each pair once; empty: rows carry no bodies
   std::vector<Sent> sent;        // ascending by time; empty: not asked for
   bool operator==(const Demand&) const = default;

@@ -92,6 +92,17 @@ std::optional<Tokens> asked_by_all(const Demand& demand, const Period& all) {
   return count >= all.counts.prompt.count() ? std::optional<Tokens>(num_ctx) : std::nullopt;
 }
 
+// Refusals need no proof: the need is beyond the largest window that was too small.
+Censoring refused_beyond(const Demand& demand) {
+  Censoring found;
+  found.verdict = CensoringVerdict::censored;
+  found.num_ctx = demand.refused_at.rbegin()->first;
+  found.cut_to = *found.num_ctx + 1;
+  for (const auto& [num_ctx, count] : demand.refused_at) found.rows += count;
+  found.kinds.push_back("refused-prompt");
+  return found;
+}
+
 }  // namespace
 
 std::vector<Tokens> plausible_windows(const Demand& demand, std::span<const Tokens> given) {
@@ -109,6 +120,10 @@ std::vector<Tokens> plausible_windows(const Demand& demand, std::span<const Toke
 CensoringPeriod detect_censoring(const Demand& demand, const CensoringOptions& options) {
   const Period all = period_of_days({demand.days.begin(), demand.days.end()});
   if (all.counts.prompt.empty()) return {};
+  // What is known beyond that window tells more than the refusal does.
+  const bool ends_with_refusals =
+      !demand.refused_at.empty() && all.counts.need.max() <= demand.refused_at.rbegin()->first + 1;
+  if (ends_with_refusals) return {refused_beyond(demand), std::nullopt};
   std::vector<Tokens> given = options.windows;
   if (options.in_force) given.push_back(*options.in_force);
   const std::vector<Tokens> windows = plausible_windows(demand, given);

@@ -5,6 +5,7 @@
 //   full-window-cut   older servers: it becomes c or c - 1
 //   cut-answer        no context shift: generation stops when prompt + generation = c
 //   dropped-history   oldest chat messages are dropped until the prompt fits: counts pile up just below c
+//   refused-prompt    a prompt was refused, and the server did not say how long it was
 //   context-shift     prompt + generation ran past c while early tokens were thrown away
 // A heap elsewhere is the client's own limit, or ordinary ties.
 

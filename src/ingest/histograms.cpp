@@ -55,6 +55,10 @@ void Histograms::count(const Request& request, i64 times, i64 last) {
   if (request.body != 0) mine.bodies.add(request.prompt, request.body);
 }
 
+void Histograms::note_refusal(const Request& request, i64 times) {
+  group(key(request.job, request.model)).refused_at.add(request.context - 1, times);
+}
+
 void Histograms::add(const Request& request, Place place) {
   count(request, 1, request.start);
   if (!keep_requests_) return;
@@ -88,6 +92,7 @@ void Histograms::merge(Histograms&& other) {
     mine.num_predict.merge(std::move(theirs.num_predict));
     mine.windows.merge(std::move(theirs.windows));
     mine.cuts.merge(std::move(theirs.cuts));
+    mine.refused_at.merge(std::move(theirs.refused_at));
     mine.bodies.merge(theirs.bodies);
   }
   other.groups_.clear();
@@ -123,6 +128,7 @@ Demand Histograms::demand_of(Group& group) {
   add_to(demand.num_predict_asked, group.num_predict);
   add_to(demand.windows, group.windows);
   add_to(demand.cuts, group.cuts);
+  add_to(demand.refused_at, group.refused_at);
   demand.bodies = group.bodies.sizes();
   return demand;
 }

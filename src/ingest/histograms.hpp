@@ -23,6 +23,8 @@ class Histograms {
   // So many requests that differ only in when they started, the last of them at `last` µs of the same day.
   // They are not kept one by one.
   void add_many(const Request& request, i64 times, i64 last);
+  // Of requests that were added: their prompts were refused, and nobody knows how long they were.
+  void note_refusal(const Request& request, i64 times);
   void merge(Histograms&& other);
   // Ascending by (model, job).
   std::vector<Demand> demands(const Names& names) &&;
@@ -38,7 +40,7 @@ class Histograms {
     std::vector<DayCounts> days;  // ascending
     i64 from = std::numeric_limits<i64>::max(), to = kNoTime;
     Counts num_ctx, num_predict;
-    Counts windows, cuts;  // see Demand
+    Counts windows, cuts, refused_at;  // see Demand
     BodyMap bodies;
 
     DayCounts& on(Day day);

@@ -6,6 +6,7 @@ void Tally::count(const Request& request, Remarks remarks, Place place, std::siz
   ++of_input(input).used;
   histograms.add(request, place);
   if (remarks.empty()) return;
+  if (remarks.has(Remark::refused_floor)) histograms.note_refusal(request, 1);
   for (std::size_t remark = 0; remark < kRemarks; ++remark) {
     if (remarks.has(static_cast<Remark>(remark))) remarked[remark].add(place);
   }
@@ -15,6 +16,7 @@ void Tally::count_many(const Request& request, i64 times, i64 last, Remarks rema
                        std::size_t input) {
   of_input(input).used += times;
   histograms.add_many(request, times, last);
+  if (remarks.has(Remark::refused_floor)) histograms.note_refusal(request, times);
   for (std::size_t remark = 0; remark < kRemarks; ++remark) {
     if (remarks.has(static_cast<Remark>(remark))) remarked[remark].add(place, times);
   }

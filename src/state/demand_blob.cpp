@@ -100,6 +100,7 @@ std::string options_blob(const Demand& demand) {
   writer.put(demand.num_predict_asked);
   writer.put(demand.windows);
   writer.put(demand.cuts);
+  writer.put(demand.refused_at);
   return writer.take();
 }
 
@@ -135,6 +136,7 @@ bool add_options(std::string_view bytes, Demand& demand) {
   if (reader.done()) return true;  // as it was written before there were logs of servers
   reader.add_counts(demand.windows);
   reader.add_counts(demand.cuts);
+  reader.add_counts(demand.refused_at);
   return reader.done();
 }
 

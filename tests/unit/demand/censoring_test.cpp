@@ -248,3 +248,15 @@ TEST_CASE(
   demand.num_ctx_asked.clear();
   CHECK(demand::detect_censoring(demand, {}).censoring.verdict != CensoringVerdict::censored);
 }
+
+TEST_CASE("a prompt that was refused at an unknown size leaves the need unknown, until more is known") {
+  Demand demand;
+  demand.days[0].prompt = demand.days[0].total = demand.days[0].need = make_histogram({{100, 20}, {513, 1}});
+  demand.refused_at = {{512, 1}};
+  const Censoring found = demand::detect_censoring(demand, {}).censoring;
+  CHECK(found.verdict == CensoringVerdict::censored);
+  CHECK(found.num_ctx == 512);
+  CHECK(found.kinds == std::vector<std::string>{"refused-prompt"});
+  demand.days[0].need = make_histogram({{100, 20}, {513, 1}, {900, 1}});
+  CHECK(demand::detect_censoring(demand, {}).censoring.kinds != found.kinds);
+}

@@ -26,13 +26,11 @@ struct Parts {
   Sum input, output, total;   // i, o, T
   Sum cached;                 // B: parts of the prompt whose key does not say input
   Sum own_total;              // total_tokens
-  NamedCounts named;
 };
 
 void take_in(Parts& parts, std::string_view key, Value value, Scratch& scratch) {
   if (value.is_object() || value.is_array()) return;  // details, which repeat parts of the counts
   const auto count = [&] { return read_count(value, scratch); };
-  parts.named.take(key, value, scratch);
   if (key.find("input") != std::string_view::npos) {
     parts.any_input.add(count());
     if (key == "input") parts.input.add(count());
@@ -156,8 +154,10 @@ Usage read_usage(Value map, Scratch& scratch) {
     if (sum->reason != Reason::none) return refused(sum->reason);
   }
   if (parts.any_input.value() + parts.any_output.value() == 0) {
-    if (!parts.own_total.tokens) parts.named.forget_total();  // Langfuse's own, of all keys together
-    if (const Usage named = parts.named.usage();
+    NamedCounts counts;
+    counts.take_members(map, scratch);
+    if (!parts.own_total.tokens) counts.forget_total();  // Langfuse's own, of all keys together
+    if (const Usage named = counts.usage();
         named.reason != Reason::no_usage && named.reason != Reason::total_only)
       return named;
     return refused(parts.total.value() > 0 || parts.own_total.value() > 0 ? Reason::total_only

@@ -35,9 +35,9 @@ bool is_other_unit(Value unit, Scratch& scratch) {
 
 Usage read_counts(const Fields& fields) {
   Scratch& scratch = fields.scratch();
-  if (is_other_unit(fields[Key::unit], scratch) ||
-      is_other_unit(fields[Key::usage].opened(scratch).member("unit"), scratch))
-    return {.reason = Reason::other_unit};
+  const Value unit =
+      fields.keys().has(Key::unit) ? fields[Key::unit] : fields[Key::usage].opened(scratch).member("unit");
+  if (is_other_unit(unit, scratch)) return {.reason = Reason::other_unit};
   for (const Key key : kUsageMaps) {
     if (fields.keys().has(key)) return read_usage(fields[key], fields.scratch());
   }

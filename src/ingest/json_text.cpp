@@ -160,7 +160,7 @@ std::string unescaped(std::string_view inside) {
   return out;
 }
 
-std::string_view Value::text(Scratch& scratch) const {
+std::string_view Value::read_text(Scratch& scratch) const {
   if (!present() || is_object() || is_array()) return {};
   if (!is_string()) return raw();
   if (size() < 2) return {};
@@ -169,14 +169,14 @@ std::string_view Value::text(Scratch& scratch) const {
   return scratch.keep(unescaped(inside));
 }
 
-Value Value::opened(Scratch& scratch) const {
+Value Value::open(Scratch& scratch) const {
   if (is_object() || is_array()) return *this;
   const std::string_view inner = trimmed(text(scratch));
   if (!inner.starts_with('{') && !inner.starts_with('[')) return {};
   return Value::json(inner);
 }
 
-Value Value::member(std::string_view key) const {
+Value Value::find_member(std::string_view key) const {
   Value found;
   each_member([&](std::string_view name, Value value) {
     if (name == key && found.kind() == Kind::absent) found = value;

@@ -63,10 +63,12 @@ class Value {
   std::string_view raw() const { return {text_, size()}; }
 
   // A string's or cell's text, a number's or literal's spelling; "" for null, objects, arrays and nothing.
-  std::string_view text(Scratch& scratch) const;
+  std::string_view text(Scratch& scratch) const {
+    return size() == 0 ? std::string_view() : read_text(scratch);
+  }
 
   // The object or array that this value is, or that its text spells (JSON inside a string or a cell).
-  Value opened(Scratch& scratch) const;
+  Value opened(Scratch& scratch) const { return size() == 0 ? Value() : open(scratch); }
 
   // visit(std::string_view key, Value) for each member, or visit(Value) for each element. The key is as
   // written between its quotes. False where the text is no object (array), or malformed after what was
@@ -77,9 +79,14 @@ class Value {
   bool each_element(Visit&& visit) const;
 
   // The member of that name; absent when there is none. The first of several.
-  Value member(std::string_view key) const;
+  Value member(std::string_view key) const { return is_object() ? find_member(key) : Value(); }
 
  private:
+  // Most values that formats ask for are absent, which costs no call.
+  std::string_view read_text(Scratch& scratch) const;
+  Value open(Scratch& scratch) const;
+  Value find_member(std::string_view key) const;
+
   enum class Kind : std::uint64_t { absent, json, bare };
   static constexpr int kKindAt = 62;
   Value(Kind kind, std::string_view raw)

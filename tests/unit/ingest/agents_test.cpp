@@ -5,32 +5,12 @@
 using namespace ctxcap;
 using namespace ctxcap::test;
 
-namespace {
-
-struct Row {
-  std::string name, text, gist;
-  Words skipped;
-};
-
-void check(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
-    CAPTURE(row.name);
-    const TraceSummary summary = ingest_whole(row.text);
-    CHECK(gist(summary) == row.gist);
-    CHECK(words(summary.skipped) == row.skipped);
-    check_nothing_lost(summary);
-    CHECK(gist(ingest_fed(row.text, 100, {.threads = 3, .batch = 64})) == row.gist);
-  }
-}
-
-}  // namespace
-
 TEST_CASE("of the lines about one answer the last counts, and what was cached belongs to the prompt") {
   const std::string one =
       R"({"type":"assistant","sessionId":"s","uuid":"a","timestamp":"2026-03-02T08:00:00Z","message":)"
       R"({"id":"msg_1","role":"assistant","model":"m","usage":{"input_tokens":7,)"
       R"("cache_creation_input_tokens":20,"cache_read_input_tokens":300,"output_tokens":)";
-  check({
+  check_rows({
       {"blocks", one + "1}}}\n" + one + "9}}}\n", "all/m: p 327 g 9 t 336", {{"duplicate", 1}}},
       {"the last, not the largest",
        one + "9}}}\n" + one + "4}}}\n",
@@ -95,7 +75,7 @@ TEST_CASE("a call of Codex has the model of its turn, however the file was cut")
   const std::string nothing = R"({"timestamp":"2026-03-02T08:01:00Z","type":"event_msg","payload":)"
                               R"({"type":"token_count","info":null}})"
                               "\n";
-  check({
+  check_rows({
       {"one model",
        first + "\n" + call(10, 2, 12) + nothing + call(30, 4, 46),
        "all/m: p 10 30 g 2 4 t 12 34",
@@ -151,7 +131,7 @@ TEST_CASE("messages of opencode are read wherever they lie") {
   const std::string message =
       R"({"id":"msg_1","role":"assistant","modelID":"m","time":{"created":1772438400000},)" + tokens + "}";
   const std::string read = "all/m: p 96 g 7 t 103";
-  check({
+  check_rows({
       {"a message", message, read, {}},
       {"two states of one", message + "\n" + message, read, {{"duplicate", 1}}},
       {"a row of the database",
@@ -189,7 +169,7 @@ TEST_CASE("requests of Cline and Roo are text inside of messages") {
       ingest_whole("[" + say(R"({"tokensIn":100,"tokensOut":5,"cacheReads":40,"cacheWrites":0})") + "]");
   CHECK(gist(unsaid) == "all/: p 140 g 5 t 145");
   CHECK(words(unsaid.remarks) == Words{{"cache-added", 1}});
-  check({
+  check_rows({
       {"told by the protocol",
        "[" + say(R"({"apiProtocol":"openai","tokensIn":100,"tokensOut":5,"cacheReads":40})") + "," +
            say(R"({"apiProtocol":"anthropic","tokensIn":100,"tokensOut":5,"cacheReads":40})") + "]",
@@ -224,7 +204,7 @@ TEST_CASE("requests of Cline and Roo are text inside of messages") {
 }
 
 TEST_CASE("aider, Continue and n8n") {
-  check({
+  check_rows({
       {"aider",
        R"({"event":"message_send","time":1772438400,"properties":{"main_model":"ollama_chat/m","prompt_tokens":10,"completion_tokens":5,"total_tokens":15}})"
        "\n"

@@ -104,6 +104,22 @@ inline void check_nothing_lost(const TraceSummary& summary) {
   CHECK(requests == used);
 }
 
+// Rows of a table of formats, each read as a whole and in small pieces.
+struct NamedRows {
+  std::string name, text, gist;
+  Words skipped;
+};
+inline void check_rows(const std::vector<NamedRows>& table) {
+  for (const NamedRows& row : table) {
+    CAPTURE(row.name);
+    const TraceSummary summary = ingest_whole(row.text);
+    CHECK(gist(summary) == row.gist);
+    CHECK(words(summary.skipped) == row.skipped);
+    check_nothing_lost(summary);
+    CHECK(gist(ingest_fed(row.text, 100, {.threads = 3, .batch = 64})) == row.gist);
+  }
+}
+
 inline std::optional<std::string> content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;

@@ -5,26 +5,6 @@
 using namespace ctxcap;
 using namespace ctxcap::test;
 
-namespace {
-
-struct Row {
-  std::string name, text, gist;
-  Words skipped;
-};
-
-void check(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
-    CAPTURE(row.name);
-    const TraceSummary summary = ingest_whole(row.text);
-    CHECK(gist(summary) == row.gist);
-    CHECK(words(summary.skipped) == row.skipped);
-    check_nothing_lost(summary);
-    CHECK(gist(ingest_fed(row.text, 100, {.threads = 3, .batch = 64})) == row.gist);
-  }
-}
-
-}  // namespace
-
 TEST_CASE("spans of Jaeger, Zipkin and Tempo carry OpenTelemetry's attributes as tags") {
   const std::string tags =
       R"([{"key":"gen_ai.operation.name","value":"chat"},{"key":"gen_ai.request.model","value":"m"},)"
@@ -50,7 +30,7 @@ TEST_CASE("spans of Jaeger, Zipkin and Tempo carry OpenTelemetry's attributes as
       R"({"traceID":"t","spans":[)" + root + "," + leaf + R"(],"processes":{"p":{"serviceName":"web"}}})";
   const std::string read = "digest/m: p 10 g 5 t 15";
   const Words no_call{{"not-a-generation", 1}};
-  check({
+  check_rows({
       {"Jaeger's page", R"({"data":[)" + trace + "]}", read, no_call},
       {"one trace", trace, read, no_call},
       {"spans as Jaeger stores them", root + "\n" + leaf, read, no_call},
@@ -82,7 +62,7 @@ TEST_CASE("rows of OpenTelemetry's tables") {
            attributes + "}";
   };
   const std::string read = "digest/m: p 10 g 5 t 15";
-  check({
+  check_rows({
       {"a map",
        row(R"({"gen_ai.request.model":"m","gen_ai.usage.input_tokens":"10","gen_ai.usage.output_tokens":"5"})"),
        read,
@@ -136,7 +116,7 @@ TEST_CASE("events of coding agents: what was cached stands beside the input") {
            R"({"key":"cache_creation_tokens","value":{"stringValue":"6"}},)"
            R"({"key":"output_tokens","value":{"stringValue":"4"}}]}]}]}]})";
   };
-  check({
+  check_rows({
       {"text", event("api_request", R"({"stringValue":"10"})"), "all/m: p 96 g 4 t 100", {}},
       {"numbers", event("claude_code.api_request", R"({"intValue":10})"), "all/m: p 96 g 4 t 100", {}},
       {"another event", event("tool_result", R"({"intValue":10})"), "", {{"wrapper", 1}}},
@@ -168,7 +148,7 @@ TEST_CASE("around the steps of the AI SDK stands a span with their sum") {
   const auto file = [](const std::string& spans) {
     return R"({"resourceSpans":[{"scopeSpans":[{"scope":{"name":"ai"},"spans":[)" + spans + "]}]}]}";
   };
-  check({
+  check_rows({
       {"steps",
        file(span("1", "", "ai.streamText", 30) + "," + span("2", "1", "ai.streamText.doStream", 10) + "," +
             span("3", "1", "ai.streamText.doStream", 20)),
@@ -188,7 +168,7 @@ TEST_CASE("around the steps of the AI SDK stands a span with their sum") {
 
 TEST_CASE("of rows around each other only the innermost count, and the root names the job") {
   const std::string read = "digest/m: p 10 20 g 5*2 t 15 25";
-  check({
+  check_rows({
       {"Datadog",
        R"({"data":[{"id":"x","type":"span","attributes":{"span_id":"1","trace_id":"t","parent_id":"undefined","name":"digest","span_kind":"workflow","metrics":{"input_tokens":30,"output_tokens":10}}},)"
        R"({"id":"y","type":"span","attributes":{"span_id":"2","trace_id":"t","parent_id":"1","name":"ollama.chat","span_kind":"llm","model_name":"m","metrics":{"input_tokens":10,"output_tokens":5,"total_tokens":15}}},)"
@@ -239,7 +219,7 @@ TEST_CASE("of rows around each other only the innermost count, and the root name
 }
 
 TEST_CASE("model servers in words of their own") {
-  check({
+  check_rows({
       {"SGLang",
        R"({"text":"x","meta_info":{"id":"a","prompt_tokens":10,"completion_tokens":5,"cached_tokens":8,"finish_reason":{"type":"stop"}}})",
        "all/: p 10 g 5 t 15",

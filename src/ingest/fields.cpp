@@ -86,6 +86,7 @@ Value Fields::first(std::initializer_list<Key> keys) const {
 }
 
 bool Fields::has_mapped(Part part) const {
+  looked_ = looked_ || !mapped_.empty();
   return std::any_of(mapped_.begin(), mapped_.end(), [&](const Mapped& found) {
     return found.part == part && (found.named || found.head.present());
   });

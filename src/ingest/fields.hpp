@@ -18,7 +18,10 @@ class Fields {
 
   void clear();
   // The object whose members these are; absent of a CSV record.
-  Value record() const { return record_; }
+  Value record() const {
+    looked_ = true;
+    return record_;
+  }
   void set_record(Value record) { record_ = record; }
 
   // Whether some format, or the mapping, looks at a key. Asked first, so that other values need not be cut
@@ -41,7 +44,9 @@ class Fields {
 
   // Absent when the record has no such key.
   Value operator[](Key key) const {
-    return keys_.has(key) ? values_[static_cast<std::size_t>(key)] : Value();
+    if (!keys_.has(key)) return {};
+    looked_ = true;
+    return values_[static_cast<std::size_t>(key)];
   }
   // The first of these that is present().
   Value first(std::initializer_list<Key> keys) const;
@@ -61,6 +66,10 @@ class Fields {
 
   Scratch& scratch() const { return scratch_; }
 
+  // Whether anybody has looked at more than the keys since then.
+  void forget_looks() const { looked_ = false; }
+  bool has_looked() const { return looked_; }
+
  private:
   // The record's member that a mapped path starts with: the whole path, or its part before the first dot.
   struct Mapped {
@@ -75,6 +84,7 @@ class Fields {
 
   bool repeated_ = false;
   bool metric_ = false;
+  mutable bool looked_ = false;
   Value record_;
   KeySet keys_;
   std::array<Value, kKeys> values_;

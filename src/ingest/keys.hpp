@@ -57,6 +57,12 @@ class KeySet {
     return false;
   }
   constexpr void clear() { words_ = {}; }
+  constexpr bool operator==(const KeySet&) const = default;
+  constexpr std::size_t hash() const {
+    std::uint64_t all = 0;
+    for (const std::uint64_t word : words_) all = (all ^ word) * 0x9E37'79B9'7F4A'7C15;
+    return all >> 32;
+  }
   constexpr KeySet operator&(const KeySet& other) const {
     KeySet both;
     for (std::size_t i = 0; i < kWords; ++i) both.words_[i] = words_[i] & other.words_[i];

@@ -32,7 +32,8 @@ std::uint64_t trace_hash(std::string_view trace) {
 
 RowReader::RowReader(const Mapping& mapping, Tally& tally)
     : mapping_(&mapping), texts_(kMostLevels), tally_(&tally) {
-  for (std::size_t i = 0; i < kMostLevels; ++i) levels_.push_back(std::make_unique<Fields>(mapping));
+  for (std::size_t i = 0; i < kMostLevels; ++i)
+    levels_.push_back(std::make_unique<Level>(Level{Fields(mapping), {}}));
 }
 
 namespace {
@@ -99,7 +100,7 @@ void RowReader::skip(Reason reason, std::string_view text, i64 line) {
 
 void RowReader::read_object(std::string_view object) {
   row_ = object;
-  const Reason reason = parser_.parse(object, *levels_[level_]);
+  const Reason reason = parser_.parse(object, levels_[level_]->fields);
   if (reason == Reason::none) return dispatch();
   // Several values on one line, or a comma behind the last: `cat a.json b.json`, lines cut out of an array.
   if (reason == Reason::bad_json && level_ == 0) return read_values(object);
@@ -112,7 +113,7 @@ void RowReader::read_values(std::string_view text) {
     const std::string_view value = text.substr(at, end == kNoEnd ? text.size() - at : end - at);
     row_ = value;
     if (end == kNoEnd || value.size() == text.size()) return count(unusable(Reason::bad_json));
-    const Reason reason = parser_.parse(value, *levels_[level_]);
+    const Reason reason = parser_.parse(value, levels_[level_]->fields);
     if (reason == Reason::none) {
       dispatch();
     } else {
@@ -159,11 +160,12 @@ void RowReader::nested_text(std::string_view text, const Around& around) {
 }
 
 void RowReader::dispatch() {
-  const Fields& fields = *levels_[level_];
+  const Fields& fields = levels_[level_]->fields;
   if (fields.has_repeated_key()) return count(unusable(Reason::duplicate_key));
-  const Format* const format = find_format(fields);
-  if (format == nullptr) return count(unusable(Reason::unknown_format));
-  if (!format->holds_rows) tally_->of_input(input_).formats.set(index_of(*format));
+  const std::size_t number = levels_[level_]->finder.find(fields);
+  if (number == formats().size()) return count(unusable(Reason::unknown_format));
+  const Format* const format = formats()[number];
+  if (!format->holds_rows) tally_->of_input(input_).formats.set(number);
   const Format* const outer = std::exchange(format_, format);
   format->read(fields, *this);
   format_ = outer;
@@ -174,7 +176,7 @@ Bytes RowReader::body_bytes(const Call& call) const {
   if (format_ == nullptr || call.usage.reason != Reason::none) return 0;
   Body body = call.body;
   if (body.empty()) {
-    for (const Key key : format_->body) body.add((*levels_[level_])[key]);
+    for (const Key key : format_->body) body.add(levels_[level_]->fields[key]);
   }
   return std::min(body.bytes_beside(call.usage.prompt), kLargestBody);
 }
@@ -190,13 +192,13 @@ void RowReader::add(const Call& call) {
   if (mapping_->empty()) return count(mapped);
   apply_mapping(mapped);
   for (std::size_t part = 0; part < kParts; ++part) {
-    if (levels_[level_]->mapped(static_cast<Part>(part)).present()) tally_->found_parts |= 1U << part;
+    if (levels_[level_]->fields.mapped(static_cast<Part>(part)).present()) tally_->found_parts |= 1U << part;
   }
   count(mapped);
 }
 
 void RowReader::apply_mapping(Call& call) const {
-  const Fields& fields = *levels_[level_];
+  const Fields& fields = levels_[level_]->fields;
   Scratch& scratch = fields.scratch();
   const auto text = [&](Part part) { return fields.mapped(part).text(scratch); };
   const bool only_mapped = mapping_->job_rule == JobRule::field && !(*mapping_)[Part::job].empty();

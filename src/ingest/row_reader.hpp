@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ingest/call.hpp"
-#include "ingest/formats.hpp"
+#include "ingest/format_finder.hpp"
 #include "ingest/mapping.hpp"
 #include "ingest/record.hpp"
 #include "ingest/tally.hpp"
@@ -31,7 +31,7 @@ class RowReader final : private Sink {
   void read(std::string_view text, i64 line);
   // A record that is already Fields (a CSV record). Its fields() are filled in by the caller.
   void read_fields(std::string_view record, i64 line);
-  Fields& fields() { return *levels_.front(); }
+  Fields& fields() { return levels_.front()->fields; }
   // A call that was put together elsewhere, and was complete with that text.
   void take(const Call& call, const Format& format, std::string_view text, i64 line);
   // A row that never became fields.
@@ -66,7 +66,11 @@ class RowReader final : private Sink {
 
   RecordParser parser_;
   const Mapping* mapping_;
-  std::vector<std::unique_ptr<Fields>> levels_;
+  struct Level {
+    Fields fields;
+    FormatFinder finder;
+  };
+  std::vector<std::unique_ptr<Level>> levels_;
   std::vector<std::string> texts_;  // decoded bodies, one per level, padded
   std::size_t level_ = 0;
   Around around_;                   // the row at hand

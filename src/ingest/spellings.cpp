@@ -166,11 +166,12 @@ const KeySet& count_keys() {
 
 void NamedCounts::offer(const Spelling& spelling, Count count) {
   if (!count.tokens && count.reason == Reason::none) return;
-  Best& best = best_[static_cast<std::size_t>(spelling.role)];
-  const Best other{.count = count, .spelling = &spelling};
+  const Best other{count.tokens.value_or(0), &spelling, count.reason, count.tokens.has_value()};
+  const Best& best = of(spelling.role);
   const bool is_better = best.spelling == nullptr ||
                          (other.speaks() != best.speaks() ? other.speaks() : &spelling < best.spelling);
-  if (is_better) best = other;
+  if (is_better) best_[static_cast<std::size_t>(spelling.role)] = other;
+  said_ |= bit(spelling.role);
 }
 
 void NamedCounts::take(std::string_view key, Value value, Scratch& scratch) {
@@ -212,46 +213,58 @@ void NamedCounts::take_members(Value map, Scratch& scratch) {
   map.opened(scratch).each_member([&](std::string_view key, Value value) { take(key, value, scratch); });
 }
 
+// Most rows say no more than prompt and generation, and perhaps their sum: the rule of parts has nothing to
+// weigh.
+bool NamedCounts::is_plain() const {
+  constexpr std::uint32_t kBoth = bit(Role::prompt) | bit(Role::generation);
+  const Best &prompt = of(Role::prompt), &generation = of(Role::generation);
+  return (said_ | bit(Role::total)) == (kBoth | bit(Role::total)) && prompt.tokens > 0 &&
+         generation.has_tokens && of(Role::total).tokens <= prompt.tokens + generation.tokens &&
+         cached_inside_ == 0 && !cache_unknown_;
+}
+
 Usage NamedCounts::usage() const {
-  if (of(Role::calls).tokens() > 1) return {.reason = Reason::aggregate};
+  if (is_plain()) return usage_with(of(Role::prompt).tokens, of(Role::generation).tokens, 0);
+  if (of(Role::calls).tokens > 1) return {.reason = Reason::aggregate};
   for (const Role role : {Role::prompt, Role::generation}) {
-    if (of(role).count.reason != Reason::none) return {.reason = of(role).count.reason};
+    if (of(role).reason != Reason::none) return {.reason = of(role).reason};
   }
-  const bool has_prompt = of(Role::prompt).tokens() + of(Role::cache_read).tokens() > 0;
-  if (!has_prompt && of(Role::evaluated).tokens() > 0) return of_timings();
-  if (!has_prompt) return {.reason = of(Role::total).tokens() > 0 ? Reason::total_only : Reason::no_usage};
+  const bool has_prompt = of(Role::prompt).tokens + of(Role::cache_read).tokens > 0;
+  if (!has_prompt && of(Role::evaluated).tokens > 0) return of_timings();
+  if (!has_prompt) return {.reason = of(Role::total).tokens > 0 ? Reason::total_only : Reason::no_usage};
   return of_parts();
 }
 
 // What was evaluated is the prompt only together with what was not.
 Usage NamedCounts::of_timings() const {
-  if (!of(Role::remembered).count.tokens) return {.reason = Reason::partial_prompt};
-  const std::optional<Tokens> generation =
-      of(Role::predicted).count.tokens ? of(Role::predicted).count.tokens : of(Role::generation).count.tokens;
-  return usage_with(of(Role::evaluated).tokens() + of(Role::remembered).tokens(), generation, 0);
+  if (!of(Role::remembered).has_tokens) return {.reason = Reason::partial_prompt};
+  const std::optional<Tokens> generation = of(Role::predicted).has_tokens
+                                               ? of(Role::predicted).count().tokens
+                                               : of(Role::generation).count().tokens;
+  return usage_with(of(Role::evaluated).tokens + of(Role::remembered).tokens, generation, 0);
 }
 
 Usage NamedCounts::of_parts() const {
   const Best& read = of(Role::cache_read);
   const Best& write = of(Role::cache_write);
   if (cache_unknown_ && has_rate_) return {.reason = Reason::partial_prompt};
-  const Tokens beside = read.tokens() + write.tokens();
+  const Tokens beside = read.tokens + write.tokens;
   const auto counted = [](const Best& best) {
     return best.spelling ? best.spelling->counted : Counted::beside;
   };
   const bool is_open = counted(read) == Counted::open || counted(write) == Counted::open;
   const bool is_inside = beside == 0 || counted(read) == Counted::inside;
-  Usage usage = usage_with_cache({.input = of(Role::prompt).count,
-                                  .output = of(Role::generation).count,
-                                  .total = of(Role::total).count,
+  Usage usage = usage_with_cache({.input = of(Role::prompt).count(),
+                                  .output = of(Role::generation).count(),
+                                  .total = of(Role::total).count(),
                                   .cached = {.tokens = std::max(beside, cached_inside_)},
-                                  .reasoning = of(Role::reasoning).count,
+                                  .reasoning = of(Role::reasoning).count(),
                                   .by_name = is_open     ? Cached::unsaid
                                              : is_inside ? Cached::inside
                                                          : Cached::beside,
                                   .reasoning_beside = true});
   // An answer that has not said how long it was; the total may.
-  const Tokens total = of(Role::total).tokens();
+  const Tokens total = of(Role::total).tokens;
   if (usage.reason == Reason::none && !usage.generation && total >= usage.prompt)
     return usage_with(usage.prompt, total - usage.prompt, total);
   return usage;

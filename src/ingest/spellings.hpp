@@ -57,27 +57,35 @@ class NamedCounts {
   // The members of a map; JSON text of one is opened.
   void take_members(Value map, Scratch& scratch);
   // A total that somebody added up from all of the parts.
-  void forget_total() { best_[static_cast<std::size_t>(Role::total)] = {}; }
+  void forget_total() { said_ &= ~bit(Role::total); }
 
   Usage usage() const;
 
  private:
   // Of several spellings the first of the table that says something: null, nothing and 0 do not.
   struct Best {
-    Count count;
-    const Spelling* spelling = nullptr;
-    Tokens tokens() const { return count.tokens.value_or(0); }
-    bool speaks() const { return count.reason != Reason::none || tokens() > 0; }
+    Tokens tokens;
+    const Spelling* spelling;
+    Reason reason;
+    bool has_tokens;
+    Count count() const { return {has_tokens ? std::optional(tokens) : std::nullopt, reason}; }
+    bool speaks() const { return reason != Reason::none || tokens > 0; }
   };
-  const Best& of(Role role) const { return best_[static_cast<std::size_t>(role)]; }
+  static constexpr Best kUnsaid{0, nullptr, Reason::none, false};
+  static constexpr std::uint32_t bit(Role role) { return std::uint32_t{1} << static_cast<unsigned>(role); }
+  const Best& of(Role role) const {
+    return (said_ & bit(role)) != 0 ? best_[static_cast<std::size_t>(role)] : kUnsaid;
+  }
+  bool is_plain() const;
   void offer(const Spelling& spelling, Count count);
   Usage of_timings() const;
   Usage of_parts() const;
 
-  std::array<Best, static_cast<std::size_t>(Role::count_)> best_;
-  Tokens cached_inside_ = 0;    // as details say
-  bool has_rate_ = false;       // a rate of 0 or more was told
-  bool cache_unknown_ = false;  // told to be -1
+  std::uint32_t said_ = 0;                                         // bit per Role
+  std::array<Best, static_cast<std::size_t>(Role::count_)> best_;  // set where said
+  Tokens cached_inside_ = 0;                                       // as details say
+  bool has_rate_ = false;                                          // a rate of 0 or more was told
+  bool cache_unknown_ = false;                                     // told to be -1
 };
 
 }  // namespace ctxcap::ingest

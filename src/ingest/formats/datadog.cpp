@@ -72,6 +72,7 @@ Value attributes_of(const Fields& fields) {
 }
 
 bool is_span(const Fields& fields) {
+  if (!fields.keys().has_any({Key::attributes, Key::data, Key::ml_app})) return false;
   const Value attributes = attributes_of(fields);
   if (attributes.raw().data() == fields.record().raw().data()) {
     return fields.keys().has(Key::ml_app) && fields.keys().has_any({Key::spans, Key::metrics});

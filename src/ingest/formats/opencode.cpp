@@ -122,8 +122,9 @@ constinit const Format kOpenCode{
     .told_by = "`tokens` with `input` and `output`",
     .matches =
         [](const Fields& fields) {
+          if (!fields.keys().has_any({Key::tokens, Key::metadata}) || !fields.record().present())
+            return false;
           const Value tokens = fields[Key::tokens].opened(fields.scratch());
-          if (!fields.record().present()) return false;
           if (first_member(tokens, {"input", "output"}).present()) return true;
           return at_path(fields[Key::metadata], {"assistant", "tokens"}).is_object();
         },

@@ -1,7 +1,6 @@
 // Plain rows: whoever writes a log by hand uses OpenAI's names, Ollama's, or those of the public traces.
 
 #include <algorithm>
-#include <array>
 
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/plain.hpp"
@@ -100,40 +99,11 @@ std::string_view first_tag(const Fields& fields) {
 
 }  // namespace
 
-namespace {
-
-// Rows with two counts and at most a total need no table; most rows are such.
-std::optional<Usage> read_simple(const Fields& fields, const KeySet& counts) {
-  struct Names {
-    Key prompt, generation;
-    KeySet all;
-  };
-  static constexpr std::array<Names, 3> kNames{
-      {{Key::prompt_tokens,
-        Key::completion_tokens,
-        {Key::prompt_tokens, Key::completion_tokens, Key::total_tokens}},
-       {Key::input_tokens, Key::output_tokens, {Key::input_tokens, Key::output_tokens, Key::total_tokens}},
-       {Key::prompt_eval_count, Key::eval_count, {Key::prompt_eval_count, Key::eval_count}}}};
-  for (const Names& names : kNames) {
-    if (!counts.has(names.prompt) || !counts.has(names.generation) || !names.all.has_all(counts)) continue;
-    Scratch& scratch = fields.scratch();
-    const Count prompt = read_count(fields[names.prompt], scratch);
-    const Count generation = read_count(fields[names.generation], scratch);
-    const Tokens total = read_count(fields[Key::total_tokens], scratch).tokens.value_or(0);
-    const bool is_plain =
-        prompt.tokens.value_or(0) > 0 && generation.tokens && total <= *prompt.tokens + *generation.tokens;
-    if (is_plain) return usage_with(*prompt.tokens, generation.tokens, 0);
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 Usage read_flat_usage(const Fields& fields) {
-  const KeySet present = fields.keys() & count_keys();
-  if (const auto simple = read_simple(fields, present)) return *simple;
   NamedCounts counts;
-  present.each([&](Key key) { counts.take(*spelling_of(key), fields[key], fields.scratch()); });
+  (fields.keys() & count_keys()).each([&](Key key) {
+    counts.take(*spelling_of(key), fields[key], fields.scratch());
+  });
   return counts.usage();
 }
 

@@ -1,5 +1,6 @@
 #include "app/settings_file.hpp"
 
+#include <filesystem>
 #include <set>
 
 #include "base/text.hpp"
@@ -13,11 +14,6 @@ constexpr const char* kSystemFile = "/etc/ctxcap/config.toml";
 
 std::string variable(World& world, const char* name) {
   return world.environment.get(name).value_or("");
-}
-
-std::string directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
 Error missing(const std::string& what, const std::string& path, const std::string& hint) {
@@ -50,7 +46,10 @@ void look_at_reports(const settings::Settings& settings, World& world, std::vect
   std::vector<std::string> paths = settings.report.files;
   if (!settings.report.prom.empty()) paths.push_back(settings.report.prom);
   std::set<std::string> folders;
-  for (const std::string& path : paths) folders.insert(directory_of(path));
+  for (const std::string& path : paths) {
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    folders.insert(folder.empty() ? "." : folder);
+  }
   for (const std::string& folder : folders) {
     if (world.files.kind(folder) == PathKind::directory) continue;
     doubts.push_back(missing("the folder of a report is missing", folder, "make it first"));

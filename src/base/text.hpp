@@ -21,6 +21,9 @@ std::string printable(std::string_view text, int max_width = 200);
 // The candidate nearest to `word` by edit distance, when near enough to be meant; else "".
 std::string closest(std::string_view word, std::span<const std::string> candidates);
 
+// ASCII capitals made small; everything else as it is.
+std::string lowered(std::string_view text);
+
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 

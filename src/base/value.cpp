@@ -77,6 +77,12 @@ std::string text_of(const Value& value, bool json) {
 
 }  // namespace
 
+const Value::Entry* Value::entry(std::string_view key) const {
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == key; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
 std::string toml_of(const Value& value) {
   return text_of(value, false);
 }

@@ -27,6 +27,8 @@ struct Value {
   std::vector<Value> items;
   std::vector<Entry> entries;  // of a table, in the order of the file
   Place place;
+
+  const Entry* entry(std::string_view key) const;  // nullptr: it has none
 };
 
 struct Value::Entry {

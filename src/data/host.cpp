@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 
 namespace ctxcap {
@@ -56,8 +57,8 @@ Reach reach_of(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.") ? Reach::local : Reach::remote;
 }
 
-std::string known_as(std::string host) {
-  for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+std::string known_as(std::string_view written) {
+  std::string host = lowered(written);
   return host == "localhost" || host == "::1" ? "127.0.0.1" : host;
 }
 

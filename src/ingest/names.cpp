@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
+
 namespace ctxcap::ingest {
 namespace {
 
@@ -29,14 +31,6 @@ constexpr std::array<std::string_view, 6> kSuffixes{"chat", "completion", "workf
 
 constexpr std::array<std::string_view, 3> kModelPrefixes{"ollama_chat/", "ollama/", "openai/"};
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 }  // namespace
 
 std::string_view model_name(std::string_view written) {
@@ -58,7 +52,7 @@ std::string_view model_name(std::string_view written) {
 }
 
 bool is_embedder(std::string_view model) {
-  const std::string folded = lower(model.substr(0, 200));
+  const std::string folded = lowered(model.substr(0, 200));
   const std::string_view name = std::string_view(folded).substr(folded.rfind('/') + 1);
   return name.find("embed") != std::string_view::npos || name.starts_with("bge-") ||
          name.starts_with("all-minilm") || name.starts_with("paraphrase-multilingual") ||
@@ -69,7 +63,7 @@ bool is_client_name(std::string_view name, std::string_view model) {
   constexpr std::size_t kLongest =
       64;  // all of them are short; a long name is somebody's own, or holds the model
   if (name.size() <= kLongest) {
-    const std::string folded = lower(name);
+    const std::string folded = lowered(name);
     if (folded.starts_with("litellm-")) return true;
     if (std::find(kClientNames.begin(), kClientNames.end(), folded) != kClientNames.end()) return true;
   }

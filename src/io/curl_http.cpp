@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdlib>
 
+#include "base/text.hpp"
 #include "io/parts.hpp"
 
 namespace ctxcap::io {
@@ -29,13 +29,6 @@ struct UrlDeleter {
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 using Slist = std::unique_ptr<curl_slist, SlistDeleter>;
 using Url = std::unique_ptr<CURLU, UrlDeleter>;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 std::string trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -61,7 +54,7 @@ bool is_loopback(const std::string& url) {
       curl_url_get(parsed.get(), CURLUPART_HOST, &text, 0) != CURLUE_OK) {
     return false;
   }
-  const std::string host = lower(text);
+  const std::string host = lowered(text);
   curl_free(text);
   return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
@@ -78,7 +71,7 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
   if (line.starts_with("HTTP/")) headers.clear();
   const auto colon = line.find(':');
   if (colon != std::string_view::npos)
-    headers[lower(trim(line.substr(0, colon)))] = trim(line.substr(colon + 1));
+    headers[lowered(trim(line.substr(0, colon)))] = trim(line.substr(colon + 1));
   return size;
 }
 
@@ -188,7 +181,7 @@ class Exchange {
     // Never file:, ftp: and the like, and never from https down to http. libcurl itself keeps an
     // Authorization header from other hosts.
     set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_REDIR_PROTOCOLS_STR, lower(request_.url).starts_with("https:") ? "https" : "http,https");
+    set(CURLOPT_REDIR_PROTOCOLS_STR, lowered(request_.url).starts_with("https:") ? "https" : "http,https");
     set(CURLOPT_FOLLOWLOCATION, 1L);
     set(CURLOPT_MAXREDIRS, kMaxRedirects);
     set(CURLOPT_POSTREDIR, static_cast<long>(CURL_REDIR_POST_ALL));  // a POST stays one

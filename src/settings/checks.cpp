@@ -9,22 +9,29 @@
 namespace ctxcap::settings {
 namespace {
 
-const Value::Entry* entry(const Value& table, std::string_view key) {
-  const auto found = std::find_if(table.entries.begin(), table.entries.end(),
-                                  [&](const Value::Entry& e) { return e.key == key; });
-  return found == table.entries.end() ? nullptr : &*found;
-}
+// Of what must not be there twice.
+struct Seen {
+  std::map<std::string, Place> first;
+  Notebook& notebook;
+
+  void add(const std::string& known_as, Place place, std::string what, std::string_view why,
+           std::string hint) {
+    const auto [other, fresh] = first.emplace(known_as, place);
+    if (!fresh) {
+      notebook.problem(place, std::move(what),
+                       fmt::format("{}the other one is at {}", why, notebook.place_text(other->second)),
+                       std::move(hint));
+    }
+  }
+};
 
 void check_names(const Settings& settings, const Places& places, Notebook& notebook) {
-  std::map<std::string, Place> seen;
+  Seen seen{{}, notebook};
   for (std::size_t i = 0; i < settings.variants.size(); ++i) {
-    if (settings.variants[i].name.empty()) continue;
-    const auto [first, fresh] = seen.emplace(
-        settings.variants[i].server + " " + with_tag(settings.variants[i].name), places.variants[i]);
-    if (fresh) continue;
-    notebook.problem(
-        places.variants[i], fmt::format("there are two variants called {}", settings.variants[i].name),
-        "the other one is at " + notebook.place_text(first->second), "give one of them another tag");
+    const Variant& variant = settings.variants[i];
+    if (variant.name.empty()) continue;
+    seen.add(variant.server + " " + with_tag(variant.name), places.variants[i],
+             "there are two variants called " + variant.name, "", "give one of them another tag");
   }
 }
 
@@ -80,20 +87,16 @@ void check_addresses(const Settings& settings, const Places& places, Notebook& n
 
 void check_servers(const Settings& settings, const Places& places, Notebook& notebook) {
   check_addresses(settings, places, notebook);
-  std::map<std::string, Place> seen;
+  Seen seen{{}, notebook};
   for (std::size_t i = 0; i < settings.servers.size(); ++i) {
     const Ollama& server = settings.servers[i];
-    const Place place = places.servers[i];
     if (server.name.empty() || server.host.empty()) continue;  // told where it was read
-    if (const auto [first, fresh] = seen.emplace(server.name, place); !fresh) {
-      notebook.problem(place, "there are two servers called " + server.name,
-                       "the other one is at " + notebook.place_text(first->second),
-                       "give one of them another name");
-    }
+    seen.add(server.name, places.servers[i], "there are two servers called " + server.name, "",
+             "give one of them another name");
   }
   for (std::size_t i = 0; i < settings.variants.size(); ++i) {
     const std::string& name = settings.variants[i].server;
-    if (name.empty() || seen.contains(name)) continue;
+    if (name.empty() || seen.first.contains(name)) continue;
     notebook.problem(places.variants[i],
                      fmt::format("{} is for a server that is not there", settings.variants[i].name),
                      "no [[server]] is called " + printable(name, 60), hint_for_server(settings, name));
@@ -115,16 +118,12 @@ void check_card(const Settings& settings, const Places& places, Notebook& notebo
 
 void check_sources(const Settings& settings, const Places& places, const std::string& directory,
                    Notebook& notebook) {
-  std::map<std::string, Place> seen;
+  Seen seen{{}, notebook};
   for (std::size_t i = 0; i < settings.sources.size(); ++i) {
     const bool paths = settings.sources[i].kind->where == SourceKind::Where::paths;
     for (const std::string& file : paths ? settings.sources[i].where : std::vector<std::string>{}) {
-      const auto [first, fresh] = seen.emplace(whole_path(file, directory), places.sources[i]);
-      if (fresh) continue;
-      notebook.problem(
-          places.sources[i], "two sources read " + printable(file, 120),
-          "its requests would count twice; the other one is at " + notebook.place_text(first->second),
-          "name every file once");
+      seen.add(whole_path(file, directory), places.sources[i], "two sources read " + printable(file, 120),
+               "its requests would count twice; ", "name every file once");
     }
     for (std::size_t k = 0; k < i; ++k) {
       if (!share_requests(settings.sources[k], settings.sources[i])) continue;
@@ -147,7 +146,7 @@ bool check_source(const Value& table, SourceSettings& source, SourceKinds kinds,
   std::vector<std::string> words;
   for (const SourceKind* kind : kinds) {
     words.emplace_back(kind->word);
-    const Value::Entry* found = entry(table, kind->word);
+    const Value::Entry* found = table.entry(kind->word);
     if (found == nullptr) continue;
     if (given.empty()) source.kind = kind;
     given.push_back(found);
@@ -177,7 +176,7 @@ bool check_source(const Value& table, SourceSettings& source, SourceKinds kinds,
 
 void check_server(const Value& table, Notebook& notebook) {
   for (const char* key : {"name", "host"}) {
-    if (entry(table, key) != nullptr) continue;
+    if (table.entry(key) != nullptr) continue;
     notebook.problem(table.place, fmt::format("[[server]] has no {}", key),
                      "without both nobody can speak of it",
                      "add name = \"rack2\" and host = \"http://rack2:11434\"");
@@ -185,11 +184,11 @@ void check_server(const Value& table, Notebook& notebook) {
 }
 
 void check_variant(const Value& table, const Variant& variant, Notebook& notebook) {
-  if (variant.base.empty() && entry(table, "base") == nullptr) {
+  if (variant.base.empty() && table.entry("base") == nullptr) {
     notebook.problem(table.place, "[[variant]] has no base", "without base and name nothing can be created",
                      "add base = \"devstral-small-2\"");
   }
-  if (variant.name.empty() && variant.tag.empty() && entry(table, "name") == nullptr) {
+  if (variant.name.empty() && variant.tag.empty() && table.entry("name") == nullptr) {
     notebook.problem(table.place, "[[variant]] has no name", "without base and name nothing can be created",
                      "add name = \"devstral-small-2:triage\", or tag = \"triage\"");
   }

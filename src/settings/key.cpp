@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "data/service_url.hpp"
 
 namespace ctxcap::settings {
 
@@ -87,12 +88,10 @@ Complaint take_paths(const Value& value, std::vector<std::string>& into, const F
 Complaint take_size(const Value& value, Bytes& into) {
   const bool nothing = (value.kind == Kind::integer && value.integer == 0) || value.text == "0";
   if (nothing) return into = 0, Complaint();
-  if (value.kind == Kind::integer || value.kind == Kind::real)
+  const bool bare = value.kind == Kind::integer || value.kind == Kind::real;
+  if (!bare && value.kind != Kind::text) return not_a("a size in quotes", value);
+  if (bare || value.text.find_first_not_of("0123456789. ") == value.text.npos)
     return "a size needs its unit: GiB or GB, MiB or MB";
-  if (value.kind != Kind::text) return not_a("a size in quotes", value);
-  if (value.text.find_first_not_of("0123456789. ") == value.text.npos) {
-    return "a size needs its unit: GiB or GB, MiB or MB";
-  }
   const Result<Bytes> bytes = parse_bytes(value.text);
   if (!bytes) return bytes.error().why;
   into = *bytes;
@@ -111,17 +110,7 @@ Complaint take_whole(const Value& value, i64 least, i64 most, i64& into) {
 Complaint take_url(const Value& value, std::string& into) {
   std::string url;
   if (Complaint why = take_text(value, url); !why.empty()) return why;
-  const bool http = url.starts_with("http://"), https = url.starts_with("https://");
-  if (!http && !https) return "it does not begin with http:// or https://";
-  const std::string_view rest = std::string_view(url).substr(http ? 7 : 8);
-  const std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
-  if (host.empty()) return "it names no host";
-  if (host.find('@') != host.npos) return "it holds a user name or a password, which have no place in it";
-  // The one thing that an address says behind "?", for ClickHouse; anything else could be a key.
-  const std::size_t query = rest.find_first_of("?#");
-  if (query != rest.npos && (!rest.substr(query).starts_with("?database=") || rest.find('&') != rest.npos)) {
-    return "it holds a query, and a query may hold a key";
-  }
+  if (Complaint why = fault_of_url(url); !why.empty()) return why;
   while (url.ends_with('/')) url.pop_back();
   into = std::move(url);
   return {};

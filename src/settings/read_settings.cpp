@@ -48,12 +48,6 @@ class Reader {
   }
 
  private:
-  const Value::Entry* entry(std::string_view name) const {
-    const auto found = std::find_if(root_.entries.begin(), root_.entries.end(),
-                                    [&](const Value::Entry& e) { return e.key == name; });
-    return found == root_.entries.end() ? nullptr : &*found;
-  }
-
   void look_for_unknown_tables() {
     std::vector<std::string> known;
     for (const Table& one : tables()) known.emplace_back(one.name);
@@ -83,7 +77,7 @@ class Reader {
 
   // One table that may be there once.
   void read_single(const std::string& name, Rows rows) {
-    if (const Value::Entry* given = entry(name)) {
+    if (const Value::Entry* given = root_.entry(name)) {
       if (given->value.kind == Value::Kind::table) {
         notebook_.read_table("[" + name + "]", given->value, rows);
       } else {
@@ -104,7 +98,7 @@ class Reader {
   // The tables that may be there any number of times.
   std::vector<const Value*> repeated(const std::string& name) {
     std::vector<const Value*> tables;
-    const Value::Entry* given = entry(name);
+    const Value::Entry* given = root_.entry(name);
     if (given == nullptr) return tables;
     for (const Value& item : given->value.items) {
       if (item.kind == Value::Kind::table) tables.push_back(&item);
@@ -134,7 +128,7 @@ class Reader {
   void read_card() {
     Card card;
     read_single("card", card_rows(card));
-    const Value::Entry* given = entry("card");
+    const Value::Entry* given = root_.entry("card");
     places_.card = given == nullptr ? Place{} : given->place;
     if (settings_.server.empty()) use(card, places_.card);  // else that server's counts
   }

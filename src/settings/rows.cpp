@@ -1,6 +1,7 @@
 #include "settings/rows.hpp"
 
 #include <array>
+#include <filesystem>
 
 #include "base/text.hpp"
 
@@ -22,15 +23,12 @@ std::string hint_for_unknown(const std::string& key, const std::vector<std::stri
   return meant.empty() ? "ctxcap help settings   lists every key" : "did you mean " + meant + "?";
 }
 
-std::string directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == path.npos ? "" : slash == 0 ? "/" : path.substr(0, slash);
-}
-
 }  // namespace
 
 Notebook::Notebook(const Whence& whence, Reading& reading)
-    : whence_(whence), reading_(reading), of_file_{.file = true, .directory = directory_of(whence.path)} {}
+    : whence_(whence),
+      reading_(reading),
+      of_file_{.file = true, .directory = std::filesystem::path(whence.path).parent_path().string()} {}
 
 std::string Notebook::place_text(Place place) const {
   return fmt::format("{}:{}:{}", whence_.path, place.line, place.column);

@@ -15,11 +15,6 @@ using Kind = Value::Kind;
 constexpr std::array<std::string_view, 9> kKvTypes = {"f16",  "f32",  "bf16", "q8_0",  "q4_0",
                                                       "q4_1", "q5_0", "q5_1", "iq4_nl"};
 
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return text;
-}
-
 }  // namespace
 
 Complaint take_host(const Value& value, std::string& into, const From&) {
@@ -33,8 +28,8 @@ Complaint take_host(const Value& value, std::string& into, const From&) {
 Complaint take_kv_type(const Value& value, RuntimeSettings& into, const From&) {
   std::string text;
   if (Complaint why = take_text(value, text); !why.empty()) return why;
-  const std::string lowered = lower(text);
-  const auto parts = split(lowered, ',');
+  text = lowered(text);
+  const auto parts = split(text, ',');
   for (const std::string_view part : parts) {
     if (parts.size() <= 2 && std::find(kKvTypes.begin(), kKvTypes.end(), part) != kKvTypes.end()) continue;
     return fmt::format("it must be one type, or one for K and one for V, of {}", fmt::join(kKvTypes, ", "));

@@ -20,8 +20,18 @@ Result<Receipt> change_variant(const Variant& variant, const Standing& place, ru
   return receipt;
 }
 
-Result<bool> recover_unfinished(runtime::Ollama& ollama, state::State& state, Talk& talk) {
+Result<std::vector<std::string>> recover_unfinished(runtime::Ollama& ollama, state::State& state,
+                                                    Talk& talk) {
   return runtime::recover_unfinished(ollama, state, [&](const std::string& line) { talk.note(line); });
+}
+
+Result<Session> begin_changes(const settings::Ollama& server, World& world, Talk& talk) {
+  TRY_ASSIGN(const runtime::Host host, runtime::parse_host(server.host));
+  runtime::Ollama ollama(world.http, world.clock, host);
+  TRY_ASSIGN(auto lock, state::lock(world, host.id));
+  TRY_ASSIGN(state::State state, state::State::open(world));
+  TRY_ASSIGN(auto recovered, recover_unfinished(ollama, state, talk));
+  return Session{std::move(ollama), std::move(lock), std::move(state), std::move(recovered)};
 }
 
 }  // namespace ctxcap::app

@@ -1,8 +1,13 @@
 #pragma once
 // Inside app/: a change with its progress on the terminal.
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "app/words.hpp"
 #include "runtime/runtime.hpp"
+#include "settings/settings.hpp"
 
 namespace ctxcap::app {
 
@@ -15,6 +20,16 @@ Result<Receipt> change_variant(const Variant& variant, const Standing& place, ru
                                Talk& talk);
 
 // runtime::recover_unfinished(), with a note of what it found.
-Result<bool> recover_unfinished(runtime::Ollama& ollama, state::State& state, Talk& talk);
+Result<std::vector<std::string>> recover_unfinished(runtime::Ollama& ollama, state::State& state, Talk& talk);
+
+// A server that this run alone changes, with nothing half done on it.
+struct Session {
+  runtime::Ollama ollama;
+  std::unique_ptr<Files::Lock> lock;  // two at once would take each other's backups for leftovers
+  state::State state;
+  std::vector<std::string> recovered;  // variants that an earlier run had left half-way
+};
+
+Result<Session> begin_changes(const settings::Ollama& server, World& world, Talk& talk);
 
 }  // namespace ctxcap::app

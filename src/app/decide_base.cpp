@@ -2,6 +2,7 @@
 
 #include "app/assets.hpp"
 #include "data/model_name.hpp"
+#include "data/verdict.hpp"
 #include "memory/memory.hpp"
 #include "render/render.hpp"
 
@@ -22,17 +23,20 @@ Result<BaseDecision> decide_base(const std::string& name, std::vector<policy::Jo
                                  const RuntimeSettings& settings) {
   TRY_ASSIGN(std::vector<Rung> rungs,
              memory::price(policy::ladder(jobs, model.arch, options), model, settings));
-  return policy::decide(name, std::move(jobs), model.arch, std::move(rungs), options);
+  BaseDecision decision = policy::decide(name, std::move(jobs), model.arch, std::move(rungs), options);
+  decision.missing = model.missing;
+  return decision;
 }
 
 Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const DescribedModel& model,
                                            const AnalyzeOptions& options) {
   // A name from a log that is none to Ollama could not be a base.
-  if (!decision.num_ctx || !model.can_be_capped || !check_model_name(decision.model))
+  if (!decision.num_ctx || !model.can_be_capped || model.missing || !check_model_name(decision.model))
     return std::optional<Variant>{};
   plan::VariantOptions variant_options = options.variant;
   variant_options.base_digest = model.digest;
   TRY_ASSIGN(Variant variant, plan::plan_variant(decision, variant_options));
+  variant.against = against(decision);
   variant.replaces_digest = model.digest_of_installed(variant.name);
   const std::vector<std::string> comments = plan::reasons_for(decision, variant, std::string(version()));
   TRY_ASSIGN(variant,

@@ -88,6 +88,7 @@ void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
   for (auto& [name, model] : models) {
     model.installed = all;
     if (installed) model.digest = digest_of(*installed, name);
+    model.missing = installed && model.digest.empty() && !model.arch;
     for (const RunningModel& row : running.value_or(std::vector<RunningModel>{})) {
       if (!model.digest.empty() && row.digest == model.digest) model.loaded_ctx = row.context_length;
     }

@@ -12,6 +12,7 @@
 #include "app/parallel.hpp"
 #include "base/text.hpp"
 #include "data/model_name.hpp"
+#include "data/verdict.hpp"
 #include "demand/demand.hpp"
 #include "model/model.hpp"
 #include "policy/policy.hpp"
@@ -187,14 +188,13 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
 }
 
 ExitCode verdict(const Analysis& analysis) {
-  if (analysis.bases.empty()) return ExitCode::withheld;
-  if (analysis.budget && analysis.budget->fits == false) return ExitCode::over_budget;
-  for (const BaseAnalysis& base : analysis.bases) {
-    for (const JobDecision& job : base.decision.jobs) {
-      const bool cut = job.stats.censoring.verdict == CensoringVerdict::censored;
-      const bool too_small = job.num_ctx && *job.num_ctx < job.stats.required.num_ctx;
-      if (cut || too_small || job.action == Action::withhold) return ExitCode::withheld;
-    }
+  switch (verdict_of(analysis).kind) {
+    case VerdictKind::over_budget:
+      return ExitCode::over_budget;
+    case VerdictKind::withheld:
+      return ExitCode::withheld;
+    case VerdictKind::holds:
+      break;
   }
   return ExitCode::done;
 }

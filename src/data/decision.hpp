@@ -95,6 +95,7 @@ struct BaseDecision {
   std::optional<Tokens> num_ctx;      // nullopt: withheld
   std::optional<Tokens> num_predict;  // largest of its jobs; nullopt: unknown
   bool explicit_window = false;       // num_ctx is what the user said, whatever the data says
+  bool missing = false;               // its server was asked, and does not have it
   std::vector<JobDecision> jobs;
   std::vector<Warning> warnings;
 };

@@ -21,6 +21,7 @@ struct DescribedModel {
   std::string weights;               // digest of its weights file; empty: not known
   std::optional<Tokens> loaded_ctx;  // window that the server has it loaded with
   bool can_be_capped = true;         // false: runs in a cloud, or cannot generate
+  bool missing = false;              // its server was asked, and does not have it
   std::shared_ptr<const std::vector<InstalledModel>> installed;  // all models of its server; null: not known
   std::optional<Calibration> calibration;  // what loads of it really took on this server
   std::vector<Warning> warnings;

@@ -127,6 +127,7 @@ Json plan_json(const Variant& variant) {
           {"replaces_digest", or_null(variant.replaces_digest)},
           {"system", or_null(variant.system)},
           {"parameters", variant.parameters},
+          {"against", variant.against},
           {"predicted_bytes", or_null(variant.predicted_bytes)},
           {"predicted_high_bytes", or_null(variant.predicted_high_bytes)},
           {"sliding_window", variant.sliding_window}};
@@ -205,6 +206,7 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
     variant.system = inner.get<std::string>("system", "", true);
   }
   variant.parameters = inner.get<std::vector<std::pair<std::string, std::string>>>("parameters", {}, false);
+  variant.against = inner.get<std::vector<std::string>>("against", {}, false);
   variant.sliding_window = inner.get<bool>("sliding_window", false, false);
   if (const Bytes predicted = inner.get<i64>("predicted_bytes", -1, false); predicted >= 0)
     variant.predicted_bytes = predicted;
@@ -238,6 +240,10 @@ Json json_of(const BudgetReport& report) {
   return json;
 }
 
+Json json_of(const PlanVerdict& verdict) {
+  return {{"kind", word(verdict.kind)}, {"reasons", verdict.reasons}};
+}
+
 Json json_of(const SharedWeights& shared) {
   Json json{{"model", shared.model},
             {"windows", Json::array()},
@@ -265,7 +271,8 @@ std::string analysis_json(const Analysis& analysis) {
             {"remarks", json_of(analysis.remarks)},
             {"jobs", Json::array()},
             {"models", Json::array()},
-            {"warnings", Json::array()}};
+            {"warnings", Json::array()},
+            {"verdict", json_of(verdict_of(analysis))}};
   for (const InputSummary& input : analysis.inputs) {
     json["inputs"].push_back(
         {{"source", input.source}, {"format", input.format}, {"rows", input.rows}, {"used", input.used}});
@@ -309,6 +316,20 @@ Result<std::vector<Variant>> variants_of_plan(std::string_view text, const std::
 bool plan_has_card(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   return json.is_object() && json.contains("budget") && json["budget"].is_object();
+}
+
+std::optional<PlanVerdict> verdict_of_plan(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  const Json verdict = json.is_object() ? json.value("verdict", Json()) : Json();
+  Reader reader(verdict);
+  const auto kind = reader.get<std::string>("kind", "", true);
+  PlanVerdict read{.reasons = reader.get<std::vector<std::string>>("reasons", {}, false)};
+  for (const VerdictKind known : {VerdictKind::holds, VerdictKind::withheld, VerdictKind::over_budget}) {
+    if (kind != word(known)) continue;
+    read.kind = known;
+    return read;
+  }
+  return std::nullopt;
 }
 
 std::string variant_json(const Variant& variant) {

@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "data/analysis.hpp"
+#include "data/verdict.hpp"
 
 namespace ctxcap {
 
@@ -19,6 +20,8 @@ std::string analysis_json(const Analysis& analysis);
 Result<std::vector<Variant>> variants_of_plan(std::string_view json, const std::string& origin);
 // The analysis was made for a card, and says what fits it.
 bool plan_has_card(std::string_view json);
+// What a saved analysis came to; nullopt: it does not say.
+std::optional<PlanVerdict> verdict_of_plan(std::string_view json);
 
 // One variant by itself, as state/ keeps it.
 std::string variant_json(const Variant& variant);

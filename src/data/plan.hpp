@@ -22,9 +22,10 @@ struct Variant {
   std::optional<std::string> system;                            // SYSTEM text
   std::vector<std::pair<std::string, std::string>> parameters;  // further PARAMETERs as "name", "value"
   std::vector<std::string> jobs;                                // jobs it serves
-  std::string modelfile;                                        // rendered text
-  std::string cli_obstacle;                   // why a Modelfile cannot carry these values; empty: it can
-  bool sliding_window = false;                // /api/ps leaves out part of the KV cache of such models
+  std::vector<std::string> against;  // why it should not be created as it is, a sentence each; empty: nothing
+  std::string modelfile;             // rendered text
+  std::string cli_obstacle;          // why a Modelfile cannot carry these values; empty: it can
+  bool sliding_window = false;       // /api/ps leaves out part of the KV cache of such models
   std::optional<Bytes> predicted_bytes;       // total on the card
   std::optional<Bytes> predicted_high_bytes;  // the most it should take
   bool operator==(const Variant&) const = default;

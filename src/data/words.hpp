@@ -6,6 +6,7 @@
 #include "data/decision.hpp"
 #include "data/history.hpp"
 #include "data/plan.hpp"
+#include "data/verdict.hpp"
 
 namespace ctxcap {
 
@@ -49,6 +50,17 @@ constexpr std::string_view weekday_word(int weekday) {
   constexpr std::string_view kNames[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                          "Friday", "Saturday", "Sunday"};
   return weekday >= 0 && weekday < 7 ? kNames[weekday] : "";
+}
+constexpr std::string_view word(VerdictKind kind) {
+  switch (kind) {
+    case VerdictKind::holds:
+      return "holds";
+    case VerdictKind::withheld:
+      return "withheld";
+    case VerdictKind::over_budget:
+      return "over-budget";
+  }
+  return "";
 }
 constexpr std::string_view word(CensoringVerdict verdict) {
   switch (verdict) {

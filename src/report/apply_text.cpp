@@ -23,8 +23,7 @@ std::string error_text(const Error& error, Colour colour) {
 
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,
                       const TextOptions& options) {
-  const bool exists = std::any_of(installed.begin(), installed.end(),
-                                  [&](const InstalledModel& model) { return model.name == variant.name; });
+  const bool exists = find_model(installed, variant.name) != nullptr;
   std::string text = "Plan\n";
   text += fmt::format("  {}  {} FROM {}\n", exists ? "replace" : "create ",
                       paint(variant.name, Tone::bold, options.colour), variant.base);
@@ -36,9 +35,16 @@ std::string plan_text(const Variant& variant, const std::vector<InstalledModel>&
         fmt::format("             SYSTEM of {} characters\n", with_commas(display_width(*variant.system)));
   text += fmt::format("  reload   {} and its variants share one runner; what is loaded now is unloaded\n",
                       variant.base);
+  for (const std::string& reason : variant.against)
+    text += fmt::format("  against  {}\n", printable(reason, 300));
   if (exists)
     text += fmt::format("  keep     the {} of before until the new one is verified\n", variant.name);
   return text;
+}
+
+std::string unchanged_text(const Variant& variant, const TextOptions& options) {
+  return fmt::format("{} {} is unchanged at {}\n", marks_for(options).good, variant.name,
+                     with_commas(variant.num_ctx));
 }
 
 std::string way_text(const WayBack& way) {

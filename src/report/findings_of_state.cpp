@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "data/model_name.hpp"
 #include "report/report.hpp"
 
 namespace ctxcap::report {
@@ -35,7 +38,7 @@ std::vector<Finding> half_done(const std::vector<Journal>& journals) {
                         fmt::format("{} on {}: a change that began at {} did not end (step: {})",
                                     printable(journal.name), printable(journal.host), rfc3339(journal.since),
                                     journal.step.empty() ? "none" : journal.step),
-                        "the next ctxcap apply or nightly on that server puts it in order"});
+                        "the next ctxcap apply, rollback or nightly on that server puts it in order"});
   }
   return findings;
 }
@@ -50,11 +53,17 @@ std::vector<Finding> stray_backups(const std::vector<std::string>& names) {
 }
 
 std::vector<Finding> fate_of(const std::vector<OwnedVariant>& ours,
-                             const std::vector<InstalledModel>& installed) {
+                             const std::vector<InstalledModel>& installed,
+                             const std::vector<Journal>& journals) {
   std::vector<Finding> findings;
   for (const OwnedVariant& one : ours) {
     const std::string name = printable(one.variant.name);
     const InstalledModel* there = find_model(installed, one.variant.name);
+    // What stands there is that change's, and told with it.
+    if (std::any_of(journals.begin(), journals.end(), [&](const Journal& journal) {
+          return journal.host == one.host && same_model(journal.name, one.variant.name);
+        }))
+      continue;
     if (there == nullptr) {
       findings.push_back({Level::warn, "models", name + ": created by ctxcap, and removed since", ""});
     } else if (there->digest != one.digest) {

@@ -70,9 +70,11 @@ struct Finding {
 Finding health_of(const Health& health);
 std::vector<Finding> half_done(const std::vector<Journal>& journals);
 std::vector<Finding> stray_backups(const std::vector<std::string>& names);
-// Whether the variants of ours are as we left them on their server.
+// Whether the variants of ours are as we left them on their server. Those that a change was left half-way of
+// are half_done()'s.
 std::vector<Finding> fate_of(const std::vector<OwnedVariant>& ours,
-                             const std::vector<InstalledModel>& installed);
+                             const std::vector<InstalledModel>& installed,
+                             const std::vector<Journal>& journals);
 std::string findings_text(const std::vector<Finding>& findings, const TextOptions& options);
 
 // Every number of one decision, with its inputs, in sentences that can be checked by hand.
@@ -93,6 +95,9 @@ std::string prom_text(const Metrics& metrics);
 // What will be created, before it is asked for.
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,
                       const TextOptions& options);
+
+// It is there as planned.
+std::string unchanged_text(const Variant& variant, const TextOptions& options);
 
 // What a rollback would do.
 std::string way_text(const WayBack& way);

@@ -58,6 +58,7 @@ enum class Recovery {
 // An apply that did not say how it ended.
 struct Unfinished {
   std::string name, base;
+  std::optional<Variant> variant = {};  // that was to be created; tells it where the server names no parent
   bool had_previous = true;
   std::string proved_digest;  // of the new variant once it was proved; empty: it was not
 };

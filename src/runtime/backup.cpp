@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "data/owned.hpp"
 #include "runtime/names.hpp"
+#include "runtime/read_back.hpp"
 
 namespace ctxcap::runtime {
 namespace {
@@ -55,6 +56,16 @@ Status remove(Ollama& ollama, const std::string& name) {
 Status restore(Ollama& ollama, const InstalledModel& backup, const std::string& name) {
   TRY(persistently(ollama, [&] { return copy(ollama, backup, name); }));
   return remove(ollama, backup.name);
+}
+
+// A list of models may name no parents; the model itself does. Where it does not either, one that is as the
+// variant was to be came of it. A model of another base is somebody else's.
+Result<bool> was_made_by(Ollama& ollama, const Unfinished& unfinished, const InstalledModel& there) {
+  if (!there.parent.empty()) return same_model(there.parent, unfinished.base);
+  TRY_ASSIGN(const std::string show, ollama.show(there.name));
+  const std::string parent = parent_in(show);
+  if (!parent.empty()) return same_model(parent, unfinished.base);
+  return unfinished.variant && differences(*unfinished.variant, show).empty();
 }
 
 }  // namespace
@@ -129,9 +140,9 @@ Result<Recovery> recover(Ollama& ollama, const Unfinished& unfinished) {
     return Recovery::restored;
   }
   if (proved) return Recovery::finished;
-  // A model of another base came from somebody else.
-  if (unfinished.had_previous || there == nullptr || !same_model(there->parent, unfinished.base))
-    return Recovery::nothing_to_do;
+  if (unfinished.had_previous || there == nullptr) return Recovery::nothing_to_do;
+  TRY_ASSIGN(const bool ours, was_made_by(ollama, unfinished, *there));
+  if (!ours) return Recovery::nothing_to_do;
   [[maybe_unused]] const Status ignored = ollama.unload(there->name);
   TRY(remove(ollama, there->name));
   return Recovery::removed;

@@ -77,7 +77,7 @@ Result<Standing> place_for(const std::string& name, const std::vector<InstalledM
 
 Result<Receipt> change_variant(const World& world, Ollama& ollama, state::State& state,
                                const Variant& variant, const Standing& place, const ChangeOptions& options) {
-  const Journal journal = journal_of(variant, place, ollama.host().id, world.clock.now(), options.run);
+  Journal journal = journal_of(variant, place, ollama.host().id, world.clock.now(), options.run);
   const ApplyOptions apply_options{
       .via = options.via,
       .existing = place.there ? Existing::replace_any : Existing::keep,
@@ -90,7 +90,10 @@ Result<Receipt> change_variant(const World& world, Ollama& ollama, state::State&
             if (options.on_step) options.on_step(now);
           },
       .on_proved =
-          [&](const Receipt& receipt) { return state.proved(journal.host, journal.name, receipt.digest); }};
+          [&](const Receipt& receipt) {
+            journal.variant.base_digest = receipt.base_digest;
+            return state.proved(journal.host, journal.name, receipt.digest, journal.variant);
+          }};
   TRY(state.begin(journal));
   // Its layers are shared, so that keeping it for `rollback` costs no space.
   const Status kept = journal.kept_as.empty() ? Status{} : ollama.copy(place.there->name, journal.kept_as);

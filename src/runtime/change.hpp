@@ -37,10 +37,10 @@ Result<Receipt> change_variant(const World& world, Ollama& ollama, state::State&
 Status remove_variant(const std::string& name, Ollama& ollama, state::State& state);
 
 // Whatever earlier runs left half-way on this server: afterwards there is the old variant or the proved new
-// one, no backup, and no journal. `say` is told of each. Returns whether there was anything. Call it under
+// one, no backup, and no journal. `say` is told of each. Returns the names of those variants. Call it under
 // the lock.
-Result<bool> recover_unfinished(Ollama& ollama, state::State& state,
-                                const std::function<void(const std::string&)>& say);
+Result<std::vector<std::string>> recover_unfinished(Ollama& ollama, state::State& state,
+                                                    const std::function<void(const std::string&)>& say);
 
 // Backups that no change needs any more, by name.
 std::vector<std::string> stray_backups(const std::vector<InstalledModel>& installed,

@@ -114,10 +114,9 @@ Result<Before> check_server(Ollama& ollama, const Variant& variant, Existing exi
   TRY(check_base(variant, show));
   const auto previous = find(models, variant.name);
   const std::string there = previous ? previous->digest : "";
-  if (variant.replaces_digest && *variant.replaces_digest != there) {
-    const std::string how = there.empty()                      ? "is gone"
-                            : variant.replaces_digest->empty() ? "is there"
-                                                               : "is another one";
+  // One that is gone since leaves nothing to lose.
+  if (variant.replaces_digest && !there.empty() && *variant.replaces_digest != there) {
+    const std::string how = variant.replaces_digest->empty() ? "is there" : "is another one";
     return fail(refused(variant, ErrorKind::failure,
                         fmt::format("a model of that name {} since the plan was made", how),
                         "make a new plan with: ctxcap analyze"));

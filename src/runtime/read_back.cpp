@@ -68,6 +68,11 @@ std::vector<std::string> differences(const Variant& variant, std::string_view sh
   return result;
 }
 
+std::string parent_in(std::string_view show_json) {
+  const auto show = parse_json(show_json);
+  return show ? text_at(member(*show, "details"), "parent_model") : "";
+}
+
 Status read_back(Ollama& ollama, const Variant& variant) {
   TRY_ASSIGN(const std::string show, ollama.show(variant.name));
   const std::vector<std::string> wrong = differences(variant, show);

@@ -15,6 +15,9 @@ namespace ctxcap::runtime {
 // to the byte.
 std::vector<std::string> differences(const Variant& variant, std::string_view show_json);
 
+// The name in FROM when the model was created, by an answer of /api/show; empty: it does not say.
+std::string parent_in(std::string_view show_json);
+
 // Asks /api/show and fails with kind `unverified` when anything differs.
 Status read_back(Ollama& ollama, const Variant& variant);
 

@@ -35,6 +35,7 @@ Status recover_one(const Journal& journal, Ollama& ollama, state::State& state,
                    const std::function<void(const std::string&)>& say) {
   TRY_ASSIGN(const Recovery how, recover(ollama, {.name = journal.name,
                                                   .base = journal.variant.base,
+                                                  .variant = journal.variant,
                                                   .had_previous = !journal.digest_before.empty(),
                                                   .proved_digest = journal.proved_digest}));
   say(said(journal, how));
@@ -69,16 +70,16 @@ Status close_failed(const Journal& journal, Ollama& ollama, state::State& state)
   return state.restored(journal.host, journal.name);
 }
 
-Result<bool> recover_unfinished(Ollama& ollama, state::State& state,
-                                const std::function<void(const std::string&)>& say) {
+Result<std::vector<std::string>> recover_unfinished(Ollama& ollama, state::State& state,
+                                                    const std::function<void(const std::string&)>& say) {
   TRY_ASSIGN(const std::vector<Journal> journals, state.journals());
-  bool any = false;
+  std::vector<std::string> names;
   for (const Journal& journal : journals) {
     if (journal.host != ollama.host().id) continue;
-    any = true;
     TRY(recover_one(journal, ollama, state, say));
+    names.push_back(journal.name);
   }
-  return any;
+  return names;
 }
 
 std::vector<std::string> stray_backups(const std::vector<InstalledModel>& installed,

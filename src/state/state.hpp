@@ -81,8 +81,9 @@ class State {
   // dies is in journals().
   Status begin(const Journal& journal);
   Status step(const std::string& host, const std::string& name, std::string_view step);
-  // The new one holds; what was there before is about to go.
-  Status proved(const std::string& host, const std::string& name, const std::string& digest);
+  // The new one holds; what was there before is about to go. `variant`: as it was created.
+  Status proved(const std::string& host, const std::string& name, const std::string& digest,
+                const Variant& variant);
   // It ended with the new variant in place, which goes on top of what was there; the same digest again only
   // refreshes the entry. `before`: what was replaced, where it was not ours.
   Status created(const OwnedVariant& variant, const std::optional<OwnedVariant>& before = std::nullopt);

@@ -97,8 +97,10 @@ Status State::step(const std::string& host, const std::string& name, std::string
   return store_->run("update journal set step = ? where host = ? and name = ?", step, host, name);
 }
 
-Status State::proved(const std::string& host, const std::string& name, const std::string& digest) {
-  return store_->run("update journal set proved_digest = ? where host = ? and name = ?", digest, host, name);
+Status State::proved(const std::string& host, const std::string& name, const std::string& digest,
+                     const Variant& variant) {
+  return store_->run("update journal set proved_digest = ?, variant = ? where host = ? and name = ?", digest,
+                     variant_json(variant), host, name);
 }
 
 Status State::created(const OwnedVariant& entry, const std::optional<OwnedVariant>& before) {

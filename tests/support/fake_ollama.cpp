@@ -135,7 +135,12 @@ void FakeOllama::answer(const httplib::Request& request, httplib::Response& resp
   diary_.push_back(request.method + " " + request.path + subject(request.body));
   changed_.notify_all();
   const auto fault = fault_now(request.path);
-  if (!fault) return send(state_.handle(request.method, request.path, request.body), response);
+  if (!fault) {
+    const std::size_t torn = state_.torn.size();
+    send(state_.handle(request.method, request.path, request.body), response);
+    if (state_.torn.size() > torn) diary_.push_back("TORN " + state_.torn.back());
+    return;
+  }
   switch (*fault) {
     case FaultKind::not_found:
       return send({404, "text/plain", "404 page not found"}, response);

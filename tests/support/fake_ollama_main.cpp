@@ -8,6 +8,10 @@
 //   --port N             a fixed port
 //   --model NAME         installs a small model        --weights W    other weights for those that follow
 //   --show NAME=FILE     installs a model from a saved answer of /api/show
+//   --create JSON        creates a model as POST /api/create does, with template, adapters, messages
+//   --load NAME[@WINDOW][=KEEP_ALIVE]  has it loaded; --busy NAME=N: a first request in flight for N /api/ps,
+//                        --busy-again NAME=N: a later one, which nothing shows
+//   --max-loaded N       OLLAMA_MAX_LOADED_MODELS            --no-parents     /api/tags names none
 //   --device gpu|partial|cpu                           --linger N     a model leaves /api/ps N calls after
 //   unload
 //   --wrong-context N    what /api/ps says whatever was asked
@@ -16,6 +20,7 @@
 //   --no-cli             leaves PATH alone
 //   --diary FILE         writes every request, one a line, when it ends
 //   --list FILE          writes the names of the models there are when it ends
+//   --loaded FILE        writes what is loaded then: name, window, seconds that it stays
 
 #include <fmt/format.h>
 #include <spawn.h>
@@ -30,6 +35,7 @@
 #include <map>
 
 #include "support/fake_ollama.hpp"
+#include "support/ollama_texts.hpp"
 
 extern char** environ;
 
@@ -65,7 +71,7 @@ Fault parse_fault(const std::string& text) {
 
 struct Options {
   int port = 0;
-  std::string weights = "weights-1", diary, list;
+  std::string weights = "weights-1", diary, list, loaded;
   bool cli = true;
   std::vector<std::string> command;
   std::vector<std::pair<std::string, std::string>> rest;  // applied to the server in order
@@ -83,6 +89,10 @@ Options parse(int argc, char** argv) {
       options.cli = false;
       continue;
     }
+    if (name == "--no-parents") {
+      options.rest.emplace_back(name, "");
+      continue;
+    }
     if (i + 1 == argc) usage(name + " needs a value");
     const std::string value = argv[++i];
     if (name == "--port") {
@@ -91,11 +101,36 @@ Options parse(int argc, char** argv) {
       options.diary = value;
     } else if (name == "--list") {
       options.list = value;
+    } else if (name == "--loaded") {
+      options.loaded = value;
     } else {
       options.rest.emplace_back(name, value);
     }
   }
   return options;
+}
+
+void load(OllamaState& state, const std::string& value) {
+  const auto at = value.find('@'), equals = value.find('=');
+  Json request{{"model", value.substr(0, std::min(at, equals))}};
+  if (at < equals) request["options"]["num_ctx"] = std::stol(value.substr(at + 1));
+  if (equals != std::string::npos) request["keep_alive"] = std::stol(value.substr(equals + 1));
+  state.handle("POST", "/api/generate", request.dump());
+}
+
+void keep_busy(OllamaState& state, const std::string& value, bool first) {
+  for (Runner& runner : state.runners) {
+    if (runner.name != canonical_name(value.substr(0, value.find('=')))) continue;
+    runner.busy = std::stoi(value.substr(value.find('=') + 1));
+    runner.first_request = first;
+  }
+}
+
+std::vector<std::string> loaded(const OllamaState& state) {
+  std::vector<std::string> lines;
+  for (const Runner& runner : state.runners)
+    lines.push_back(fmt::format("{} {} {}", runner.name, runner.num_ctx, runner.keep_alive));
+  return lines;
 }
 
 void configure(FakeOllama& fake, const Options& options) {
@@ -111,6 +146,16 @@ void configure(FakeOllama& fake, const Options& options) {
       const auto equals = value.find('=');
       if (equals == std::string::npos) usage("--show needs NAME=FILE");
       fake.state().install_show(value.substr(0, equals), content_of(value.substr(equals + 1)));
+    } else if (name == "--create") {
+      fake.state().handle("POST", "/api/create", value);
+    } else if (name == "--load") {
+      load(fake.state(), value);
+    } else if (name == "--busy" || name == "--busy-again") {
+      keep_busy(fake.state(), value, name == "--busy");
+    } else if (name == "--no-parents") {
+      fake.state().lists_parents = false;
+    } else if (name == "--max-loaded") {
+      fake.state().max_loaded = std::stoi(value);
     } else if (name == "--device" && kDevices.contains(value)) {
       fake.state().device = kDevices.at(value);
     } else if (name == "--linger") {
@@ -166,6 +211,7 @@ int main(int argc, char** argv) {
     code = run(fake, options);
   }
   if (!options.diary.empty()) write_lines(options.diary, fake.diary());
+  if (!options.loaded.empty()) write_lines(options.loaded, loaded(fake.state()));
   if (!options.list.empty()) write_lines(options.list, fake.state().names());
   return code;
 }

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <tuple>
 
+#include "base/time.hpp"
 #include "support/ollama_texts.hpp"
 
 namespace ctxcap::test {
@@ -43,6 +46,27 @@ Tokens declared_length(const Manifest& model) {
 bool can(const Manifest& model, const char* capability) {
   return std::find(model.capabilities.begin(), model.capabilities.end(), capability) !=
          model.capabilities.end();
+}
+
+i64 seconds_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// keep_alive -1 is a duration of centuries to it.
+std::string expires_text(const Runner& runner, i64 moved) {
+  constexpr i64 kCenturies = i64{292} * 365 * 86'400;
+  const i64 at = runner.keep_alive < 0 ? runner.expires + kCenturies : runner.expires + runner.keep_alive;
+  return rfc3339(Instant{at * 1'000'000 + moved});
+}
+
+// "5m", "30s", 60, -1
+i64 keep_alive_of(const Json& value, i64 otherwise) {
+  if (value.is_number_integer()) return value.get<i64>();
+  if (!value.is_string()) return otherwise;
+  const std::string text = value.get<std::string>();
+  const i64 number = std::stol(text);
+  return text.ends_with('m') ? number * 60 : text.ends_with('h') ? number * 3600 : number;
 }
 
 // Options that need another runner process when they differ. What nobody set is automatic, and automatic
@@ -124,7 +148,7 @@ Answer OllamaState::handle(const std::string& method, const std::string& path, c
   static constexpr Route kRoutes[] = {
       {"POST", "/api/show", &OllamaState::show},         {"POST", "/api/create", &OllamaState::create},
       {"POST", "/api/copy", &OllamaState::copy},         {"DELETE", "/api/delete", &OllamaState::remove},
-      {"POST", "/api/generate", &OllamaState::generate},
+      {"POST", "/api/generate", &OllamaState::generate}, {"POST", "/api/chat", &OllamaState::chat},
   };
   if (path == "/" && (method == "GET" || method == "HEAD")) {
     return {.type = "text/plain; charset=utf-8", .body = "Ollama is running"};
@@ -159,6 +183,7 @@ Answer OllamaState::show(const Json& body) {
   if (!model->system.empty()) answer["system"] = model->system;
   answer["details"] = model->details;
   answer["details"]["parent_model"] = model->parent;
+  if (!model->messages.empty()) answer["messages"] = model->messages;
   if (!model->remote_host.empty()) {
     answer["remote_model"] = model->name;
     answer["remote_host"] = model->remote_host;
@@ -179,7 +204,7 @@ Answer OllamaState::tags() const {
   Json rows = Json::array();
   for (const Manifest* model : newest_first) {
     Json details = model->details;
-    details["parent_model"] = model->parent;
+    details["parent_model"] = lists_parents ? model->parent : "";
     rows.push_back({{"name", model->name},
                     {"model", model->name},
                     {"modified_at", time_text(model->modified)},
@@ -194,13 +219,19 @@ Answer OllamaState::tags() const {
 Answer OllamaState::running() {
   Json rows = Json::array();
   for (Runner& runner : runners) {
-    if (runner.lingers >= 0) --runner.lingers;
+    if (runner.busy > 0) --runner.busy;
+    if (runner.lingers >= 0 && runner.busy == 0) --runner.lingers;
     const Bytes vram = device == Device::gpu ? runner.size : device == Device::cpu ? 0 : runner.size / 3;
     Json details{{"parent_model", ""}, {"format", "gguf"}, {"family", "llama"}, {"families", {"llama"}}};
     if (const Manifest* model = find(runner.name)) details = model->details;
     details["parent_model"] = "";
-    Json row{{"name", runner.name},     {"model", runner.name}, {"size", runner.size},
-             {"digest", runner.digest}, {"details", details},   {"expires_at", time_text(300)},
+    Json row{{"name", runner.name},
+             {"model", runner.name},
+             {"size", runner.size},
+             {"digest", runner.digest},
+             {"details", details},
+             {"expires_at",
+              expires_text(runner, runner.busy > 0 && runner.first_request ? runner.busy * 1000 : 0)},
              {"size_vram", vram}};
     if (reports_context) row["context_length"] = runner.num_ctx;
     rows.push_back(row);
@@ -231,8 +262,13 @@ Answer OllamaState::create(const Json& body) {
   model.name = old != nullptr ? old->name : canonical_name(name);
   model.parent = base->name;
   if (!text(body, "system").empty()) model.system = text(body, "system");
+  if (!text(body, "template").empty()) model.chat_template = text(body, "template");
+  for (const auto& [file, digest] : at(body, "adapters").items())
+    model.adapters.push_back(digest.get<std::string>());
+  if (!at(body, "messages").empty()) model.messages = at(body, "messages");
   for (const auto& [key, value] : at(body, "parameters").items()) model.parameters[key] = value;
-  model.digest = fake_digest(model.blob + model.chat_template + model.system + Json(model.parameters).dump());
+  model.digest = fake_digest(model.blob + model.parent + model.chat_template + model.system +
+                             Json(model.adapters).dump() + model.messages.dump() + model.parameters.dump());
   model.modified = next_change_++;
   say("status", "using existing layer sha256:" + model.blob);
   for (const std::string& layer :
@@ -277,12 +313,29 @@ Answer OllamaState::remove(const Json& body) {
   return {200, "", ""};
 }
 
+// The idle one with the shortest keep_alive goes, those that stay for ever last.
+void OllamaState::make_room() {
+  while (max_loaded > 0 && static_cast<int>(runners.size()) >= max_loaded) {
+    const auto rank = [](const Runner& runner) {
+      return std::tuple(runner.busy > 0, runner.keep_alive < 0, runner.keep_alive, runner.blob);
+    };
+    const auto victim = std::min_element(runners.begin(), runners.end(),
+                                         [&](const Runner& a, const Runner& b) { return rank(a) < rank(b); });
+    if (victim->busy > 0) torn.push_back(victim->name);
+    runners.erase(victim);
+  }
+}
+
 Runner& OllamaState::runner_for(Manifest& model, const Json& request_options) {
   const Json options = runner_options(model, request_options);
   const auto same = std::find_if(runners.begin(), runners.end(),
                                  [&](const Runner& r) { return r.blob == model.blob && r.lingers < 0; });
   if (same != runners.end() && same->options == options) return *same;
+  for (const Runner& runner : runners) {
+    if (runner.blob == model.blob && runner.busy > 0) torn.push_back(runner.name);
+  }
   std::erase_if(runners, [&](const Runner& runner) { return runner.blob == model.blob; });
+  make_room();
   Tokens num_ctx = options.contains("num_ctx") ? options["num_ctx"].get<Tokens>() : automatic_ctx;
   num_ctx = std::max<Tokens>(num_ctx, can(model, "vision") ? 2048 : 4);
   if (declared_length(model) > 0) num_ctx = std::min(num_ctx, declared_length(model));
@@ -291,7 +344,8 @@ Runner& OllamaState::runner_for(Manifest& model, const Json& request_options) {
                      .digest = model.digest,
                      .blob = model.blob,
                      .options = options,
-                     .num_ctx = num_ctx});
+                     .num_ctx = num_ctx,
+                     .expires = seconds_now()});
   ++loads[model.blob];
   // Weights, a cache in f16, and a little for computing.
   runners.back().size =
@@ -312,7 +366,9 @@ Answer OllamaState::load(Manifest& model, const Json& body) {
   }
   if (load_fails && !model.parent.empty())
     return error(500, "llama runner process has terminated: out of memory");
-  runner_for(model, at(body, "options"));
+  Runner& runner = runner_for(model, at(body, "options"));
+  runner.keep_alive = keep_alive_of(keep_alive, runner.keep_alive);
+  runner.expires = seconds_now();
   if (drops_at_once && keep_alive.is_null()) runners.clear();
   answer["done_reason"] = "load";
   return json(answer);
@@ -333,18 +389,35 @@ Answer OllamaState::generate(const Json& body) {
   }
   const std::string prompt = text(body, "prompt");
   if (prompt.empty()) return load(*model, body);
+  return answer_to(*model, body, prompt, true);
+}
 
+// Without a Go template the messages go to llama-server, which refuses what it does not hold.
+Answer OllamaState::chat(const Json& body) {
+  Manifest* model = find(named(body));
+  if (model == nullptr) return error(404, fmt::format("model '{}' not found", named(body)));
+  std::string prompt;
+  for (const Json& message : at(body, "messages")) prompt += text(message, "content");
+  if (prompt.empty()) return load(*model, body);
+  const bool rendered =
+      model->chat_template.find("{{") != std::string::npos && model->chat_template != "{{ .Prompt }}";
+  return answer_to(*model, body, prompt, rendered);
+}
+
+Answer OllamaState::answer_to(Manifest& model, const Json& body, const std::string& prompt, bool cuts) {
+  const std::string name = named(body);
   // What is left of the prompt in the window: everything, an error, or a middle cut (its length alone shows).
-  Tokens num_ctx = runner_for(*model, at(body, "options")).num_ctx;
+  Tokens num_ctx = runner_for(model, at(body, "options")).num_ctx;
   if (secret_ctx > 0) num_ctx = secret_ctx;
   if (silent_answers > 0) {  // as when one token repeats too often
     --silent_answers;
     return json({{"model", name}, {"created_at", time_text(0)}, {"response", "d"}, {"done", false}});
   }
-  const Tokens bos = at(model->model_info, "tokenizer.ggml.add_bos_token") == true ? 1 : 0;
+  const Tokens bos = at(model.model_info, "tokenizer.ggml.add_bos_token") == true ? 1 : 0;
   Tokens count = static_cast<Tokens>(prompt.size()) + bos;
   if (count > num_ctx - 1) {
-    if (at(body, "truncate") == false) return error(400, too_long_for_runner(count, round_up(num_ctx, 256)));
+    if (!cuts || at(body, "truncate") == false)
+      return error(400, too_long_for_runner(count, round_up(num_ctx, 256)));
     if (at(body, "shift") == false) return error(400, kPromptTooLong);
     count = num_ctx - std::max<Tokens>((num_ctx - 4 - bos) / 2, 1);
   }

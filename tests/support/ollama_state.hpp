@@ -28,6 +28,8 @@ struct Manifest {
   std::string blob;    // the weights file: what runners are keyed by
   std::string parent;  // details.parent_model
   std::string system, chat_template, license, remote_host;
+  std::vector<std::string> adapters;  // digests
+  Json messages = Json::array();
   Json parameters = Json::object();
   Json details, model_info, verbose_info, tensors, capabilities;  // as /api/show gives them
   Bytes size = 0;
@@ -41,6 +43,13 @@ struct Runner {
   Tokens num_ctx = 0;  // after floor and clamp
   Bytes size = 0;
   int lingers = -1;  // >= 0: unloading, gone after so many more /api/ps
+  // Seconds after the last request; < 0: for ever.
+  i64 keep_alive = 300;
+  i64 expires = 0;  // seconds since 1970
+  // So many more /api/ps find a request in flight. Its end moves `expires`; before the first one has ended,
+  // it moves all the time.
+  int busy = 0;
+  bool first_request = false;
 };
 
 enum class Device { gpu, partial, cpu };
@@ -61,13 +70,16 @@ class OllamaState {
   std::string version = "0.33.0-rc2";
   Device device = Device::gpu;
   Tokens automatic_ctx = 4096;
-  int unload_lingers = 0;       // /api/ps calls that still show a model after its unload
-  Tokens wrong_ctx = 0;         // > 0: /api/ps says this of whatever is loaded next
-  Tokens secret_ctx = 0;        // > 0: prompts are cut as by this window, whatever /api/ps says
-  int silent_answers = 0;       // so many prompts get an answer without counts
-  bool drops_at_once = false;   // OLLAMA_KEEP_ALIVE=0
-  bool reports_context = true;  // false: a server before context_length
-  bool load_fails = false;      // 500 on loading a model made by create
+  int unload_lingers = 0;         // /api/ps calls that still show a model after its unload
+  Tokens wrong_ctx = 0;           // > 0: /api/ps says this of whatever is loaded next
+  Tokens secret_ctx = 0;          // > 0: prompts are cut as by this window, whatever /api/ps says
+  int silent_answers = 0;         // so many prompts get an answer without counts
+  bool drops_at_once = false;     // OLLAMA_KEEP_ALIVE=0
+  bool reports_context = true;    // false: a server before context_length
+  bool lists_parents = true;      // false: /api/tags names no parent_model, as some builds
+  int max_loaded = 0;             // OLLAMA_MAX_LOADED_MODELS; 0: no limit
+  std::vector<std::string> torn;  // models that were replaced with a request in flight
+  bool load_fails = false;        // 500 on loading a model made by create
   std::vector<Manifest> models;
   std::vector<Runner> runners;
   std::map<std::string, int> loads;  // of each weights file, since the test last cleared it
@@ -80,6 +92,9 @@ class OllamaState {
   Answer copy(const Json& body);
   Answer remove(const Json& body);
   Answer generate(const Json& body);
+  Answer chat(const Json& body);
+  Answer answer_to(Manifest& model, const Json& body, const std::string& prompt, bool cuts);
+  void make_room();
   Answer load(Manifest& model, const Json& body);
   Runner& runner_for(Manifest& model, const Json& request_options);
   i64 next_change_ = 1;

@@ -113,6 +113,8 @@ std::string modelfile_text(const Manifest& model) {
       "with:\n"
       "# FROM {}\n\nFROM /usr/share/ollama/.ollama/models/blobs/sha256-{}\nTEMPLATE {}\n",
       model.name, model.blob, model.chat_template);
+  for (const std::string& adapter : model.adapters)
+    text += "ADAPTER /usr/share/ollama/.ollama/models/blobs/sha256-" + adapter + "\n";
   if (!model.system.empty()) text += "SYSTEM " + modelfile_value(model.system) + "\n";
   for (const auto& [name, value] : model.parameters.items()) {
     for (const Json& one : value.is_array() ? value : Json::array({value})) {

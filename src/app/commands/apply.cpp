@@ -8,6 +8,7 @@
 #include "app/apply_variants.hpp"
 #include "app/commands.hpp"
 #include "app/walk.hpp"
+#include "base/text.hpp"
 #include "data/json.hpp"
 #include "render/render.hpp"
 #include "sources/sources.hpp"
@@ -22,7 +23,7 @@ struct Flags {
 
 struct Planned {
   std::vector<Variant> variants;
-  ExitCode verdict = ExitCode::done;
+  PlanVerdict verdict;
   bool for_card = false;  // it was planned against a card
 };
 
@@ -31,9 +32,11 @@ struct Planned {
 Result<Planned> from_plan(const std::string& path, World& world) {
   TRY_ASSIGN(const std::string json, world.files.read_all(path));
   TRY_ASSIGN(std::vector<Variant> variants, variants_of_plan(json, path));
-  Planned planned{.for_card = plan_has_card(json)};
+  const std::optional<PlanVerdict> verdict = verdict_of_plan(json);
+  Planned planned{.verdict = verdict.value_or(PlanVerdict{}), .for_card = plan_has_card(json)};
   for (Variant& variant : variants) {
     TRY_ASSIGN(Variant checked, render::check_modelfile(std::move(variant), path));
+    if (!verdict) checked.against.push_back(path + ": the plan does not say what it came to");
     planned.variants.push_back(std::move(checked));
   }
   return planned;
@@ -44,7 +47,7 @@ Result<Planned> from_traces(const AnalyzeOptions& options, World& world, Talk& t
   talk.clear();
   TRY_ASSIGN(const report::Format* table, report::format_named("table"));
   world.console.out(table->print(analysis, talk.out()));
-  Planned planned{.verdict = verdict(analysis)};
+  Planned planned{.verdict = verdict_of(analysis)};
   for (const BaseAnalysis& base : analysis.bases) {
     if (base.variant) planned.variants.push_back(*base.variant);
   }
@@ -60,6 +63,38 @@ bool names_source(const settings::Reading& read) {
   });
 }
 
+// What a plan leaves open: which server, how to speak to it, and how things are told.
+bool is_open(const settings::Shown& shown) {
+  constexpr std::string_view kOpen[] = {"ollama.host",    "ollama.via", "ollama.server",
+                                        "ollama.backend", "report.",    "state."};
+  return shown.origin != settings::Origin::flag ||
+         std::any_of(std::begin(kOpen), std::end(kOpen),
+                     [&](std::string_view open) { return shown.key.starts_with(open); });
+}
+
+// A flag that would change nothing is a misunderstanding, and better told than left alone.
+Status check_flags(const Flags& flags, const settings::Reading& read) {
+  if (flags.plan.empty()) return {};
+  std::string idle = flags.bad_lines.empty() ? "" : "--bad-lines";
+  for (const settings::Shown& shown : read.shown) {
+    if (idle.empty() && !is_open(shown)) idle = shown.place;
+  }
+  if (idle.empty()) return {};
+  return fail({.kind = ErrorKind::usage,
+               .what = idle + " has no effect beside a plan",
+               .why = "the plan says what is created; it was decided when the plan was made",
+               .hint = fmt::format(
+                   "make another plan with it: ctxcap analyze --traces FILE {} ... -o plan.json", idle)});
+}
+
+Error nothing_planned(const Planned& planned) {
+  return {.kind = ErrorKind::withheld,
+          .what = "there is no variant to create",
+          .why = planned.verdict.reasons.empty() ? "the analysis gives no window for any model"
+                                                 : join(planned.verdict.reasons, "; "),
+          .hint = "ctxcap analyze --traces FILE   says why"};
+}
+
 Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
   settings::Settings settings = read.settings;
   // Sources of the configuration are meant where no plan is given.
@@ -69,26 +104,22 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
                  .why = "apply takes either a saved analysis or traces to analyse now",
                  .hint = "ctxcap analyze --traces FILE -o plan.json   then   ctxcap apply plan.json"});
   }
+  TRY(check_flags(flags, read));
   if (!flags.plan.empty()) settings.sources.clear();
   TRY_ASSIGN(const AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
+  // What an earlier run left half-way would be planned with.
+  std::optional<Session> session;
+  if (!flags.apply.dry_run && !flags.apply.check) {
+    TRY_ASSIGN(Session begun, begin_changes(settings.ollama, world, talk));
+    session.emplace(std::move(begun));
+  }
   TRY_ASSIGN(const Planned planned,
              flags.plan.empty() ? from_traces(options, world, talk) : from_plan(flags.plan, world));
-  if (planned.variants.empty()) {
-    return fail({.kind = ErrorKind::withheld,
-                 .what = "there is no variant to create",
-                 .why = "the analysis gives no window for any model",
-                 .hint = "ctxcap analyze --traces FILE   says why"});
-  }
-  if (planned.verdict == ExitCode::over_budget && !flags.apply.force) {
-    return fail({.kind = ErrorKind::over_budget,
-                 .what = "nothing was applied: it does not fit the card",
-                 .why = "together with its tenants it needs more memory than there is",
-                 .hint = "take one of the alternatives above, or insist with --force"});
-  }
+  if (planned.variants.empty()) return fail(nothing_planned(planned));
   ApplyFlags apply = flags.apply;
+  apply.over_budget = planned.verdict.kind == VerdictKind::over_budget;
   apply.whole_on_gpu = (options.budget || planned.for_card) && options.settings.backend == "cuda";
-  TRY_ASSIGN(const ExitCode applied, apply_variants(planned.variants, apply, settings.ollama, world, talk));
-  return applied == ExitCode::done ? planned.verdict : applied;
+  return apply_variants(planned.variants, apply, settings.ollama, session ? &*session : nullptr, world, talk);
 }
 
 Runner configure(Parser& parser) {
@@ -103,7 +134,8 @@ Runner configure(Parser& parser) {
       .add_flag("--check", flags->apply.check, "Say whether anything is to be done; exit code 10 where it is")
       .excludes(dry);
   parser.add_flag("--force", flags->apply.force,
-                  "Replace a model of the same name that ctxcap did not create");
+                  "Replace a model of the same name that ctxcap did not create, and apply what the verdict "
+                  "speaks against");
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
     return run(*flags, read, world, talk);
   };

@@ -46,7 +46,7 @@ Status look_at_models(runtime::Ollama& ollama, state::State& state, std::vector<
   TRY_ASSIGN(std::vector<OwnedVariant> ours, state.variants());
   std::erase_if(ours, [&](const OwnedVariant& one) { return one.host != ollama.host().id; });
   append(findings, report::stray_backups(runtime::stray_backups(installed, journals)));
-  append(findings, report::fate_of(ours, installed));
+  append(findings, report::fate_of(ours, installed, journals));
   return {};
 }
 

@@ -66,13 +66,16 @@ TEST_CASE("a run that was cut short leaves its variant ours, and its journal") {
     state::State state = sandbox.open();
     REQUIRE(state.begin(kJournal));
     REQUIRE(state.step(kHost, "m:triage", "loading"));
-    REQUIRE(state.proved(kHost, "m:triage", "d2"));
+    Variant created = kJournal.variant;
+    created.base_digest = "b2";
+    REQUIRE(state.proved(kHost, "m:triage", "d2", created));
   }
   state::State state = sandbox.open();
   CHECK(state.owns(kHost, "m:triage", "whatever it left") == true);
   Journal left = kJournal;
   left.step = "loading";
   left.proved_digest = "d2";
+  left.variant.base_digest = "b2";
   REQUIRE(state.journals()->size() == 1);
   CHECK(state.journals()->front() == left);
   REQUIRE(state.restored(kHost, "m:triage"));

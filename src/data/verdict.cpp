@@ -1,0 +1,57 @@
+#include "data/verdict.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+
+namespace ctxcap {
+namespace {
+
+void add(std::vector<std::string>& all, std::vector<std::string> more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+std::string against(const JobDecision& job) {
+  const DemandStats& stats = job.stats;
+  const std::string name = printable(stats.job, 60);
+  if (!job.num_ctx || job.action == Action::withhold) return name + ": " + job.reason;
+  if (stats.censoring.verdict == CensoringVerdict::censored) {
+    return fmt::format("{}: a window of {} cut {}, so what they need is unknown", name,
+                       with_commas(stats.censoring.num_ctx.value_or(0)),
+                       counted(stats.censoring.rows, "request"));
+  }
+  if (*job.num_ctx < stats.required.num_ctx) {
+    return fmt::format("{}: its requests need {}, the window has {}", name,
+                       with_commas(stats.required.num_ctx), with_commas(*job.num_ctx));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> against(const BaseDecision& decision) {
+  std::vector<std::string> reasons;
+  if (decision.missing)
+    reasons.push_back(printable(decision.model, 60) +
+                      ": its server does not have it, so nothing can be made from it");
+  for (const JobDecision& job : decision.jobs) {
+    if (std::string reason = against(job); !reason.empty()) reasons.push_back(std::move(reason));
+  }
+  return reasons;
+}
+
+PlanVerdict verdict_of(const Analysis& analysis) {
+  PlanVerdict verdict;
+  if (analysis.bases.empty()) verdict.reasons.emplace_back("no request was used");
+  for (const BaseAnalysis& base : analysis.bases) add(verdict.reasons, against(base.decision));
+  if (!verdict.reasons.empty()) verdict.kind = VerdictKind::withheld;
+  if (!analysis.bases.empty() && analysis.budget && analysis.budget->fits == false) {
+    verdict.kind = VerdictKind::over_budget;
+    verdict.reasons.insert(verdict.reasons.begin(),
+                           "together with its tenants it needs more memory than the card has");
+  }
+  return verdict;
+}
+
+}  // namespace ctxcap

@@ -9,6 +9,7 @@
 
 #include "app/decide_base.hpp"
 #include "app/describe.hpp"
+#include "app/keep.hpp"
 #include "app/parallel.hpp"
 #include "base/text.hpp"
 #include "data/model_name.hpp"
@@ -177,6 +178,8 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
     };
     TRY_ASSIGN(analysis.budget, policy::fit_budget(analysis.bases, *options.budget,
                                                    {options.settings, options.policy}, again));
+    analysis.budget->together =
+        kept_together(decisions_of(analysis), models, {*options.budget, options.settings});
   }
 
   // 5. What separate windows on the same weights would have cost.

@@ -11,6 +11,7 @@
 #include "data/decision.hpp"
 #include "data/model.hpp"
 #include "data/owned.hpp"
+#include "data/scheduler.hpp"
 
 namespace ctxcap {
 
@@ -19,6 +20,7 @@ struct DescribedModel {
   std::string digest;                // of the installed model; empty: not known
   std::string parent;                // the model it was made from; empty: none, or not known
   std::string weights;               // digest of its weights file; empty: not known
+  LoadOptions load_options;          // its PARAMETERs that a load depends on
   std::optional<Tokens> loaded_ctx;  // window that the server has it loaded with
   bool can_be_capped = true;         // false: runs in a cloud, or cannot generate
   bool missing = false;              // its server was asked, and does not have it

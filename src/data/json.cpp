@@ -218,6 +218,35 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
   return variant;
 }
 
+const char* word(Keeping keeping) {
+  constexpr const char* kWords[] = {"at-once", "settles", "depends", "never"};
+  return kWords[static_cast<int>(keeping)];
+}
+
+Json json_of(const TogetherReport& set) {
+  Json json{{"members", set.members},
+            {"needed_bytes", or_null(set.needed_bytes)},
+            {"fits", or_null(set.fits)},
+            {"keeping", word(set.kept.keeping)},
+            {"good_orders", set.kept.good_orders},
+            {"ollama_evicts", Json::array()},
+            {"cures", Json::array()}};
+  for (const KeptTogether::Evicts& one : set.kept.evictions) {
+    json["ollama_evicts"].push_back({{"loading", one.loading},
+                                     {"evicts", one.evicts},
+                                     {"reckoned_bytes", one.limit > 0 ? Json(one.compared) : Json()},
+                                     {"limit_bytes", one.limit > 0 ? Json(one.limit) : Json()}});
+  }
+  for (const Cure& cure : set.cures) {
+    json["cures"].push_back({{"what", cure.what},
+                             {"keeping", word(cure.keeping)},
+                             {"price", cure.price},
+                             {"share_over", or_null(cure.share_over)},
+                             {"needed_bytes", or_null(cure.needed_bytes)}});
+  }
+  return json;
+}
+
 Json json_of(const BudgetReport& report) {
   Json json{{"card_bytes", report.budget.card},
             {"reserve_bytes", report.budget.reserve},
@@ -237,6 +266,8 @@ Json json_of(const BudgetReport& report) {
                                     {"share_over", or_null(alternative.share_over)},
                                     {"fits", alternative.fits}});
   }
+  json["together"] = Json::array();
+  for (const TogetherReport& set : report.together) json["together"].push_back(json_of(set));
   return json;
 }
 

@@ -109,6 +109,16 @@ struct ComputeShape {
   bool operator==(const ComputeShape&) const = default;
 };
 
+// The few numbers by which Ollama reckons a model before it loads it, as the file has them. Of lists it takes
+// the smallest count of KV heads and the largest of query heads.
+struct Reckoned {
+  i64 blocks = 0;
+  i64 kv_heads = 1;  // 1 also where the key is 0 or absent
+  i64 heads = 0;     // 0: not known
+  i64 embedding = 0;
+  bool operator==(const Reckoned&) const = default;
+};
+
 struct ModelArch {
   std::string architecture;          // as on disk, e.g. "mistral3"
   std::string family;                // row of model/families that read it; empty: no family knows it
@@ -130,6 +140,7 @@ struct ModelArch {
   bool no_flash_attention = false;    // llama.cpp never uses it here
   std::vector<Layer> draft_layers;    // cached in a context of their own when MTP drafts
   ComputeShape compute;
+  Reckoned reckoned;
   std::optional<Weights> weights;  // unknown without a tensor list, or with a tensor type that is not known
   bool causal = true;      // attention looks back only; batches of others are not limited by the window
   bool completion = true;  // can generate; false for embedding-only models

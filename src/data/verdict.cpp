@@ -50,6 +50,10 @@ PlanVerdict verdict_of(const Analysis& analysis) {
     verdict.kind = VerdictKind::over_budget;
     verdict.reasons.insert(verdict.reasons.begin(),
                            "together with its tenants it needs more memory than the card has");
+  } else if (!analysis.bases.empty() && analysis.budget && analysis.budget->evicts_for_ever()) {
+    verdict.kind = VerdictKind::over_budget;
+    verdict.reasons.insert(verdict.reasons.begin(),
+                           "Ollama would evict what must stay loaded at every switch");
   }
   return verdict;
 }

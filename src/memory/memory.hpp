@@ -14,6 +14,8 @@
 #include "data/inspection.hpp"
 #include "data/memory.hpp"
 #include "data/model.hpp"
+#include "data/scheduler.hpp"
+#include "memory/scheduler/together.hpp"
 
 namespace ctxcap::memory {
 
@@ -28,6 +30,13 @@ RuntimeSettings as_ollama_runs(const ModelArch& arch, RuntimeSettings settings);
 
 // The window that Ollama gives for `num_ctx`: at least 4, 2048 for vision, at most the declared one.
 Tokens effective_ctx(const ModelArch& arch, Tokens num_ctx);
+
+// As Ollama's scheduler sees it. `weights`: its key of the runner, the path or digest of the weights file.
+ScheduledModel as_scheduled(std::string name, std::string weights, const ModelArch& arch, Bytes file_bytes);
+
+// What loads take, by footprint(); by the prediction where that is not known. `by_weights`: keyed like
+// ScheduledModel::weights.
+Takes takes_of(std::map<std::string, ModelArch> by_weights, RuntimeSettings settings);
 
 // Names of the cache types, for help texts: f16 first.
 std::vector<std::string_view> kv_type_names();

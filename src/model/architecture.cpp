@@ -9,6 +9,7 @@
 #include "model/families.hpp"
 #include "model/model.hpp"
 #include "model/parameters.hpp"
+#include "model/reckoned.hpp"
 #include "model/weights.hpp"
 #include "model/window.hpp"
 
@@ -39,6 +40,17 @@ std::string unreadable(const ModelDescription& description) {
   return "";
 }
 
+// Before 0.30 some families ran in engines of Ollama's own, with caches of another shape: of latent attention
+// expanded, of recurrent blocks with the window.
+void note_generation(ModelArch& arch) {
+  const auto differs = [](const Layer& layer) {
+    return layer.kind == LayerKind::latent || layer.kind == LayerKind::recurrent || !layer.side.empty();
+  };
+  if (std::any_of(arch.layers.begin(), arch.layers.end(), differs))
+    arch.notes.push_back(
+        "figures are those of Ollama 0.30 and later; older servers cache this model otherwise");
+}
+
 // True when a verbose description could tell more.
 bool read_layers(const ModelDescription& description, ModelArch& arch) {
   arch.unknown_reason = unreadable(description);
@@ -59,6 +71,7 @@ bool read_layers(const ModelDescription& description, ModelArch& arch) {
         fmt::format("'{}' is not known to this version: its cache is taken for plain attention",
                     description.architecture));
   }
+  note_generation(arch);
   arch.widest_v = std::max(arch.widest_v, widest_v(arch.layers));
   read_compute(run, architecture, arch);
   return false;
@@ -91,6 +104,7 @@ Reading read(const ModelDescription& description) {
   read_windows(description, arch);
   read_weights(description, arch);
   reading.needs_verbose = read_layers(description, arch);
+  read_reckoned(description, arch);
   return reading;
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "policy/policy.hpp"
+#include "policy/residents.hpp"
 
 namespace ctxcap::policy {
 namespace {
@@ -22,21 +23,6 @@ Bytes others(const Budget& budget) {
   Bytes bytes = budget.reserve;
   for (const Tenant& tenant : budget.tenants) bytes = checked_add(bytes, tenant.bytes).value_or(INT64_MAX);
   return bytes;
-}
-
-// Several decisions on one model (a window per job) share a runner, so only the largest is ever resident.
-std::vector<BaseDecision> residents(std::span<const BaseDecision> bases) {
-  std::vector<BaseDecision> largest;
-  for (const BaseDecision& base : bases) {
-    const auto same = std::find_if(largest.begin(), largest.end(),
-                                   [&](const BaseDecision& other) { return other.model == base.model; });
-    if (same == largest.end()) {
-      largest.push_back(base);
-    } else if (base.num_ctx > same->num_ctx) {
-      *same = base;
-    }
-  }
-  return largest;
 }
 
 // Sum over all base models of one term of what they take at their caps.
@@ -71,6 +57,20 @@ std::optional<Alternative> next_rung_down(const BaseDecision& base, std::optiona
 }
 
 }  // namespace
+
+std::vector<BaseDecision> residents(std::span<const BaseDecision> bases) {
+  std::vector<BaseDecision> largest;
+  for (const BaseDecision& base : bases) {
+    const auto same = std::find_if(largest.begin(), largest.end(),
+                                   [&](const BaseDecision& other) { return other.model == base.model; });
+    if (same == largest.end()) {
+      largest.push_back(base);
+    } else if (base.num_ctx > same->num_ctx) {
+      *same = base;
+    }
+  }
+  return largest;
+}
 
 BudgetReport check_budget(std::span<const BaseDecision> decisions, const Budget& budget) {
   BudgetReport report{.budget = budget};
@@ -118,6 +118,9 @@ std::vector<Warning> budget_warnings(std::span<const BaseDecision> decisions, co
                                     human_bytes(*report.needed_bytes), human_bytes(report.budget.card))});
   } else if (report.tight) {
     warnings.push_back({"tight", "it fits by the estimate, but not by the upper end of it"});
+  }
+  for (const TogetherReport& set : report.together) {
+    for (Warning& warning : together_warnings(set)) warnings.push_back(std::move(warning));
   }
   for (const BaseDecision& base : bases) {
     const Candidate* candidate = taken(base);

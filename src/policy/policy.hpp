@@ -62,3 +62,5 @@ std::vector<Warning> budget_warnings(std::span<const BaseDecision> bases, const 
 }  // namespace ctxcap::policy
 
 #include "policy/fit_budget.hpp"  // makes it fit, where it can
+#include "policy/residents.hpp"   // decisions that are resident at once
+#include "policy/together.hpp"    // whether Ollama keeps what must stay loaded, and what would make it

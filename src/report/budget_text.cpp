@@ -31,6 +31,47 @@ std::string alternative_line(const Alternative& alternative, const TextOptions& 
   return text + "\n";
 }
 
+std::string outcome_of(Keeping keeping) {
+  switch (keeping) {
+    case Keeping::at_once:
+      return "all stay, in every order";
+    case Keeping::settles:
+      return "one reload, then all stay";
+    case Keeping::depends:
+      return "all stay in some orders of use, in others every switch evicts";
+    case Keeping::never:
+      return "every switch evicts, for ever";
+  }
+  return "";
+}
+
+std::string cure_line(const Cure& cure, const TextOptions& options) {
+  std::string text = fmt::format("  cure   {}: {}", cure.what, outcome_of(cure.keeping));
+  if (cure.needed_bytes)
+    text += fmt::format(" {} {} together", marks_for(options).dot, human_bytes(*cure.needed_bytes));
+  if (cure.share_over) text += fmt::format("; {} of the requests needed more", percent(*cure.share_over));
+  if (!cure.price.empty()) text += "; " + cure.price;
+  return text + "\n";
+}
+
+std::string together_text(const TogetherReport& set, const TextOptions& options) {
+  const Marks& marks = marks_for(options);
+  const std::string_view mark = set.kept.keeping == Keeping::at_once ? marks.good
+                                : set.kept.keeping == Keeping::never ? marks.bad
+                                                                     : marks.warn;
+  std::string text = fmt::format(
+      "Ollama   {}: {} {}{}\n", printable(join(set.members, " + "), 100), mark, outcome_of(set.kept.keeping),
+      set.kept.may_differ ? ", or worse: it depends on which model it asks first" : "");
+  for (const KeptTogether::Evicts& one : set.kept.evictions) {
+    text += fmt::format("  evicts {} loading {}", printable(one.evicts, 40), printable(one.loading, 40));
+    text += one.limit > 0 ? fmt::format(", which it reckons at {} with {} to give\n",
+                                        human_bytes(one.compared), human_bytes(one.limit))
+                          : std::string("\n");
+  }
+  for (const Cure& cure : set.cures) text += cure_line(cure, options);
+  return text;
+}
+
 }  // namespace
 
 std::string budget_text(const BudgetReport& report, const TextOptions& options) {
@@ -46,6 +87,7 @@ std::string budget_text(const BudgetReport& report, const TextOptions& options) 
   text += fmt::format(" {} reserve {}: {}\n", marks_for(options).minus, human_bytes(report.budget.reserve),
                       verdict(report, options));
   for (const Alternative& alternative : report.alternatives) text += alternative_line(alternative, options);
+  for (const TogetherReport& set : report.together) text += together_text(set, options);
   return text;
 }
 

@@ -1,0 +1,92 @@
+#include "app/keep.hpp"
+
+#include <algorithm>
+
+#include "memory/memory.hpp"
+#include "policy/policy.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+// Header and tokenizer of a weights file: 1 to 11 MiB beside its tensors, as seen.
+constexpr Bytes kHeader = Bytes{11} << 20;
+
+Bytes file_bytes(const std::string& name, const DescribedModel& model) {
+  const Bytes tensors = model.arch->weights ? model.arch->weights->stored : 0;
+  const InstalledModel* installed = model.installed != nullptr ? find_model(*model.installed, name) : nullptr;
+  // The size of a model is that of all its layers; a projector of its own is no part of the file.
+  if (installed != nullptr && installed->size > tensors && installed->size <= tensors + 2 * kHeader)
+    return installed->size;
+  return tensors + kHeader;
+}
+
+struct Set {
+  std::vector<policy::Member> members;
+  std::map<std::string, ModelArch> archs;  // by weights
+};
+
+Set set_of(std::span<const BaseDecision> decisions, const DescribedModels& models,
+           const RuntimeSettings& settings) {
+  Set set;
+  for (const BaseDecision& decision : decisions) {
+    const auto model = models.find(decision.model);
+    if (!decision.num_ctx || model == models.end() || !model->second.arch || !model->second.arch->known())
+      continue;
+    const ModelArch& arch = *model->second.arch;
+    const std::string weights = model->second.weights.empty() ? decision.model : model->second.weights;
+    policy::Member member{.decision = &decision};
+    member.request.model =
+        memory::as_scheduled(decision.model, weights, arch, file_bytes(decision.model, model->second));
+    member.request.options = model->second.load_options;
+    member.request.options.num_ctx = decision.num_ctx;
+    if (settings.num_batch) member.request.options.num_batch = settings.num_batch;
+    // Names of the same weights share a runner.
+    if (!set.archs.emplace(weights, arch).second) continue;
+    set.members.push_back(std::move(member));
+  }
+  return set;
+}
+
+memory::Server server_for(const Budget& budget, const policy::ServerKnobs& knobs,
+                          const std::map<std::string, ModelArch>& archs) {
+  SchedulerCard card{
+      .name = "CUDA0", .library = "CUDA", .total = budget.card, .driver = budget.kept_by_driver()};
+  for (const Tenant& tenant : budget.tenants) card.others += tenant.bytes;
+  SchedulerSettings settings{.max_loaded = knobs.max_loaded, .parallel = knobs.settings.parallel};
+  if (knobs.settings.flash_attention != FlashAttention::automatic)
+    settings.flash_attention = knobs.settings.flash_attention == FlashAttention::on;
+  return {.cards = {card}, .settings = settings, .takes = memory::takes_of(archs, knobs.settings)};
+}
+
+// What all of them take, each as it is loaded alone.
+std::optional<Bytes> bytes_of(std::span<const LoadRequest> requests,
+                              const std::map<std::string, ModelArch>& archs,
+                              const RuntimeSettings& settings) {
+  std::optional<Bytes> all = 0;
+  for (const LoadRequest& request : requests) {
+    const ModelArch& arch = archs.at(request.model.weights);
+    RuntimeSettings runs = memory::as_ollama_runs(arch, settings);
+    if (request.options.num_batch) runs.num_batch = request.options.num_batch;
+    const Result<Footprint> memory = memory::footprint(arch, request.options.num_ctx.value_or(0), runs);
+    all = checked_add(all, memory ? memory->total_bytes : std::nullopt);
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<TogetherReport> kept_together(std::span<const BaseDecision> decisions,
+                                          const DescribedModels& models, const KeepingServer& server) {
+  // The CPU has no check but the count.
+  if (server.settings.backend != "cuda") return {};
+  const std::vector<BaseDecision> largest = policy::residents(decisions);
+  const Set set = set_of(largest, models, server.settings);
+  if (set.members.size() < 2) return {};
+  const policy::Keeps keeps = [&](std::span<const LoadRequest> requests, const policy::ServerKnobs& knobs) {
+    return policy::Replayed{.how = memory::kept_together(requests, server_for(server.budget, knobs, set.archs)),
+                        .bytes = bytes_of(requests, set.archs, knobs.settings)};
+  };
+  return {policy::check_together(set.members, server.budget, {.settings = server.settings}, keeps)};
+}
+
+}  // namespace ctxcap::app

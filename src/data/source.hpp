@@ -57,6 +57,7 @@ struct SourceSettings {
   std::optional<i64> limit;                              // the newest so many calls only
   i64 concurrency = 4;                                   // requests at once, 1 to 32
   bool lengths = false;                                  // ask for prompts and answers, keep their lengths
+  bool patient = false;  // of nights: a server that does not answer is waited for, even at first
 
   std::string label() const;  // for messages: the address, or the first of the paths
   // The name under which the state keeps what was read: the same for every way to write the same source, and

@@ -16,6 +16,8 @@
   X(trace_id, "trace_id")                                       \
   X(parentObservationId, "parentObservationId")                 \
   X(parent_observation_id, "parent_observation_id")             \
+  X(isRootObservation, "isRootObservation")                     \
+  X(is_app_root, "is_app_root")                                 \
   X(type, "type")                                               \
   X(name, "name")                                               \
   X(job, "job")                                                 \

@@ -102,6 +102,7 @@ struct PullSummary {
   Instant from, to;
   bool resumed = false;
   std::vector<std::string> other_jobs;  // a few that came, and that are not wanted
+  std::vector<std::string> notes;       // what else is to be said, one sentence each
 };
 
 using OnProgress = std::function<void(const std::string& name, const Progress&)>;

@@ -57,7 +57,7 @@ class Rows:
         row = {
             "project_id": self.project, "trace_id": f"t{self.number}", "span_id": f"o{self.number}", "parent_span_id": "",
             "start_time": at, "name": "", "type": "GENERATION", "environment": "default", "trace_name": "", "tags": [],
-            "level": "DEFAULT", "status_message": "", "prompt_name": "", "model_id": "", "provided_model_name": "",
+            "level": "DEFAULT", "status_message": "", "prompt_name": "", "is_app_root": False, "model_id": "", "provided_model_name": "",
             "model_parameters": "", "provided_usage_details": {}, "usage_details": {}, "is_deleted": 0,
             "event_ts": plus(at, milliseconds=1500 + self.number % 1000),
         }
@@ -99,6 +99,8 @@ class Rows:
         title = pick.choice(NAMES) if titled else ""
         root = self.row(at, trace_id=trace_id, type=pick.choice(["SPAN", "CHAIN", "AGENT"]), name=pick.choice(NAMES), trace_name=title,
                         usage_details=pick.choice([{}, {"input": 900, "output": 50, "total": 950}]))
+        if pick.random() < 0.3:  # its parent is a span of a web framework, which nobody sent
+            root.update(parent_span_id=f"outside-{trace_id}", is_app_root=True)
         if pick.random() < 0.2:
             self.again(root, 3, name=pick.choice(["renamed", "renamed again"]))
         if pick.random() < 0.2:
@@ -164,6 +166,8 @@ def as_observations(rows):
         row["internal_model_id"] = row.pop("model_id") or None
         for key in ("status_message", "provided_model_name", "model_parameters", "prompt_name"):
             row[key] = row[key] or None
+        if row.pop("is_app_root"):
+            row["parent_observation_id"] = None
         del row["trace_name"], row["tags"]
         yield row
 

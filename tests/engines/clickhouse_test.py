@@ -130,6 +130,9 @@ with tempfile.TemporaryDirectory() as temporary:
     server.before = lambda _, parameters, __: memory if "near_from" in parameters and hours(parameters) > 6 else None
     compare("halved windows", truth, *source, "--project", "p-main")
     check(min(map(hours, windows(server))) == 6 and len(windows(server)) == 2 + 5 * 4, "windows are halved once")
+    holds_rows = lambda parameters: parameters["from"] < "2026-10-03" and parameters["to"] > "2026-09-28"
+    server.before = lambda _, parameters, __: memory if "from" in parameters and hours(parameters) > 24 * 4 and holds_rows(parameters) else None
+    compare("counting that is halved", truth, *source, "--project", "p-main")
     server.before = lambda *_: None
     tried = set()
 
@@ -198,6 +201,60 @@ with tempfile.TemporaryDirectory() as temporary:
     langfuse.insert(engine, "events_core", langfuse.as_events(moved))
     langfuse.export(moved, path("moved.jsonl"))
     compare("both generations", said("--traces", path("observations.jsonl"), path("moved.jsonl")), "--clickhouse", server.address)
+    server.shutdown()
+    engine.session.close()
+
+    # Roots with a parent outside, and traces that begin behind their calls: as they are made here, and as recorded.
+    begin = langfuse.FIRST
+    made = langfuse.Rows(11)
+    for i in range(40):
+        at = langfuse.plus(begin, seconds=i)
+        root = made.row(at, trace_id=f"a{i}", parent_span_id=f"outside{i}", is_app_root=True, type="SPAN", name="triage-app", trace_name="triage-app")
+        made.row(at, trace_id=f"a{i}", parent_span_id=root["span_id"], name="ask", provided_model_name="qwen3:8b",
+                 usage_details={"input": 500 + i, "output": 9, "total": 509 + i}, provided_usage_details={"input": 500 + i})
+    jobs = {"triage-app": 40}
+    engine = new_engine(path("roots"))
+    langfuse.insert(engine, "events_core", langfuse.as_events(made.rows))
+    server = Server(engine, "reader", SECRET)
+
+    def jobs_on(server, *arguments):
+        analysis, _ = said("--clickhouse", server.address, *arguments)
+        return {job["job"]: job["requests"] for job in analysis["jobs"]}
+
+    check(jobs_on(server) == jobs, f"roots with a parent outside: {jobs_on(server)}")
+    check(jobs_on(server, "--job", "triage-app") == jobs, "a job below such roots")
+
+    recorded = os.path.join(os.path.dirname(os.path.dirname(HERE)), "..", "shared", "langfuse", "roots")
+    page = lambda name: json.load(open(os.path.join(recorded, name + ".json"), encoding="utf-8"))["data"]
+    stamp = lambda text: text.replace("T", " ").rstrip("Z")
+    if os.path.isdir(recorded):
+        project = ["--project", "projA"]
+        langfuse.insert(engine, "events_core", [
+            {"project_id": row["projectId"], "trace_id": row["traceId"], "span_id": row["id"], "parent_span_id": row["parentObservationId"] or "",
+             "is_app_root": row["isRootObservation"], "start_time": stamp(row["startTime"]), "event_ts": stamp(row["updatedAt"]), "type": row["type"],
+             "name": row["name"], "trace_name": row["traceName"] or "", "tags": row["tags"], "environment": row["environment"], "level": row["level"],
+             "provided_model_name": row.get("model") or "", "usage_details": row.get("usageDetails") or {}, "is_deleted": 0,
+             "provided_usage_details": row.get("usageDetails") or {}}
+            for row in page("approot_v2_roots") + page("approot_v2_calls")])
+        jobs = {"mail-triage-app": 20}
+        check(jobs_on(server, *project) == jobs, f"recorded roots with a parent outside: {jobs_on(server, *project)}")
+        check(jobs_on(server, *project, "--job", "mail-triage-app") == jobs, "a recorded job below such roots")
+
+        langfuse.insert(engine, "observations", [
+            {"project_id": row["projectId"], "trace_id": row["traceId"], "id": row["id"], "parent_observation_id": row["parentObservationId"],
+             "start_time": stamp(row["startTime"]), "event_ts": stamp(row["updatedAt"]), "type": row["type"], "name": row["name"],
+             "environment": row["environment"], "level": row["level"], "provided_model_name": row["model"], "usage_details": row["usageDetails"],
+             "provided_usage_details": row["usageDetails"], "is_deleted": 0} for row in page("tie_v1_observations_1")])
+        langfuse.insert(engine, "traces", [
+            {"id": row["id"], "project_id": row["projectId"], "timestamp": stamp(row["timestamp"]), "name": row["name"], "tags": row["tags"],
+             "environment": row["environment"], "event_ts": stamp(row["updatedAt"]), "is_deleted": 0} for row in page("tie_v1_traces_1")])
+        project = ["--project", "projD"]
+        jobs = {"mail-job": 50, "span-job": 50}
+        check(jobs_on(server, *project) == jobs, f"recorded ties of traces and calls: {jobs_on(server, *project)}")
+        check(jobs_on(server, *project, "--trace-tag", "nightly") == jobs, "all of a recorded tag")
+        check(jobs_on(server, *project, "--job", "mail-job") == {"mail-job": 50}, "a recorded job with ties")
+    else:
+        print(f"skipped: {recorded} is not here")
     server.shutdown()
     engine.session.close()
 

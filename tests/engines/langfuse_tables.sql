@@ -7,6 +7,7 @@ CREATE TABLE events_core
     trace_id String,
     span_id String,
     parent_span_id String,
+    is_app_root Bool DEFAULT false,
     start_time DateTime64(6),
     end_time Nullable(DateTime64(6)),
     name String,

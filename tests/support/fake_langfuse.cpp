@@ -119,7 +119,7 @@ json common(const FakeRow& row) {
   result["traceId"] = row.trace;
   result["startTime"] = time_text(row.start);
   result["endTime"] = time_text(row.start + 900);
-  result["projectId"] = "proj1";
+  result["projectId"] = row.project;
   result["parentObservationId"] = text_or_null(row.parent);
   result["type"] = row.type;
   return result;
@@ -136,7 +136,7 @@ json v2_row(const FakeRow& row, const std::string& fields) {
     result["level"] = "DEFAULT";
     for (const char* name : {"statusMessage", "version", "userId"}) result[name] = "";
     result["environment"] = row.environment;
-    result["isRootObservation"] = row.parent.empty();
+    result["isRootObservation"] = row.parent.empty() || row.begins_trace;
   }
   if (asked("time")) result["createdAt"] = result["updatedAt"] = time_text(row.updated);
   result["modelId"] = nullptr;
@@ -214,9 +214,9 @@ auto order_of(const FakeRow& row) {
 }  // namespace
 
 const char* fault_name(LangfuseFault fault) {
-  static constexpr const char* kNames[] = {"dropped",   "cut-short",      "no-gzip",     "html-502",
-                                           "busy-503",  "failed-500",     "timeout-422", "too-large-422",
-                                           "limit-429", "limit-429-text", "gateway-504"};
+  static constexpr const char* kNames[] = {"dropped",       "cut-short",  "no-gzip",         "html-502",
+                                           "busy-503",      "failed-500", "no-database-500", "timeout-422",
+                                           "too-large-422", "limit-429",  "limit-429-text",  "gateway-504"};
   return kNames[static_cast<std::size_t>(fault)];
 }
 
@@ -229,7 +229,10 @@ std::vector<const FakeRow*> FakeLangfuse::matching(const Query& query, bool is_v
     if (row.arrives > request_ || (from && row.start < *from) || (to && row.start >= *to)) continue;
     if (!std::all_of(filter.begin(), filter.end(), [&](const json& one) { return passes(one, row); }))
       continue;
-    if (is_v2 && knows_roots && first(query, "isRootObservation") == "true" && !row.parent.empty()) continue;
+    if (is_v2 && knows_roots && first(query, "isRootObservation") == "true" && !row.parent.empty() &&
+        !row.begins_trace)
+      continue;
+    if (is_v2 && row.start < v2_begins) continue;
     if (environments.first != environments.second &&
         std::none_of(environments.first, environments.second,
                      [&](const auto& one) { return one.second == row.environment; })) {
@@ -430,7 +433,10 @@ HttpResponse FakeLangfuse::fault_answer(LangfuseFault fault, HttpResponse real) 
       return reply(503, {{"message", "Service Unavailable"}});
     case LangfuseFault::failed_500:
       return reply(500, {{"message", "Internal Server Error"},
-                         {"error", "Too many simultaneous queries. Maximum: 100. "}});
+                         {"error", "Cannot read properties of undefined (reading 'id')"}});
+    case LangfuseFault::no_database_500:
+      return reply(500,
+                   {{"message", "Internal Server Error"}, {"error", "connect ECONNREFUSED 10.0.0.2:8123"}});
     case LangfuseFault::timeout_422:
       return reply(422, {{"message",
                           "Your query could not be completed. Please narrow your request by adding more "
@@ -470,9 +476,12 @@ std::optional<HttpResponse> FakeLangfuse::answer(const std::string& target,
   HttpResponse real = target.size() > 14'000 ? HttpResponse{.status = 431}
                                              : route(rest.substr(0, mark), query, authorization);
   const auto fault = faults.find(request_);
-  if (fault == faults.end()) return real;
-  if (fault->second == LangfuseFault::dropped) return std::nullopt;
-  return fault_answer(fault->second, std::move(real));
+  const i64 now = clock_.elapsed().count() / 1'000'000;
+  const bool gone = now >= gone_from && now < gone_until;
+  if (fault == faults.end() && !gone) return real;
+  const LangfuseFault what = gone ? gone_as : fault->second;
+  if (what == LangfuseFault::dropped) return std::nullopt;
+  return fault_answer(what, std::move(real));
 }
 
 Result<HttpResponse> FakeLangfuse::send(const HttpRequest& request) {

@@ -30,7 +30,9 @@ struct FakeRow {
   i64 prompt = 0, answer = 0;  // tokens
   std::string model_id;        // a matched definition
   std::string input = "the prompt", output = "the answer";
-  i64 arrives = 0;  // is there after so many requests
+  i64 arrives = 0;            // is there after so many requests
+  bool begins_trace = false;  // though it has a parent: one that the server never got
+  std::string project = "proj1";
 
   bool operator==(const FakeRow&) const = default;
 };
@@ -55,6 +57,7 @@ enum class LangfuseFault {
   html_502,   // of a proxy
   busy_503,
   failed_500,
+  no_database_500,
   timeout_422,
   too_large_422,
   limit_429,       // JSON body
@@ -62,10 +65,10 @@ enum class LangfuseFault {
   gateway_504,
 };
 inline constexpr LangfuseFault kLangfuseFaults[] = {
-    LangfuseFault::dropped,        LangfuseFault::cut_short,     LangfuseFault::no_gzip,
-    LangfuseFault::html_502,       LangfuseFault::busy_503,      LangfuseFault::failed_500,
-    LangfuseFault::timeout_422,    LangfuseFault::too_large_422, LangfuseFault::limit_429,
-    LangfuseFault::limit_429_text, LangfuseFault::gateway_504};
+    LangfuseFault::dropped,         LangfuseFault::cut_short,      LangfuseFault::no_gzip,
+    LangfuseFault::html_502,        LangfuseFault::busy_503,       LangfuseFault::failed_500,
+    LangfuseFault::no_database_500, LangfuseFault::timeout_422,    LangfuseFault::too_large_422,
+    LangfuseFault::limit_429,       LangfuseFault::limit_429_text, LangfuseFault::gateway_504};
 const char* fault_name(LangfuseFault fault);
 
 class FakeLangfuse final : public Http {
@@ -83,6 +86,9 @@ class FakeLangfuse final : public Http {
   i64 per_minute = 0;                   // requests; 0: no limit
   std::string base_path;                // "/langfuse"
   std::map<i64, LangfuseFault> faults;  // request number, from 1
+  i64 v2_begins = 0;  // ms: v2 has none of the rows before, as where the older ones were not taken over
+  i64 gone_from = 0, gone_until = 0;  // ms of the clock: nobody answers
+  LangfuseFault gone_as = LangfuseFault::dropped;
   i64 fails_above_rows = 0;  // a page that would hold more is 422, as where ClickHouse is small; 0: none
   static constexpr const char* kPublic = "pk-lf-0123456789";
   static constexpr const char* kSecret = "sk-lf-abcdefghij";

@@ -113,6 +113,7 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
                              talk.progress(name, progress.done, progress.total, progress.detail);
                            }));
   talk.note(told(summary, flags.output));
+  for (const std::string& note : summary.notes) talk.note("note: " + note);
   if (summary.rows == 0) talk.note(nothing_matched(source, summary.other_jobs));
   return ExitCode::done;
 }

@@ -21,6 +21,7 @@ constexpr i64 kMicrosPerDay = 86'400'000'000;
 // missed nights are caught up. Midnight, because the state takes a day from one reading: half a day would say
 // less than is known.
 SourceSettings of_tonight(SourceSettings source, std::optional<Instant> last, Instant now) {
+  source.patient = true;
   if (!source.kind->accepts("from")) return source;
   // The configuration has checked that it is a time.
   Day day = day_of(parse_when(source.from.empty() ? kServersFrom : source.from, now).value_or(now));

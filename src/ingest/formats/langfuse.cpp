@@ -128,15 +128,23 @@ JobHints observation_names(const Fields& fields) {
 
 namespace {
 
+// A root may have a parent: a span of a web framework, say, that nobody sent to Langfuse.
+bool begins_trace(const Fields& fields) {
+  const bool tells_parent =
+      fields.keys().has(Key::parentObservationId) || fields.keys().has(Key::parent_observation_id);
+  if (tells_parent && !fields.first(kParents).present()) return true;
+  const std::string_view told =
+      fields.first({Key::isRootObservation, Key::is_app_root}).text(fields.scratch());
+  return told == "true" || told == "1";
+}
+
 void read_observation(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
   const auto text = [&](std::initializer_list<Key> keys) { return fields.first(keys).text(scratch); };
   Call call;
   call.id = text({Key::id});
   call.trace = text(kTraces);
-  const bool tells_parent =
-      fields.keys().has(Key::parentObservationId) || fields.keys().has(Key::parent_observation_id);
-  call.is_root = tells_parent && !fields.first(kParents).present();
+  call.is_root = begins_trace(fields);
   call.job = observation_names(fields);
   call.model = text({Key::providedModelName, Key::provided_model_name, Key::model});
   read_start(fields.first({Key::startTime, Key::start_time}), scratch, call);

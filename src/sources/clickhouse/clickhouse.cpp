@@ -22,7 +22,8 @@ Result<ClickHouseOptions> options_of(const SourceSettings& source, World& world)
   ClickHouseOptions options{.url = source.label(),
                             .projects = source.projects,
                             .environments = source.environments,
-                            .tags = source.tags};
+                            .tags = source.tags,
+                            .patient = source.patient};
   TRY_ASSIGN(options.from, moment(source.from, "--from", world.clock.now()));
   TRY_ASSIGN(options.to, moment(source.to, "--to", world.clock.now()));
   const Credentials credentials(source, world.environment, world.files);
@@ -38,7 +39,10 @@ Status check_server(const SourceSettings& source, World& world) {
 }
 
 Status read_groups(const SourceSettings& source, World& world, Sink& sink) {
-  TRY_ASSIGN(const ClickHouseOptions options, options_of(source, world));
+  TRY_ASSIGN(ClickHouseOptions options, options_of(source, world));
+  options.on_wait = [&](std::chrono::seconds pause) {
+    sink.progress(source.label(), {.detail = fmt::format("no answer  waiting {} s", pause.count())});
+  };
   TRY_ASSIGN(const ClickHouseRead told, read_clickhouse(options, world.http, world.clock, sink));
   if (options.projects.empty() && told.projects.size() > 1) {
     sink.note(fmt::format("these are {} projects together ({}); --project ID takes one", told.projects.size(),

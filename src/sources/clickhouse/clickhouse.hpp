@@ -5,8 +5,10 @@
 //
 // The time is read in windows of one UTC day. A window that the server finds too much (memory, time) is
 // halved, and all later ones start at that size; a window that breaks off is asked for again. A window counts
-// as a whole or not at all, so what was taken before an error is true.
+// as a whole or not at all, so what was taken before an error is true. A server that goes away is waited for.
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,8 @@ struct ClickHouseOptions {
   std::vector<std::string> environments;  // empty: all
   std::vector<std::string> tags;          // of traces, any of them; empty: all
   std::optional<Instant> from, to;        // start times: from <= t < to
+  bool patient = false;                   // a server that does not answer is waited for from the start
+  std::function<void(std::chrono::seconds)> on_wait = {};  // before each pause
 };
 
 // What was read, for people.

@@ -8,6 +8,7 @@
 
 #include "sources/clickhouse/query.hpp"
 #include "sources/clickhouse/sql.hpp"
+#include "sources/patience.hpp"
 
 namespace ctxcap::sources {
 namespace {
@@ -18,8 +19,6 @@ constexpr i64 kMinute = 60'000'000, kHour = 60 * kMinute, kDay = 24 * kHour;  //
 constexpr i64 kShortestWindow = kMinute;
 constexpr i64 kNear = kHour;  // a row's versions start within so much of each other
 constexpr i64 kTrace = kDay;  // a trace begins at most so long before what is nested in it
-constexpr int kTries = 4;
-constexpr std::chrono::milliseconds kFirstPause{500};
 
 // What our queries may take of the server, unless its own limits are lower.
 constexpr i64 kMemory = i64{4} << 30;     // bytes, all threads together
@@ -43,7 +42,11 @@ class ClickHouseReader {
  public:
   ClickHouseReader(ClickHouseAddress address, const ClickHouseOptions& options, Http& http, Clock& clock,
                    WindowSink& sink)
-      : options_(options), clock_(clock), sink_(sink), client_(std::move(address), options, http) {}
+      : options_(options),
+        clock_(clock),
+        sink_(sink),
+        client_(std::move(address), options, http),
+        patience_(options.patient) {}
 
   Result<ClickHouseRead> read() {
     TRY(settle_limits());
@@ -63,15 +66,23 @@ class ClickHouseReader {
 
  private:
   // An answer's lines as JSON; asked again where that may help.
+  tl::expected<std::vector<Json>, QueryFailure> ask(const std::string& sql, const Parameters& parameters,
+                                                    const std::string& begin) {
+    for (;;) {
+      const auto answer = client_.ask(sql, parameters, begin);
+      if (answer) {
+        patience_.answered();
+        return lines_of(*answer);
+      }
+      if (!is_waited_for(answer.error())) return tl::unexpected(answer.error());
+    }
+  }
+
   Result<std::vector<Json>> rows_of(const std::string& sql, const Parameters& parameters,
                                     const std::string& begin) {
-    for (int attempt = 1;; ++attempt) {
-      const auto answer = client_.ask(sql, parameters, begin);
-      if (!answer && (answer.error().remedy != Remedy::retry || attempt == kTries))
-        return fail(answer.error().error);
-      if (answer) return lines_of(*answer);
-      pause(attempt);
-    }
+    auto rows = ask(sql, parameters, begin);
+    if (!rows) return fail(std::move(rows).error().error);
+    return *std::move(rows);
   }
 
   static std::vector<Json> lines_of(std::string_view text) {
@@ -98,7 +109,15 @@ class ClickHouseReader {
     return found->is_string() ? std::strtoll(found->get<std::string>().c_str(), nullptr, 10) : 0;
   }
 
-  void pause(int attempt) { clock_.sleep_for(kFirstPause * (1 << (attempt - 1))); }
+  // Waits where trying again may help, as long as it may.
+  bool is_waited_for(const QueryFailure& failure) {
+    if (failure.remedy != Remedy::retry) return false;
+    const auto pause = patience_.failed(clock_.elapsed());
+    if (!pause) return false;
+    if (options_.on_wait) options_.on_wait(std::chrono::ceil<std::chrono::seconds>(*pause));
+    clock_.sleep_for(std::chrono::ceil<std::chrono::milliseconds>(*pause));
+    return true;
+  }
 
   // A user with readonly = 1 may set nothing: then the server's own limits are all there is.
   Status settle_limits() {
@@ -168,10 +187,24 @@ class ClickHouseReader {
     if (table_of(generation).name.empty()) return {};
     const Instant from = options_.from.value_or(Instant{0});
     const Instant to = options_.to.value_or(Instant{i64{80'000} * kDay});  // 2189
-    TRY_ASSIGN(
-        const std::vector<Json> rows,
-        rows_of(days_sql(tables_, generation), parameters(from, to, options_.projects), R"({"project":)"));
-    for (const Json& row : rows) {
+    const std::size_t known = days_.size();
+    TRY(count_days(generation, from, to));
+    if (days_.size() > known) result_.tables.push_back(table_of(generation).name);
+    return {};
+  }
+
+  // Counting alone may be too much for a server.
+  Status count_days(Generation generation, Instant from, Instant to) {
+    const auto rows =
+        ask(days_sql(tables_, generation), parameters(from, to, options_.projects), R"({"project":)");
+    if (!rows) {
+      const i64 length = to.micros - from.micros;
+      if (rows.error().remedy != Remedy::narrow || length <= kShortestWindow) return fail(rows.error().error);
+      const Instant middle{from.micros + std::max(length / 2, kShortestWindow)};
+      TRY(count_days(generation, from, middle));
+      return count_days(generation, middle, to);
+    }
+    for (const Json& row : *rows) {
       const DayRows& day =
           days_.emplace_back(DayRows{text_of(row, "project"), text_of(row, "day"), number_of(row, "rows")});
       const std::optional<Instant> start = parse_time(day.day + "T00:00:00Z");
@@ -179,7 +212,6 @@ class ClickHouseReader {
       windows_[{generation, *start}] += day.rows;
       rows_in_all_ += day.rows;
     }
-    if (!rows.empty()) result_.tables.push_back(table_of(generation).name);
     return {};
   }
 
@@ -211,14 +243,14 @@ class ClickHouseReader {
     const i64 day = from.micros - from.micros % kDay;
     const double part = static_cast<double>(from.micros - day) / static_cast<double>(kDay);
     const i64 before = rows_before_ + static_cast<i64>(part * static_cast<double>(rows));
-    for (int attempt = 1;; ++attempt) {
+    for (;;) {
       sink_.begin({client_.base(), table_of(generation).name, from, to, before, rows_in_all_});
       const auto done = client_.stream(sql, bound, R"({"counted":)",
                                        [&](std::string_view bytes) { return sink_.take(bytes); });
       if (done) break;
-      if (done.error().remedy != Remedy::retry || attempt == kTries) return done;
-      pause(attempt);
+      if (!is_waited_for(done.error())) return done;
     }
+    patience_.answered();
     if (const Status committed = sink_.commit(); !committed)
       return tl::unexpected(QueryFailure{.error = committed.error()});
     ++result_.windows;
@@ -240,6 +272,7 @@ class ClickHouseReader {
   Clock& clock_;
   WindowSink& sink_;
   ClickHouseClient client_;
+  Patience patience_;
   Tables tables_;
   std::vector<DayRows> days_;
   std::map<std::pair<Generation, Instant>, i64> windows_;  // rows of each day

@@ -60,7 +60,7 @@ WITH
 SELECT
     project_id AS project, $id$ AS row_id, event_ts AS version_at, is_deleted AS deleted,
     toDateTime64(start_time, 6, 'UTC') AS at,
-    if(is_call, trace_id, '') AS trace, toUInt8($parent$ = '') AS root, type AS kind,
+    if(is_call, trace_id, '') AS trace, toUInt8($outermost$) AS root, type AS kind,
     if(is_call, $environment$, '') AS place, if(is_error, 'ERROR', '') AS severity,
     -- Of an error message only the words and numbers of a refusal; see refusal_of() in ingest.
     if(is_error, arrayStringConcat(extractAll(said, concat(
@@ -156,12 +156,12 @@ GLOBAL LEFT JOIN
         FROM $table$
         WHERE project_id IN {projects:Array(String)}
             AND start_time >= {roots_from:DateTime64(6, 'UTC')} AND start_time < {near_to:DateTime64(6, 'UTC')}
-            AND $parent$ = '' AND trace_id != '' AND trace_id GLOBAL IN
+            AND $outermost$ AND trace_id != '' AND trace_id GLOBAL IN
             (
                 SELECT trace_id FROM $table$
                 WHERE project_id IN {projects:Array(String)}
                     AND start_time >= {from:DateTime64(6, 'UTC')} AND start_time < {to:DateTime64(6, 'UTC')}
-                    AND type IN ('', 'GENERATION') AND $parent$ != '' AND $trace_name$ = ''
+                    AND type IN ('', 'GENERATION') AND NOT $outermost$ AND $trace_name$ = ''
             )
         GROUP BY project, trace, $id$
     ) AS roots_of_traces
@@ -223,11 +223,14 @@ const Table& table_of(const Tables& tables, Generation generation) {
 Names names_of(const Tables& tables, Generation generation) {
   const Table& table = table_of(tables, generation);
   const bool events = generation == Generation::events;
+  const std::string parent = text_column(table, events ? "parent_span_id" : "parent_observation_id");
+  // The parent of a root may be a span that Langfuse never got, and newer versions know it for a root.
+  const bool tells_roots = table.columns.contains("is_app_root");
   Names names{{"table", table.name},
               {"events", tables.events.name},
               {"traces", tables.traces.name},
               {"id", events ? "span_id" : "id"},
-              {"parent", text_column(table, events ? "parent_span_id" : "parent_observation_id")},
+              {"outermost", "(" + parent + " = ''" + (tells_roots ? " OR ifNull(is_app_root = 1, 0))" : ")")},
               {"tags", table.columns.contains("tags") ? "tags" : "CAST([], 'Array(String)')"}};
   for (const std::string_view column : {"environment", "status_message", "model_parameters",
                                         "provided_model_name", "trace_name", "name", "prompt_name"}) {

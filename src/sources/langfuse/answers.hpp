@@ -11,13 +11,13 @@
 namespace ctxcap::sources::langfuse {
 
 enum class Act {
-  use,           // rows
-  other_api,     // this generation of the API is not here
-  narrow,        // the server ran out of time or memory: a shorter period
-  smaller,       // the page is too large: fewer rows
-  wait,          // a limit is used up
-  retry,         // something in between is down
-  retry_thrice,  // the server failed; it may do so every time
+  use,                 // rows
+  other_api,           // this generation of the API is not here
+  narrow,              // the server ran out of time or memory: a shorter period
+  smaller,             // the page is too large: fewer rows
+  wait,                // a limit is used up
+  retry,               // something in between, or behind, is down
+  retry_if_it_worked,  // the server failed; if it never did what was asked, it may do so every time
   stop,
 };
 

@@ -13,10 +13,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kTimeout = 90s;        // the server gives up after 30 s of its own, and then has to say so
 constexpr auto kLongestWait = 15min;  // for a limit; limits per day are not worth sitting through
-constexpr auto kLongestPause = 60s;
-constexpr int kMostLost = 6;         // answers that never came, in a row
-constexpr int kMostLostAtFirst = 2;  // before the server has answered at all
-constexpr int kMostFailed = 3;       // of one request: the fourth would fail as well
+constexpr auto kLongToMake = 10s;     // a page; what breaks off sooner is not a question of its size
+constexpr int kMostFailed = 3;        // of the first request: the fourth would fail as well
 
 std::string without_query(const std::string& path) {
   return path.substr(0, path.find('?'));
@@ -24,12 +22,13 @@ std::string without_query(const std::string& path) {
 
 }  // namespace
 
-Client::Client(const Server& server, const PullPorts& ports, int concurrency, OnWait on_wait)
+Client::Client(const Server& server, const PullPorts& ports, int concurrency, bool patient, OnWait on_wait)
     : server_(server),
       clock_(ports.clock),
       batch_(ports.http.batch()),
       concurrency_(static_cast<std::size_t>(std::max(1, concurrency))),
       on_wait_(std::move(on_wait)),
+      patience_(patient),
       random_(static_cast<std::uint64_t>(ports.clock.now().micros) | 1U) {}
 
 void Client::ask(std::size_t tag, std::string path) {
@@ -63,6 +62,7 @@ void Client::start_what_may(Time now) {
     if (under_way_ >= concurrency_ || std::max(ready_, pace_.next(now)) > now) return;
     if (asked.under_way) continue;
     asked.under_way = true;
+    asked.started = now;
     ++under_way_;
     ++requests_;
     pace_.started(now);
@@ -97,11 +97,11 @@ void Client::wait_until(Time until) {
 Result<std::optional<Answer>> Client::take(HttpBatch::Done done) {
   --under_way_;
   asked_[done.tag].under_way = false;
-  if (!done.response) return lost(done.tag, without_keys(server_, std::move(done.response.error())));
-  answered_ = true;
+  if (!done.response) return lost(done.tag, without_keys(server_, std::move(done.response.error())), false);
+  patience_.heard();
   auto body = decoded_body(*done.response, std::move(spare_));
   const bool refused = done.response->status != 200;  // its status says enough
-  if (!body && !refused) return lost(done.tag, no_answer(done.tag, body.error()));
+  if (!body && !refused) return lost(done.tag, no_answer(done.tag, body.error()), true);
   done.response->body = body ? std::move(*body) : "";
   return answered(done.tag, std::move(*done.response));
 }
@@ -113,12 +113,13 @@ Error Client::no_answer(std::size_t tag, const std::string& why) {
           .hint = "look at what stands between here and the server; run the same command again to go on"};
 }
 
-// Once may be chance. Twice may be a page that takes too long to make, so the caller may ask for less.
-Result<std::optional<Answer>> Client::lost(std::size_t tag, Error error) {
+// Once may be chance. Twice may be a page that takes too long to make, so the caller may ask for less; from a
+// server that is not there nothing is too much.
+Result<std::optional<Answer>> Client::lost(std::size_t tag, Error error, bool began_to_answer) {
   Asked& asked = asked_[tag];
-  ++lost_in_a_row_;
-  TRY(again(lost_in_a_row_, answered_ ? kMostLost : kMostLostAtFirst, error));
-  if (++asked.lost % 2 != 0) return std::nullopt;
+  TRY(again(error));
+  const bool may_be_size = began_to_answer || clock_.elapsed() - asked.started >= kLongToMake;
+  if (!may_be_size || ++asked.lost % 2 != 0) return std::nullopt;
   return hand_out(tag, {.act = Act::narrow, .error = std::move(error)});
 }
 
@@ -128,10 +129,11 @@ Result<std::optional<Answer>> Client::answered(std::size_t tag, HttpResponse res
   if (verdict.act == Act::use) {
     std::optional<Answer> answer = hand_out(tag, std::move(verdict), std::move(response.body));
     if (answer) {
-      lost_in_a_row_ = 0;
+      patience_.answered();
+      has_given_ = true;
       return answer;
     }
-    return lost(tag, no_answer(tag, "no page of rows, or one cut short"));
+    return lost(tag, no_answer(tag, "no page of rows, or one cut short"), true);
   }
   switch (verdict.act) {
     case Act::wait:
@@ -142,26 +144,26 @@ Result<std::optional<Answer>> Client::answered(std::size_t tag, HttpResponse res
       ++retries_;
       pace_.refused(clock_.elapsed(), verdict.wait + jitter(1s), verdict.limit);
       return std::nullopt;
+    case Act::retry_if_it_worked:
+      if (!has_given_ && ++asked.failed >= kMostFailed) return fail(std::move(verdict.error));
+      [[fallthrough]];
     case Act::retry:
-      ++lost_in_a_row_;
-      TRY(again(lost_in_a_row_, kMostLost, std::move(verdict.error)));
-      return std::nullopt;
-    case Act::retry_thrice:
-      TRY(again(++asked.failed, kMostFailed, std::move(verdict.error)));
+      TRY(again(std::move(verdict.error)));
       return std::nullopt;
     case Act::stop:
       return fail(std::move(verdict.error));
     default:
-      lost_in_a_row_ = 0;
+      patience_.answered();
       return hand_out(tag, std::move(verdict));
   }
 }
 
-Status Client::again(int tries, int most, Error error) {
-  if (tries >= most) return fail(std::move(error));
+Status Client::again(Error error) {
+  const Time now = clock_.elapsed();
+  const std::optional<Time> pause = patience_.failed(now);
+  if (!pause) return fail(std::move(error));
   ++retries_;
-  const Time pause = std::min<Time>(kLongestPause, 500ms * (1 << std::min(tries, 10)));
-  ready_ = clock_.elapsed() + pause / 2 + jitter(pause);
+  ready_ = now + *pause / 2 + jitter(*pause);
   return {};
 }
 

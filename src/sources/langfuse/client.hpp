@@ -10,6 +10,7 @@
 #include "sources/langfuse/answers.hpp"
 #include "sources/langfuse/pace.hpp"
 #include "sources/langfuse/reader.hpp"
+#include "sources/patience.hpp"
 
 namespace ctxcap::sources::langfuse {
 
@@ -25,7 +26,8 @@ class Client {
  public:
   using OnWait = std::function<void(std::chrono::seconds left)>;
 
-  Client(const Server& server, const PullPorts& ports, int concurrency, OnWait on_wait);
+  // `patient`: the server is waited for even before it has answered.
+  Client(const Server& server, const PullPorts& ports, int concurrency, bool patient, OnWait on_wait);
 
   // Queues a request. The tag must not be in use.
   void ask(std::size_t tag, std::string path);
@@ -46,17 +48,18 @@ class Client {
   struct Asked {
     std::string path;
     bool under_way = false;
-    int lost = 0, failed = 0;  // tries without an answer; with a failure of the server itself
+    Time started{0};
+    int lost = 0, failed = 0;  // tries with an answer that was none; with a failure of the server itself
   };
 
   void start_what_may(Time now);
   Time next_start(Time now) const;
   void wait_until(Time until);
   Result<std::optional<Answer>> take(HttpBatch::Done done);
-  Result<std::optional<Answer>> lost(std::size_t tag, Error error);
+  Result<std::optional<Answer>> lost(std::size_t tag, Error error, bool began_to_answer);
   Result<std::optional<Answer>> answered(std::size_t tag, HttpResponse response);
   Error no_answer(std::size_t tag, const std::string& why);
-  Status again(int tries, int most, Error error);
+  Status again(Error error);
   std::optional<Answer> hand_out(std::size_t tag, Verdict verdict, std::string body = {});
   Time jitter(Time span);
 
@@ -71,8 +74,8 @@ class Client {
   Time ready_{0};  // nothing starts before: what failed needs a moment
   std::map<std::size_t, Asked> asked_;
   std::size_t under_way_ = 0;
-  bool answered_ = false;  // anything, ever
-  int lost_in_a_row_ = 0;
+  Patience patience_;
+  bool has_given_ = false;  // what was asked for, ever
   i64 requests_ = 0, retries_ = 0;
   std::uint64_t random_;
 };

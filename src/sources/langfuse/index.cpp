@@ -27,6 +27,7 @@ void append_indexed(std::string& bytes, const Row& row) {
   for (std::size_t i = 0; i < kParts.size(); ++i) {
     const std::string_view part = row.*kParts[i];
     if (part.empty()) continue;  // what is missing has no place
+    if (row.begins_trace && kParts[i] == &Row::parent) continue;
     index.parts[i] = {.at = static_cast<std::uint32_t>(part.data() - row.text.data()),
                       .size = static_cast<std::uint32_t>(part.size())};
   }

@@ -74,8 +74,8 @@ void Join::keep_newest() {
   calls_.erase(std::unique(calls_.begin(), calls_.end(), same), calls_.end());
 }
 
-// Of the versions of a root the newest counts; of several roots of one trace that which began first, one
-// whose beginning is not told behind the others.
+// Of the versions of a root the newest counts. Of several roots of one trace the trace itself, whatever began
+// first; else that which did, one whose beginning is not told behind the others.
 Join::Root Join::choose_root(std::vector<Root> roots) const {
   std::vector<std::pair<Row, Root>> versions;
   for (const Root& root : roots) versions.emplace_back(row_of(root.text), root);
@@ -85,9 +85,12 @@ Join::Root Join::choose_root(std::vector<Root> roots) const {
   });
   const auto same = [](const auto& a, const auto& b) { return a.first.id == b.first.id; };
   versions.erase(std::unique(versions.begin(), versions.end(), same), versions.end());
-  const auto rank = [](const Root& root) { return std::tuple(root.start == 0, root.start, root.text); };
+  const auto rank = [](const auto& version) {
+    const auto& [row, root] = version;
+    return std::tuple(!row.is_trace(), root.start == 0, root.start, root.text);
+  };
   return std::min_element(versions.begin(), versions.end(),
-                          [&](const auto& a, const auto& b) { return rank(a.second) < rank(b.second); })
+                          [&](const auto& a, const auto& b) { return rank(a) < rank(b); })
       ->second;
 }
 
@@ -138,7 +141,7 @@ Join::Named Join::named(const Row& row) const {
   NewMembers members;
   if (const auto& root = root_of(row.trace)) {
     // The outermost row has its own name, unless what names it is the trace itself, as older servers keep it.
-    if (row.nested() || root->id.starts_with("t-")) {
+    if (row.nested() || root->is_trace()) {
       members.trace_name = job_of(*root);
       members.tags = root->tags;
     }

@@ -29,6 +29,7 @@ Result<Options> options_of(const SourceSettings& source, World& world) {
   options.query.limit = source.limit.value_or(0);
   options.query.lengths = source.lengths;
   options.concurrency = static_cast<int>(source.concurrency);
+  options.patient = source.patient;
   const std::string url = source.label() == kOfEnvironment ? "" : source.label();
   TRY_ASSIGN(options.server, find_server(url, Credentials(source, world.environment, world.files)));
   return options;
@@ -53,10 +54,10 @@ OnPullProgress progress_of(const std::string& name, Clock& clock, const OnProgre
 Status read_calls(const SourceSettings& source, World& world, Sink& sink) {
   TRY_ASSIGN(const Options options, options_of(source, world));
   const auto show = [&](const std::string& name, const Progress& progress) { sink.progress(name, progress); };
-  TRY_ASSIGN(const std::unique_ptr<ByteReader> rows,
-             read_rows(options, {world.http, world.clock, world.files},
-                       progress_of(options.server.url, world.clock, show)));
-  return sink.rows({.name = options.server.url, .stream = rows.get()});
+  TRY_ASSIGN(const ReadRows rows, read_rows(options, {world.http, world.clock, world.files},
+                                            progress_of(options.server.url, world.clock, show)));
+  for (const std::string& note : rows.notes) sink.note(note);
+  return sink.rows({.name = options.server.url, .stream = rows.stream.get()});
 }
 
 Status check_server(const SourceSettings& source, World& world) {

@@ -36,7 +36,8 @@ struct Query {
 struct Options {
   Server server;
   Query query;
-  int concurrency = 4;  // requests under way at once
+  int concurrency = 4;   // requests under way at once
+  bool patient = false;  // a server that does not answer is waited for from the start
 };
 
 struct PullProgress {

@@ -62,10 +62,11 @@ void Walker::add_text(char kind, std::string row) {
   if (const auto read = reader_.row(row)) journal_.add(kind, *read);
 }
 
-void Walker::keep_rows(OpenWindow& open, const Page& page) {
+Status Walker::keep_rows(OpenWindow& open, const Page& page) {
   const bool roots = open.window.walk == Walk::roots;
   for (const Row& row : page.rows) {
     if (row.id.empty()) continue;
+    TRY(check_project(row.project));
     if (row.start != 0) open.last = milliseconds(row.start);
     if (roots && state_.api == Api::v1) {
       add_text('r', trace_as_root(row.text));
@@ -75,6 +76,8 @@ void Walker::keep_rows(OpenWindow& open, const Page& page) {
     } else {
       keep('c', row, options_.query.lengths);
       ++state_.rows;
+      const bool is_older = state_.oldest == 0 || milliseconds(row.start) < state_.oldest;
+      if (state_.api == Api::v2 && row.start != 0 && is_older) state_.oldest = milliseconds(row.start);
       if (options_.query.ends_by_number()) state_.ids.emplace(row.id);
       const bool wants_root =
           !is_given(row.trace_name) || (!options_.query.tags.empty() && !is_given(row.tags));
@@ -82,13 +85,14 @@ void Walker::keep_rows(OpenWindow& open, const Page& page) {
       state_.estimates = state_.estimates || may_be_estimated(row);
     }
   }
+  return {};
 }
 
 Status Walker::take_page(OpenWindow open, const Page& page) {
   const i64 first_start = page.rows.empty() ? 0 : milliseconds(page.rows.front().start);
   ++open.pages;
   const i64 last_of_before = open.last;
-  keep_rows(open, page);
+  TRY(keep_rows(open, page));
   const Walk walk = open.window.walk;
   // v1: rows of one millisecond have no order; where a page border falls between them, some may be missed.
   const bool torn =

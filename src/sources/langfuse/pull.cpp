@@ -24,20 +24,27 @@ Status recall(const std::string& journal, std::size_t size, const Query& query, 
               PullState& state) {
   TRY_ASSIGN(const std::unique_ptr<MappedFile> file, files.map(journal));
   each_record(file->bytes().substr(0, size), [&](char kind, std::string_view content, std::size_t) {
-    if (kind == 'b' && state.stage == PullStage::calls) state.borders.emplace_back(content);
+    if (kind == 'b' && state.stage == PullStage::calls && state.api != Api::v1)
+      state.borders.emplace_back(content);
     if (kind != 'c' || !query.ends_by_number()) return;
     if (const auto row = read_indexed(content)) state.ids.emplace(row->id);
   });
   return {};
 }
 
-// Walks until the journal holds everything, or as much as the limit; that it is cut is then said in `cut`.
+struct Got {
+  bool cut = false;     // by the limit
+  std::string project;  // of the rows, and of those that were pulled before; empty: not told
+  bool begun = false;   // a journal, which was none before
+};
+
+// Walks until the journal holds everything, or as much as the limit.
 Status fill_journal(const Options& given, const std::string& path, Task& task, const PullPorts& ports,
-                    const OnPullProgress& on_progress, PullSummary& told, bool& cut) {
+                    const OnPullProgress& on_progress, PullSummary& told, Got& got) {
   Options options = given;
   if (options.query.ends_by_number()) options.concurrency = 1;  // one page after the other
   TRY_ASSIGN(const auto found, Journal::find(path, ports.files));
-  PullState state;
+  PullState state{.project = got.project};
   std::optional<PullState> left = found ? read_state(found->state) : std::nullopt;
   const auto earlier = left ? read_header(found->header, options) : std::nullopt;
   if (left && !earlier) {
@@ -51,6 +58,7 @@ Status fill_journal(const Options& given, const std::string& path, Task& task, c
   if (left) {
     task = *earlier;
     state = std::move(*left);
+    if (state.project.empty()) state.project = got.project;
     TRY(recall(path, found->size, options.query, ports.files, state));
     told.resumed = true;
   } else {
@@ -63,12 +71,15 @@ Status fill_journal(const Options& given, const std::string& path, Task& task, c
   }
   TRY_ASSIGN(Journal journal,
              Journal::open(path, left ? found : std::nullopt, header_of(options, task), ports.files));
-  Walker walker(options, ports, state, journal, task.whole, task.fresh, on_progress);
+  got.begun = !left;
+  Walker walker(options, ports, state, journal, task, on_progress);
   const Status walked = walker.run();
-  cut = state.cut;
+  got.cut = state.cut;
+  got.project = state.project;
   told.requests = walker.requests();
   told.pages = walker.pages();
   told.retries = walker.retries();
+  told.notes = walker.notes();
   told.api = state.api == Api::v1 ? "v1" : "v2";
   told.from = {task.whole.from * 1000};
   told.to = {task.whole.to * 1000};
@@ -151,6 +162,16 @@ Status check_ours(const std::string& path, Files& files) {
                .hint = "pull into another file with -o"});
 }
 
+// Watermarks once left it out; the rows never did.
+Result<std::string> project_of(const std::string& path, const Watermark& before, Files& files) {
+  if (!before.project.empty()) return before.project;
+  TRY_ASSIGN(Source source, open_source(path, files));
+  LineReader lines(std::move(source));
+  TRY_ASSIGN(const auto line, lines.next());
+  const auto row = line ? Reader().row(*line) : std::nullopt;
+  return row ? std::string(row->project) : std::string();
+}
+
 }  // namespace
 
 Result<PullSummary> pull(const Options& options, const std::string& path, const PullPorts& ports,
@@ -173,34 +194,39 @@ Result<PullSummary> pull(const Options& options, const std::string& path, const 
   if (before && !begun) TRY(check_untouched(path, *before, files));
   TRY_ASSIGN(Task task, task_of(options.query, before, ports.clock));
   PullSummary told;
-  bool cut = false;
-  if (Status filled = fill_journal(options, journal, task, ports, on_progress, told, cut); !filled) {
-    const bool got_nothing = told.pages == 0 && !told.resumed;  // from a wrong address, say
-    if (got_nothing || filled.error().kind == ErrorKind::withheld) TRY(files.remove(journal));
+  Got got;
+  if (before) {
+    TRY_ASSIGN(got.project, project_of(path, *before, files));
+  }
+  if (Status filled = fill_journal(options, journal, task, ports, on_progress, told, got); !filled) {
+    const ErrorKind kind = filled.error().kind;
+    const bool got_nothing = told.pages == 0 || kind == ErrorKind::usage;  // from a wrong address or project
+    if ((got.begun && got_nothing) || kind == ErrorKind::withheld) TRY(files.remove(journal));
     return fail(std::move(filled).error());
   }
   TRY_ASSIGN(const Join::Told rows, write_result(journal, path, exists, options.query, files));
   told.rows = rows.rows;
   told.fresh = rows.fresh;
   told.other_jobs.assign(rows.other_jobs.begin(), rows.other_jobs.end());
-  const bool limited = rows.limited || cut;
+  const bool limited = rows.limited || got.cut;
   if (limited) told.from = {rows.oldest};
   const Period covered = covered_by(task.whole, limited, before);
-  TRY(write_watermark(path, options, covered, told, files));
+  TRY(write_watermark(path, options, covered, got.project, told, files));
   TRY(files.remove(journal));
   return told;
 }
 
-Result<std::unique_ptr<ByteReader>> read_rows(const Options& options, const PullPorts& ports,
-                                              const OnPullProgress& on_progress) {
+Result<ReadRows> read_rows(const Options& options, const PullPorts& ports,
+                           const OnPullProgress& on_progress) {
   TRY_ASSIGN(auto directory, ports.files.make_private_directory());
   const std::string journal = directory->path() + "/langfuse";
   TRY_ASSIGN(Task task, task_of(options.query, std::nullopt, ports.clock));
   PullSummary told;
-  bool cut = false;
-  TRY(fill_journal(options, journal, task, ports, on_progress, told, cut));
+  Got got;
+  TRY(fill_journal(options, journal, task, ports, on_progress, told, got));
   TRY_ASSIGN(std::unique_ptr<MappedFile> bytes, ports.files.map(journal));
-  return std::make_unique<Stream>(std::move(directory), std::move(bytes), options.query);
+  return ReadRows{std::make_unique<Stream>(std::move(directory), std::move(bytes), options.query),
+                  std::move(told.notes)};
 }
 
 }  // namespace ctxcap::sources::langfuse

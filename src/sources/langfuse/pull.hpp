@@ -27,7 +27,10 @@ Result<PullSummary> pull(const Options& options, const std::string& path, const 
                          const OnPullProgress& on_progress);
 
 // The same rows, all of which have been pulled when it returns; nothing is kept beyond the reader.
-Result<std::unique_ptr<ByteReader>> read_rows(const Options& options, const PullPorts& ports,
-                                              const OnPullProgress& on_progress);
+struct ReadRows {
+  std::unique_ptr<ByteReader> stream;
+  std::vector<std::string> notes;  // for people
+};
+Result<ReadRows> read_rows(const Options& options, const PullPorts& ports, const OnPullProgress& on_progress);
 
 }  // namespace ctxcap::sources::langfuse

@@ -32,6 +32,10 @@ void put_body(Row& row, std::string_view) {
   row.has_bodies = true;
 }
 
+void put_begins(Row& row, std::string_view value) {
+  row.begins_trace = value == "true";
+}
+
 template <std::string_view Row::*member>
 void put_string(Row& row, std::string_view value) {
   row.*member = string_inside(value);
@@ -58,6 +62,8 @@ constexpr std::array kMembers = {
     Member{"id", put_string<&Row::id>},
     Member{"traceId", put_string<&Row::trace>},
     Member{"parentObservationId", put_string<&Row::parent>},
+    Member{"isRootObservation", put_begins},
+    Member{"projectId", put_string<&Row::project>},
     Member{"name", put_json<&Row::name>},
     Member{"traceName", put_json<&Row::trace_name>},
     Member{"tags", put_json<&Row::tags>},

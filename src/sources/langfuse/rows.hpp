@@ -13,11 +13,14 @@ namespace ctxcap::sources::langfuse {
 // What a walk and a join need of a row. Views point into its text.
 struct Row {
   std::string_view text;                                      // a JSON object
-  std::string_view id, trace, parent, model_id;               // between the quotes, as written; "" for null
+  std::string_view id, trace, parent, project, model_id;      // between the quotes, as written; "" for null
   std::string_view name, trace_name, tags, tokenizer, usage;  // as JSON; "" where there is no such member
   i64 start = 0, updated = 0;                                 // µs since 1970; 0: not told
   bool has_bodies = false;                                    // input, output or metadata
-  bool nested() const { return !parent.empty(); }
+  bool begins_trace = false;  // the server says so, though there may be a parent: one that it never got
+  bool nested() const { return !parent.empty() && !begins_trace; }
+  // Older servers keep a trace beside its rows, and newer ones make a row of it.
+  bool is_trace() const { return id.starts_with("t-") && id.substr(2) == trace; }
 };
 
 // Whether a value, as JSON, says anything: not where it is missing, null, "" or [].

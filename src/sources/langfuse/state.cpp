@@ -52,7 +52,10 @@ std::string state_text(const PullState& state, const std::vector<OpenWindow>& un
               {"unnamed", state.unnamed},
               {"estimates", state.estimates},
               {"rows", state.rows},
-              {"cut", state.cut}}
+              {"cut", state.cut},
+              {"project", state.project},
+              {"oldest", state.oldest},
+              {"old_until", state.old_until.value_or(0)}}
       .dump();
 }
 
@@ -67,6 +70,9 @@ std::optional<PullState> read_state(std::string_view text) {
     parsed.at("estimates").get_to(state.estimates);
     parsed.at("rows").get_to(state.rows);
     state.cut = parsed.value("cut", false);
+    state.project = parsed.value("project", "");
+    state.oldest = parsed.value("oldest", i64{0});
+    if (const i64 until = parsed.value("old_until", i64{0}); until != 0) state.old_until = until;
     return state;
   } catch (const json::exception&) {
     return std::nullopt;

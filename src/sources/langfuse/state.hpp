@@ -33,10 +33,13 @@ struct PullState {
   Api api = Api::unknown;
   PullStage stage = PullStage::calls;
   std::vector<OpenWindow> todo;
-  bool unnamed = false;    // some call needs the name of its root
-  bool estimates = false;  // some count may be Langfuse's own
-  i64 rows = 0;            // calls, with repeats
-  bool cut = false;        // there were enough before all were seen
+  bool unnamed = false;          // some call needs the name of its root
+  bool estimates = false;        // some count may be Langfuse's own
+  i64 rows = 0;                  // calls, with repeats
+  bool cut = false;              // there were enough before all were seen
+  std::string project;           // of the rows; empty: none told
+  i64 oldest = 0;                // ms: start of the oldest call of v2; 0: none yet
+  std::optional<i64> old_until;  // ms: v1 was asked for calls before, which v2 may not have
 
   // These grow with the rows, so they are not in the text below but found again in the journal.
   std::vector<std::string> borders;        // v2: traces that a page ended in

@@ -39,6 +39,7 @@ Result<Task> task_of(const Query& query, const std::optional<Watermark>& before,
     task.periods.push_back(asked);
   }
   task.whole = {task.periods.front().from, task.periods.back().to};
+  task.look_back = !goes_on || before->api != "v2" || asked.from < before->period.from;
   return task;
 }
 
@@ -48,7 +49,8 @@ std::string header_of(const Options& options, const Task& task) {
   return json{{"pulled", json::parse(signature(options))},
               {"limit", options.query.limit},
               {"periods", periods},
-              {"fresh", task.fresh}}
+              {"fresh", task.fresh},
+              {"look_back", task.look_back}}
       .dump();
 }
 
@@ -59,7 +61,7 @@ std::optional<Task> read_header(std::string_view text, const Options& options) {
       !header.value("periods", json()).is_array()) {
     return std::nullopt;
   }
-  Task task{.fresh = header.value("fresh", true)};
+  Task task{.fresh = header.value("fresh", true), .look_back = header.value("look_back", true)};
   for (const json& period : header["periods"]) task.periods.push_back({period.at(0), period.at(1)});
   if (task.periods.empty()) return std::nullopt;
   task.whole = {task.periods.front().from, task.periods.back().to};

@@ -14,7 +14,8 @@ namespace ctxcap::sources::langfuse {
 struct Task {
   std::vector<Period> periods;
   Period whole;
-  bool fresh = true;  // nothing was pulled before
+  bool fresh = true;      // nothing was pulled before
+  bool look_back = true;  // the newer API may begin within: what went before it was not pulled from there
 };
 
 // What the query asks for beyond an earlier pull, and the last day of that again. Error: an empty period.

@@ -8,8 +8,9 @@
 namespace ctxcap::sources::langfuse {
 namespace {
 
-constexpr i64 kRootLead = 3'600'000;  // ms that a root may begin before the period of its calls
-constexpr i64 kMostTries = 3;         // for a single row
+constexpr i64 kRootLead =
+    3'600'000;                 // ms that a root may begin before the period of its calls, or a trace behind
+constexpr i64 kMostTries = 3;  // for a single row
 
 }  // namespace
 
@@ -30,15 +31,14 @@ std::vector<OpenWindow> windows_of(Period period, Walk walk, i64 limit, i64 coun
 }
 
 Walker::Walker(const Options& options, const PullPorts& ports, PullState& state, Journal& journal,
-               Period whole, bool fresh, OnPullProgress on_progress)
+               const Task& task, OnPullProgress on_progress)
     : options_(options),
       state_(state),
       journal_(journal),
-      whole_(whole),
-      fresh_(fresh),
+      task_(task),
       on_progress_(std::move(on_progress)),
-      client_(options.server, ports, options.concurrency, [this](std::chrono::seconds left) { tell(left); }) {
-}
+      client_(options.server, ports, options.concurrency, options.patient,
+              [this](std::chrono::seconds left) { tell(left); }) {}
 
 Status Walker::run() {
   while (state_.stage != PullStage::done) {
@@ -46,9 +46,10 @@ Status Walker::run() {
     switch (state_.stage) {
       case PullStage::calls:
         if (state_.rows == 0) {
-          TRY_ASSIGN(const InV1 v1, look_into_v1());
+          TRY_ASSIGN(const InV1 v1, look_into_v1(task_.whole));
           if (v1 == InV1::rows) break;  // and they are walked next
-          if (fresh_) TRY(explain_nothing(v1));
+          if (task_.fresh) TRY(explain_nothing(v1));
+          TRY(look_at_project());
         }
         begin_stage(PullStage::borders);
         break;
@@ -56,7 +57,8 @@ Status Walker::run() {
         begin_stage(PullStage::roots);
         break;
       case PullStage::roots:
-        begin_stage(PullStage::models);
+        if (may_lack_old_calls()) TRY(look_for_old_calls());
+        begin_stage(state_.todo.empty() ? PullStage::models : PullStage::calls);
         break;
       case PullStage::models:
         if (state_.estimates) TRY(read_models());
@@ -77,7 +79,7 @@ void Walker::begin_stage(PullStage stage) {
     state_.borders.erase(std::unique(state_.borders.begin(), state_.borders.end()), state_.borders.end());
     for (std::size_t at = 0; at < state_.borders.size(); at += kMostTraces) {
       std::vector<OpenWindow> one =
-          windows_of(whole_, Walk::borders, most_rows(state_.api, Walk::borders, options_.query));
+          windows_of(task_.whole, Walk::borders, most_rows(state_.api, Walk::borders, options_.query));
       const auto first = state_.borders.begin() + static_cast<std::ptrdiff_t>(at);
       const std::size_t count = std::min(kMostTraces, state_.borders.size() - at);
       one.front().window.traces.assign(first, first + static_cast<std::ptrdiff_t>(count));
@@ -85,8 +87,9 @@ void Walker::begin_stage(PullStage stage) {
     }
     state_.borders.clear();
   } else if (stage == PullStage::roots && state_.rows > 0 && (state_.unnamed || state_.api == Api::v1)) {
-    state_.todo = windows_of({whole_.from - kRootLead, whole_.to}, Walk::roots,
-                             most_rows(state_.api, Walk::roots, options_.query));
+    Period period{task_.whole.from - kRootLead, task_.whole.to};
+    if (state_.api == Api::v1) period.to = state_.old_until.value_or(task_.whole.to) + kRootLead;
+    state_.todo = windows_of(period, Walk::roots, most_rows(state_.api, Walk::roots, options_.query));
   }
 }
 
@@ -177,7 +180,7 @@ void Walker::tell(std::chrono::seconds wait) {
   };
   for (const OpenWindow& open : state_.todo) count(open);
   for (const auto& [tag, open] : under_way_) count(open);
-  const double length = static_cast<double>(std::max<i64>(1, whole_.to - whole_.from));
+  const double length = static_cast<double>(std::max<i64>(1, task_.whole.to - task_.whole.from));
   on_progress_({.pages = pages_,
                 .rows = state_.rows,
                 .share = std::clamp(1 - static_cast<double>(left) / length, 0.0, 1.0),

@@ -39,24 +39,27 @@ Result<std::optional<Watermark>> read_watermark(const std::string& path, Files& 
                  .why = path + " is no watermark of ctxcap",
                  .hint = "remove it, and pull into another file"});
   }
-  Watermark mark{parsed["pulled"].dump(), {time("from")->micros / 1000, time("to")->micros / 1000}};
+  Watermark mark{.pulled = parsed["pulled"].dump(),
+                 .period = {time("from")->micros / 1000, time("to")->micros / 1000}};
   if (parsed.contains("bytes") && parsed["bytes"].is_number_integer())
     mark.bytes = parsed["bytes"].get<i64>();
+  for (const auto& [key, into] : {std::pair{"api", &mark.api}, {"project", &mark.project}})
+    if (parsed.value(key, json()).is_string()) *into = parsed[key].get<std::string>();
   return mark;
 }
 
 Status write_watermark(const std::string& path, const Options& options, Period period,
-                       const PullSummary& told, Files& files) {
+                       const std::string& project, const PullSummary& told, Files& files) {
   TRY_ASSIGN(const i64 bytes, size_of(path, files));
-  const std::string text = json{
-      {"schema", "ctxcap.pull/1"},
-      {"pulled", json::parse(signature(options))},
-      {"api", told.api},
-      {"from", rfc3339({period.from * 1000})},
-      {"to", rfc3339({period.to * 1000})},
-      {"rows", told.rows},
-      {"bytes", bytes}}.dump(2);
-  return files.write_atomic(path + ".watermark", text + "\n");
+  json mark{{"schema", "ctxcap.pull/1"},
+            {"pulled", json::parse(signature(options))},
+            {"api", told.api},
+            {"from", rfc3339({period.from * 1000})},
+            {"to", rfc3339({period.to * 1000})},
+            {"rows", told.rows},
+            {"bytes", bytes}};
+  if (!project.empty()) mark["project"] = project;
+  return files.write_atomic(path + ".watermark", mark.dump(2) + "\n");
 }
 
 Status check_untouched(const std::string& path, const Watermark& before, Files& files) {

@@ -18,13 +18,15 @@ struct Watermark {
   std::string pulled;        // signature
   Period period;             // empty: of rows that are no whole period
   std::optional<i64> bytes;  // of the file; nullopt: written before this was
+  std::string api;           // "v1", "v2"
+  std::string project;       // of the rows; empty: not told
 };
 
 // nullopt: there is none. Error: it is none of ours.
 Result<std::optional<Watermark>> read_watermark(const std::string& path, Files& files);
 // Of the file at `path`, which is there; with its size.
 Status write_watermark(const std::string& path, const Options& options, Period period,
-                       const PullSummary& told, Files& files);
+                       const std::string& project, const PullSummary& told, Files& files);
 
 // Error: something else wrote to the file. What is not there any more would never be asked for again.
 Status check_untouched(const std::string& path, const Watermark& before, Files& files);

@@ -87,6 +87,27 @@ TEST_CASE("a trace's root names its rows by trace-name, and no row by the others
   CHECK(jobs(rows, "tag") == "all 1");
 }
 
+TEST_CASE("a root of Langfuse may have a parent outside; its calls are named all the same") {
+  const std::string calls =
+      R"({"id":"a","traceId":"t","parentObservationId":"r","type":"GENERATION","name":"ChatOllama",)"
+      R"("isRootObservation":false,"traceName":null,"model":"m","inputUsage":9,"usageDetails":{"input":9,"output":1}})"
+      "\n"
+      R"({"id":"r","traceId":"t","parentObservationId":"outside","type":"SPAN","name":"triage-app",)"
+      R"("isRootObservation":true,"inputUsage":0,"usageDetails":{}})"
+      "\n";
+  const std::string stored =
+      R"({"id":"a","trace_id":"t","parent_observation_id":"r","type":"GENERATION","name":"ChatOllama",)"
+      R"("is_app_root":0,"provided_model_name":"m","usage_details":{"input":9,"output":1}})"
+      "\n"
+      R"({"id":"r","trace_id":"t","parent_observation_id":"outside","type":"SPAN","name":"triage-app",)"
+      R"("is_app_root":1,"provided_model_name":"","usage_details":{}})"
+      "\n";
+  for (const std::string& rows : {calls, stored}) {
+    CHECK(jobs(rows, "auto") == "triage-app 1");
+    CHECK(jobs(rows, "trace-name") == "triage-app 1");
+  }
+}
+
 TEST_CASE("an unknown rule is refused with the rules there are") {
   ingest::Mapping mapping;
   const Status near = ingest::take_job_rule("trace_name", mapping);

@@ -32,6 +32,9 @@ class FakeServer final : public Http {
     return HttpResponse{.status = 200, .body = kRow};
   };
   std::string days = kDay, readonly = "0", limits;
+  std::function<HttpResponse(const HttpRequest&)> count = [this](const HttpRequest&) {
+    return HttpResponse{.status = 200, .body = days};
+  };
   std::set<std::string> missing;  // columns
   std::vector<HttpRequest> diary;
   int windows = 0;
@@ -42,8 +45,7 @@ class FakeServer final : public Http {
       return HttpResponse{.status = 200,
                           .body = "{\"name\":\"readonly\",\"value\":\"" + readonly + "\"}\n" + limits};
     if (request.body.find("system.columns") != std::string::npos) return columns();
-    if (request.url.find("param_near_from") == std::string::npos)
-      return HttpResponse{.status = 200, .body = days};
+    if (request.url.find("param_near_from") == std::string::npos) return count(request);
     Result<HttpResponse> response = window(request, ++windows);
     if (!response || response->status != 200 || !request.on_body) return response;
     // In pieces of three bytes.
@@ -230,9 +232,89 @@ TEST_CASE("a window that breaks off is asked for again, and counts once") {
     REQUIRE_FALSE(failed);
     CHECK(failed.error().kind == ErrorKind::unreachable);
     CHECK(failed.error().why.find("counted") == std::string::npos);  // no part of a row
-    CHECK(never.server.windows == 4);
+    CHECK(never.clock.elapsed() >= std::chrono::minutes(3));
+    CHECK(never.clock.elapsed() < std::chrono::minutes(4));
     CHECK(std::count(never.sink.lines.begin(), never.sink.lines.end(), "commit") == 0);
   }
+}
+
+TEST_CASE("a server that is gone for a minute is waited for, at night from the start") {
+  using namespace std::chrono_literals;
+  for (const bool patient : {false, true}) {
+    CAPTURE(patient);
+    Reading reading;
+    reading.options.patient = patient;
+    i64 waits = 0;
+    reading.options.on_wait = [&](std::chrono::seconds pause) { waits += pause.count() > 0 ? 1 : 0; };
+    class Gone final : public Http {
+     public:
+      Gone(Http& server, Clock& clock) : server_(server), clock_(clock) {}
+      Result<HttpResponse> send(const HttpRequest& request) override {
+        if (clock_.elapsed() >= from && clock_.elapsed() < from + 60s)
+          return fail({.kind = ErrorKind::unreachable, .what = "no answer"});
+        return server_.send(request);
+      }
+      std::chrono::nanoseconds from = 0s;
+
+     private:
+      Http& server_;
+      Clock& clock_;
+    } gone(reading.server, reading.clock);
+    const auto read = [&] {
+      return sources::read_clickhouse(reading.options, gone, reading.clock, reading.sink);
+    };
+    CHECK(read().has_value() == patient);
+    CHECK(waits > 0);
+    // One that answered is waited for by everybody.
+    const auto began = reading.clock.elapsed();
+    reading.server.window = [&](const HttpRequest&, int) -> Result<HttpResponse> {
+      if (reading.clock.elapsed() < began + 60s) return HttpResponse{.status = 503};
+      return HttpResponse{.status = 200, .body = kRow};
+    };
+    gone.from = std::chrono::hours(1);
+    CHECK(read().has_value());
+    CHECK(reading.clock.elapsed() >= began + 60s);
+    CHECK(reading.clock.elapsed() < began + 90s);
+  }
+}
+
+TEST_CASE("counting the days is halved like all else when it is too much") {
+  const std::string memory =
+      "Code: 241. DB::Exception: Memory limit (total) exceeded. (MEMORY_LIMIT_EXCEEDED)";
+  const auto time_in = [](const std::string& url, const std::string& name) {
+    std::string text = url.substr(url.find("param_" + name + "=") + name.size() + 7, 25);
+    for (const auto& [code, letter] : {std::pair{"%20", "T"}, {"%3A", ":"}, {"%3A", ":"}})
+      text.replace(text.find(code), 3, letter);
+    return parse_time(text.substr(0, 19) + "Z")->micros;
+  };
+  for (const i64 days : {30, 1}) {
+    CAPTURE(days);
+    Reading reading;
+    i64 refused = 0;
+    // Only periods with rows in them are too much, if they are longer than that.
+    reading.server.count = [&](const HttpRequest& request) {
+      const i64 from = time_in(request.url, "from"), to = time_in(request.url, "to");
+      const i64 row = parse_time("2026-10-01T08:00:00Z")->micros;
+      if (row < from || row >= to) return HttpResponse{.status = 200};
+      if (to - from <= days * 86'400'000'000) return HttpResponse{.status = 200, .body = kDay};
+      ++refused;
+      return exception(memory);
+    };
+    const auto read = reading.read();
+    REQUIRE(read);
+    CHECK(read->tables == std::vector<std::string>{"events_core"});
+    CHECK(read->windows == 1);
+    CHECK(refused > 5);
+    CHECK(refused < 20);
+    CHECK(reading.clock.sleeps == 0);
+  }
+  Reading never;
+  never.options.from = *parse_time("2026-10-01T00:00:00Z");
+  never.options.to = *parse_time("2026-10-02T00:00:00Z");
+  never.server.count = [&](const HttpRequest&) { return exception(memory); };
+  const auto failed = never.read();
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().hint.starts_with("narrow the time with --from and --to"));
 }
 
 TEST_CASE("what would fail again is told at once, with what to do") {
@@ -338,11 +420,14 @@ TEST_CASE("statements name tables and columns that are there, and have no gaps l
   CHECK(old.find("FROM traces") != std::string::npos);
   CHECK(old.find("events") == std::string::npos);
   CHECK(old.find("ifNull(status_message") == std::string::npos);  // no such column here
-  tables.events = {"events_core", {"name", "tags", "trace_name"}};
+  CHECK(old.find("is_app_root") == std::string::npos);
+  tables.events = {"events_core", {"name", "tags", "trace_name", "is_app_root", "parent_span_id"}};
   CHECK(sources::groups_sql(tables, sources::Generation::observations, false)
             .find("SELECT project_id, span_id FROM events_core") != std::string::npos);
   const std::string events = sources::groups_sql(tables, sources::Generation::events, false);
   CHECK(events.find("FROM traces") == std::string::npos);
+  CHECK(events.find("AND (ifNull(parent_span_id, '') = '' OR ifNull(is_app_root = 1, 0))") !=
+        std::string::npos);
   CHECK(events.find("{tags:") == std::string::npos);
   const std::string tagged = sources::groups_sql(tables, sources::Generation::events, true);
   CHECK(tagged.find("hasAny(tags, {tags:Array(String)})") != std::string::npos);

@@ -91,14 +91,15 @@ TEST_CASE("the number of requests is the least that the page size allows") {
     int concurrency;
     i64 least, most;
   };
-  // v2: 1,000 rows a page, one request for the rows at page borders, roots by the thousand. v1: the try of
-  // v2, 100 rows a page, and the traces. Several requests at once: at most one page more for each.
+  // v2: 1,000 rows a page, one request for the rows at page borders, roots by the thousand, one to v1 whether
+  // it has older ones. v1: the try of v2, 100 rows a page, and the traces. Several requests at once: at most
+  // one page more for each.
   for (const Row& row :
-       std::initializer_list<Row>{{LangfuseMode::v2_only, 900, 1, 2, 2},
-                                  {LangfuseMode::v2_only, 1'000, 1, 2, 2},
-                                  {LangfuseMode::v2_only, 1'001, 1, 4, 4},
-                                  {LangfuseMode::v2_only, 6'000, 1, 6 + 1 + 2, 6 + 1 + 2},
-                                  {LangfuseMode::v2_only, 6'000, 4, 6 + 1 + 2, 9 + 1 + 2},
+       std::initializer_list<Row>{{LangfuseMode::v2_only, 900, 1, 3, 3},
+                                  {LangfuseMode::v2_only, 1'000, 1, 3, 3},
+                                  {LangfuseMode::v2_only, 1'001, 1, 5, 5},
+                                  {LangfuseMode::v2_only, 6'000, 1, 6 + 1 + 2 + 1, 6 + 1 + 2 + 1},
+                                  {LangfuseMode::v2_only, 6'000, 4, 6 + 1 + 2 + 1, 9 + 1 + 2 + 1},
                                   {LangfuseMode::v1_only, 600, 1, 1 + 6 + 2, 1 + 6 + 2},
                                   {LangfuseMode::v1_only, 1'500, 4, 1 + 15 + 5, 1 + 18 + 8}}) {
     CAPTURE(row.calls);
@@ -215,7 +216,7 @@ TEST_CASE("what an interrupted pull has got is not asked for again") {
   Pulling it;
   it.options.concurrency = 1;
   fill_project(it.fake, 3'500, kBegin, 60'000);
-  for (i64 request = 4; request < 12; ++request) it.fake.faults[request] = LangfuseFault::busy_503;
+  for (i64 request = 4; request < 99; ++request) it.fake.faults[request] = LangfuseFault::busy_503;
   REQUIRE_FALSE(it.pull());
   CHECK(it.files.files.contains("calls.jsonl.part"));
   CHECK_FALSE(it.files.files.contains("calls.jsonl"));
@@ -224,7 +225,7 @@ TEST_CASE("what an interrupted pull has got is not asked for again") {
   const auto told = it.pull();
   REQUIRE(told);
   CHECK(told->resumed);
-  CHECK(told->requests == 1 + 1 + 2);  // the last page, borders, roots
+  CHECK(told->requests == 1 + 1 + 2 + 1);  // the last page, borders, roots, the look into v1
   CHECK(it.rows() == it.wanted());
 }
 
@@ -484,7 +485,7 @@ TEST_CASE("an unfinished pull of a file that is gone begins anew") {
   REQUIRE(it.pull());
   it.options.query = {.from = parse_time("2026-08-10T00:00:00Z")};
   const i64 before = static_cast<i64>(it.fake.diary.size());
-  for (i64 request = before + 3; request < before + 12; ++request)
+  for (i64 request = before + 3; request < before + 99; ++request)
     it.fake.faults[request] = LangfuseFault::busy_503;
   REQUIRE_FALSE(it.pull());
   it.fake.faults.clear();

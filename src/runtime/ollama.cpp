@@ -54,9 +54,11 @@ Result<HttpResponse> Ollama::exchange(const Call& call) {
   if (response) return response;
   Error error = std::move(response).error();
   error.what = call.what;
-  error.hint = host_.reach == Reach::local
-                   ? "is it running? start it with: ollama serve; or set OLLAMA_HOST"
-                   : "check OLLAMA_HOST, and that the server may be reached from here";
+  if (error.kind == ErrorKind::unreachable) {
+    error.hint = host_.reach == Reach::local
+                     ? "is it running? start it with: ollama serve; or set OLLAMA_HOST"
+                     : "check OLLAMA_HOST, and that the server may be reached from here";
+  }
   return fail(std::move(error));
 }
 

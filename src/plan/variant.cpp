@@ -22,6 +22,12 @@ std::string period(const DemandStats& stats) {
 
 std::string requirement(const DemandStats& stats) {
   const Required& required = stats.required;
+  if (need_is_unknown(stats)) {
+    return fmt::format("{} tokens to try next: a window of {} cut {}, what they need is unknown",
+                       with_commas(stats.censoring.grow_to.value_or(required.num_ctx)),
+                       with_commas(stats.censoring.num_ctx.value_or(0)),
+                       counted(stats.censoring.rows, "request"));
+  }
   if (required.rank) {
     std::string text =
         fmt::format("{} tokens required at risk {} with {} confidence (rank {} of {}",
@@ -31,15 +37,10 @@ std::string requirement(const DemandStats& stats) {
     if (required.for_answers > 0) text += ", with room for answers that were not logged";
     return text + ")";
   }
-  if (only_next_try(stats)) {
-    return fmt::format("{} tokens to try next: a window of {} cut {}, what they need is unknown",
-                       with_commas(required.num_ctx), with_commas(stats.censoring.num_ctx.value_or(0)),
-                       counted(stats.censoring.rows, "request"));
-  }
   return fmt::format(
       "{} tokens required: little data, so the observed maximum and a quarter more; these requests support a "
       "risk of {}",
-      with_commas(required.num_ctx), percent(required.supported_risk));
+      with_commas(required.num_ctx), percent(required.supported_risk.value_or(1)));
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ JobDecision decide_job(const Choice& choice, JobInput job, const DemandStats& de
     decision.candidates.push_back(
         {.num_ctx = rung.num_ctx,
          .taken = choice.num_ctx == rung.num_ctx,
-         .requests_over = over,
+         .requests_over = need_is_unknown(job.stats) ? std::nullopt : std::optional(over),
          .memory = rung.memory,
          .reason = candidate_reason(choice, rung, over, job, arch,
                                     taken == rungs.end() ? nullptr : &taken->memory)});

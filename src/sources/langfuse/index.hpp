@@ -13,7 +13,7 @@ namespace ctxcap::sources::langfuse {
 // Bytes for this machine only.
 void append_indexed(std::string& bytes, const Row& row);
 
-// Without usage and has_bodies. nullopt: not written by append_indexed().
+// Without usage. nullopt: not written by append_indexed().
 std::optional<Row> read_indexed(std::string_view bytes);
 
 }  // namespace ctxcap::sources::langfuse

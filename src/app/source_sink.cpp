@@ -51,12 +51,13 @@ Status SourceSink::rows(const sources::Rows& rows) {
   talk_.clear();
   at_hand_ = &rows;
   started_ = world_.clock.elapsed();
-  const Status read = rows.mapped != nullptr
-                          ? ingestor_.whole(rows.name, rows.mapped->bytes(),
-                                            [&](std::string_view part) { rows.mapped->done_with(part); })
-                          : ingestor_.stream(rows.name, [&](char* into, std::size_t room) {
-                              return rows.stream->read(into, room);
-                            });
+  const Status read =
+      rows.mapped != nullptr
+          ? ingestor_.whole(
+                rows.name, rows.mapped->bytes(), [&](std::string_view part) { rows.mapped->done_with(part); },
+                [&] { return rows.mapped->left(); })
+          : ingestor_.stream(rows.name,
+                             [&](char* into, std::size_t room) { return rows.stream->read(into, room); });
   at_hand_ = nullptr;
   talk_.clear();
   return read;

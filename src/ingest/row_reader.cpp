@@ -98,6 +98,11 @@ void RowReader::skip(Reason reason, std::string_view text, i64 line) {
   tally_->skip(reason, {.piece = piece_number_, .line = static_cast<std::uint32_t>(line)}, spot());
 }
 
+void RowReader::leave_out(i64 bytes) {
+  ++tally_->of_input(input_).rows;
+  tally_->skip(Reason::too_long, {.piece = piece_number_, .line = 1}, {.offset = 0, .length = bytes});
+}
+
 void RowReader::read_object(std::string_view object) {
   row_ = object;
   const Reason reason = parser_.parse(object, levels_[level_]->fields);

@@ -81,7 +81,12 @@ Result<Inspection> from_server(const Flags& flags, const settings::Ollama& serve
     TRY(state.record(*inspection.measured));
     return inspection;
   }
-  TRY_ASSIGN(inspection.measured, known_calibration(ollama, flags.model, runs, world));
+  const auto known = known_calibration(ollama, flags.model, runs, world);
+  if (known) {
+    inspection.measured = *known;
+  } else {
+    talk.note(unused_measurements(known.error()));
+  }
   return inspection;
 }
 

@@ -48,7 +48,8 @@ Result<HttpResponse> Ollama::exchange(const Call& call) {
                       .url = host_.url + call.path,
                       .headers = options_.headers,
                       .body = call.body.is_null() ? "" : to_body(call.body),
-                      .timeout = call.timeout};
+                      .timeout = call.timeout,
+                      .most_body = call.most_body};
   if (!request.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   Result<HttpResponse> response = http_.send(request);
   if (response) return response;
@@ -84,7 +85,8 @@ Result<std::string> Ollama::show(const std::string& model, Detail detail) {
             .path = "/api/show",
             .body = {{"model", model}},
             .timeout = options_.patience.answer,
-            .what = "could not look at the model " + printable(model)};
+            .what = "could not look at the model " + printable(model),
+            .most_body = kMostOfAnswer};  // a verbose one holds the vocabulary
   if (detail == Detail::verbose) call.body["verbose"] = true;
   TRY_ASSIGN(HttpResponse response, exchange(call));
   if (response.status == 200) return std::move(response.body);

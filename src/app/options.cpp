@@ -121,6 +121,7 @@ Result<AnalyzeOptions> settle(const settings::Settings& settings, World& world, 
   }
   TRY_ASSIGN(options.traces.sources, sources::settle(settings.sources, world));
   options.traces.bad_rows = files.bad_rows;
+  options.traces.most_jobs = kMostJobs;
   options.traces.keep_requests = options.per_job;  // reloads are counted from their order
   TRY(check_files(settings, options, files, world));
   return options;

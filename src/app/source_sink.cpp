@@ -39,7 +39,7 @@ SourceSink::SourceSink(ingest::Options options, World& world, Talk& talk)
     : world_(world),
       talk_(talk),
       overflow_(std::make_unique<ScratchOverflow>(world.files)),
-      of_windows_({.mapping = options.mapping, .threads = options.threads}),
+      of_windows_({.mapping = options.mapping, .threads = options.threads, .most_jobs = options.most_jobs}),
       ingestor_(with_overflow(std::move(options), overflow_.get()),
                 [this](const ingest::Progress& progress) { show_rows(progress); }) {
   static_assert(ingest::Ingestor::kBehind <= kReadPadding);

@@ -230,7 +230,7 @@ Result<TraceSummary> Ingestor::Impl::finish() {
   for (Tally* tally : tallies) noted.insert(noted.end(), tally->noted.begin(), tally->noted.end());
   std::sort(noted.begin(), noted.end());
   for (const NotedRow& row : noted) tell(row);
-  return summary_of(tallies, inputs_, names_, options_.mapping);
+  return summary_of(tallies, inputs_, names_, options_.mapping, options_.most_jobs);
 }
 
 Ingestor::Ingestor(Options options, OnProgress on_progress)

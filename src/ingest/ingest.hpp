@@ -50,6 +50,7 @@ struct Options {
   Mapping mapping;
   int threads = 0;                        // 0: as many as the machine has cores
   bool keep_requests = false;             // fill Demand::sent: memory grows with the rows
+  std::size_t most_jobs = 0;              // the smallest beyond so many become one (kOtherJobs); 0: never
   std::size_t batch = 0;                  // bytes that a thread takes at once; 0: a good number
   std::size_t longest_row = 256 << 20;    // bytes; a longer row is a skip
   Overflow* overflow = nullptr;           // nullptr: all rows wait in memory

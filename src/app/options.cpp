@@ -78,6 +78,7 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
       .template_text = std::string(modelfile_template()),
       .template_origin = "built-in modelfile.mustache",
       .environment_ctx = server.context_length};
+  options.policy.min_requests = variant.policy.min_requests;
   options.risk.num_predict = variant.limit();
   options.show = server.show;
   options.variant.tag = variant.tag;

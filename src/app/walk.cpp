@@ -212,6 +212,7 @@ ExitCode verdict(const Analysis& analysis) {
       return ExitCode::over_budget;
     case VerdictKind::withheld:
       return ExitCode::withheld;
+    case VerdictKind::advice:
     case VerdictKind::holds:
       break;
   }

@@ -96,6 +96,7 @@ struct BaseDecision {
   std::optional<Tokens> num_predict;  // largest of its jobs; nullopt: unknown
   bool explicit_window = false;       // num_ctx is what the user said, whatever the data says
   bool missing = false;               // its server was asked, and does not have it
+  std::optional<i64> enough;          // requests that would be enough to act on, where there are fewer
   std::vector<JobDecision> jobs;
   std::vector<Warning> warnings;
 };

@@ -325,7 +325,8 @@ std::optional<PlanVerdict> verdict_of_plan(std::string_view text) {
   Reader reader(verdict);
   const auto kind = reader.get<std::string>("kind", "", true);
   PlanVerdict read{.reasons = reader.get<std::vector<std::string>>("reasons", {}, false)};
-  for (const VerdictKind known : {VerdictKind::holds, VerdictKind::withheld, VerdictKind::over_budget}) {
+  for (const VerdictKind known :
+       {VerdictKind::holds, VerdictKind::advice, VerdictKind::withheld, VerdictKind::over_budget}) {
     if (kind != word(known)) continue;
     read.kind = known;
     return read;

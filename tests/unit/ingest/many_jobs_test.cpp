@@ -62,7 +62,7 @@ TEST_CASE("the rule that would tell few jobs apart is named, where nearly all ro
     CAPTURE(one.name);
     std::string text;
     for (int i = 0; i < 2'000; ++i)
-      text += row(fmt::format("triage-{:08x}", i * 2654435761u), 10, one.tag(i));
+      text += row(fmt::format("triage-{:08x}", static_cast<unsigned>(i) * 2654435761U), 10, one.tag(i));
     const TraceSummary summary = ingest_whole(text, {.threads = 2, .batch = 10'000});
     CHECK(summary.group_by == one.rule);
     CHECK(summary.grouped_jobs == one.jobs);

@@ -155,7 +155,9 @@ Result<Models> describe_models(std::span<const std::string> names, const Analyze
   for (const std::string& name : open) describe_from_server(ollama, name, models[name]);
   add_parents(ollama, models);
   add_what_is_installed(ollama, models);
-  TRY(add_what_was_measured(ollama, models, options.settings, world));
+  // An analysis needs no state, so one that is damaged does not stop it.
+  if (const Status measured = add_what_was_measured(ollama, models, options.settings, world); !measured)
+    talk.note(unused_measurements(measured.error()));
   return models;
 }
 

@@ -74,6 +74,10 @@ bool is_of(const Calibration& calibration, const runtime::Ollama& ollama, const 
          memory::covers(calibration, settings);
 }
 
+std::string unused_measurements(const Error& error) {
+  return fmt::format("note: what was measured here is not used: {} ({})", error.what, error.why);
+}
+
 Result<std::optional<Calibration>> known_calibration(runtime::Ollama& ollama, const std::string& name,
                                                      const RuntimeSettings& settings, World& world) {
   TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));

@@ -23,6 +23,9 @@ Result<Calibration> measure(runtime::Ollama& ollama, const std::string& name, co
 bool is_of(const Calibration& calibration, const runtime::Ollama& ollama, const std::string& digest,
            const RuntimeSettings& settings);
 
+// That measurements could not be read, for whoever can do without.
+std::string unused_measurements(const Error& error);
+
 // The calibration of this model on this server with these settings; nullopt: none.
 Result<std::optional<Calibration>> known_calibration(runtime::Ollama& ollama, const std::string& name,
                                                      const RuntimeSettings& settings, World& world);

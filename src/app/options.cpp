@@ -78,6 +78,7 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
       .template_text = std::string(modelfile_template()),
       .template_origin = "built-in modelfile.mustache",
       .environment_ctx = server.context_length};
+  options.policy.min_requests = variant.policy.min_requests;
   options.risk.num_predict = variant.limit();
   options.show = server.show;
   options.variant.tag = variant.tag;
@@ -121,6 +122,7 @@ Result<AnalyzeOptions> settle(const settings::Settings& settings, World& world, 
   }
   TRY_ASSIGN(options.traces.sources, sources::settle(settings.sources, world));
   options.traces.bad_rows = files.bad_rows;
+  options.traces.most_jobs = kMostJobs;
   options.traces.keep_requests = options.per_job;  // reloads are counted from their order
   TRY(check_files(settings, options, files, world));
   return options;

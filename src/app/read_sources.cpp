@@ -77,6 +77,7 @@ Result<std::vector<Together>> parts_of(const std::vector<SourceSettings>& source
       continue;
     ingest::Options own = options;
     own.mapping = mapping;
+    if (!source.jobs.empty()) own.most_jobs = 0;
     parts.push_back({mapping, &source, std::make_unique<SourceSink>(std::move(own), world, talk)});
   }
   return parts;
@@ -87,7 +88,8 @@ Result<std::vector<Together>> parts_of(const std::vector<SourceSettings>& source
 Result<TraceSummary> read_sources(const ReadOptions& options, World& world, Talk& talk) {
   TRY_ASSIGN(const std::vector<SourceSettings> sources, sources::settle(options.sources, world));
   std::optional<BadRowFile> bad_rows;
-  ingest::Options reading{.threads = options.threads, .keep_requests = options.keep_requests};
+  ingest::Options reading{
+      .threads = options.threads, .keep_requests = options.keep_requests, .most_jobs = options.most_jobs};
   if (!options.bad_rows.empty()) {
     TRY_ASSIGN(auto file, world.files.replace(options.bad_rows));
     bad_rows.emplace(std::move(file));

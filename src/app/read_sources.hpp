@@ -13,11 +13,15 @@
 
 namespace ctxcap::app {
 
+// A report of more jobs would be read by nobody, and take its time.
+inline constexpr std::size_t kMostJobs = 20'000;
+
 struct ReadOptions {
   std::vector<SourceSettings> sources;  // in the order in which they are read
   std::string bad_rows;                 // file that lists what is not used; "" for none
   int threads = 0;                      // 0: all cores
   bool keep_requests = false;           // every request by itself, not only counts
+  std::size_t most_jobs = 0;            // more become one, unless jobs are asked for by name; 0: never
   bool all_jobs = false;                // also those that `jobs` and `models` of the sources leave out
 };
 

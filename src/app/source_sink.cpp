@@ -39,7 +39,7 @@ SourceSink::SourceSink(ingest::Options options, World& world, Talk& talk)
     : world_(world),
       talk_(talk),
       overflow_(std::make_unique<ScratchOverflow>(world.files)),
-      of_windows_({.mapping = options.mapping, .threads = options.threads}),
+      of_windows_({.mapping = options.mapping, .threads = options.threads, .most_jobs = options.most_jobs}),
       ingestor_(with_overflow(std::move(options), overflow_.get()),
                 [this](const ingest::Progress& progress) { show_rows(progress); }) {
   static_assert(ingest::Ingestor::kBehind <= kReadPadding);
@@ -51,12 +51,13 @@ Status SourceSink::rows(const sources::Rows& rows) {
   talk_.clear();
   at_hand_ = &rows;
   started_ = world_.clock.elapsed();
-  const Status read = rows.mapped != nullptr
-                          ? ingestor_.whole(rows.name, rows.mapped->bytes(),
-                                            [&](std::string_view part) { rows.mapped->done_with(part); })
-                          : ingestor_.stream(rows.name, [&](char* into, std::size_t room) {
-                              return rows.stream->read(into, room);
-                            });
+  const Status read =
+      rows.mapped != nullptr
+          ? ingestor_.whole(
+                rows.name, rows.mapped->bytes(), [&](std::string_view part) { rows.mapped->done_with(part); },
+                [&] { return rows.mapped->left(); })
+          : ingestor_.stream(rows.name,
+                             [&](char* into, std::size_t room) { return rows.stream->read(into, room); });
   at_hand_ = nullptr;
   talk_.clear();
   return read;

@@ -12,6 +12,7 @@
 #include "app/keep.hpp"
 #include "app/parallel.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "data/model_name.hpp"
 #include "data/verdict.hpp"
 #include "demand/demand.hpp"
@@ -131,6 +132,23 @@ void add_shared_weights(Analysis& analysis, const JobsByBase& groups) {
   }
 }
 
+// Names that hold an id make a job of every request, each with too little data for anything.
+std::optional<Warning> many_jobs(const TraceSummary& traces) {
+  constexpr i64 kMany = 1'000;
+  const i64 jobs = static_cast<i64>(traces.demands.size()) + traces.pooled;
+  if (jobs <= kMany) return std::nullopt;
+  std::string text =
+      fmt::format("{}: names that hold an id or a date are the usual cause; ", counted(jobs, "job"));
+  text += traces.group_by.empty() ? "--job field:PATH takes the job from another field of the rows"
+                                  : fmt::format("--job {} makes {} of them", traces.group_by,
+                                                counted(traces.grouped_jobs, "job"));
+  if (traces.pooled > 0) {
+    text += fmt::format("; the {} smallest are counted together, as \"{}\"", with_commas(traces.pooled),
+                        kOtherJobs);
+  }
+  return Warning{"many-jobs", text};
+}
+
 }  // namespace
 
 Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk) {
@@ -142,6 +160,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
                     .inputs = std::move(traces.inputs),
                     .skipped = std::move(traces.skipped),
                     .remarks = std::move(traces.remarks)};
+  if (auto warning = many_jobs(traces)) analysis.warnings.push_back(std::move(*warning));
   if (reads_own_log(options.traces.sources)) {
     for (const InputSummary& input : analysis.inputs)
       analysis.read_from += (analysis.read_from.empty() ? "" : ", ") + input.source;
@@ -196,6 +215,7 @@ ExitCode verdict(const Analysis& analysis) {
       return ExitCode::over_budget;
     case VerdictKind::withheld:
       return ExitCode::withheld;
+    case VerdictKind::advice:
     case VerdictKind::holds:
       break;
   }

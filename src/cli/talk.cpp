@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 constexpr auto kQuietFor = 500ms;  // nothing is drawn for work that is over by then
 constexpr auto kRedrawEvery = 100ms;
 constexpr int kBarColumns = 30;
+constexpr std::size_t kMostShown = 50;  // jobs that somebody would look through
 
 bool is_set(World& world, const char* name) {
   return !world.environment.get(name).value_or("").empty();
@@ -33,6 +34,7 @@ report::Colour colour_for(World& world, settings::Colours choice, bool tty) {
 Talk::Talk(World& world, const settings::Report& style) : world_(world) {
   out_.width = style.width ? static_cast<int>(*style.width) : world.console.width();
   out_.colour = colour_for(world, style.color, world.console.out_is_tty());
+  out_.most = kMostShown;
   out_.glyphs = style.ascii ? report::Glyphs::ascii : report::Glyphs::unicode;
   err_colour_ = colour_for(world, style.color, world.console.err_is_tty());
   started_ = world.clock.elapsed();

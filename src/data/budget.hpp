@@ -29,7 +29,7 @@ struct Budget {
 struct Alternative {
   std::string what;                   // one phrase, e.g. "KV cache in q8_0"
   std::optional<Bytes> needed_bytes;  // of everything together, then; nullopt: unknown
-  std::optional<double> share_over;   // share of observed requests that would need more; nullopt: none
+  std::optional<double> share_over;   // share of observed requests that would need more; nullopt: unknown
   bool fits = false;
 };
 

@@ -28,7 +28,7 @@ struct Rung {
 struct Candidate {
   Tokens num_ctx = 0;
   bool taken = false;
-  i64 requests_over = 0;  // observed requests that needed more
+  std::optional<i64> requests_over;  // observed requests that needed more; nullopt: nobody knows
   Footprint memory;
   std::string reason;  // one sentence
 };
@@ -72,7 +72,7 @@ struct JobDecision {
   std::optional<Tokens> num_predict;     // generation limit to write; nullopt: unknown
   Action action = Action::keep;
   std::string reason;                 // one sentence
-  std::optional<Outlook> outlook;     // under the cap; nullopt: withheld
+  std::optional<Outlook> outlook;     // under the cap; nullopt: withheld, or the need is unknown
   std::vector<Candidate> candidates;  // ascending by num_ctx, exactly one taken unless withheld
 };
 
@@ -96,6 +96,7 @@ struct BaseDecision {
   std::optional<Tokens> num_predict;  // largest of its jobs; nullopt: unknown
   bool explicit_window = false;       // num_ctx is what the user said, whatever the data says
   bool missing = false;               // its server was asked, and does not have it
+  std::optional<i64> enough;          // requests that would be enough to act on, where there are fewer
   std::vector<JobDecision> jobs;
   std::vector<Warning> warnings;
 };

@@ -91,16 +91,33 @@ void merge_input(std::vector<InputSummary>& all, InputSummary more) {
 
 }  // namespace
 
-void TraceSummary::merge(TraceSummary other) {
+namespace {
+
+std::vector<Demand> merged(std::vector<Demand> a, std::vector<Demand> b) {
   const auto names = [](const Demand& demand) { return std::tie(demand.model, demand.job); };
-  for (Demand& demand : other.demands) {
-    const auto at = std::lower_bound(demands.begin(), demands.end(), demand,
-                                     [&](const Demand& a, const Demand& b) { return names(a) < names(b); });
-    if (at != demands.end() && names(*at) == names(demand)) {
-      at->merge(demand);
+  std::vector<Demand> all;
+  all.reserve(a.size() + b.size());
+  auto left = a.begin();
+  for (Demand& demand : b) {
+    for (; left != a.end() && names(*left) < names(demand); ++left) all.push_back(std::move(*left));
+    if (left != a.end() && names(*left) == names(demand)) {
+      left->merge(demand);
     } else {
-      demands.insert(at, std::move(demand));
+      all.push_back(std::move(demand));
     }
+  }
+  std::move(left, a.end(), std::back_inserter(all));
+  return all;
+}
+
+}  // namespace
+
+void TraceSummary::merge(TraceSummary other) {
+  demands = merged(std::move(demands), std::move(other.demands));
+  pooled += other.pooled;
+  if (group_by.empty()) {
+    group_by = std::move(other.group_by);
+    grouped_jobs = other.grouped_jobs;
   }
   for (InputSummary& input : other.inputs) merge_input(inputs, std::move(input));
   merge_skips(skipped, std::move(other.skipped));

@@ -46,6 +46,10 @@ struct Sent {
   auto operator<=>(const Sent&) const = default;
 };
 
+// The job of requests whose own jobs are too many, and theirs too small, to be
+// told one by one.
+inline constexpr const char* kOtherJobs = "other jobs";
+
 struct Demand {
   std::string job;    // never empty; "all" when the rows name none
   std::string model;  // as Ollama names it, provider prefixes removed; empty when the rows name none
@@ -89,6 +93,10 @@ struct TraceSummary {
   std::vector<Skip> skipped;         // ascending by reason
   std::vector<Skip> remarks;         // ascending by reason, e.g. "corrected-inclusive"
   std::vector<std::string> missing;  // fields that the user named and no row has
+  i64 pooled = 0;                    // jobs that became part of kOtherJobs
+  std::string group_by;              // word for --job that would make fewer jobs; empty:
+                                     // none is known
+  i64 grouped_jobs = 0;              // how many that would be
   bool operator==(const TraceSummary&) const = default;
 
   // Requests that came later, and none of which is in both: inputs of the same source become one, and of

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/json.hpp"
 #include "data/json_values.hpp"
 #include "data/words.hpp"
 
@@ -126,19 +127,25 @@ Json record_json(const Calibration& calibration) {
           {"overhead_bytes", or_null(calibration.overhead_bytes)}};
 }
 
-std::string lines_of(const Demand& demand) {
+std::string lines_of(const SourceDemand& of_source) {
+  const auto& [source, demand] = of_source;
   Json bodies = Json::array();
   for (const BodySize& body : demand.bodies) bodies.push_back({body.prompt, body.bytes, body.count});
   std::string lines = line_of({{"kind", "job"},
+                               {"source", source},
                                {"job", demand.job},
                                {"model", demand.model},
                                {"from", or_null(demand.from)},
                                {"to", or_null(demand.to)},
                                {"num_ctx_asked", record_json(demand.num_ctx_asked)},
                                {"num_predict_asked", record_json(demand.num_predict_asked)},
+                               {"windows", record_json(demand.windows)},
+                               {"cuts", record_json(demand.cuts)},
+                               {"refused_at", record_json(demand.refused_at)},
                                {"bodies", bodies}});
   for (const auto& [day, of_day] : demand.days) {
     lines += line_of({{"kind", "day"},
+                      {"source", source},
                       {"job", demand.job},
                       {"model", demand.model},
                       {"day", day == kUnknownDay ? Json(nullptr) : Json(iso_date(day))},
@@ -193,7 +200,7 @@ std::string history_json(const History& history) {
 std::string export_lines(const Export& all) {
   std::string lines = line_of({{"schema", "ctxcap.export/1"}});
   for (const Run& run : all.runs) lines += line_of(tagged("run", record_json(run)));
-  for (const Demand& demand : all.demands) lines += lines_of(demand);
+  for (const SourceDemand& demand : all.demands) lines += lines_of(demand);
   for (const DecisionRecord& decision : all.decisions) {
     Json json = tagged("decision", record_json(decision));
     json["required"] = or_null(decision.required);
@@ -207,6 +214,14 @@ std::string export_lines(const Export& all) {
     lines += line_of(json);
   }
   for (const Calibration& seen : all.calibrations) lines += line_of(tagged("calibration", record_json(seen)));
+  for (const OwnedVariant& variant : all.variants) {
+    lines += line_of({{"kind", "variant"},
+                      {"host", variant.host},
+                      {"created", rfc3339(variant.created)},
+                      {"digest", variant.digest},
+                      {"kept_as", text_or_null(variant.kept_as)},
+                      {"variant", variant_json(variant.variant)}});
+  }
   return lines;
 }
 

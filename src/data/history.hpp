@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
 #include "base/time.hpp"
 #include "data/calibration.hpp"
 #include "data/decision.hpp"
 #include "data/demand.hpp"
+#include "data/owned.hpp"
 #include "data/plan.hpp"
 
 namespace ctxcap {
@@ -106,15 +108,24 @@ std::vector<JobHistory> days_of(const std::vector<Demand>& demands,
 
 std::string history_json(const History& history);
 
+// Requests of one source: two sources count twice.
+struct SourceDemand {
+  std::string source;
+  Demand demand;
+};
+
 // All that the state holds, one JSON object a line, the first of which names the schema (ctxcap.export/1).
 struct Export {
   std::vector<Run> runs;
-  std::vector<Demand> demands;
+  std::vector<SourceDemand> demands;
   std::vector<DecisionRecord> decisions;
   std::vector<ReceiptRecord> receipts;
   std::vector<Measurement> measurements;
   std::vector<Calibration> calibrations;
+  std::vector<OwnedVariant> variants;  // the latest of each name
 };
 std::string export_lines(const Export& all);
+// The same read back. `origin` names the text in errors (ErrorKind::usage), with the line.
+Result<Export> export_of(std::string_view lines, const std::string& origin);
 
 }  // namespace ctxcap

@@ -22,6 +22,7 @@ struct InspectedContext {
   Footprint memory;
   std::optional<Error> refused;      // llama.cpp would not start with this combination
   std::optional<Tokens> clamped_to;  // Ollama would give this window instead of the one asked for
+  std::optional<Footprint> runs;     // what that one takes
 };
 
 struct Inspection {

@@ -21,10 +21,11 @@ Json json_of(const std::optional<Percentiles>& p) {
 }
 
 Json json_of(const Required& required) {
-  return {{"num_ctx", required.num_ctx},       {"basis", word(required.basis)},
-          {"rank", or_null(required.rank)},    {"risk", required.risk},
-          {"confidence", required.confidence}, {"supported_risk", required.supported_risk},
-          {"raised", word(required.raised)},   {"for_answers", required.for_answers}};
+  return {
+      {"num_ctx", required.num_ctx},       {"basis", word(required.basis)},
+      {"rank", or_null(required.rank)},    {"risk", required.supported_risk ? Json(required.risk) : Json()},
+      {"confidence", required.confidence}, {"supported_risk", or_null(required.supported_risk)},
+      {"raised", word(required.raised)},   {"for_answers", required.for_answers}};
 }
 
 // What one job needs by the data; a window that the user insists on stands before it.
@@ -80,7 +81,7 @@ Json json_of(const Censoring& censoring) {
 Json json_of(const Candidate& candidate) {
   return {{"num_ctx", candidate.num_ctx},
           {"taken", candidate.taken},
-          {"requests_over", candidate.requests_over},
+          {"requests_over", or_null(candidate.requests_over)},
           {"kv_bytes", or_null(kv_cache_bytes(candidate.memory))},
           {"total_bytes", or_null(candidate.memory.total_bytes)},
           {"reason", candidate.reason}};
@@ -355,7 +356,8 @@ std::optional<PlanVerdict> verdict_of_plan(std::string_view text) {
   Reader reader(verdict);
   const auto kind = reader.get<std::string>("kind", "", true);
   PlanVerdict read{.reasons = reader.get<std::vector<std::string>>("reasons", {}, false)};
-  for (const VerdictKind known : {VerdictKind::holds, VerdictKind::withheld, VerdictKind::over_budget}) {
+  for (const VerdictKind known :
+       {VerdictKind::holds, VerdictKind::advice, VerdictKind::withheld, VerdictKind::over_budget}) {
     if (kind != word(known)) continue;
     read.kind = known;
     return read;

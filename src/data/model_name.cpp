@@ -62,6 +62,18 @@ std::string canonical(std::string_view name) {
   return text;
 }
 
+// "library/Qwen3:8b" -> "Qwen3"
+std::string_view stem(std::string_view name) {
+  name.remove_prefix(name.rfind('/') + 1);  // npos + 1 is 0
+  return name.substr(0, name.rfind(':'));
+}
+
+bool same_letters(std::string_view a, std::string_view b) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return small(x) == small(y); });
+}
+
 Error bad_name(std::string_view name, std::string why) {
   return {.kind = ErrorKind::usage,
           .what = fmt::format("\"{}\" cannot be the name of a model", printable(name, 60)),
@@ -93,7 +105,8 @@ std::string with_tag(std::string_view name) {
 }
 
 bool same_model(std::string_view a, std::string_view b) {
-  return !a.empty() && !b.empty() && canonical(a) == canonical(b);
+  // Most differ, and a log may name thousands.
+  return !a.empty() && !b.empty() && same_letters(stem(a), stem(b)) && canonical(a) == canonical(b);
 }
 
 Result<std::string> variant_name(const std::string& base, const std::string& tag) {

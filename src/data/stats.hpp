@@ -40,7 +40,9 @@ struct Required {
   double confidence = 0;       // 0..1
   Raise raised = Raise::none;  // why num_ctx lies above the order statistic `rank`
   Tokens for_answers = 0;      // part of num_ctx: room for answers that nobody logged
-  double supported_risk = 0;   // the smallest risk that n requests support at that confidence
+  // The smallest risk that n requests support at that confidence; nullopt: some were cut, so their need is
+  // unknown.
+  std::optional<double> supported_risk;
 };
 
 enum class CensoringVerdict { none, client_limit, censored };
@@ -103,19 +105,27 @@ struct DemandStats {
   std::map<Tokens, i64> windows, cuts;  // as in Demand
 };
 
-// Whether `required` is only the window to try next: requests were cut, and too few were not.
-inline bool only_next_try(const DemandStats& stats) {
-  return stats.censoring.verdict == CensoringVerdict::censored && stats.required.basis == Basis::little_data;
+// Whether a window cut requests and nobody knows what they needed: then there is no risk to state, no count
+// of those that needed more, and nothing to expect of the future.
+inline bool need_is_unknown(const DemandStats& stats) {
+  return stats.censoring.verdict == CensoringVerdict::censored;
 }
 
-// What one window would mean, were the future like the past.
+// Whether `required` is only the window to try next: requests were cut, and too few were not.
+inline bool only_next_try(const DemandStats& stats) {
+  return need_is_unknown(stats) && stats.required.basis == Basis::little_data;
+}
+
+// What one window would mean, were the future like the past. All of it follows from one law: of n needs, k of
+// them above the window, the share p of future requests above it is Beta(k + 1, n - k), as if the window
+// ended at the largest need that it holds. Its bound, its mean and the mean of (1 - p)^m are what is told.
 struct Outlook {
   Tokens num_ctx = 0;
   i64 requests_over = 0;   // observed requests that needed more
   double share_upper = 0;  // upper bound of the share of future requests that need more, at `confidence`
   double confidence = 0;
   std::optional<double> requests_30d;      // expected in 30 days at the observed rate
-  std::optional<double> expected_cut_30d;  // of those, expected to be cut
+  std::optional<double> expected_cut_30d;  // of those, expected to be cut: m (k + 1) / (n + 1)
   std::optional<double> cut_30d_upper;     // the same at share_upper
   std::optional<double> clean_30d;         // chance that none of them is cut
   std::optional<double> day_chance;        // chance that a next day has a request that needs more

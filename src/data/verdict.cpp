@@ -28,9 +28,8 @@ std::string against(const JobDecision& job) {
   return {};
 }
 
-}  // namespace
-
-std::vector<std::string> against(const BaseDecision& decision) {
+// What speaks against the window itself.
+std::vector<std::string> against_window(const BaseDecision& decision) {
   std::vector<std::string> reasons;
   if (decision.missing)
     reasons.push_back(printable(decision.model, 60) +
@@ -41,11 +40,30 @@ std::vector<std::string> against(const BaseDecision& decision) {
   return reasons;
 }
 
+// What makes it mere advice.
+std::vector<std::string> too_few(const BaseDecision& decision) {
+  if (!decision.enough) return {};
+  i64 requests = 0;
+  for (const JobDecision& job : decision.jobs) requests += job.stats.requests;
+  return {fmt::format("{}: {} are advice only, {} are enough to act on", printable(decision.model, 60),
+                      counted(requests, "request"), with_commas(*decision.enough))};
+}
+
+}  // namespace
+
+std::vector<std::string> against(const BaseDecision& decision) {
+  std::vector<std::string> reasons = against_window(decision);
+  add(reasons, too_few(decision));
+  return reasons;
+}
+
 PlanVerdict verdict_of(const Analysis& analysis) {
   PlanVerdict verdict;
   if (analysis.bases.empty()) verdict.reasons.emplace_back("no request was used");
-  for (const BaseAnalysis& base : analysis.bases) add(verdict.reasons, against(base.decision));
+  for (const BaseAnalysis& base : analysis.bases) add(verdict.reasons, against_window(base.decision));
   if (!verdict.reasons.empty()) verdict.kind = VerdictKind::withheld;
+  for (const BaseAnalysis& base : analysis.bases) add(verdict.reasons, too_few(base.decision));
+  if (verdict.kind == VerdictKind::holds && !verdict.reasons.empty()) verdict.kind = VerdictKind::advice;
   if (!analysis.bases.empty() && analysis.budget && analysis.budget->fits == false) {
     verdict.kind = VerdictKind::over_budget;
     verdict.reasons.insert(verdict.reasons.begin(),

@@ -10,6 +10,7 @@ namespace ctxcap {
 
 enum class VerdictKind {
   holds,
+  advice,       // from too few requests to act on
   withheld,     // requests were cut, or a window is below what they need, or nothing can be advised
   over_budget,  // it does not fit the card
 };
@@ -21,7 +22,7 @@ struct PlanVerdict {
 
 PlanVerdict verdict_of(const Analysis& analysis);
 
-// What speaks against the window of a base model, a sentence each.
+// What speaks against acting on the window of a base model, a sentence each.
 std::vector<std::string> against(const BaseDecision& decision);
 
 }  // namespace ctxcap

@@ -55,6 +55,8 @@ constexpr std::string_view word(VerdictKind kind) {
   switch (kind) {
     case VerdictKind::holds:
       return "holds";
+    case VerdictKind::advice:
+      return "advice";
     case VerdictKind::withheld:
       return "withheld";
     case VerdictKind::over_budget:

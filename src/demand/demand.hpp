@@ -45,7 +45,7 @@ struct UnderWindow {
 UnderWindow under_window(const Demand& demand, Tokens num_ctx, const RiskOptions& options);
 
 // What a window would mean for the next 30 days, and for a next day. confidence in 0..1, exclusive.
-Outlook outlook(const DemandStats& stats, Tokens num_ctx, double confidence);
+std::optional<Outlook> outlook(const DemandStats& stats, Tokens num_ctx, double confidence);
 
 // Would the rule have held? Each rule sees what came before a part of the log and sets a window; the requests
 // of that part that need more are counted. One result per rule, ours first: the bound with its raises; the

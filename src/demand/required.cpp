@@ -47,6 +47,7 @@ Required required_window(const DayDemand& pooled, std::optional<Tokens> limit, c
 
 Required required_beyond(const Histogram& logged, const Censoring& censoring, const RiskOptions& options) {
   Required required = empty_claim(logged.count(), options);
+  required.supported_risk.reset();
   required.basis = Basis::little_data;
   required.num_ctx = *censoring.grow_to;
   const std::optional<i64> rank = tolerance_rank(logged.count(), options.risk, options.confidence);

@@ -21,7 +21,8 @@ double chance_of_day(i64 over, i64 days) {
   return static_cast<double>(over + 1) / static_cast<double>(days + 1);
 }
 
-Outlook outlook(const DemandStats& stats, Tokens num_ctx, double confidence) {
+std::optional<Outlook> outlook(const DemandStats& stats, Tokens num_ctx, double confidence) {
+  if (need_is_unknown(stats)) return std::nullopt;
   const i64 n = stats.need.count(), over = stats.need.count_above(num_ctx);
   Outlook result;
   result.num_ctx = num_ctx;
@@ -36,7 +37,7 @@ Outlook outlook(const DemandStats& stats, Tokens num_ctx, double confidence) {
   if (stats.per_day && n > 0) {
     const double requests = *stats.per_day * 30;
     result.requests_30d = requests;
-    result.expected_cut_30d = requests * static_cast<double>(over) / static_cast<double>(n);
+    result.expected_cut_30d = requests * static_cast<double>(over + 1) / static_cast<double>(n + 1);
     result.cut_30d_upper = requests * result.share_upper;
     result.clean_30d = chance_of_none(n - over, n, static_cast<i64>(std::ceil(requests)));
   }

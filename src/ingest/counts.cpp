@@ -31,6 +31,13 @@ void Counts::merge(Counts&& other) {
   other = {};
 }
 
+void Counts::take_up(const Counts& other) {
+  for (const Entries* entries : {&other.settled_, &other.fresh_}) {
+    for (const Entry& entry : *entries) begin(entry.tokens, entry.count);
+  }
+  if (other.last_.count != 0) begin(other.last_.tokens, other.last_.count);
+}
+
 void Counts::append_to(std::vector<Bin>& bins, Tokens shift) {
   settle();
   for (const Entry& entry : settled_) bins.push_back({Tokens{entry.tokens} + shift, i64{entry.count}});

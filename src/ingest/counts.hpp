@@ -25,6 +25,8 @@ class Counts {
   }
   void add(Tokens tokens, i64 times);
   void merge(Counts&& other);
+  // The same where many come one after the other, with few values each.
+  void take_up(const Counts& other);
 
   bool empty() const { return last_.count == 0 && fresh_.empty() && settled_.empty(); }
 

@@ -27,6 +27,11 @@ Histograms::DayCounts& Histograms::Group::on(Day day) {
   return *days.insert(at, DayCounts{.day = day});
 }
 
+Histograms::Details& Histograms::Group::details() {
+  if (!told) told = std::make_unique<Details>();
+  return *told;
+}
+
 Histograms::Group& Histograms::group(Key key) {
   if (last_ == nullptr || last_key_ != key) {
     last_ = &groups_[key];  // its address stays
@@ -48,15 +53,16 @@ void Histograms::count(const Request& request, i64 times, i64 last) {
     mine.from = std::min(mine.from, request.start);
     mine.to = std::max(mine.to, last);
   }
-  if (request.num_ctx != 0) mine.num_ctx.add(request.num_ctx, times);
-  if (request.num_predict != 0) mine.num_predict.add(request.num_predict, times);
-  if (request.window != 0) mine.windows.add(request.window, times);
-  if (request.was_cut) mine.cuts.add(request.window, times);
-  if (request.body != 0) mine.bodies.add(request.prompt, request.body);
+  mine.requests += times;
+  if (request.num_ctx != 0) mine.details().num_ctx.add(request.num_ctx, times);
+  if (request.num_predict != 0) mine.details().num_predict.add(request.num_predict, times);
+  if (request.window != 0) mine.details().windows.add(request.window, times);
+  if (request.was_cut) mine.details().cuts.add(request.window, times);
+  if (request.body != 0) mine.details().bodies.add(request.prompt, request.body);
 }
 
 void Histograms::note_refusal(const Request& request, i64 times) {
-  group(key(request.job, request.model)).refused_at.add(request.context - 1, times);
+  group(key(request.job, request.model)).details().refused_at.add(request.context - 1, times);
 }
 
 void Histograms::add(const Request& request, Place place) {
@@ -77,6 +83,7 @@ void Histograms::merge(Histograms&& other) {
     last_ = nullptr;
     return;
   }
+  groups_.merge(other.groups_);  // what only one of both has moves as it is
   for (auto& [names, theirs] : other.groups_) {
     Group& mine = groups_[names];
     for (DayCounts& counts : theirs.days) {
@@ -88,18 +95,75 @@ void Histograms::merge(Histograms&& other) {
     }
     mine.from = std::min(mine.from, theirs.from);
     mine.to = std::max(mine.to, theirs.to);
-    mine.num_ctx.merge(std::move(theirs.num_ctx));
-    mine.num_predict.merge(std::move(theirs.num_predict));
-    mine.windows.merge(std::move(theirs.windows));
-    mine.cuts.merge(std::move(theirs.cuts));
-    mine.refused_at.merge(std::move(theirs.refused_at));
-    mine.bodies.merge(theirs.bodies);
+    mine.requests += theirs.requests;
+    if (!theirs.told) continue;
+    Details& into = mine.details();
+    into.num_ctx.merge(std::move(theirs.told->num_ctx));
+    into.num_predict.merge(std::move(theirs.told->num_predict));
+    into.windows.merge(std::move(theirs.told->windows));
+    into.cuts.merge(std::move(theirs.told->cuts));
+    into.refused_at.merge(std::move(theirs.told->refused_at));
+    into.bodies.merge(theirs.told->bodies);
   }
   other.groups_.clear();
   for (auto& [names, theirs] : other.kept_) {
     std::vector<Kept>& mine = kept_[names];
     mine.insert(mine.end(), theirs.begin(), theirs.end());
   }
+}
+
+void Histograms::take_up(Group& into, Group& group) {
+  for (const DayCounts& counts : group.days) {
+    DayCounts& day = into.on(counts.day);
+    day.prompt.take_up(counts.prompt);
+    day.generation.take_up(counts.generation);
+    day.context.take_up(counts.context);
+    day.bare.take_up(counts.bare);
+  }
+  into.from = std::min(into.from, group.from);
+  into.to = std::max(into.to, group.to);
+  into.requests += group.requests;
+  if (!group.told) return;
+  Details& told = into.details();
+  told.num_ctx.take_up(group.told->num_ctx);
+  told.num_predict.take_up(group.told->num_predict);
+  told.windows.take_up(group.told->windows);
+  told.cuts.take_up(group.told->cuts);
+  told.refused_at.take_up(group.told->refused_at);
+  told.bodies.merge(group.told->bodies);
+}
+
+i64 Histograms::pool(std::size_t most, Names& names) {
+  if (groups_.size() <= most) return 0;
+  struct Size {
+    i64 requests;
+    Key names;
+  };
+  std::vector<Size> sizes;
+  sizes.reserve(groups_.size());
+  for (const auto& [key, group] : groups_) sizes.push_back({group.requests, key});
+  const auto text = [&](std::uint64_t number) -> const std::string& {
+    return names.text_of(static_cast<std::uint32_t>(number & 0xFFFF'FFFF));
+  };
+  // Of equal ones the first by name, since numbers are given by chance.
+  const auto kept = sizes.begin() + static_cast<std::ptrdiff_t>(most);
+  std::nth_element(sizes.begin(), kept, sizes.end(), [&](const Size& a, const Size& b) {
+    if (a.requests != b.requests) return a.requests > b.requests;
+    return std::tie(text(a.names), text(a.names >> 32)) < std::tie(text(b.names), text(b.names >> 32));
+  });
+  const std::uint32_t others = names.number_of(kOtherJobs);
+  last_ = nullptr;
+  std::for_each(kept, sizes.end(), [&](const Size& size) {
+    auto node = groups_.extract(size.names);
+    const Key into = key(others, static_cast<std::uint32_t>(size.names & 0xFFFF'FFFF));
+    take_up(groups_[into], node.mapped());
+    if (const auto theirs = kept_.find(size.names); theirs != kept_.end()) {
+      std::vector<Kept> requests = std::move(theirs->second);
+      kept_.erase(theirs);
+      kept_[into].insert(kept_[into].end(), requests.begin(), requests.end());
+    }
+  });
+  return static_cast<i64>(sizes.end() - kept);
 }
 
 Demand Histograms::demand_of(Group& group) {
@@ -124,12 +188,13 @@ Demand Histograms::demand_of(Group& group) {
     demand.from = Instant{group.from};
     demand.to = Instant{group.to};
   }
-  add_to(demand.num_ctx_asked, group.num_ctx);
-  add_to(demand.num_predict_asked, group.num_predict);
-  add_to(demand.windows, group.windows);
-  add_to(demand.cuts, group.cuts);
-  add_to(demand.refused_at, group.refused_at);
-  demand.bodies = group.bodies.sizes();
+  if (!group.told) return demand;
+  add_to(demand.num_ctx_asked, group.told->num_ctx);
+  add_to(demand.num_predict_asked, group.told->num_predict);
+  add_to(demand.windows, group.told->windows);
+  add_to(demand.cuts, group.told->cuts);
+  add_to(demand.refused_at, group.told->refused_at);
+  demand.bodies = group.told->bodies.sizes();
   return demand;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
-// Exact counts per (job, model) and day. A group of one request costs some 500 bytes.
+// Exact counts per (job, model) and day. A group of one request costs some 400
+// bytes.
 
 #include <limits>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -26,6 +28,11 @@ class Histograms {
   // Of requests that were added: their prompts were refused, and nobody knows how long they were.
   void note_refusal(const Request& request, i64 times);
   void merge(Histograms&& other);
+  std::size_t groups() const { return groups_.size(); }
+  // Keeps the groups with most requests, so many of them, and makes one of the
+  // others for each model, whose job is kOtherJobs. Returns how many became
+  // part of such.
+  i64 pool(std::size_t most, Names& names);
   // Ascending by (model, job).
   std::vector<Demand> demands(const Names& names) &&;
 
@@ -36,14 +43,20 @@ class Histograms {
     Counts context;  // of requests with an answer: total and need are the same
     Counts bare;     // of requests without one: total is the prompt, need one more
   };
-  struct Group {
-    std::vector<DayCounts> days;  // ascending
-    i64 from = std::numeric_limits<i64>::max(), to = kNoTime;
+  // What few rows tell: there may be a million groups without it.
+  struct Details {
     Counts num_ctx, num_predict;
     Counts windows, cuts, refused_at;  // see Demand
     BodyMap bodies;
+  };
+  struct Group {
+    std::vector<DayCounts> days;  // ascending
+    i64 from = std::numeric_limits<i64>::max(), to = kNoTime;
+    i64 requests = 0;
+    std::unique_ptr<Details> told;
 
     DayCounts& on(Day day);
+    Details& details();
   };
   struct Kept {
     i64 at;
@@ -55,6 +68,7 @@ class Histograms {
 
   static Key key(std::uint32_t job, std::uint32_t model) { return Key{job} << 32 | model; }
   static Demand demand_of(Group& group);
+  static void take_up(Group& into, Group& group);
   Group& group(Key key);
   void count(const Request& request, i64 times, i64 last);
 

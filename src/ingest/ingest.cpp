@@ -25,6 +25,7 @@ namespace {
 constexpr std::size_t kStreamPiece = 1 << 20;
 constexpr std::size_t kLargestPiece = 2 << 20;
 constexpr std::size_t kSmallestPiece = 256 << 10;
+constexpr std::size_t kLongPiece = 8 << 20;  // of such there is one at a time
 
 std::size_t thread_count(int asked) {
   if (asked > 0) return static_cast<std::size_t>(asked);
@@ -41,7 +42,7 @@ class Ingestor::Impl {
         threads_(thread_count(options_.threads)),
         shelves_(options_.overflow, options_.held_in_memory) {}
 
-  Status whole(std::string source, std::string_view text, const OnRead& on_read);
+  Status whole(std::string source, std::string_view text, const OnRead& on_read, const Left& left);
   Status stream(std::string source, const Fill& fill);
   Result<TraceSummary> finish();
 
@@ -62,6 +63,8 @@ class Ingestor::Impl {
   void work(Pieces& pieces, const Shape& shape, Lane& lane, const OnRead& on_read);
   void skip_head(std::string_view head);
   bool take_piece(Pieces& pieces, Lane& lane);
+  i64 read_piece(PieceReader& reader, Lane& lane);
+  void note_cut();
   void finish_piece(Lane& lane, i64 lines, i64 rows);
   void tell(const NotedRow& row) const;
   Lane& lane(std::size_t number);
@@ -90,14 +93,20 @@ void Ingestor::Impl::begin(std::string source) {
   is_over_ = false;
 }
 
-Status Ingestor::Impl::whole(std::string source, std::string_view text, const OnRead& on_read) {
+Status Ingestor::Impl::whole(std::string source, std::string_view text, const OnRead& on_read,
+                             const Left& left) {
   begin(source);
-  TRY_ASSIGN(const std::optional<Shape> found, shape_of(text, AtEnd::yes, source, options_.mapping));
+  const std::string_view beginning = text.substr(0, options_.longest_row);
+  TRY_ASSIGN(const std::optional<Shape> found, shape_of(beginning, AtEnd::yes, source, options_.mapping));
   const Shape shape = found.value_or(Shape{});
   skip_head(text.substr(0, shape.begin));
+  if (on_read && beginning.size() > kLongPiece) on_read(beginning);  // only to tell what it is
+  Left left_of_rows;
+  if (left) left_of_rows = [&] { return std::max(left(), shape.begin) - shape.begin; };
   const std::size_t fair = std::clamp(text.size() / (threads_ * 8), kSmallestPiece, kLargestPiece);
   const std::size_t piece_size = options_.batch > 0 ? options_.batch : fair;
-  TextPieces pieces(text.substr(shape.begin), Cutter(shape), piece_size);
+  TextPieces pieces(text.substr(shape.begin), Cutter(shape), {piece_size, options_.longest_row}, left_of_rows,
+                    on_read);
   return read(pieces, shape, std::min(threads_, text.size() / piece_size + 1), on_read);
 }
 
@@ -108,11 +117,14 @@ Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
   std::optional<Shape> shape;
   AtEnd at_end = AtEnd::no;
   for (std::size_t size = piece_size; !shape; size *= 2) {
-    TRY_ASSIGN(at_end, fill_up(beginning, size, fill));
-    TRY_ASSIGN(shape, shape_of(beginning.view(), at_end, source, options_.mapping));
+    TRY_ASSIGN(at_end, fill_up(beginning, std::min(size, options_.longest_row), fill));
+    const bool is_enough = beginning.view().size() >= options_.longest_row;
+    TRY_ASSIGN(shape, shape_of(beginning.view(), is_enough ? AtEnd::yes : at_end, source, options_.mapping));
+    if (is_enough && !shape) shape.emplace();
   }
   skip_head(beginning.view().substr(0, shape->begin));
-  StreamPieces pieces(fill, beginning.view().substr(shape->begin), at_end, Cutter(*shape), piece_size);
+  StreamPieces pieces(fill, beginning.view().substr(shape->begin), at_end, Cutter(*shape),
+                      {piece_size, options_.longest_row});
   // One more than cores: one waits for bytes.
   return read(pieces, *shape, at_end == AtEnd::yes ? 1 : threads_ + 1, {});
 }
@@ -127,20 +139,41 @@ Status Ingestor::Impl::read(Pieces& pieces, const Shape& shape, std::size_t work
   work(pieces, shape, *lanes_[0], on_read);
   for (std::thread& other : others) other.join();
   for (const auto& lane : lanes_) lane->buffer.release();
+  if (pieces.cut_short()) note_cut();
   return status_;
 }
 
 void Ingestor::Impl::work(Pieces& pieces, const Shape& shape, Lane& lane, const OnRead& on_read) {
   const std::size_t input = inputs_.current();
   PieceReader reader(shape, lane.reader);
-  while (take_piece(pieces, lane)) {
+  for (;;) {
+    std::unique_lock cutting(cutting_);
+    if (!take_piece(pieces, lane)) break;
+    const bool is_long = lane.piece.text.size() > kLongPiece;
+    if (!is_long) cutting.unlock();
     const i64 rows_before = lane.tally.of_input(input).rows;
     lane.reader.begin(input, lane.piece.number, lane.piece.text);
-    const i64 lines = reader.read(lane.piece);
+    const i64 lines = read_piece(reader, lane);
     finish_piece(lane, lines, lane.tally.of_input(input).rows - rows_before);
     if (on_read) on_read(lane.piece.text);
+    if (is_long) pieces.give_up(lane.buffer);
   }
   reader.finish();
+}
+
+i64 Ingestor::Impl::read_piece(PieceReader& reader, Lane& lane) {
+  if (!lane.piece.is_left_out) return reader.read(lane.piece);
+  lane.reader.leave_out(static_cast<i64>(lane.piece.bytes));
+  return lane.piece.lines;
+}
+
+void Ingestor::Impl::note_cut() {
+  Lane& lane = *lanes_.front();
+  lane.piece.take({});
+  lane.piece.number = inputs_.add_piece(0);
+  lane.reader.begin(inputs_.current(), lane.piece.number, lane.piece.text);
+  lane.reader.skip(Reason::cut_meanwhile, lane.piece.text, 1);
+  finish_piece(lane, 0, 1);
 }
 
 // What stands before the first record: a byte order mark, a CSV header.
@@ -148,15 +181,15 @@ void Ingestor::Impl::skip_head(std::string_view head) {
   inputs_.finish_piece(inputs_.add_piece(head.size()), std::count(head.begin(), head.end(), '\n'));
 }
 
+// While cutting_ is held.
 bool Ingestor::Impl::take_piece(Pieces& pieces, Lane& lane) {
-  const std::scoped_lock lock(cutting_);
   if (is_over_) return false;
   const Result<bool> got = pieces.next(lane.piece, lane.buffer);
   if (!got) status_ = fail(got.error());
   is_over_ = !got || !*got;
   if (is_over_) return false;
   const std::scoped_lock numbering(counting_);
-  lane.piece.number = inputs_.add_piece(lane.piece.text.size());
+  lane.piece.number = inputs_.add_piece(lane.piece.bytes);
   return true;
 }
 
@@ -169,7 +202,7 @@ void Ingestor::Impl::finish_piece(Lane& lane, i64 lines, i64 rows) {
     noted_.erase(noted_.begin());
   }
   if (!on_progress_) return;
-  progress_.bytes += static_cast<i64>(lane.piece.text.size());
+  progress_.bytes += static_cast<i64>(lane.piece.bytes);
   progress_.rows += rows;
   on_progress_(progress_);
 }
@@ -197,7 +230,7 @@ Result<TraceSummary> Ingestor::Impl::finish() {
   for (Tally* tally : tallies) noted.insert(noted.end(), tally->noted.begin(), tally->noted.end());
   std::sort(noted.begin(), noted.end());
   for (const NotedRow& row : noted) tell(row);
-  return summary_of(tallies, inputs_, names_, options_.mapping);
+  return summary_of(tallies, inputs_, names_, options_.mapping, options_.most_jobs);
 }
 
 Ingestor::Ingestor(Options options, OnProgress on_progress)
@@ -206,8 +239,8 @@ Ingestor::~Ingestor() = default;
 Ingestor::Ingestor(Ingestor&&) noexcept = default;
 Ingestor& Ingestor::operator=(Ingestor&&) noexcept = default;
 
-Status Ingestor::whole(std::string source, std::string_view bytes, const OnRead& on_read) {
-  return impl_->whole(std::move(source), bytes, on_read);
+Status Ingestor::whole(std::string source, std::string_view bytes, const OnRead& on_read, const Left& left) {
+  return impl_->whole(std::move(source), bytes, on_read, left);
 }
 Status Ingestor::stream(std::string source, const Fill& fill) {
   return impl_->stream(std::move(source), fill);

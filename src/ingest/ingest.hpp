@@ -11,9 +11,10 @@
 // no rows at all. What comes out depends neither on the pieces in which a stream arrives nor on the number of
 // threads.
 //
-// Memory: the histograms, and per thread a piece of a stream (1 MiB, or the longest record). A row that has
-// an id waits until the end, for it may come again: 50 bytes each, up to Options::held_in_memory; what is
-// more goes to the overflow.
+// Memory: the histograms, and per thread a piece of a stream (1 MiB, or a record of up to 8 MiB; of longer
+// ones there is only one at a time, and those beyond Options::longest_row are left out). A row that has an id
+// waits until the end, for it may come again: 50 bytes each, up to Options::held_in_memory; what is more goes
+// to the overflow.
 
 #include <cstdint>
 #include <functional>
@@ -49,7 +50,9 @@ struct Options {
   Mapping mapping;
   int threads = 0;                        // 0: as many as the machine has cores
   bool keep_requests = false;             // fill Demand::sent: memory grows with the rows
+  std::size_t most_jobs = 0;              // the smallest beyond so many become one (kOtherJobs); 0: never
   std::size_t batch = 0;                  // bytes that a thread takes at once; 0: a good number
+  std::size_t longest_row = 256 << 20;    // bytes; a longer row is a skip
   Overflow* overflow = nullptr;           // nullptr: all rows wait in memory
   std::size_t held_in_memory = 24 << 20;  // bytes of waiting rows, before they go to the overflow
   OnBadRow on_bad_row;                    // memory grows with the rows that have ids and are not used
@@ -68,6 +71,10 @@ using OnProgress = std::function<void(const Progress&)>;
 // A part of an input that no thread looks at any more. Called from any thread, from several at once.
 using OnRead = std::function<void(std::string_view part)>;
 
+// How many bytes of an input are still there: fewer than were given where somebody cuts it meanwhile. Called
+// from any thread but never from two at once.
+using Left = std::function<std::size_t()>;
+
 class Ingestor {
  public:
   explicit Ingestor(Options options = {}, OnProgress on_progress = {});
@@ -78,9 +85,10 @@ class Ingestor {
   // Both read one input, on all threads. Their error is "not a trace file", with what it seems to be, or the
   // error of `fill`.
   //
-  // An input that is in memory as a whole; nothing is copied. kBehind bytes must be readable behind it.
+  // An input that is in memory as a whole; nothing is copied. kBehind bytes must be readable behind it. What
+  // is gone from it may read as anything.
   static constexpr std::size_t kBehind = 64;
-  Status whole(std::string source, std::string_view bytes, const OnRead& on_read = {});
+  Status whole(std::string source, std::string_view bytes, const OnRead& on_read = {}, const Left& left = {});
   // An input that arrives: one thread takes in the next piece while the others read theirs.
   Status stream(std::string source, const Fill& fill);
 

@@ -60,14 +60,20 @@ class NameCache {
  public:
   explicit NameCache(Names& names) : names_(&names) {}
 
-  std::uint32_t number_of(std::string_view text) {
+  // `is_new`: the name was not among those met lately.
+  std::uint32_t number_of(std::string_view text, bool& is_new) {
     Entry& entry = entries_[hash_of(text, 5) % entries_.size()];
-    if (!entry.used || entry.text != text) {
+    is_new = !entry.used || entry.text != text;
+    if (is_new) {
       entry.number = names_->number_of(text);
       entry.text = text;
       entry.used = true;
     }
     return entry.number;
+  }
+  std::uint32_t number_of(std::string_view text) {
+    bool is_new = false;
+    return number_of(text, is_new);
   }
 
  private:

@@ -6,11 +6,12 @@
 #include "ingest/formats/all.hpp"
 
 namespace ctxcap::ingest {
-namespace {
 
 i64 line_ends(std::string_view text) {
   return std::count(text.begin(), text.end(), '\n');
 }
+
+namespace {
 
 std::size_t line_end(std::string_view text, std::size_t at) {
   const void* found = at < text.size() ? std::memchr(text.data() + at, '\n', text.size() - at) : nullptr;
@@ -89,6 +90,32 @@ std::size_t Cutter::cut_documents(std::string_view text, AtEnd at_end, std::size
     piece.values.push_back({.begin = at, .end = used});
     piece.is_cut_off = end == kNoEnd && is_nest;
   }
+}
+
+std::size_t RecordEnd::feed(std::string_view text) {
+  if (by_lines_) {
+    const std::size_t end = line_end(text, 0);
+    found_ = end != kNoEnd;
+    return found_ ? end + 1 : text.size();
+  }
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string_) {
+      const std::size_t next = is_escaped_ ? at : text.find_first_of("\"\\", at);
+      if (next == kNoEnd) return text.size();
+      in_string_ = is_escaped_ || text[next] != '"';
+      is_escaped_ = !is_escaped_ && text[next] == '\\';
+      at = next;
+    } else if (c == '"') {
+      in_string_ = true;
+    } else if (c == '{' || c == '[') {
+      ++depth_;
+    } else if ((c == '}' || c == ']') && --depth_ <= 0) {
+      found_ = true;
+      return at + 1;
+    }
+  }
+  return text.size();
 }
 
 bool in_any_order(Layout layout) {

@@ -24,6 +24,39 @@ struct Piece {
   };
   std::vector<Range> values;
   bool is_cut_off = false;  // the last of them never ends
+
+  // A record that is too long is a piece of its own, without text.
+  bool is_left_out = false;
+  std::size_t bytes = 0;  // of the input
+  i64 lines = 0;          // line ends in it, where it is left out
+
+  void take(std::string_view records) {
+    text = records;
+    bytes = records.size();
+    is_left_out = false;
+  }
+  void leave_out() {
+    text = {};
+    bytes = 0;
+    lines = 0;
+    is_left_out = true;
+  }
+};
+
+i64 line_ends(std::string_view text);
+
+// Looks for the end of a record, in text that comes in parts, and remembers none of it.
+class RecordEnd {
+ public:
+  explicit RecordEnd(bool by_lines) : by_lines_(by_lines) {}
+  // Returns how many bytes of the text belong to the record.
+  std::size_t feed(std::string_view text);
+  bool found() const { return found_; }
+
+ private:
+  bool by_lines_, found_ = false;
+  bool in_string_ = false, is_escaped_ = false;
+  i64 depth_ = 0;
 };
 
 class Cutter {
@@ -34,6 +67,10 @@ class Cutter {
   // more where a record is longer, less where more text is needed for another record. Returns the bytes; at
   // the end of the input never 0, unless there is no text.
   std::size_t cut(std::string_view text, AtEnd at_end, std::size_t size, Piece& piece);
+
+  // Records end where lines do, or at least may.
+  bool by_lines() const { return layout_ != Layout::documents; }
+  RecordEnd record_end() const { return RecordEnd(by_lines()); }
 
  private:
   std::size_t cut_documents(std::string_view text, AtEnd at_end, std::size_t size, Piece& piece);

@@ -64,6 +64,11 @@ std::span<const JobRuleWord> job_rules() {
   return kJobRules;
 }
 
+std::string_view word_of(JobRule rule) {
+  const auto is_rule = [&](const JobRuleWord& known) { return known.rule == rule; };
+  return std::find_if(kJobRules.begin(), kJobRules.end(), is_rule)->word;
+}
+
 bool is_job_rule(std::string_view word) {
   const auto is_word = [&](const JobRuleWord& known) { return known.word == word; };
   return word.starts_with("field:") || std::any_of(kJobRules.begin(), kJobRules.end(), is_word);

@@ -38,6 +38,7 @@ struct JobRuleWord {
   JobRule rule;
 };
 std::span<const JobRuleWord> job_rules();
+std::string_view word_of(JobRule rule);
 
 // One of job_rules(), or "field:PATH"?
 bool is_job_rule(std::string_view word);

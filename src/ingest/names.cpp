@@ -118,7 +118,7 @@ std::string_view hint_of(const JobHints& hints, std::string_view model, JobRule 
 
 std::string_view choose_job(const JobHints& hints, std::string_view model, JobRule rule) {
   const std::string_view job = hint_of(hints, model, rule);
-  return job.empty() ? "all" : job;
+  return job.empty() ? kNoJob : job;
 }
 
 bool is_named_by_root(const JobHints& hints, JobRule rule) {

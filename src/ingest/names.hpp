@@ -36,7 +36,8 @@ enum class JobRule : std::uint8_t {
   field,  // the row's field `job`, or the one that --map job= names
 };
 
-// The job by that rule; "all" where the row has none.
+// The job by that rule; kNoJob where the row has none.
+inline constexpr std::string_view kNoJob = "all";
 std::string_view choose_job(const JobHints& hints, std::string_view model, JobRule rule = JobRule::automatic);
 
 // Whether the job of a row inside a trace is the name of the trace's root, which comes in a row of its own.

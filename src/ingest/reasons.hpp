@@ -16,6 +16,7 @@ enum class Reason : std::uint8_t {
   bad_json,
   bad_tokens,
   cache_hit,
+  cut_meanwhile,
   deleted,
   description,
   duplicate,

@@ -22,8 +22,9 @@ RecordParser& RecordParser::operator=(RecordParser&&) noexcept = default;
 
 namespace {
 
-constexpr std::size_t kLongestRecord = 0xFFFF'0000;  // simdjson's offsets have 32 bits
 constexpr std::size_t kFirstCapacity = 1 << 16;
+// simdjson's index takes up to four bytes for each byte of a record. Longer ones are walked without it.
+constexpr std::size_t kLongestIndexed = 8 << 20;
 
 Reason reason_of(simdjson::error_code error) {
   switch (error) {
@@ -39,14 +40,27 @@ Reason reason_of(simdjson::error_code error) {
   }
 }
 
+Reason walk(std::string_view record, Fields& fields) {
+  if (!simdjson::validate_utf8(record)) return Reason::invalid_utf8;
+  if (skip_value(record, 0) != record.size()) return Reason::bad_json;
+  fields.clear();
+  fields.set_record(Value::json(record));
+  const bool is_whole = Value::json(record).each_member([&](std::string_view key, Value value) {
+    const Fields::Wanted wanted = fields.wants(key);
+    if (wanted.metric) fields.note_metric();
+    if (wanted) fields.put(key, wanted, value);
+  });
+  return is_whole ? Reason::none : Reason::bad_json;
+}
+
 }  // namespace
 
 Reason RecordParser::parse(std::string_view record, Fields& fields) {
-  if (record.size() > kLongestRecord) return Reason::too_long;
+  if (record.size() > kLongestIndexed) return walk(record, fields);
   simdjson::ondemand::parser& parser = parser_->simd;
   if (parser.capacity() < record.size()) {
-    const std::size_t capacity = std::max(kFirstCapacity, std::bit_ceil(record.size()));
-    if (const auto error = parser.allocate(std::min(capacity, kLongestRecord))) return reason_of(error);
+    if (const auto error = parser.allocate(std::max(kFirstCapacity, std::bit_ceil(record.size()))))
+      return reason_of(error);
   }
   fields.clear();
   fields.set_record(Value::json(record));

@@ -98,6 +98,11 @@ void RowReader::skip(Reason reason, std::string_view text, i64 line) {
   tally_->skip(reason, {.piece = piece_number_, .line = static_cast<std::uint32_t>(line)}, spot());
 }
 
+void RowReader::leave_out(i64 bytes) {
+  ++tally_->of_input(input_).rows;
+  tally_->skip(Reason::too_long, {.piece = piece_number_, .line = 1}, {.offset = 0, .length = bytes});
+}
+
 void RowReader::read_object(std::string_view object) {
   row_ = object;
   const Reason reason = parser_.parse(object, levels_[level_]->fields);
@@ -225,7 +230,9 @@ void RowReader::count(const Call& call) {
   if (call.has_bad_time && !call.start) remarks.add(Remark::bad_time);
   if (call.usage.reason == Reason::none) {
     request.body = static_cast<std::uint32_t>(body_bytes(call));
-    request.job = tally_->names.number_of(job_of(call));
+    bool is_new = false;
+    request.job = tally_->names.number_of(job_of(call), is_new);
+    if (is_new) tally_->other_rules.add(call.job, call.model);
     request.model = tally_->names.number_of(model_name(call.model));
   }
   if (!call.parent.empty() && call.usage.reason == Reason::none) note_parent(call);

@@ -36,6 +36,8 @@ class RowReader final : private Sink {
   void take(const Call& call, const Format& format, std::string_view text, i64 line);
   // A row that never became fields.
   void skip(Reason reason, std::string_view text, i64 line);
+  // The piece at hand is one row of so many bytes, which is too long to be read.
+  void leave_out(i64 bytes);
 
  private:
   void add(const Call& call) override;

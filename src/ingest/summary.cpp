@@ -64,14 +64,27 @@ std::vector<std::string> missing_fields(std::span<Tally* const> tallies, const M
 
 }  // namespace
 
-TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, const Names& names,
-                        const Mapping& mapping) {
+TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, Names& names,
+                        const Mapping& mapping, std::size_t most_jobs) {
   TraceSummary summary{.inputs = input_summaries(tallies, inputs),
                        .skipped = listed<Reason>(tallies, &Tally::skipped, inputs),
                        .remarks = listed<Remark>(tallies, &Tally::remarked, inputs),
                        .missing = missing_fields(tallies, mapping)};
   Histograms all;
-  for (Tally* tally : tallies) all.merge(std::move(tally->histograms));
+  OtherRules rules;
+  for (Tally* tally : tallies) {
+    all.merge(std::move(tally->histograms));
+    rules.merge(tally->other_rules);
+  }
+  // Which rows were tried depends on who read them; with so many that makes no
+  // difference.
+  constexpr std::size_t kMany = 1'000;
+  const auto found = all.groups() > kMany ? rules.best() : std::nullopt;
+  if (found) {
+    summary.group_by = word_of(found->rule);
+    summary.grouped_jobs = static_cast<i64>(found->jobs);
+  }
+  if (most_jobs > 0) summary.pooled = all.pool(most_jobs, names);
   summary.demands = std::move(all).demands(names);
   return summary;
 }

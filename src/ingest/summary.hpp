@@ -11,7 +11,7 @@
 namespace ctxcap::ingest {
 
 // Uses the tallies up.
-TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, const Names& names,
-                        const Mapping& mapping);
+TraceSummary summary_of(std::span<Tally* const> tallies, const Inputs& inputs, Names& names,
+                        const Mapping& mapping, std::size_t most_jobs);
 
 }  // namespace ctxcap::ingest

@@ -9,6 +9,7 @@
 #include "ingest/formats.hpp"
 #include "ingest/histograms.hpp"
 #include "ingest/interner.hpp"
+#include "ingest/other_rules.hpp"
 #include "ingest/reasons.hpp"
 #include "ingest/shelves.hpp"
 
@@ -53,6 +54,7 @@ struct Tally {
   Shelves::Writer held;
   std::array<Occurrences, kReasons> skipped;
   std::array<Occurrences, kRemarks> remarked;
+  OtherRules other_rules;
   std::uint32_t found_parts = 0;  // bit per Part: some row has what was mapped to it
   bool notes_bad_rows;
   std::vector<NotedRow> noted;  // those that nobody was told about yet

@@ -8,13 +8,13 @@
 #include <cstdlib>
 
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "io/parts.hpp"
+#include "io/url.hpp"
 
 namespace ctxcap::io {
 namespace {
 
-constexpr std::size_t kMaxBody = std::size_t{1}
-                                 << 30;  // more is no API answer; do not fill the memory with it
 constexpr long kMaxRedirects = 5;
 
 struct EasyDeleter {
@@ -23,12 +23,8 @@ struct EasyDeleter {
 struct SlistDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
-struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 using Slist = std::unique_ptr<curl_slist, SlistDeleter>;
-using Url = std::unique_ptr<CURLU, UrlDeleter>;
 
 std::string trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -36,43 +32,9 @@ std::string trim(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
 }
 
-// The address without what could be a secret: user, password, query.
-std::string shown(std::string_view url) {
-  std::string text(url.substr(0, url.find_first_of("?#")));
-  const auto scheme = text.find("://");
-  const auto host = scheme == std::string::npos ? 0 : scheme + 3;
-  const auto at = text.find('@', host);
-  if (at != std::string::npos && at < text.find('/', host)) text.erase(host, at + 1 - host);
-  return text;
-}
-
-// Loopback needs no proxy. Go's client, and so the ollama command, never uses one there either.
-bool is_loopback(const std::string& url) {
-  const Url parsed(curl_url());
-  char* text = nullptr;
-  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
-      curl_url_get(parsed.get(), CURLUPART_HOST, &text, 0) != CURLUE_OK) {
-    return false;
-  }
-  const std::string host = lowered(text);
-  curl_free(text);
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
-}
-
 // Called about once a second while waiting, and whenever something arrives.
 int stop_when_interrupted(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return interrupted() ? 1 : 0;
-}
-
-// Called once per header line, for every answer on the way (redirects, 100): a status line starts afresh.
-std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
-  auto& headers = *static_cast<std::map<std::string, std::string>*>(user);
-  const std::string_view line(data, size);
-  if (line.starts_with("HTTP/")) headers.clear();
-  const auto colon = line.find(':');
-  if (colon != std::string_view::npos)
-    headers[lowered(trim(line.substr(0, colon)))] = trim(line.substr(colon + 1));
-  return size;
 }
 
 const char* hint_for(CURLcode code) {
@@ -94,8 +56,20 @@ const char* hint_for(CURLcode code) {
   }
 }
 
+// Whoever was named gets what is asked, and the keys with it. Whom that one names gets neither.
+tl::unexpected<Error> sent_elsewhere(const HttpRequest& request, const std::string& where) {
+  const std::string address = shown_url(request.url);
+  return fail(
+      {.kind = ErrorKind::usage,
+       .what = address + " redirects to another server",
+       .why = fmt::format("{} {}: it leads to {}; questions and keys go nowhere but to the address that "
+                          "was named",
+                          request.method, address, where),
+       .hint = "if that is the right server, name its address instead"});
+}
+
 tl::unexpected<Error> unreachable(const HttpRequest& request, std::string_view cause, std::string_view hint) {
-  const std::string address = shown(request.url);
+  const std::string address = shown_url(request.url);
   return fail({.kind = ErrorKind::unreachable,
                .what = "no answer from " + address,
                .why = fmt::format("{} {}: {}", request.method, address, cause),
@@ -127,16 +101,18 @@ class Exchange {
     set(CURLOPT_ERRORBUFFER, detail_.data());
     set(CURLOPT_WRITEFUNCTION, &Exchange::take_body);
     set(CURLOPT_WRITEDATA, this);
-    set(CURLOPT_HEADERFUNCTION, &take_header);
-    set(CURLOPT_HEADERDATA, &response_.headers);
+    set(CURLOPT_HEADERFUNCTION, &Exchange::take_header);
+    set(CURLOPT_HEADERDATA, this);
   }
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
   Result<HttpResponse> ended(CURLcode code) {
+    if (!elsewhere_.empty()) return sent_elsewhere(request_, elsewhere_);
     if (code != CURLE_OK) {
       std::string cause = detail_[0] != '\0' ? detail_.data() : curl_easy_strerror(code);
-      if (code == CURLE_WRITE_ERROR && !streams()) cause = "the answer is larger than 1 GiB";
+      if (code == CURLE_WRITE_ERROR && !streams())
+        cause = "the answer is larger than " + human_bytes(static_cast<Bytes>(request_.most_body));
       if (code == CURLE_ABORTED_BY_CALLBACK) cause = "a signal asked to stop";
       return unreachable(request_, cause, hint_for(code));
     }
@@ -159,11 +135,35 @@ class Exchange {
     return request_.on_body && status == 200;
   }
 
+  // Called once per header line, for every answer on the way (redirects, 100): a status line starts afresh.
+  static std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
+    Exchange& exchange = *static_cast<Exchange*>(user);
+    auto& headers = exchange.response_.headers;
+    const std::string_view line(data, size);
+    if (line.starts_with("HTTP/")) headers.clear();
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return size;
+    const std::string name = lowered(trim(line.substr(0, colon)));
+    const std::string value = trim(line.substr(colon + 1));
+    if (name == "location" && exchange.is_redirect() && !same_origin(exchange.request_.url, value)) {
+      exchange.elsewhere_ = shown_url(value);
+      return 0;  // ends the exchange before libcurl follows
+    }
+    headers[name] = value;
+    return size;
+  }
+
+  bool is_redirect() const {
+    long status = 0;
+    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+    return status >= 300 && status < 400;
+  }
+
   static std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
     Exchange& exchange = *static_cast<Exchange*>(user);
     if (exchange.streams()) return exchange.request_.on_body(std::string_view(data, size)) ? size : 0;
     std::string& body = exchange.response_.body;
-    if (size > kMaxBody - body.size()) return 0;
+    if (size > exchange.request_.most_body - body.size()) return 0;
     body.append(data, size);
     return size;
   }
@@ -178,10 +178,8 @@ class Exchange {
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
-    // Never file:, ftp: and the like, and never from https down to http. libcurl itself keeps an
-    // Authorization header from other hosts.
-    set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_REDIR_PROTOCOLS_STR, lowered(request_.url).starts_with("https:") ? "https" : "http,https");
+    set(CURLOPT_PROTOCOLS_STR, "http,https");  // never file:, ftp: and the like
+    set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     set(CURLOPT_FOLLOWLOCATION, 1L);
     set(CURLOPT_MAXREDIRS, kMaxRedirects);
     set(CURLOPT_POSTREDIR, static_cast<long>(CURL_REDIR_POST_ALL));  // a POST stays one
@@ -208,6 +206,7 @@ class Exchange {
   HttpRequest request_;
   Slist headers_;
   HttpResponse response_;
+  std::string elsewhere_;  // where a redirect led that was not followed
   std::array<char, CURL_ERROR_SIZE> detail_{};
 };
 

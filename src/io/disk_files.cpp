@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,12 +14,14 @@
 #include <filesystem>
 
 #include "io/fd.hpp"
+#include "io/leftovers.hpp"
 #include "io/parts.hpp"
 
 namespace ctxcap::io {
 namespace {
 
-constexpr std::size_t kMostOfPipe = 64 << 20;
+constexpr const char* kMark = "ctxcap-";                    // of directories that go with their process
+constexpr std::size_t kMostAtOnce = std::size_t{64} << 20;  // bytes of a file that is read as a whole
 
 namespace fs = std::filesystem;
 
@@ -58,45 +59,6 @@ class FdReader final : public ByteReader {
  private:
   Fd fd_;  // empty: stdin, which is not ours to close
   std::string path_;
-};
-
-// The file's pages, followed by at least one page or page tail of zeros: anonymous memory is reserved first,
-// one page longer than the file can need, and the file is mapped over its beginning.
-class Mapping final : public MappedFile {
- public:
-  static Result<std::unique_ptr<MappedFile>> make(const Fd& fd, std::size_t size, const std::string& path) {
-    const std::size_t reserved = (size + kReadPadding + page() - 1) / page() * page();
-    void* memory = ::mmap(nullptr, reserved, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return cannot_read(path, errno);
-    std::unique_ptr<Mapping> mapping(new Mapping(memory, reserved, size));
-    if (size > 0 && ::mmap(memory, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd.get(), 0) == MAP_FAILED) {
-      return cannot_read(path, errno);
-    }
-    ::madvise(memory, reserved, MADV_SEQUENTIAL);
-    return mapping;
-  }
-  ~Mapping() override { ::munmap(memory_, reserved_); }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  std::string_view bytes() const override { return {static_cast<const char*>(memory_), size_}; }
-
-  // Pages come back from the file when somebody does look. All threads at it is faster than one munmap() of
-  // everything at the end, and what is in memory stays small.
-  void done_with(std::string_view part) const override {
-    const auto begin = static_cast<std::size_t>(part.data() - static_cast<const char*>(memory_));
-    const std::size_t first = begin / page() * page(), behind = (begin + part.size()) / page() * page();
-    if (first < behind) ::madvise(static_cast<char*>(memory_) + first, behind - first, MADV_DONTNEED);
-  }
-
- private:
-  Mapping(void* memory, std::size_t reserved, std::size_t size)
-      : memory_(memory), reserved_(reserved), size_(size) {}
-  static std::size_t page() {
-    static const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    return size;
-  }
-  void* memory_;
-  std::size_t reserved_, size_;
 };
 
 class UnnamedFile final : public ScratchFile {
@@ -147,7 +109,10 @@ class FileLock final : public Files::Lock {
 
 class TemporaryDirectory final : public Files::PrivateDirectory {
  public:
-  explicit TemporaryDirectory(std::string path) : path_(std::move(path)) {}
+  explicit TemporaryDirectory(std::string path)
+      : path_(std::move(path)), held_(open_fd(path_, O_RDONLY | O_DIRECTORY)) {
+    if (held_) hold(held_);
+  }
   ~TemporaryDirectory() override {
     std::error_code ignored;  // a destructor has nobody to tell
     fs::remove_all(path_, ignored);
@@ -158,6 +123,7 @@ class TemporaryDirectory final : public Files::PrivateDirectory {
 
  private:
   std::string path_;
+  Fd held_;
 };
 
 class DiskFiles final : public Files {
@@ -203,13 +169,15 @@ class DiskFiles final : public Files {
   }
 
   Result<std::unique_ptr<MappedFile>> map(const std::string& path) override {
-    const Fd fd = open_fd(path, O_RDONLY | O_NONBLOCK);  // a pipe without a writer must not hang here
+    Fd fd = open_fd(path, O_RDONLY | O_NONBLOCK);  // a pipe without a writer must not hang here
     if (!fd) return cannot_read(path, errno);
     struct stat info {};
     if (::fstat(fd.get(), &info) != 0) return cannot_read(path, errno);
     if (S_ISDIR(info.st_mode)) return cannot_read(path, EISDIR);
     if (!S_ISREG(info.st_mode)) return cannot_read(path, ESPIPE);
-    return Mapping::make(fd, static_cast<std::size_t>(info.st_size), path);
+    auto mapped = map_file(std::move(fd), static_cast<std::size_t>(info.st_size));
+    if (!mapped) return cannot_read(path, errno);
+    return mapped;
   }
 
   Result<std::unique_ptr<ByteReader>> open(const std::string& path) override {
@@ -223,19 +191,18 @@ class DiskFiles final : public Files {
 
   Result<std::string> read_all(const std::string& path) override {
     TRY_ASSIGN(const std::unique_ptr<ByteReader> reader, open(path));
-    // A pipe is as good as a file, but /dev/zero has no end.
-    const std::size_t most = kind(path) == PathKind::file ? std::string::npos : kMostOfPipe;
     std::string content;
     std::array<char, 65536> buffer;
     while (true) {
       TRY_ASSIGN(const std::size_t got, reader->read(buffer.data(), buffer.size()));
       if (got == 0) return content;
       content.append(buffer.data(), got);
-      if (content.size() > most) {
+      // A pipe is as good as a file, but /dev/zero has no end.
+      if (content.size() > kMostAtOnce) {
         return fail({.kind = ErrorKind::usage,
                      .what = "could not read " + path,
-                     .why = "it is no file, and gives more than anybody would read as a whole",
-                     .hint = "name a file"});
+                     .why = "it is larger than 64 MiB, more than anybody would read as a whole",
+                     .hint = "check that it is the right file"});
       }
     }
   }
@@ -244,7 +211,7 @@ class DiskFiles final : public Files {
     return write_file_atomically(path, content);
   }
   Result<std::unique_ptr<Replacement>> replace(const std::string& path) override {
-    return replace_file(path);
+    return replace_file(path, 0600);
   }
 
   Result<std::unique_ptr<ByteWriter>> append(const std::string& path, std::size_t keep) override {
@@ -294,7 +261,9 @@ class DiskFiles final : public Files {
   }
   Result<std::unique_ptr<PrivateDirectory>> make_private_directory() override {
     const char* base = std::getenv("TMPDIR");
-    std::string path = std::string(base != nullptr && *base == '/' ? base : "/tmp") + "/ctxcap-XXXXXX";
+    const std::string parent = base != nullptr && *base == '/' ? base : "/tmp";
+    sweep(parent, kMark);
+    std::string path = mark_of_this_process(parent + "/" + kMark) + "XXXXXX";
     if (::mkdtemp(path.data()) == nullptr) {
       const int error = errno;
       return fail({.kind = ErrorKind::failure,

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "io/fd.hpp"
 #include "ports/world.hpp"
 
 namespace ctxcap::io {
@@ -17,9 +18,13 @@ std::unique_ptr<Interrupts> make_signal_interrupts();
 // A signal came during a hold, and what is being waited for must end; see Interrupts.
 bool interrupted();
 
+// A file in memory; nullptr, and errno, where that fails.
+std::unique_ptr<MappedFile> map_file(Fd fd, std::size_t size);
+
 // Old content or new, never half of it; see Files::write_atomic.
 Status write_file_atomically(const std::string& path, std::string_view content);
-Result<std::unique_ptr<Replacement>> replace_file(const std::string& path);
+// `mode` of a new file, less the umask.
+Result<std::unique_ptr<Replacement>> replace_file(const std::string& path, unsigned mode);
 Result<std::unique_ptr<ByteWriter>> append_file(const std::string& path, std::size_t keep);
 
 }  // namespace ctxcap::io

@@ -12,12 +12,15 @@
 #include <optional>
 
 #include "io/fd.hpp"
+#include "io/leftovers.hpp"
 #include "io/parts.hpp"
 
 namespace ctxcap::io {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kMark = ".ctxcap-";
 
 tl::unexpected<Error> cannot_write(const std::string& path, int error) {
   const char* hint = "choose another place, or check its permissions";
@@ -55,7 +58,8 @@ class Temporary {
   bool kept_ = false;
 };
 
-// As the file it replaces; a new one gets what the umask leaves of 0666. The owner is kept where we may.
+// As the file it replaces; a new one gets what the umask leaves of the mode given. The owner is kept where we
+// may.
 bool copy_access(int fd, const struct stat& old) {
   if (::fchown(fd, old.st_uid, old.st_gid) != 0 && errno != EPERM) return false;
   return ::fchmod(fd, old.st_mode & 07777) == 0;
@@ -67,10 +71,17 @@ void sync_directory(const std::string& path) {
   if (directory) ::fsync(directory.get());
 }
 
+std::string directory_of(const std::string& path) {
+  const fs::path parent = fs::path(path).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
 Fd create_beside(const std::string& target, unsigned mode, std::string& name) {
+  sweep(directory_of(target), fs::path(target).filename().string() + kMark);
   for (int attempt = 0; attempt < 100; ++attempt) {
-    name = target + ".ctxcap-" + std::to_string(::getpid()) + "-" + std::to_string(attempt);
+    name = mark_of_this_process(target + kMark) + std::to_string(attempt);
     Fd fd = open_fd(name, O_WRONLY | O_CREAT | O_EXCL, mode);
+    if (fd) hold(fd);
     if (fd || errno != EEXIST) return fd;
   }
   return Fd();
@@ -83,8 +94,8 @@ namespace {
 // A device or a pipe cannot be replaced, only written to: then `temporary` stays empty.
 class DiskReplacement final : public Replacement {
  public:
-  DiskReplacement(std::string path, std::string target)
-      : path_(std::move(path)), target_(std::move(target)) {}
+  DiskReplacement(std::string path, std::string target, unsigned mode)
+      : path_(std::move(path)), target_(std::move(target)), mode_(mode) {}
 
   Status begin() {
     struct stat old {};
@@ -97,7 +108,7 @@ class DiskReplacement final : public Replacement {
     }
     std::string name;
     // A file that replaces a private one must not be readable by others before its mode is copied.
-    fd_ = create_beside(target_, exists ? 0600 : 0666, name);
+    fd_ = create_beside(target_, exists ? 0600 : mode_, name);
     if (!fd_) return cannot_write(path_, errno);
     temporary_.emplace(name);
     if (exists && !copy_access(fd_.get(), old)) return cannot_write(path_, errno);
@@ -117,13 +128,13 @@ class DiskReplacement final : public Replacement {
     if (!temporary_) return {};
     if (std::rename(temporary_->path().c_str(), target_.c_str()) != 0) return cannot_write(path_, errno);
     temporary_->keep();
-    const fs::path parent = fs::path(target_).parent_path();
-    sync_directory(parent.empty() ? "." : parent.string());
+    sync_directory(directory_of(target_));
     return {};
   }
 
  private:
   std::string path_, target_;
+  unsigned mode_;
   Fd fd_;
   std::optional<Temporary> temporary_;
 };
@@ -147,20 +158,20 @@ class Appender final : public ByteWriter {
 
 }  // namespace
 
-Result<std::unique_ptr<Replacement>> replace_file(const std::string& path) {
-  auto replacement = std::make_unique<DiskReplacement>(path, follow_links(path));
+Result<std::unique_ptr<Replacement>> replace_file(const std::string& path, unsigned mode) {
+  auto replacement = std::make_unique<DiskReplacement>(path, follow_links(path), mode);
   TRY(replacement->begin());
   return replacement;
 }
 
 Status write_file_atomically(const std::string& path, std::string_view content) {
-  TRY_ASSIGN(const std::unique_ptr<Replacement> replacement, replace_file(path));
+  TRY_ASSIGN(const std::unique_ptr<Replacement> replacement, replace_file(path, 0666));
   TRY(replacement->write(content));
   return replacement->commit();
 }
 
 Result<std::unique_ptr<ByteWriter>> append_file(const std::string& path, std::size_t keep) {
-  Fd fd = open_fd(path, O_WRONLY | O_CREAT, 0666);
+  Fd fd = open_fd(path, O_WRONLY | O_CREAT, 0600);
   if (!fd || ::ftruncate(fd.get(), static_cast<off_t>(keep)) != 0 || ::lseek(fd.get(), 0, SEEK_END) < 0) {
     return cannot_write(path, errno);
   }

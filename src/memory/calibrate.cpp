@@ -50,6 +50,10 @@ Result<Bytes> taken_by(const MeasuredLoad& load, const ModelArch& arch, const Fo
                                   [](const Layer& layer) { return layer.kind == LayerKind::window; });
   if (!slides) return load.size;
   if (load.driver_bytes && load.on_gpu != 0) return *load.driver_bytes - expected.overhead_bytes.value_or(0);
+  if (load.on_gpu == 0) {
+    return cannot("/api/ps leaves out a cache of sliding-window models, and on the CPU nothing else tells it",
+                  "the predicted caches are exact without it");
+  }
   return cannot("/api/ps leaves out a cache of sliding-window models, and no GPU driver can be asked",
                 "run it on the machine of the card, with nvidia-smi in PATH; the predicted caches are exact "
                 "without it");

@@ -19,6 +19,10 @@ InspectedContext inspected(const ModelArch& arch, Tokens window, const RuntimeSe
   Result<Footprint> memory = footprint(arch, window, settings, calibration);
   if (memory) {
     context.memory = std::move(*memory);
+    if (context.clamped_to) {
+      if (auto runs = footprint(arch, *context.clamped_to, settings, calibration))
+        context.runs = std::move(*runs);
+    }
     return context;
   }
   context.refused = memory.error();

@@ -33,7 +33,7 @@ bool fill_totals(const ModelArch& arch, const Load& load, const RuntimeSettings&
     if (arch.weights->projector > 0 || !arch.vision) result.projector_bytes = arch.weights->projector;
   }
   const bool measured = settings.overhead.has_value();
-  result.overhead_bytes = measured ? *settings.overhead : load.cuda ? kOverhead : 0;
+  result.overhead_bytes = !load.cuda ? 0 : measured ? *settings.overhead : kOverhead;  // of a card
   result.overhead_exact = measured || !load.cuda;
   const Bytes overhead_low = result.overhead_exact ? *result.overhead_bytes : kOverheadLow;
   const Bytes overhead_high = result.overhead_exact ? *result.overhead_bytes : kOverheadHigh;

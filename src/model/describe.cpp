@@ -7,6 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/json_size.hpp"
 #include "model/model.hpp"
 #include "model/parameters.hpp"
 
@@ -15,35 +16,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kMaxDepth = 64;  // real answers are five deep
-
 Error unreadable(const std::string& name, std::string why) {
   return {
       .kind = ErrorKind::failure,
       .what = fmt::format("cannot read the description of {}", name.empty() ? "the model" : "'" + name + "'"),
       .why = std::move(why),
       .hint = "save a good one: curl -s $OLLAMA_HOST/api/show -d '{\"model\":\"NAME\"}' > show.json"};
-}
-
-// Are brackets nested deeper than `limit`, strings aside? Told before parsing, which would pay for each
-// level.
-bool deeper_than(std::string_view json, int limit) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > limit) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
 }
 
 std::string text_at(const Json& object, const char* key) {
@@ -121,8 +99,13 @@ std::string weights_of(std::string_view modelfile) {
 }  // namespace
 
 Result<ModelDescription> describe(std::string_view show_json, std::string name) {
-  if (deeper_than(show_json, kMaxDepth)) {
-    return fail(unreadable(name, fmt::format("the JSON is nested deeper than {} levels", kMaxDepth)));
+  switch (size_of_json(show_json)) {
+    case JsonSize::deep:
+      return fail(unreadable(name, fmt::format("the JSON is nested deeper than {} levels", kDeepestJson)));
+    case JsonSize::large:
+      return fail(unreadable(name, "it holds more values than any description of a model"));
+    case JsonSize::fine:
+      break;
   }
   const Json show = Json::parse(show_json, nullptr, false);
   if (show.is_discarded()) return fail(unreadable(name, "it is not JSON"));

@@ -30,9 +30,9 @@ std::string base_of(const std::string& name, const DescribedModels& models) {
     if (parent == nullptr) break;
     base = *parent;
   }
+  const DescribedModel& model = models.at(base);
   for (const auto& [other, description] : models) {
     if (other >= base) break;
-    const DescribedModel& model = models.at(base);
     const bool same_file = !model.weights.empty() && model.weights == description.weights;
     const bool made_from_nothing = description.parent.empty() || !model.parent.empty();
     if (same_model(other, base) || (same_file && made_from_nothing)) return other;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr const char* kSharedTag = "capped";
 constexpr std::size_t kLongestTag = 40;
+constexpr std::size_t kMostTold = 50;  // jobs that a Modelfile names
 
 std::string period(const DemandStats& stats) {
   if (!stats.from || !stats.to) return "at unknown times";
@@ -22,6 +23,12 @@ std::string period(const DemandStats& stats) {
 
 std::string requirement(const DemandStats& stats) {
   const Required& required = stats.required;
+  if (need_is_unknown(stats)) {
+    return fmt::format("{} tokens to try next: a window of {} cut {}, what they need is unknown",
+                       with_commas(stats.censoring.grow_to.value_or(required.num_ctx)),
+                       with_commas(stats.censoring.num_ctx.value_or(0)),
+                       counted(stats.censoring.rows, "request"));
+  }
   if (required.rank) {
     std::string text =
         fmt::format("{} tokens required at risk {} with {} confidence (rank {} of {}",
@@ -31,15 +38,23 @@ std::string requirement(const DemandStats& stats) {
     if (required.for_answers > 0) text += ", with room for answers that were not logged";
     return text + ")";
   }
-  if (only_next_try(stats)) {
-    return fmt::format("{} tokens to try next: a window of {} cut {}, what they need is unknown",
-                       with_commas(required.num_ctx), with_commas(stats.censoring.num_ctx.value_or(0)),
-                       counted(stats.censoring.rows, "request"));
-  }
   return fmt::format(
       "{} tokens required: little data, so the observed maximum and a quarter more; these requests support a "
       "risk of {}",
-      with_commas(required.num_ctx), percent(required.supported_risk));
+      with_commas(required.num_ctx), percent(required.supported_risk.value_or(1)));
+}
+
+// In their order.
+std::vector<const JobDecision*> largest(const std::vector<JobDecision>& jobs) {
+  std::vector<const JobDecision*> list;
+  for (const JobDecision& job : jobs) list.push_back(&job);
+  if (list.size() <= kMostTold) return list;
+  std::stable_sort(list.begin(), list.end(), [](const JobDecision* a, const JobDecision* b) {
+    return a->stats.requests > b->stats.requests;
+  });
+  list.resize(kMostTold);
+  std::sort(list.begin(), list.end());  // they stand in one vector
+  return list;
 }
 
 }  // namespace
@@ -96,10 +111,14 @@ std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant
                                      const std::string& version) {
   std::vector<std::string> lines;
   lines.push_back(fmt::format("{} by ctxcap {}", variant.name, version));
-  for (const JobDecision& job : decision.jobs) {
-    lines.push_back(fmt::format("{}: {}, {}", printable(job.stats.job, 60),
-                                counted(job.stats.requests, "request"), period(job.stats)));
-    lines.push_back("  " + requirement(job.stats));
+  for (const JobDecision* job : largest(decision.jobs)) {
+    lines.push_back(fmt::format("{}: {}, {}", printable(job->stats.job, 60),
+                                counted(job->stats.requests, "request"), period(job->stats)));
+    lines.push_back("  " + requirement(job->stats));
+  }
+  if (decision.jobs.size() > kMostTold) {
+    const auto others = static_cast<i64>(decision.jobs.size() - kMostTold);
+    lines.push_back(fmt::format("and {} with fewer requests", counted(others, "more job")));
   }
   lines.push_back(fmt::format("num_ctx {}: {}", variant.num_ctx, decision.jobs.front().reason));
   std::string facts;

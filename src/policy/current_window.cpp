@@ -4,12 +4,22 @@
 
 namespace ctxcap::policy {
 
+namespace {
+
+// Ollama gives no more than the model declares, whatever is asked for.
+CurrentWindow given(Tokens asked, CurrentFrom from, const DescribedModel& model) {
+  const std::optional<Tokens> max = model.arch ? model.arch->max_ctx : std::nullopt;
+  return {max ? std::min(asked, *max) : asked, from};
+}
+
+}  // namespace
+
 std::optional<CurrentWindow> current_window(const DemandStats& stats, const DescribedModel& model,
                                             std::optional<Tokens> environment_ctx) {
   const auto& asked = stats.num_ctx_asked;
   const auto most = std::max_element(asked.begin(), asked.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
-  if (most != asked.end()) return CurrentWindow{most->first, CurrentFrom::request};
+  if (most != asked.end()) return given(most->first, CurrentFrom::request, model);
   const auto& served = stats.windows;
   const auto usual = std::max_element(served.begin(), served.end(),
                                       [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -21,8 +31,8 @@ std::optional<CurrentWindow> current_window(const DemandStats& stats, const Desc
                                                          : CurrentFrom::server_default};
   }
   if (model.arch && model.arch->current_ctx)
-    return CurrentWindow{*model.arch->current_ctx, CurrentFrom::model};
-  if (environment_ctx) return CurrentWindow{*environment_ctx, CurrentFrom::environment};
+    return given(*model.arch->current_ctx, CurrentFrom::model, model);
+  if (environment_ctx) return given(*environment_ctx, CurrentFrom::environment, model);
   if (model.loaded_ctx) return CurrentWindow{*model.loaded_ctx, CurrentFrom::server_default};
   return std::nullopt;
 }

@@ -54,7 +54,7 @@ JobDecision decide_job(const Choice& choice, JobInput job, const DemandStats& de
     decision.candidates.push_back(
         {.num_ctx = rung.num_ctx,
          .taken = choice.num_ctx == rung.num_ctx,
-         .requests_over = over,
+         .requests_over = need_is_unknown(job.stats) ? std::nullopt : std::optional(over),
          .memory = rung.memory,
          .reason = candidate_reason(choice, rung, over, job, arch,
                                     taken == rungs.end() ? nullptr : &taken->memory)});
@@ -74,10 +74,18 @@ BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional
   base.warnings = warnings_of(choice, jobs, arch, base.model);
   const DemandStats deciding = deciding_stats(jobs);
   bool limits_known = true;
+  i64 requests = 0;
   for (JobInput& job : jobs) {
+    requests += job.stats.requests;
     base.num_predict = std::max(base.num_predict, job.stats.num_predict);
     limits_known = limits_known && job.stats.num_predict.has_value();
     base.jobs.push_back(decide_job(choice, std::move(job), deciding, arch, rungs));
+  }
+  if (base.num_ctx && !base.explicit_window && requests < options.min_requests) {
+    base.enough = options.min_requests;
+    base.warnings.push_back(
+        {"few-requests", fmt::format("{}: {} are advice only; {} are enough to act on", base.model,
+                                     counted(requests, "request"), with_commas(options.min_requests))});
   }
   if (!limits_known) base.num_predict.reset();  // one job's limit must not cut another's answers
   base.arch = std::move(arch);

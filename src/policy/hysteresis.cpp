@@ -68,8 +68,16 @@ Verdict change(const Tonight& tonight, const HysteresisOptions& options, Move mo
   return {move, num_ctx, std::move(why)};
 }
 
+// Why there are too few days for anything but to grow; empty: there are enough.
+std::string too_few_days(const Tonight& tonight, const HysteresisOptions& options) {
+  if (!tonight.days || *tonight.days >= options.min_days) return "";
+  return fmt::format("requests of {} are too few, {} are enough", counted(*tonight.days, "day"),
+                     counted(options.min_days, "day"));
+}
+
 Verdict weigh_shrink(const Tonight& tonight, const HysteresisOptions& options) {
   const Tokens running = *tonight.running;
+  if (std::string few = too_few_days(tonight, options); !few.empty()) return hold(tonight, std::move(few));
   if (tonight.sources_missing) return hold(tonight, "a source did not answer, so nothing shrinks tonight");
   if (!tonight.clean_since && !tonight.cut)
     return hold(tonight, "the requests do not say when they were sent, so no whole weeks can be counted");
@@ -118,6 +126,8 @@ Verdict weigh(const Tonight& tonight, const HysteresisOptions& options) {
                                      counted(tonight.rest, "more night")));
   }
   if (!tonight.running) {
+    if (std::string few = too_few_days(tonight, options); !few.empty())
+      return {Move::withheld, std::nullopt, "no first variant yet: " + few};
     return change(tonight, options, Move::create, advised,
                   tonight.little_data ? "the first variant, on little data" : "the first variant");
   }

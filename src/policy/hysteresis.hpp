@@ -32,6 +32,7 @@ std::string end_of(const QuietHours& hours);
 Day night_of(Instant now, i64 local_offset_minutes);
 
 struct HysteresisOptions {
+  i64 min_days = 3;                // days with requests that a first variant, or a shrink, takes; >= 0
   i64 shrink_after_nights = 3;     // so many nights in a row must advise less, tonight among them; >= 1
   i64 shrink_after_weeks = 2;      // whole weeks of requests of which none was cut; >= 0
   Bytes min_saving = 512ll << 20;  // a shrink must free at least this much,
@@ -50,6 +51,7 @@ struct Tonight {
   int local_minute = 0;            // of now
   std::optional<Tokens> running;   // cap of the variants of this base; nullopt: there is none yet
   std::optional<Tokens> advised;   // nullopt: withheld
+  std::optional<i64> days;         // with requests; nullopt: nobody counted
   bool little_data = false;        // the advice rests on the observed maximum alone
   std::optional<Day> clean_since;  // first day from which on no request was cut; nullopt: some were, or
                                    // their days are not known

@@ -34,6 +34,8 @@ Tonight tonight_of(const Group& group, const Circumstances& circumstances) {
   tonight.cut = std::any_of(decision.jobs.begin(), decision.jobs.end(), [](const JobDecision& job) {
     return job.stats.censoring.verdict == CensoringVerdict::censored;
   });
+  tonight.days = 0;
+  for (const JobDecision& job : decision.jobs) tonight.days = std::max(*tonight.days, job.stats.days);
   for (const JobDecision& job : decision.jobs)
     tonight.little_data = tonight.little_data || job.stats.required.basis == Basis::little_data;
   for (const Candidate& candidate : decision.jobs.front().candidates) {
@@ -44,6 +46,7 @@ Tonight tonight_of(const Group& group, const Circumstances& circumstances) {
 
 // A window that somebody wrote down needs no nights to agree.
 void obey(HysteresisOptions& options, Tonight& tonight) {
+  options.min_days = 0;
   options.shrink_after_nights = 1;
   options.shrink_after_weeks = 0;
   options.min_saving = std::numeric_limits<Bytes>::min();

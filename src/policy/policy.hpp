@@ -17,6 +17,8 @@ namespace ctxcap::policy {
 struct Options {
   // Native is preferred over a smaller rung when native <= stretch x rung. >= 1.
   double native_stretch = 2.0;
+  // From fewer requests of all jobs the window is advice, and nothing to act on. >= 0.
+  i64 min_requests = 30;
   // The user's own window; overrides the choice, not the warnings.
   std::optional<Tokens> num_ctx;
 };

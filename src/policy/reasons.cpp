@@ -81,7 +81,8 @@ std::string candidate_reason(const Choice& choice, const Rung& rung, i64 over, c
   const Required& required = job.stats.required;
   if (choice.num_ctx == rung.num_ctx) return reason_of(choice, job.stats);
   if (over > 0) {
-    return fmt::format("{} of {} needed more", with_commas(over), counted(job.stats.requests, "request"));
+    return fmt::format("{}{} of {} needed more", need_is_unknown(job.stats) ? "at least " : "",
+                       with_commas(over), counted(job.stats.requests, "request"));
   }
   if (choice.cut_at >= rung.num_ctx)
     return fmt::format("the window {} cut requests", with_commas(choice.cut_at));

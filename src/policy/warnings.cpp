@@ -96,10 +96,10 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
                              stats.job)});
     }
     if (stats.required.basis == Basis::little_data && !only_next_try(stats)) {
-      warnings.push_back(
-          {"little-data", fmt::format("{}: {} can only bound the risk at {}, not at {}", stats.job,
-                                      counted(stats.requests, "request"),
-                                      percent(stats.required.supported_risk), percent(stats.required.risk))});
+      warnings.push_back({"little-data", fmt::format("{}: {} can only bound the risk at {}, not at {}",
+                                                     stats.job, counted(stats.requests, "request"),
+                                                     percent(stats.required.supported_risk.value_or(1)),
+                                                     percent(stats.required.risk))});
     }
     if (stats.censoring.verdict == CensoringVerdict::censored) {
       warnings.push_back({"censored", fmt::format("{}: a window of {} cut {}; the true need is unknown",

@@ -30,6 +30,9 @@ class MappedFile {
   // Nobody looks at this part of bytes() any more, or only seldom: it need not stay in memory. From any
   // thread.
   virtual void done_with(std::string_view /*part*/) const {}
+  // How many of bytes() the file still has: fewer where somebody cut it meanwhile, as logrotate's
+  // copytruncate does. What is gone reads as zeros.
+  virtual std::size_t left() const { return bytes().size(); }
 };
 inline constexpr std::size_t kReadPadding = 64;
 
@@ -75,10 +78,10 @@ class Files {
   virtual Result<std::vector<std::string>> glob(const std::string& pattern) = 0;  // paths, sorted; * ? [a-z]
   virtual Result<std::unique_ptr<MappedFile>> map(const std::string& path) = 0;   // regular files only
   virtual Result<std::unique_ptr<ByteReader>> open(const std::string& path) = 0;  // "-" is stdin
-  virtual Result<std::string> read_all(const std::string& path) = 0;
+  virtual Result<std::string> read_all(const std::string& path) = 0;              // at most 64 MiB
   // Temporary file beside it, fsync, rename: the old content or the new, never half of it.
   virtual Status write_atomic(const std::string& path, std::string_view content) = 0;
-  // The same for content that comes in pieces.
+  // The same for content that comes in pieces. A new file is for this user alone, as is one of append().
   virtual Result<std::unique_ptr<Replacement>> replace(const std::string& path) = 0;
   // Writes on behind the first `keep` bytes of a file, which is cut there; created where it is missing.
   virtual Result<std::unique_ptr<ByteWriter>> append(const std::string& path, std::size_t keep) = 0;

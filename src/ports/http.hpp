@@ -16,6 +16,8 @@
 
 namespace ctxcap {
 
+inline constexpr std::size_t kMostOfAnswer = std::size_t{64} << 20;  // bytes; no page of an API has more
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
@@ -23,6 +25,7 @@ struct HttpRequest {
   std::string body;                           // sent when not empty
   std::chrono::milliseconds timeout{60'000};  // for the whole exchange; 0: none
   std::chrono::milliseconds connect_timeout{5'000};
+  std::size_t most_body = kMostOfAnswer;  // bytes of an answer, decompressed; more is an error
   // Takes the body of a 200 answer in pieces, as they arrive, however long it is; HttpResponse::body stays
   // empty. False ends the exchange with an error. Other answers have their body in the response as ever.
   std::function<bool(std::string_view)> on_body;
@@ -54,6 +57,8 @@ class Http {
  public:
   virtual ~Http() = default;
   // Errors only where no HTTP answer arrived: ErrorKind::unreachable, `why` names URL and cause, no secrets.
+  // And ErrorKind::usage where the answer redirects to another origin (scheme, host, port): nothing is sent
+  // there, whatever it is. Redirects within the origin are followed.
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
   // This one sends them one after the other, in the order of start(); it must not outlive the port.
   virtual std::unique_ptr<HttpBatch> batch();

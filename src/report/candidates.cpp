@@ -28,10 +28,10 @@ bool in_use(const BaseDecision& decision, Tokens num_ctx) {
   });
 }
 
-i64 requests_over(const BaseDecision& decision, std::size_t index) {
-  i64 over = 0;
-  for (const JobDecision& job : decision.jobs) over += job.candidates[index].requests_over;
-  return over;
+std::string requests_over(const BaseDecision& decision, std::size_t index) {
+  std::optional<i64> over = 0;
+  for (const JobDecision& job : decision.jobs) over = checked_add(over, job.candidates[index].requests_over);
+  return over ? with_commas(*over) : "?";
 }
 
 std::string bytes_or_unknown(std::optional<Bytes> bytes) {
@@ -58,7 +58,7 @@ std::string candidates_table(const BaseDecision& decision, const TextOptions& op
                     with_commas(candidate.num_ctx) + (used     ? " (now)"
                                                       : native ? " (native)"
                                                                : ""),
-                    with_commas(requests_over(decision, i)), bytes_or_unknown(cache_bytes(candidate.memory)),
+                    requests_over(decision, i), bytes_or_unknown(cache_bytes(candidate.memory)),
                     bytes_or_unknown(candidate.memory.total_bytes), candidate.reason});
   }
   using Align = Column::Align;

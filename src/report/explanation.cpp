@@ -69,7 +69,15 @@ std::string required_text(const DemandStats& stats) {
   const Required& required = stats.required;
   const i64 n = stats.requests;
   std::string text = "Required window\n";
-  if (required.rank) {
+  if (required.rank && need_is_unknown(stats)) {
+    text += fmt::format(
+        "  {} were cut and count as the largest of {}. The {}th smallest need, {}, is below them, but what "
+        "they "
+        "need is\n  unknown: {} is the window to try next.\n",
+        counted(stats.censoring.rows, "request"), with_commas(n), with_commas(*required.rank),
+        with_commas(required.num_ctx - required.for_answers),
+        with_commas(stats.censoring.grow_to.value_or(required.num_ctx)));
+  } else if (required.rank) {
     text += fmt::format(
         "  Asked: with {} confidence at most {} of future requests need more. The smallest rank r whose "
         "order statistic\n"
@@ -106,8 +114,9 @@ std::string required_text(const DemandStats& stats) {
                         counted(stats.unknown_generation, "request"), with_commas(required.for_answers),
                         with_commas(required.num_ctx));
   }
-  text += fmt::format("  The smallest risk that {} support is 1 - (1 - {})^(1/{}) = {}.\n",
-                      counted(n, "request"), required.confidence, n, percent(required.supported_risk));
+  if (required.supported_risk)
+    text += fmt::format("  The smallest risk that {} support is 1 - (1 - {})^(1/{}) = {}.\n",
+                        counted(n, "request"), required.confidence, n, percent(*required.supported_risk));
   if (stats.num_predict)
     text += fmt::format(
         "  Generation limit: {} (the same bound for generation alone, rounded up to 256, or as asked).\n",
@@ -170,7 +179,22 @@ std::string model_text(const BaseDecision& base, const JobDecision& job) {
   return text;
 }
 
-std::string outlook_text(const Outlook& outlook) {
+// A number of requests, which may be a part of one.
+std::string a_few(double number) {
+  return number < 10 ? fmt::format("{:.2g}", number) : fmt::format("{:.0f}", number);
+}
+
+std::string no_outlook_text(const DemandStats& stats, Tokens num_ctx) {
+  return fmt::format(
+      "Outlook at {}\n  A window of {} cut {}, and nobody knows what they needed: no risk, no number of "
+      "requests that\n  need more and no number to expect can be stated before enough were seen that were "
+      "not "
+      "cut.\n",
+      with_commas(num_ctx), with_commas(stats.censoring.num_ctx.value_or(0)),
+      counted(stats.censoring.rows, "request"));
+}
+
+std::string outlook_text(const Outlook& outlook, const DemandStats& stats) {
   std::string text = fmt::format(
       "Outlook at {}\n  {} needed more so far; with {} confidence at most {} of future ones will.\n",
       with_commas(outlook.num_ctx), counted(outlook.requests_over, "request"), percent(outlook.confidence),
@@ -178,10 +202,15 @@ std::string outlook_text(const Outlook& outlook) {
   if (outlook.requests_30d && outlook.cut_30d_upper) {
     text += fmt::format("  In 30 days at this rate: {:.0f} requests, at most {:.1f} of them cut",
                         *outlook.requests_30d, *outlook.cut_30d_upper);
-    if (outlook.expected_cut_30d) text += fmt::format(", {:.2g} expected", *outlook.expected_cut_30d);
+    if (outlook.expected_cut_30d) text += fmt::format(", {} expected", a_few(*outlook.expected_cut_30d));
     if (outlook.clean_30d)
       text += fmt::format("; the chance that none is cut: {}", percent(*outlook.clean_30d));
     text += ".\n";
+    text += fmt::format(
+        "  All three by one law: the share of future requests that need more is Beta({}, {}), as if the "
+        "window "
+        "ended at the\n  largest need that it holds.\n",
+        with_commas(outlook.requests_over + 1), with_commas(stats.requests - outlook.requests_over));
   }
   if (outlook.day_chance)
     text += fmt::format("  Seen by days: the chance that the next day has a request that needs more is {}.\n",
@@ -200,7 +229,8 @@ std::string explanation(const BaseDecision& base, const JobDecision& job, const 
   text += "\n" + demand_text(stats) + "\n" + censoring_text(stats) + "\n" + required_text(stats) + "\n" +
           days_text(stats) + tail_text(stats) + model_text(base, job);
   text += "\nWindows considered\n" + candidates_table(base, options) + "  " + job.reason + "\n";
-  if (job.outlook) text += "\n" + outlook_text(*job.outlook);
+  if (job.outlook) text += "\n" + outlook_text(*job.outlook, stats);
+  if (job.num_ctx && need_is_unknown(stats)) text += "\n" + no_outlook_text(stats, *job.num_ctx);
   return text;
 }
 

@@ -69,7 +69,7 @@ std::string layers_table(const Inspection& inspection, int width) {
 }
 
 std::vector<std::string> context_row(const InspectedContext& context) {
-  const Footprint& memory = context.memory;
+  const Footprint& memory = context.runs ? *context.runs : context.memory;
   const std::string type =
       memory.kv_type_k == memory.kv_type_v ? memory.kv_type_k : memory.kv_type_k + "," + memory.kv_type_v;
   const std::string window = with_commas(memory.num_ctx) + (context.clamped_to ? "!" : "");
@@ -126,8 +126,9 @@ std::string exactness(const Inspection& inspection) {
                                            : "The architecture is a guess, and so are its caches";
     text += memory.weights_exact ? "; weights are exact" : "; weights are an estimate";
     text += "; compute is an estimate within a measured band";
-    text +=
-        memory.overhead_exact ? "; the process was measured" : "; the total has an estimate for the process";
+    text += memory.backend == "cpu" ? "; on the CPU no process takes anything of a card"
+            : memory.overhead_exact ? "; the process was measured"
+                                    : "; the total has an estimate for the process";
     return text + ".\n";
   }
   return {};
@@ -143,8 +144,8 @@ std::string foot(const Inspection& inspection) {
   }
   for (const InspectedContext& context : inspection.contexts) {
     if (!context.clamped_to) continue;
-    text += fmt::format("! Ollama would give {} instead of {}\n", with_commas(*context.clamped_to),
-                        with_commas(context.memory.num_ctx));
+    text += fmt::format("! asked for {}, but Ollama gives {}, which is what the row shows\n",
+                        with_commas(context.memory.num_ctx), with_commas(*context.clamped_to));
     break;
   }
   return text;

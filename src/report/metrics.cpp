@@ -19,7 +19,7 @@ Metrics metrics_of(const Analysis& analysis) {
                      .cap = job.num_ctx,
                      .censored = stats.censoring.verdict == CensoringVerdict::censored};
       // Of a cut job the data gives the window to try next, not the one it needs.
-      if (!only_next_try(stats)) row.required = stats.required.num_ctx;
+      if (!need_is_unknown(stats)) row.required = stats.required.num_ctx;
       if (job.current) row.current = job.current->num_ctx;
       if (job.outlook) {
         row.risk = job.outlook->share_upper;

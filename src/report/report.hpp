@@ -26,6 +26,7 @@ struct TextOptions {
   int width = 100;  // columns
   Colour colour = Colour::off;
   Glyphs glyphs = Glyphs::unicode;
+  std::size_t most = 0;  // jobs, models and warnings that a terminal gets, the largest; 0: all
 };
 
 // A report format: one file in formats/ and one row in formats.cpp.

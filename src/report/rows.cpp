@@ -27,7 +27,7 @@ std::vector<std::vector<std::string>> job_rows(const Analysis& analysis) {
                       text(stats.total.max), job.current ? text(job.current->num_ctx) : "", text(job.num_ctx),
                       text(job.num_predict), std::string(word(job.action)),
                       std::string(word(stats.required.basis)), text(stats.required.num_ctx),
-                      fmt::format("{}", stats.required.supported_risk),
+                      stats.required.supported_risk ? fmt::format("{}", *stats.required.supported_risk) : "",
                       taken != nullptr ? text(cache_bytes(taken->memory)) : "",
                       std::string(word(stats.censoring.verdict))});
     }

@@ -11,7 +11,8 @@ struct Ollama::Call {
   std::string path;  // "/api/..."
   Json body;         // null: none
   std::chrono::milliseconds timeout{};
-  std::string what;  // "could not ...", for errors
+  std::string what;                               // "could not ...", for errors
+  std::size_t most_body = std::size_t{16} << 20;  // bytes of the answer
 };
 
 }  // namespace ctxcap::runtime

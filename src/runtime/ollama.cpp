@@ -48,15 +48,18 @@ Result<HttpResponse> Ollama::exchange(const Call& call) {
                       .url = host_.url + call.path,
                       .headers = options_.headers,
                       .body = call.body.is_null() ? "" : to_body(call.body),
-                      .timeout = call.timeout};
+                      .timeout = call.timeout,
+                      .most_body = call.most_body};
   if (!request.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   Result<HttpResponse> response = http_.send(request);
   if (response) return response;
   Error error = std::move(response).error();
   error.what = call.what;
-  error.hint = host_.reach == Reach::local
-                   ? "is it running? start it with: ollama serve; or set OLLAMA_HOST"
-                   : "check OLLAMA_HOST, and that the server may be reached from here";
+  if (error.kind == ErrorKind::unreachable) {
+    error.hint = host_.reach == Reach::local
+                     ? "is it running? start it with: ollama serve; or set OLLAMA_HOST"
+                     : "check OLLAMA_HOST, and that the server may be reached from here";
+  }
   return fail(std::move(error));
 }
 
@@ -82,7 +85,8 @@ Result<std::string> Ollama::show(const std::string& model, Detail detail) {
             .path = "/api/show",
             .body = {{"model", model}},
             .timeout = options_.patience.answer,
-            .what = "could not look at the model " + printable(model)};
+            .what = "could not look at the model " + printable(model),
+            .most_body = kMostOfAnswer};  // a verbose one holds the vocabulary
   if (detail == Detail::verbose) call.body["verbose"] = true;
   TRY_ASSIGN(HttpResponse response, exchange(call));
   if (response.status == 200) return std::move(response.body);

@@ -35,7 +35,8 @@ enum class Detail {
 };  // verbose: with the arrays of model_info, megabytes of tokens among them
 enum class Removal { removed, was_absent };
 
-// Errors of all calls: `unreachable` when no answer came, `failure` with the server's own words otherwise.
+// Errors of all calls: `unreachable` when no answer came, `usage` when it redirects to another server,
+// `failure` with the server's own words otherwise.
 class Ollama {
  public:
   Ollama(Http& http, Clock& clock, Host host, ServerOptions options = {});

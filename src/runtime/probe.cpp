@@ -37,22 +37,31 @@ enum class Outcome { whole, cut, unknown };
 struct Attempt {
   Outcome outcome = Outcome::unknown;
   Tokens sent = 0, counted = 0;
+  std::string note = {};  // of an unknown outcome: what was sent, and what came back
 };
 
 Result<Attempt> attempt(Ollama& ollama, const std::string& model, const Words& words, Tokens aim) {
   TRY_ASSIGN(const auto few, ollama.count_prompt(model, text_of(words.first, words.round, kFewRounds)));
   TRY_ASSIGN(const auto more, ollama.count_prompt(model, text_of(words.second, words.round, kMoreRounds)));
-  if (!few || !more || *few <= 0) return Attempt{};
+  if (!few || !more || *few <= 0)
+    return Attempt{.note = "two short prompts were sent, and no answer carried a count"};
   // Every round has the same tokens, a whole number; openings may differ by a token or two.
   constexpr i64 kSpan = kMoreRounds - kFewRounds;
   const Tokens per_round = (*more - *few + kSpan / 2) / kSpan;
-  if (per_round <= 0 || std::abs(*more - *few - per_round * kSpan) > kSlack) return Attempt{};
+  if (per_round <= 0 || std::abs(*more - *few - per_round * kSpan) > kSlack)
+    return Attempt{.note =
+                       "the counts of short prompts do not grow with their length, so no long one was sent"};
   const Tokens opening = *few - per_round * kFewRounds;
   const i64 rounds = (aim - opening) / per_round;
-  if (rounds <= kMoreRounds) return Attempt{};  // the window is too small to tell
+  if (rounds <= kMoreRounds)
+    return Attempt{.note = "no long prompt was sent: the window is too small to tell"};
   const Tokens sent = opening + per_round * rounds;
   TRY_ASSIGN(const auto counted, ollama.count_prompt(model, text_of(words.third, words.round, rounds)));
-  if (!counted) return Attempt{};
+  if (!counted) {
+    return Attempt{.note =
+                       fmt::format("a prompt of about {} tokens was sent, and its answer carried no count",
+                                   with_commas(sent))};
+  }
   const Tokens missing = sent - *counted;
   const Tokens allowed = std::max(kSlack, static_cast<Tokens>(kTolerance * static_cast<double>(sent)));
   return Attempt{missing > allowed ? Outcome::cut : Outcome::whole, sent, *counted};
@@ -74,6 +83,7 @@ Error cut(const Variant& variant, const Attempt& attempt) {
 Status probe(Ollama& ollama, const Variant& variant, double share, Verification& seen) {
   const auto aim = static_cast<Tokens>(share * static_cast<double>(variant.num_ctx));
   Attempt last_cut;
+  std::string note;
   for (const Words& words : kTexts) {
     TRY_ASSIGN(const Attempt tried, attempt(ollama, variant.name, words, aim));
     if (tried.outcome == Outcome::whole) {
@@ -81,10 +91,10 @@ Status probe(Ollama& ollama, const Variant& variant, double share, Verification&
       return {};
     }
     if (tried.outcome == Outcome::cut) last_cut = tried;
+    if (tried.outcome == Outcome::unknown) note = tried.note;
   }
   if (last_cut.sent > 0) return fail(cut(variant, last_cut));
-  seen.notes.emplace_back(
-      "a long prompt was sent, but no answer carried a count: what it takes is not proved");
+  seen.notes.push_back(note + ": what it takes is not proved");
   return {};
 }
 

@@ -119,6 +119,24 @@ Result<Verification> observe(Ollama& ollama, const Variant& variant, Touch touch
   return seen;
 }
 
+namespace {
+
+// Ollama raises the window of models that see images to this.
+constexpr Tokens kVisionFloor = 2'048;
+
+// What can bring such a window about; /api/ps does not tell who asked for it.
+std::string causes_of(const Variant& variant, const Verification& seen) {
+  constexpr const char* kOthers = "a client or a gateway that sends options.num_ctx overrides the cap";
+  if (*seen.effective_ctx > seen.asked_ctx) {
+    if (*seen.effective_ctx == kVisionFloor) return "Ollama gives models that see images at least 2,048";
+    return std::string(kOthers) + "; stop it and try again";
+  }
+  return fmt::format("Ollama gives no more than the model's context_length (see: ctxcap inspect {}); or {}",
+                     printable(variant.base), kOthers);
+}
+
+}  // namespace
+
 Status judge(const Variant& variant, const Verification& seen) {
   const std::string name = printable(variant.name);
   if (!seen.size) {
@@ -128,15 +146,11 @@ Status judge(const Variant& variant, const Verification& seen) {
                  .hint = "other models may be crowding it out; see: ollama ps"});
   }
   if (!seen.effective_ctx || *seen.effective_ctx == seen.asked_ctx) return {};
-  const bool reduced = *seen.effective_ctx < seen.asked_ctx;
   return fail({.kind = ErrorKind::unverified,
                .what = name + " does not run with the window asked for",
                .why = fmt::format("asked were {} tokens, /api/ps shows {}", with_commas(seen.asked_ctx),
                                   with_commas(*seen.effective_ctx)),
-               .hint = reduced
-                           ? "Ollama reduces a window to the model's context_length; see: ctxcap inspect " +
-                                 printable(variant.base)
-                           : "a client that sends options.num_ctx overrides the cap; stop it and try again"});
+               .hint = causes_of(variant, seen)});
 }
 
 Status judge_memory(const Variant& variant, const Verification& seen, bool whole_on_gpu) {
@@ -153,6 +167,8 @@ Status judge_memory(const Variant& variant, const Verification& seen, bool whole
   if (variant.sliding_window || !seen.size || !variant.predicted_high_bytes ||
       *seen.size <= *variant.predicted_high_bytes)
     return {};
+  // What looks the same to a person is no reason to undo anything.
+  if (human_bytes(*seen.size) == human_bytes(*variant.predicted_high_bytes)) return {};
   return fail({.kind = ErrorKind::unverified,
                .what = name + " takes more memory than it should",
                .why = fmt::format("/api/ps shows {}, at most {} were predicted", human_bytes(*seen.size),

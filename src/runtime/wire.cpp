@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/json_size.hpp"
 #include "base/text.hpp"
 
 namespace ctxcap::runtime {
@@ -25,6 +26,7 @@ std::string message_of(const Json& error, int depth = 0) {
 }  // namespace
 
 std::optional<Json> parse_json(std::string_view text) {
+  if (size_of_json(text) != JsonSize::fine) return std::nullopt;
   Json value = Json::parse(text, nullptr, false);
   if (value.is_discarded()) return std::nullopt;
   return value;

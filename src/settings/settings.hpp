@@ -56,6 +56,7 @@ struct Policy {
   double risk = 0.001;          // share of future requests that may need more than the cap
   double confidence = 0.95;     // of that statement
   double native_stretch = 2.0;  // native is preferred up to so many times the smallest rung
+  i64 min_requests = 30;        // fewer are advice, and nothing to act on
   bool per_job = false;         // a window for each job, also where jobs share weights
   policy::HysteresisOptions hysteresis;
   i64 history_days = 100;     // requests of the last so many days count

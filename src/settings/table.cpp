@@ -197,6 +197,11 @@ Rows own_policy_rows(Policy& p) {
       {"policy.native_stretch", "--native-stretch", "TIMES", "1.5", kDecides,
        "Take the native length up to this many times the smallest rung",
        real(p.native_stretch, 1, 1000, "1 to 1000")},
+      {"policy.min_requests", "--min-requests", "N", "100", kDecides,
+       "Fewer requests are advice only: apply needs --force", whole(p.min_requests, 0, kManyRequests)},
+      {"policy.min_days", "--min-days", "N", "7", kNightly,
+       "A first variant, or a shrink, takes requests of so many days",
+       whole(p.hysteresis.min_days, 0, kManyDays)},
       {"policy.shrink_after_nights", "--shrink-after-nights", "N", "5", kNightly,
        "So many nights in a row must advise less, tonight among them",
        whole(p.hysteresis.shrink_after_nights, 1, kManyNights)},
@@ -211,9 +216,7 @@ Rows own_policy_rows(Policy& p) {
        "Requests of the last so many days count: of 100, what comes once a month is seen three times",
        whole(p.history_days, 1, kManyDays)},
       {"policy.canary", "--canary", "N", "200", kNightly,
-       "Try a smaller window under a second tag until N requests, or a night, passed without a cut; 0: it "
-       "takes "
-       "over at once",
+       "Try a smaller window under a second tag until N requests, or a night, passed without a cut; 0: none",
        whole(p.canary, 0, kManyRequests)},
       {"policy.template", "--template", "FILE", "\"modelfile.mustache\"", kMakes,
        "Mustache template of the Modelfile instead of the built-in one", path(p.template_file)},

@@ -138,6 +138,13 @@ Result<std::optional<Instant>> State::last_reading(const std::string& source, In
   return read ? std::optional(Instant{*read}) : std::nullopt;
 }
 
+Result<std::vector<std::string>> State::sources() {
+  std::vector<std::string> names;
+  TRY(store_->each("select name from sources order by name",
+                   [&](const Statement& row) { names.push_back(text_at(row, 0)); }));
+  return names;
+}
+
 Result<std::vector<Demand>> State::demand(const DemandFilter& filter) {
   const Days days{filter.from.value_or(kUnknownDay), filter.before.value_or(std::numeric_limits<Day>::max())};
   ByJob by_job;

@@ -16,9 +16,10 @@ bool is_of(const std::string& host, const HistoryFilter& filter) {
 }
 
 // The demand that the filter means; days before its time are left out.
-Result<std::vector<Demand>> demand_of(State& state, const HistoryFilter& filter) {
+Result<std::vector<Demand>> demand_of(State& state, const HistoryFilter& filter,
+                                      const std::optional<std::string>& source = std::nullopt) {
   const std::optional<Day> first = filter.from ? std::optional(day_of(*filter.from)) : std::nullopt;
-  TRY_ASSIGN(std::vector<Demand> demands, state.demand({.from = first}));
+  TRY_ASSIGN(std::vector<Demand> demands, state.demand({.source = source, .from = first}));
   std::erase_if(demands, [&](const Demand& demand) {
     return (!filter.job.empty() && demand.job != filter.job) ||
            (!filter.model.empty() && demand.model != filter.model);
@@ -55,7 +56,11 @@ Result<History> read_history(State& state, const HistoryFilter& filter) {
 Result<Export> read_export(State& state, const HistoryFilter& filter) {
   Export all;
   TRY_ASSIGN(all.runs, state.runs());
-  TRY_ASSIGN(all.demands, demand_of(state, filter));
+  TRY_ASSIGN(const std::vector<std::string> sources, state.sources());
+  for (const std::string& source : sources) {
+    TRY_ASSIGN(std::vector<Demand> demands, demand_of(state, filter, source));
+    for (Demand& demand : demands) all.demands.push_back({source, std::move(demand)});
+  }
   TRY_ASSIGN(all.decisions, state.decisions(filter));
   TRY_ASSIGN(all.receipts, state.receipts());
   TRY_ASSIGN(all.measurements, measurements_of(state, filter));
@@ -68,6 +73,9 @@ Result<Export> read_export(State& state, const HistoryFilter& filter) {
   });
   std::erase_if(all.calibrations, [&](const Calibration& seen) { return !is_of(seen.host, filter); });
   if (of_a_job) all.calibrations.clear();
+  if (of_a_job || filter.from) return all;
+  TRY_ASSIGN(all.variants, state.variants());
+  std::erase_if(all.variants, [&](const OwnedVariant& variant) { return !is_of(variant.host, filter); });
   return all;
 }
 

@@ -105,6 +105,7 @@ class State {
   Result<DemandMerge> merge_demand(const std::string& source, std::span<const Demand> demands, Instant read);
   // When that source was last read and gave something, `until` at the latest; nullopt: never.
   Result<std::optional<Instant>> last_reading(const std::string& source, Instant until);
+  Result<std::vector<std::string>> sources();  // names, sorted
   // Of one source, or all together; ascending by (model, job), without `sent`.
   Result<std::vector<Demand>> demand(const DemandFilter& filter = {});
   // Drops days before `day`, for those who must not keep them. Returns how many rows went.
@@ -139,6 +140,8 @@ class State {
 // where no job or model is asked for. Days before its time are left out.
 Result<History> read_history(State& state, const HistoryFilter& filter);
 Result<Export> read_export(State& state, const HistoryFilter& filter);
+// Into a state that holds nothing yet. Errors (ErrorKind::usage): it holds something.
+Status write_export(State& state, const Export& all, Instant now);
 // The jobs of which there are requests or decisions; some may be told twice.
 Result<std::vector<std::string>> known_jobs(State& state);
 

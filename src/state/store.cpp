@@ -83,8 +83,8 @@ Result<std::unique_ptr<Files::PrivateDirectory>> copy(World& world) {
   TRY_ASSIGN(const std::string from, state_directory(world));
   for (const char* name : {"/state.db", "/state.db-wal"}) {
     if (world.files.kind(from + name) != PathKind::file) continue;
-    TRY_ASSIGN(const std::string content, world.files.read_all(from + name));
-    TRY(world.files.write_atomic(copy->path() + name, content));
+    TRY_ASSIGN(const std::unique_ptr<MappedFile> file, world.files.map(from + name));
+    TRY(world.files.write_atomic(copy->path() + name, file->bytes()));
   }
   return copy;
 }

@@ -76,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_index(row);
     if (plain_keys) check_members(row);
     (void)sources::langfuse::may_be_estimated(row);
-    (void)sources::langfuse::without_bodies(row.text, true);
+    (void)sources::langfuse::needed_of(row.text, true);
     (void)sources::langfuse::trace_as_root(row.text);
   }
   return 0;

@@ -169,13 +169,42 @@ TEST_CASE("the outlook of a window, by hand") {
   const DemandStats stats = demand::stats_of(simulation::demand_of(requests, 100), {});
   CHECK(stats.days == 10);
   CHECK(stats.per_day == doctest::Approx(100));
-  const Outlook view = demand::outlook(stats, 4'096, 0.95);
+  const Outlook view = demand::outlook(stats, 4'096, 0.95).value();
   CHECK(view.requests_over == 5);
   CHECK(view.requests_30d == doctest::Approx(3'000));
-  CHECK(view.expected_cut_30d == doctest::Approx(15));
+  CHECK(view.expected_cut_30d == doctest::Approx(3'000 * 6.0 / 1'001));
   CHECK(view.share_upper == doctest::Approx(demand::share_upper(5, 1'000, 0.95)));
   CHECK(view.cut_30d_upper == doctest::Approx(3'000 * view.share_upper));
   CHECK(view.day_chance == doctest::Approx(6.0 / 11));
-  CHECK(demand::outlook(stats, 8'192, 0.95).day_chance == doctest::Approx(1.0 / 11));
-  CHECK(demand::outlook(stats, 8'192, 0.95).clean_30d == doctest::Approx(1'000.0 / 4'000));
+  CHECK(demand::outlook(stats, 8'192, 0.95)->day_chance == doctest::Approx(1.0 / 11));
+  CHECK(demand::outlook(stats, 8'192, 0.95)->clean_30d == doctest::Approx(1'000.0 / 4'000));
+}
+
+TEST_CASE("bound, expectation and the chance of none are of one law, and do not contradict each other") {
+  // 30 requests of one day, none of them above the window: as many to come in 30 days as were seen in all.
+  DemandStats stats{.requests = 30, .need = make_histogram({{1'000, 30}}), .per_day = 1, .days = 30};
+  const Outlook none = demand::outlook(stats, 2'048, 0.95).value();
+  CHECK(none.requests_over == 0);
+  CHECK(none.clean_30d == doctest::Approx(0.5));
+  CHECK(none.expected_cut_30d == doctest::Approx(30.0 / 31));
+  // An expectation of E or less leaves at least 1 - E for none; a chance of none below 1 leaves some.
+  for (const i64 n : {1, 30, 1'000, 100'000}) {
+    for (const i64 over : {i64{0}, i64{1}, n / 10, n}) {
+      std::vector<Bin> bins = {{1'000, n - over}, {9'000, over}};
+      stats = {
+          .requests = n, .need = make_histogram(bins), .per_day = static_cast<double>(n) / 10, .days = 10};
+      const Outlook view = demand::outlook(stats, 2'048, 0.95).value();
+      CAPTURE(n);
+      CAPTURE(over);
+      CHECK(*view.clean_30d >= 1 - *view.expected_cut_30d - 1e-9);
+      CHECK((*view.expected_cut_30d > 0) == (*view.clean_30d < 1));
+      CHECK(*view.cut_30d_upper >= *view.expected_cut_30d - 1e-9);
+    }
+  }
+}
+
+TEST_CASE("requests that were cut leave nothing to expect: their need is unknown") {
+  DemandStats stats{.requests = 30, .need = make_histogram({{1'000, 30}}), .per_day = 1, .days = 30};
+  stats.censoring = {.verdict = CensoringVerdict::censored, .num_ctx = 4'096, .rows = 5};
+  CHECK_FALSE(demand::outlook(stats, 8'192, 0.95));
 }

@@ -31,7 +31,8 @@ Error no_such_job(const std::string& job, const Analysis& analysis) {
 
 Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, World& world, Talk& talk) {
   TRY(require_sources(settings, "ctxcap explain JOB --traces FILE"));
-  TRY_ASSIGN(const AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
+  TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
+  if (!flags.job.empty()) options.traces.most_jobs = 0;  // it may be a small one
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   talk.clear();
   bool found = false;

@@ -7,6 +7,7 @@
 
 #include "app/commands.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "data/host.hpp"
 #include "state/state.hpp"
 
@@ -17,6 +18,7 @@ struct Flags {
   std::string job, job_flag, model, from, format = "table";
   std::optional<i64> last;
   bool all = false;
+  std::string import;
 };
 
 // "2026-11-01" or "2026-11-01T02:00:00Z".
@@ -76,8 +78,21 @@ Status check_known(state::State& state, const std::string& job) {
        .hint = near.empty() ? "ctxcap history" : "did you mean: ctxcap history " + printable(near, 60)});
 }
 
+Result<ExitCode> import(const std::string& path, World& world, Talk& talk) {
+  TRY_ASSIGN(const std::unique_ptr<MappedFile> file, world.files.map(path));
+  TRY_ASSIGN(const Export all, export_of(file->bytes(), path));
+  TRY_ASSIGN(const auto lock, state::lock(world, "import"));
+  TRY_ASSIGN(state::State state, state::State::open(world));
+  TRY(state::write_export(state, all, world.clock.now()));
+  talk.note(fmt::format("imported {}, {} and {}", counted(static_cast<i64>(all.demands.size()), "job"),
+                        counted(static_cast<i64>(all.decisions.size()), "decision"),
+                        counted(static_cast<i64>(all.variants.size()), "variant")));
+  return ExitCode::done;
+}
+
 Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
   TRY(check_table_or_json("history", flags.format));
+  if (!flags.import.empty()) return import(flags.import, world, talk);
   TRY_ASSIGN(const state::HistoryFilter filter, filter_of(flags, read));
   TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
   TRY(check_known(state, filter.job));
@@ -110,6 +125,8 @@ Runner configure(Parser& parser) {
   add_table_or_json(parser, flags->format);
   parser.add_flag("--export", flags->all,
                   "Everything as JSON lines: days with exact histograms, decisions, receipts, measurements");
+  parser.add_option("--import", flags->import, "Takes what --export wrote, into a state that is empty")
+      .type_name("FILE");
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
     return run(*flags, read, world, talk);
   };
@@ -121,7 +138,8 @@ constinit const Command kHistory{"history", "What was decided, installed and nee
                                  "  ctxcap history\n"
                                  "  ctxcap history email-triage --last 10\n"
                                  "  ctxcap history --from 2026-11-01 -f json\n"
-                                 "  ctxcap history --export > history.jsonl\n",
+                                 "  ctxcap history --export > history.jsonl\n"
+                                 "  ctxcap history --import history.jsonl\n",
                                  configure, settings::kHistory};
 
 }  // namespace ctxcap::app

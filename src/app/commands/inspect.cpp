@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "app/commands.hpp"
@@ -76,12 +77,24 @@ Result<Inspection> from_server(const Flags& flags, const settings::Ollama& serve
   Inspection inspection{.model = description.name, .arch = model::architecture_of(description)};
   const RuntimeSettings runs = memory::as_ollama_runs(inspection.arch, settings);
   if (flags.measure) {
+    const auto& abilities = description.capabilities;
+    if (!abilities.empty() &&
+        std::find(abilities.begin(), abilities.end(), "completion") == abilities.end()) {
+      return fail(runtime::cannot_measure(flags.model,
+                                          "it only makes embeddings, and is not loaded with a window",
+                                          "ctxcap inspect " + printable(flags.model, 60)));
+    }
     TRY_ASSIGN(inspection.measured, measure(ollama, flags.model, inspection.arch, runs, world, talk));
     TRY_ASSIGN(state::State state, state::State::open(world));
     TRY(state.record(*inspection.measured));
     return inspection;
   }
-  TRY_ASSIGN(inspection.measured, known_calibration(ollama, flags.model, runs, world));
+  const auto known = known_calibration(ollama, flags.model, runs, world);
+  if (known) {
+    inspection.measured = *known;
+  } else {
+    talk.note(unused_measurements(known.error()));
+  }
   return inspection;
 }
 

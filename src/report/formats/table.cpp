@@ -49,9 +49,9 @@ std::string head(const Analysis& analysis, const Marks& marks) {
     rows += input.rows;
     used += input.used;
   }
-  std::string text = fmt::format("Traces   {} of {} rows used{}{}\n", with_commas(used), with_commas(rows),
-                                 analysis.read_from.empty() ? "" : ", from " + analysis.read_from,
-                                 period(analysis, marks));
+  std::string text =
+      fmt::format("Traces   {} of {} rows used{}{}\n", with_commas(used), with_commas(rows),
+                  analysis.read_from.empty() ? "" : ", from " + analysis.read_from, period(analysis, marks));
   text += skip_list(analysis.skipped, "Skipped") + skip_list(analysis.remarks, "Remarks");
   text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n",
                       marks.at_most, percent(analysis.risk), percent(analysis.confidence));
@@ -94,6 +94,26 @@ std::string verdict(const JobDecision& job, const Marks& marks) {
   return fmt::format("{} {}", marks.good, job.action == Action::keep ? "keep" : "shrink");
 }
 
+// The `most` of most requests, in their order; 0: all of them.
+template <typename T, typename Requests>
+void keep_largest(std::vector<T>& list, std::size_t most, Requests requests) {
+  if (most == 0 || list.size() <= most) return;
+  std::vector<std::pair<i64, std::size_t>> sizes;
+  for (std::size_t i = 0; i < list.size(); ++i) sizes.emplace_back(-requests(list[i]), i);
+  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(most), sizes.end());
+  sizes.resize(most);
+  std::sort(sizes.begin(), sizes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  std::vector<T> kept;
+  for (const auto& [size, i] : sizes) kept.push_back(list[i]);
+  list = std::move(kept);
+}
+
+std::string left_out(std::size_t count, std::string_view what) {
+  if (count == 0) return "";
+  return fmt::format("  and {} with fewer requests; -o FILE.json, .csv or .txt has all\n",
+                     counted(static_cast<i64>(count), fmt::format("more {}", what)));
+}
+
 std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
   const Marks& marks = marks_for(options);
   using Align = Column::Align;
@@ -108,17 +128,22 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
                                        {"KV CACHE", Align::right},
                                        {""}};
   std::vector<std::vector<std::string>> rows;
+  std::vector<const JobDecision*> jobs;
   for (const BaseAnalysis& base : analysis.bases) {
-    for (const JobDecision& job : base.decision.jobs) {
-      const DemandStats& stats = job.stats;
-      rows.push_back({printable(stats.job, 40), stats.model.empty() ? "?" : printable(stats.model, 40),
-                      with_commas(stats.requests), with_commas(stats.total.p50), with_commas(stats.total.p99),
-                      with_commas(stats.total.max), change(job, marks),
-                      job.outlook ? percent(job.outlook->share_upper) : "?", cache_change(job),
-                      verdict(job, marks)});
-    }
+    for (const JobDecision& job : base.decision.jobs) jobs.push_back(&job);
   }
-  return render_table(columns, rows, options.width);
+  const std::size_t all = jobs.size();
+  keep_largest(jobs, options.most, [](const JobDecision* job) { return job->stats.requests; });
+  for (const JobDecision* one : jobs) {
+    const JobDecision& job = *one;
+    const DemandStats& stats = job.stats;
+    rows.push_back({printable(stats.job, 40), stats.model.empty() ? "?" : printable(stats.model, 40),
+                    with_commas(stats.requests), with_commas(stats.total.p50), with_commas(stats.total.p99),
+                    with_commas(stats.total.max), change(job, marks),
+                    job.outlook ? percent(job.outlook->share_upper) : "?", cache_change(job),
+                    verdict(job, marks)});
+  }
+  return render_table(columns, rows, options.width) + left_out(all - jobs.size(), "job");
 }
 
 std::string model_line(const BaseDecision& decision) {
@@ -132,7 +157,13 @@ std::string model_line(const BaseDecision& decision) {
 
 std::string warnings_text(const Analysis& analysis, const TextOptions& options) {
   std::string text;
+  std::size_t left = options.most == 0 ? analysis.warnings.size() : options.most;
   for (const Warning& warning : analysis.warnings) {
+    if (left-- == 0) {
+      return text +
+             fmt::format("   and {}; -o FILE.json has all\n",
+                         counted(static_cast<i64>(analysis.warnings.size() - options.most), "more warning"));
+    }
     text += " " + paint(marks_for(options).warn, Tone::warn, options.colour) + " " +
             printable(warning.text, 400) + "\n";
   }
@@ -150,6 +181,12 @@ std::string modelfile_text(const Variant& variant, const TextOptions& options) {
   return text;
 }
 
+i64 requests_of(const BaseAnalysis* base) {
+  i64 requests = 0;
+  for (const JobDecision& job : base->decision.jobs) requests += job.stats.requests;
+  return requests;
+}
+
 std::string print(const Analysis& analysis, const TextOptions& options) {
   std::string text = head(analysis, marks_for(options));
   if (analysis.bases.empty()) return text;
@@ -157,10 +194,15 @@ std::string print(const Analysis& analysis, const TextOptions& options) {
   for (const SharedWeights& shared : analysis.shared) text += "\n" + shared_weights_text(shared, options);
   if (analysis.budget) text += "\n" + budget_text(*analysis.budget, options);
   if (!analysis.warnings.empty()) text += "\n" + warnings_text(analysis, options);
-  for (const BaseAnalysis& base : analysis.bases) {
-    text += "\n" + model_line(base.decision) + candidates_table(base.decision, options);
-    if (base.variant) text += "\n" + modelfile_text(*base.variant, options);
+  std::vector<const BaseAnalysis*> bases;
+  for (const BaseAnalysis& base : analysis.bases) bases.push_back(&base);
+  keep_largest(bases, options.most, requests_of);
+  for (const BaseAnalysis* base : bases) {
+    text += "\n" + model_line(base->decision) + candidates_table(base->decision, options);
+    if (base->variant) text += "\n" + modelfile_text(*base->variant, options);
   }
+  if (bases.size() < analysis.bases.size())
+    text += "\n" + left_out(analysis.bases.size() - bases.size(), "model");
   return text;
 }
 

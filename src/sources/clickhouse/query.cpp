@@ -195,7 +195,8 @@ HttpRequest ClickHouseClient::request(const std::string& sql, const Parameters& 
 }
 
 QueryFailure ClickHouseClient::lost(Error error) const {
-  return {.remedy = Remedy::retry, .error = std::move(error)};
+  const bool may_pass = error.kind == ErrorKind::unreachable;
+  return {.remedy = may_pass ? Remedy::retry : Remedy::none, .error = std::move(error)};
 }
 
 QueryFailure ClickHouseClient::refusal(const HttpResponse& response) const {

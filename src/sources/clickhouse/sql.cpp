@@ -62,7 +62,7 @@ SELECT
     toDateTime64(start_time, 6, 'UTC') AS at,
     if(is_call, trace_id, '') AS trace, toUInt8($outermost$) AS root, type AS kind,
     if(is_call, $environment$, '') AS place, if(is_error, 'ERROR', '') AS severity,
-    -- Of an error message only the words and numbers of a refusal; see refusal_of() in ingest.
+    -- Of an error message only the words and numbers of a refusal; see refusal_of() in data.
     if(is_error, arrayStringConcat(extractAll(said, concat(
         'your prompt contains at least [0-9]+ input tokens|n_prompt_tokens["\'\\\\:= ]*[0-9]*|',
         'request \\([0-9]+ tokens\\) exceeds the available context size(?: \\([0-9]+)?|',

@@ -9,7 +9,6 @@ namespace ctxcap::sources {
 namespace {
 
 constexpr std::size_t kFirstRoom = 1 << 16;
-constexpr std::size_t kMostRoom = std::size_t{1} << 30;  // more is no API answer
 
 struct Coding {
   std::string_view name;
@@ -34,8 +33,8 @@ tl::expected<std::string, std::string> decoded_body(HttpResponse& response, std:
   std::string_view left = coded;
   for (std::size_t filled = 0;;) {
     if (filled == room.size()) {
-      if (filled >= kMostRoom) return tl::unexpected<std::string>("it is larger than 1 GiB");
-      room.resize(std::clamp(filled + filled / 2, kFirstRoom, kMostRoom));
+      if (filled >= kMostOfAnswer) return tl::unexpected<std::string>("it is larger than 64 MiB");
+      room.resize(std::clamp(filled + filled / 2, kFirstRoom, kMostOfAnswer));
     }
     const auto got = decoder->decode(left, {room.data() + filled, room.size() - filled});
     if (!got) return tl::unexpected("its " + name + " data are damaged: " + got.error().what);

@@ -154,10 +154,13 @@ Verdict judge(const Server& server, const std::string& path, const HttpResponse&
 }
 
 Error without_keys(const Server& server, Error error) {
+  constexpr std::size_t kShortestSecret = 4;
   const std::string header = basic_auth(server.public_key, server.secret).substr(6);
   for (std::string* text : {&error.what, &error.why, &error.hint}) {
     for (const std::string* key : {&server.secret, &server.public_key, &header}) {
-      for (std::size_t at = 0; !key->empty() && (at = text->find(*key, at)) != std::string::npos;) {
+      // A key of a few letters is none, and would be found everywhere.
+      for (std::size_t at = 0;
+           key->size() >= kShortestSecret && (at = text->find(*key, at)) != std::string::npos;) {
         text->replace(at, key->size(), "***");
       }
     }

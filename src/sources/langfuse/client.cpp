@@ -97,7 +97,11 @@ void Client::wait_until(Time until) {
 Result<std::optional<Answer>> Client::take(HttpBatch::Done done) {
   --under_way_;
   asked_[done.tag].under_way = false;
-  if (!done.response) return lost(done.tag, without_keys(server_, std::move(done.response.error())), false);
+  if (!done.response) {
+    Error error = without_keys(server_, std::move(done.response.error()));
+    if (error.kind != ErrorKind::unreachable) return fail(std::move(error));  // no patience helps
+    return lost(done.tag, std::move(error), false);
+  }
   patience_.heard();
   auto body = decoded_body(*done.response, std::move(spare_));
   const bool refused = done.response->status != 200;  // its status says enough

@@ -13,8 +13,8 @@ namespace ctxcap::sources::langfuse {
 // Bytes for this machine only.
 void append_indexed(std::string& bytes, const Row& row);
 
-// Without project, usage and has_bodies, and without the parent of a row that begins its trace. nullopt: not
-// written by append_indexed().
+// Without project and usage, and without the parent of a row that begins its trace. nullopt: not written by
+// append_indexed().
 std::optional<Row> read_indexed(std::string_view bytes);
 
 }  // namespace ctxcap::sources::langfuse

@@ -1,10 +1,22 @@
 // A pull onto what an earlier one left.
 
 #include <algorithm>
+#include <array>
 
 #include "sources/langfuse/join.hpp"
+#include "sources/langfuse/rows.hpp"
 
 namespace ctxcap::sources::langfuse {
+namespace {
+
+// Of a file that an earlier ctxcap has pulled, and that kept more of the rows.
+bool may_hold_more(std::string_view line) {
+  constexpr std::array kMore = {"\"userId\"", "\"sessionId\"", "\"statusMessage\"", "\"modelParameters\""};
+  return std::any_of(kMore.begin(), kMore.end(),
+                     [&](const char* key) { return line.find(key) != std::string_view::npos; });
+}
+
+}  // namespace
 
 // The root of a long trace, or of a call that got a newer version, may have begun before what was asked for
 // now; but then rows of the older result may have its name. A root that is a call itself is there to be read.
@@ -81,7 +93,7 @@ Result<Join::Told> Join::write(const OldRows& old, std::string& lines, const Put
     if (nameless)
       named(*row).append_to(lines);
     else
-      lines += line;
+      lines += row && may_hold_more(line) ? needed_of(line, false) : std::string(line);
     lines += '\n';
     return put(lines);
   };

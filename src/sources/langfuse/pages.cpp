@@ -49,12 +49,8 @@ Status Walker::ask_for_less(OpenWindow open, const Answer& answer) {
   return {};
 }
 
-// Most rows can be kept as they are.
 void Walker::keep(char kind, const Row& row, bool lengths) {
-  // Not find_first_of(): it looks at every letter with a call.
-  const auto has = [&](char c) { return row.text.find(c) != std::string_view::npos; };
-  if (!row.has_bodies && !has('\n') && !has('\r')) return journal_.add(kind, row);
-  add_text(kind, without_bodies(row.text, lengths));
+  add_text(kind, needed_of(row.text, lengths));
 }
 
 void Walker::add_text(char kind, std::string row) {

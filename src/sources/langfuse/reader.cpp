@@ -28,10 +28,6 @@ void put_model_id(Row& row, std::string_view value) {
   if (const std::string_view id = string_inside(value); !id.empty()) row.model_id = id;
 }
 
-void put_body(Row& row, std::string_view) {
-  row.has_bodies = true;
-}
-
 void put_begins(Row& row, std::string_view value) {
   row.begins_trace = value == "true";
 }
@@ -74,9 +70,6 @@ constexpr std::array kMembers = {
     Member{"updatedAt", put_time<&Row::updated>},
     Member{"modelId", put_model_id},
     Member{"internalModelId", put_model_id},
-    Member{"input", put_body},
-    Member{"output", put_body},
-    Member{"metadata", put_body},
 };
 
 Put put_of(std::string_view key) {

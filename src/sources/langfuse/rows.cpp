@@ -6,13 +6,64 @@
 #include <functional>
 #include <utility>
 
+#include "data/refusal.hpp"
 #include "sources/langfuse/json_scan.hpp"
 
 namespace ctxcap::sources::langfuse {
 namespace {
 
-bool is_body(std::string_view key) {
-  return key == "input" || key == "output" || key == "metadata";
+// What a reader of these files asks for, and what a pull needs to go on. Whatever else there is, now or
+// later, may be anybody's text, key or name.
+constexpr auto kKept = std::to_array<std::string_view>({
+    "completionTokens",
+    "createdAt",
+    "environment",
+    "event_ts",
+    "id",
+    "inputLength",
+    "inputUsage",
+    "internalModelId",
+    "is_deleted",
+    "latencyMs",
+    "level",
+    "model",
+    "modelId",
+    "modelName",
+    "name",
+    "outputLength",
+    "outputUsage",
+    "parentObservationId",
+    "promptName",
+    "promptTokens",
+    "providedModelName",
+    "providedUsageDetails",
+    "startTime",
+    "tags",
+    "timestamp",
+    "tokenizerId",
+    "totalTokens",
+    "totalUsage",
+    "traceId",
+    "traceName",
+    "traceTags",
+    "type",
+    "unit",
+    "updatedAt",
+    "usage",
+    "usageDetails",
+});
+constexpr auto kKeptParameters =
+    std::to_array<std::string_view>({"max_output_tokens", "max_tokens", "num_ctx", "num_predict"});
+
+template <std::size_t kCount>
+bool is_one_of(const std::array<std::string_view, kCount>& keys, std::string_view key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+bool is_number(std::string_view value) {
+  if (value.size() > 1 && value.front() == '"' && value.back() == '"')
+    value = value.substr(1, value.size() - 2);
+  return !value.empty() && value.find_first_not_of("-0123456789.eE+") == std::string_view::npos;
 }
 
 void append_member(std::string& row, std::string_view key, std::string_view value) {
@@ -47,12 +98,37 @@ std::string_view job_of(const Row& row) {
   return is_given(row.trace_name) ? row.trace_name : is_given(row.name) ? row.name : std::string_view();
 }
 
-std::string without_bodies(std::string_view row, bool lengths) {
+namespace {
+
+// The limits that a call asked for, which are numbers; Ollama's own in their place.
+std::string needed_parameters(std::string_view parameters) {
+  const std::string text = parameters.starts_with('"') ? unescaped(parameters) : std::string(parameters);
+  std::string kept = "{", options = "{";
+  each_member(text, [&](std::string_view key, std::string_view value) {
+    if (is_one_of(kKeptParameters, key) && is_number(value)) append_member(kept, key, value);
+    if (key != "options") return;
+    each_member(value, [&](std::string_view name, std::string_view option) {
+      if (is_one_of(kKeptParameters, name) && is_number(option)) append_member(options, name, option);
+    });
+  });
+  if (options.size() > 1) append_member(kept, "options", options + "}");
+  return kept + "}";
+}
+
+}  // namespace
+
+std::string needed_of(std::string_view row, bool lengths) {
   std::string kept = "{";
   kept.reserve(row.size());
   each_member(row, [&](std::string_view key, std::string_view value) {
-    if (!is_body(key)) return append_member(kept, key, value);
-    if (lengths && key != "metadata")
+    if (is_one_of(kKept, key)) return append_member(kept, key, value);
+    if (key == "modelParameters" && is_given(value))
+      return append_member(kept, key, needed_parameters(value));
+    if (key == "statusMessage" && is_given(value)) {
+      const auto refusal = refusal_of(unescaped(value));
+      if (refusal) append_member(kept, key, json_string(text_of(*refusal)));
+    }
+    if (lengths && (key == "input" || key == "output"))
       append_member(kept, std::string(key) + "Length", std::to_string(length_of(value)));
   });
   kept += '}';

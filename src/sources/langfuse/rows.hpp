@@ -16,7 +16,6 @@ struct Row {
   std::string_view id, trace, parent, project, model_id;      // between the quotes, as written; "" for null
   std::string_view name, trace_name, tags, tokenizer, usage;  // as JSON; "" where there is no such member
   i64 start = 0, updated = 0;                                 // µs since 1970; 0: not told
-  bool has_bodies = false;                                    // input, output or metadata
   bool begins_trace = false;  // the server says so, though there may be a parent: one that it never got
   bool nested() const { return !parent.empty() && !begins_trace; }
   // Older servers keep a trace beside its rows, and newer ones make a row of it.
@@ -35,9 +34,10 @@ struct Page {
   i64 total_pages = 0, total_items = 0;  // v1
 };
 
-// The row on one line, without input, output and metadata; with `lengths`, the numbers of characters of the
-// first two instead, as inputLength and outputLength.
-std::string without_bodies(std::string_view row, bool lengths);
+// Of a row only what is needed, on one line: its ids, times, names, model, counts, and limits that it asked
+// for. Of an error message the size of a prompt that was refused, and no more. With `lengths`, the numbers of
+// characters of input and output as inputLength and outputLength.
+std::string needed_of(std::string_view row, bool lengths);
 
 // A trace of v1 as the span that newer servers make of it: id "t-<trace>", and the trace's name and tags.
 std::string trace_as_root(std::string_view trace);

@@ -160,7 +160,7 @@ Status Walker::read_models() {
     const Result<Answer> answer = client_.next();
     // Without the definitions a doubt remains a doubt; that is no reason to give up the calls.
     if (!answer || answer->act != Act::use) return {};
-    for (const Row& model : answer->page.rows) journal_.add('m', without_bodies(model.text, false));
+    for (const Row& model : answer->page.rows) journal_.add('m', needed_of(model.text, false));
     if (page >= answer->page.total_pages) return {};
   }
 }

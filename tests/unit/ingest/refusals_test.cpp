@@ -5,7 +5,6 @@
 
 using namespace ctxcap;
 using namespace ctxcap::test;
-using ingest::refusal_of;
 
 TEST_CASE("a refusal tells the size, a floor, or the limit alone") {
   struct Row {
@@ -47,6 +46,7 @@ TEST_CASE("a refusal tells the size, a floor, or the limit alone") {
        }) {
     CAPTURE(row.text);
     const auto refusal = refusal_of(row.text);
+    if (refusal) CHECK(refusal_of(text_of(*refusal)) == refusal);  // its numbers alone say the same
     REQUIRE(refusal);
     CHECK(refusal->prompt.value_or(0) == row.prompt);
     CHECK(refusal->limit.value_or(0) == row.limit);

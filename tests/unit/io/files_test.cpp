@@ -1,11 +1,17 @@
 // The disk.
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "io/io.hpp"
 
@@ -51,6 +57,32 @@ TEST_CASE("a mapped file is followed by readable zeros, whatever its size") {
       (*file)->done_with((*file)->bytes().substr(begin));
     CHECK((*file)->bytes() == content);
     CHECK(std::all_of(end, end + kReadPadding, [](char c) { return c == 0; }));
+  }
+}
+
+TEST_CASE("a file that is cut while it is mapped reads as zeros from there on, says so, and kills nobody") {
+  Disk disk;
+  const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t size = 100 * page + 5;
+  for (const std::size_t left : {std::size_t{0}, std::size_t{1}, page, page + 1, 50 * page, size - 1}) {
+    CAPTURE(left);
+    REQUIRE(disk.files.write_atomic(disk.path("file"), std::string(size, 'x')));
+    const auto file = disk.files.map(disk.path("file"));
+    REQUIRE(file);
+    const std::string_view bytes = (*file)->bytes();
+    CHECK((*file)->left() == size);
+    CHECK(bytes[size / 2] == 'x');
+    REQUIRE(::truncate(disk.path("file").c_str(), static_cast<off_t>(left)) == 0);
+    const auto zeros = [&] { return std::count(bytes.begin(), bytes.end(), '\0'); };
+    std::thread other(zeros);
+    CHECK(zeros() == static_cast<std::ptrdiff_t>(size - left));
+    other.join();
+    CHECK((*file)->left() == left);
+    (*file)->done_with(bytes);
+    CHECK(zeros() == static_cast<std::ptrdiff_t>(size - left));
+    // Somebody writes on: what was gone stays gone.
+    REQUIRE(::truncate(disk.path("file").c_str(), static_cast<off_t>(2 * size)) == 0);
+    CHECK((*file)->left() <= (left / page + 1) * page);
   }
 }
 
@@ -253,4 +285,72 @@ TEST_CASE("only a lock that is held says that somebody holds it") {
   const auto directory = disk.files.lock(disk.directory->path());
   REQUIRE_FALSE(directory.has_value());
   CHECK(directory.error().why == "Is a directory");
+}
+
+namespace {
+
+// The number of a process that is no more.
+pid_t dead_process() {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ::waitpid(child, nullptr, 0);
+  return child;
+}
+
+void touch(const std::string& path) {
+  std::ofstream(path) << "half of it";
+}
+
+}  // namespace
+
+TEST_CASE("what a killed write has left goes with the next write, and what lives or is no leftover stays") {
+  Disk disk;
+  const std::string dead = std::to_string(dead_process()), us = std::to_string(::getpid());
+  const std::string stays[] = {disk.path("file.ctxcap-" + us + "-9"),
+                               disk.path("other.ctxcap-" + dead + "-0"), disk.path("file.ctxcap-notes"),
+                               disk.path("file.ctxcap-" + dead), disk.path("file.ctxcap-" + dead + "-1")};
+  for (const std::string& path : stays) touch(path);
+  const std::string gone = disk.path("file.ctxcap-" + dead + "-0");
+  touch(gone);
+  // Its process is not seen from here, as in another container, but it lives: it holds the file.
+  const int held = ::open(stays[4].c_str(), O_RDONLY | O_CLOEXEC);
+  REQUIRE(::flock(held, LOCK_SH | LOCK_NB) == 0);
+  REQUIRE(disk.files.write_atomic(disk.path("file"), "new"));
+  CHECK_FALSE(fs::exists(gone));
+  for (const std::string& path : stays) {
+    CAPTURE(path);
+    CHECK(fs::exists(path));
+  }
+  ::close(held);
+}
+
+TEST_CASE("private directories of processes that are no more are swept, whatever is in them") {
+  Disk disk;
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before == nullptr ? "" : before;
+  ::setenv("TMPDIR", disk.directory->path().c_str(), 1);
+  const std::string gone = disk.path("ctxcap-" + std::to_string(dead_process()) + "-abcdef");
+  fs::create_directory(gone);
+  touch(gone + "/Modelfile");
+  const auto one = disk.files.make_private_directory(), two = disk.files.make_private_directory();
+  CHECK_FALSE(fs::exists(gone));
+  CHECK((fs::exists((*one)->path()) && fs::exists((*two)->path())));
+  before == nullptr ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", kept.c_str(), 1);
+}
+
+TEST_CASE("new files that come in pieces are for this user alone") {
+  Disk disk;
+  REQUIRE((*disk.files.replace(disk.path("replaced")))->commit());
+  REQUIRE((*disk.files.append(disk.path("appended"), 0))->flush());
+  CHECK(mode_of(disk.path("replaced")) == 0600);
+  CHECK(mode_of(disk.path("appended")) == 0600);
+}
+
+TEST_CASE("a file that nobody would read as a whole is refused before it fills the memory") {
+  Disk disk;
+  touch(disk.path("huge"));
+  REQUIRE(::truncate(disk.path("huge").c_str(), off_t{1} << 40) == 0);
+  const auto read = disk.files.read_all(disk.path("huge"));
+  REQUIRE_FALSE(read);
+  CHECK(read.error().why == "it is larger than 64 MiB, more than anybody would read as a whole");
 }

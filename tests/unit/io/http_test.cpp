@@ -7,6 +7,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -118,8 +119,8 @@ int dead_port() {
   return ntohs(address.sin_port);
 }
 
-void check_three_lines(const Error& error) {
-  CHECK(error.kind == ErrorKind::unreachable);
+void check_three_lines(const Error& error, ErrorKind kind = ErrorKind::unreachable) {
+  CHECK(error.kind == kind);
   CHECK_FALSE(error.what.empty());
   CHECK_FALSE(error.why.empty());
   CHECK_FALSE(error.hint.empty());
@@ -192,11 +193,74 @@ TEST_CASE("redirects are followed within http, a POST stays a POST, and never to
   Http& http = real.world().http;
   CHECK(http.send({.url = loopback.url("/to-echo")})->body == "hello");
   CHECK(http.send({.method = "POST", .url = loopback.url("/to-body"), .body = "x"})->body == "POST x");
-  for (const char* path : {"/to-file", "/round"}) {
+  for (const auto& [path, kind] :
+       {std::pair("/to-file", ErrorKind::usage), std::pair("/round", ErrorKind::unreachable)}) {
     CAPTURE(path);
     const auto refused = http.send({.url = loopback.url(path)});
     REQUIRE_FALSE(refused);
-    check_three_lines(refused.error());
+    check_three_lines(refused.error(), kind);
+  }
+}
+
+TEST_CASE("what is sent, and keys in whatever header, go to the one scheme, host and port that was named") {
+  Loopback named, other;
+  std::atomic<int> strangers = 0;
+  other.server.set_pre_routing_handler([&](const httplib::Request&, httplib::Response&) {
+    ++strangers;
+    return httplib::Server::HandlerResponse::Unhandled;
+  });
+  const std::string port = std::to_string(other.port);
+  const std::string places[] = {"http://127.0.0.1:" + port + "/echo",
+                                "//127.0.0.1:" + port + "/echo",
+                                "http://localhost:" + std::to_string(named.port) + "/echo",
+                                "https://127.0.0.1:" + std::to_string(named.port) + "/echo",
+                                "http://u:p@127.0.0.1:" + port + "/echo?q=1",
+                                "file:///etc/hostname",
+                                "http://[bad/"};
+  std::string place;
+  named.server.Get("/away", [&](const httplib::Request&, httplib::Response& response) {
+    response.set_redirect(place, 307);
+  });
+  named.server.Get("/home", [&](const httplib::Request&, httplib::Response& response) {
+    response.set_redirect("http://127.0.0.1:" + std::to_string(named.port) + "/echo");
+  });
+  io::RealWorld real;
+  Http& http = real.world().http;
+  const std::vector<std::pair<std::string, std::string>> keys = {
+      {"X-ClickHouse-User", "me"}, {"X-ClickHouse-Key", "secret"}, {"X-Key", "secret"}};
+  for (const std::string& one : places) {
+    CAPTURE(one);
+    place = one;
+    const auto batch = http.batch();
+    batch->start(1, {.url = named.url("/away"), .headers = keys});
+    const auto alone = http.send({.url = named.url("/away"), .headers = keys});
+    const auto done = batch->next(5s);
+    REQUIRE(done);
+    for (const auto* response : {&alone, &done->response}) {
+      REQUIRE_FALSE(*response);
+      check_three_lines(response->error(), ErrorKind::usage);
+      const std::string text = response->error().what + response->error().why + response->error().hint;
+      CHECK(text.find("u:p") == std::string::npos);
+      CHECK(text.find("q=1") == std::string::npos);
+      if (one.starts_with("http://127")) CHECK(text.find(one) != std::string::npos);
+    }
+  }
+  CHECK(strangers == 0);
+  const auto home = http.send({.url = named.url("/home"), .headers = keys});
+  REQUIRE(home);
+  CHECK(home->headers.at("x-seen-key") == "secret");
+}
+
+TEST_CASE("an answer that is larger than its kind is not taken into memory") {
+  Loopback loopback;
+  io::RealWorld real;
+  Http& http = real.world().http;
+  CHECK(http.send({.url = loopback.url("/long"), .most_body = 1'000'000})->body.size() == 1'000'000);
+  for (const char* path : {"/long", "/stream"}) {
+    const auto response = http.send({.url = loopback.url(path), .most_body = 999'999});
+    REQUIRE_FALSE(response);
+    check_three_lines(response.error());
+    CHECK(response.error().why.find("the answer is larger than 977 KiB") != std::string::npos);
   }
 }
 

@@ -127,6 +127,10 @@ TEST_CASE("a job whose requests were cut grows, whatever its counts say") {
   CHECK(base.jobs[0].action == Action::grow);
   CHECK(warned(base, "censored"));
 
+  // Nobody knows how many need more than any window, only of how many it was seen.
+  for (const Candidate& c : base.jobs[0].candidates) CHECK_FALSE(c.requests_over);
+  CHECK(candidate(base.jobs[0], 3'072)->reason == "at least 1,000 of 10,000 requests needed more");
+
   // A larger window in use is kept: what was cut never shrinks.
   JobInput roomy = cut;
   roomy.current = CurrentWindow{40'960, CurrentFrom::model};

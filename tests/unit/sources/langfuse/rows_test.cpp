@@ -53,7 +53,28 @@ TEST_CASE("JSON is found its way in without a tree") {
   CHECK(sources::langfuse::length_of("\"z\\u00e4\\n\"") == 3);
   CHECK(sources::langfuse::length_of("null") == 0);
   CHECK(sources::langfuse::length_of("[1]") == 3);
-  CHECK(sources::langfuse::without_bodies("{\"a\":1,\n\"input\":\"x\"}", false) == "{\"a\":1}");
+}
+
+TEST_CASE("of a row only what is needed is kept: no text, no key, no name of a person, nothing unknown") {
+  const std::string_view row = R"({
+    "id":"i", "traceId":"t", "type":"GENERATION", "name":"triage", "model":"m", "level":"ERROR",
+    "startTime":"2026-11-01T00:00:00Z", "usageDetails":{"input":5,"output":1},
+    "input":[{"role":"user","content":"SECRET"}], "output":"SECRET", "metadata":{"x":"SECRET"},
+    "userId":"SECRET", "sessionId":"SECRET", "release":"SECRET", "version":"SECRET",
+    "toolCalls":[{"arguments":"SECRET"}], "toolDefinitions":{"f":"SECRET"}, "of a later version":"SECRET",
+    "statusMessage":"SECRET prompt is too long: 210000 tokens > 200000 maximum, near \"SECRET\"",
+    "modelParameters":{"api_key":"SECRET","system":"SECRET","temperature":0.1,"num_ctx":4096,"max_tokens":"256",
+                       "options":{"num_predict":7,"stop":["SECRET"]},"num_predict":"SECRET"}})";
+  const std::string kept = sources::langfuse::needed_of(row, false);
+  CHECK(kept == R"({"id":"i","traceId":"t","type":"GENERATION","name":"triage","model":"m","level":"ERROR",)"
+                R"("startTime":"2026-11-01T00:00:00Z","usageDetails":{"input":5,"output":1},)"
+                R"("statusMessage":"prompt is too long: 210000 tokens > 200000 maximum",)"
+                R"("modelParameters":{"num_ctx":4096,"max_tokens":"256","options":{"num_predict":7}}})");
+  CHECK(sources::langfuse::needed_of(R"({"id":"i","input":"four","output":null})", true) ==
+        R"({"id":"i","inputLength":4,"outputLength":0})");
+  CHECK(sources::langfuse::needed_of(R"({"id":"i","statusMessage":"SECRET"})", true) == R"({"id":"i"})");
+  CHECK(sources::langfuse::needed_of(R"({"modelParameters":"{\"num_ctx\":1,\"api_key\":\"x\"}"})", false) ==
+        R"({"modelParameters":{"num_ctx":1}})");
 }
 
 TEST_CASE("a row: strings without their quotes, JSON as written, only its own members") {
@@ -72,7 +93,6 @@ TEST_CASE("a row: strings without their quotes, JSON as written, only its own me
   CHECK(row->updated == 0);
   CHECK(row->model_id == "m");
   CHECK(row->tokenizer.empty());
-  CHECK_FALSE(row->has_bodies);
   CHECK(sources::langfuse::job_of(*row) == row->name);
   for (const char* wrong : {"", "{}", "[]", "{\"id\":\"\"}", "{\"id\":7}", "{\"id\":\"x\"", "{\"id\":\"x\"}}",
                             "{\"id\" \"x\"}", "\"x\"", "{\"id\":\"x}"}) {
@@ -100,8 +120,7 @@ TEST_CASE("rows of one reader may have their keys in any order") {
     REQUIRE(row);
     CHECK(json::parse(row->text) == members);
     CHECK(row->text.ends_with('}'));
-    CHECK((row->id == "i" && row->trace == "t" && row->name == "\"n\"" && row->tags == "[]" &&
-           row->has_bodies));
+    CHECK((row->id == "i" && row->trace == "t" && row->name == "\"n\"" && row->tags == "[]"));
   } while (std::next_permutation(keys.begin(), keys.end()));
 }
 
@@ -154,7 +173,6 @@ TEST_CASE("what is no JSON in one row keeps no other away; a byte order mark is 
       REQUIRE(page);
       REQUIRE(page->rows.size() == 2);
       CHECK((page->rows[1].id == "a" && page->rows[1].trace == "t" && page->cursor == "c"));
-      CHECK(page->rows[1].has_bodies == (std::string(key) == "input"));
       const auto alone = read_row(row);
       REQUIRE(alone);
       CHECK((alone->id == "a" && alone->trace == "t"));

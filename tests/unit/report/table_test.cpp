@@ -1,0 +1,47 @@
+// What a terminal gets of more jobs than anybody would look through.
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/report.hpp"
+
+using namespace ctxcap;
+
+namespace {
+
+Analysis with_jobs(int count) {
+  Analysis analysis;
+  BaseDecision base{.model = "m"};
+  for (int i = 0; i < count; ++i) {
+    JobDecision job;
+    job.stats.job = fmt::format("job-{:03}", i);
+    job.stats.model = "m";
+    job.stats.requests = i % 7 == 0 ? 1'000 : 1;
+    base.jobs.push_back(job);
+    analysis.warnings.push_back({"little-data", job.stats.job + ": little"});
+  }
+  analysis.bases = {{.decision = base}};
+  return analysis;
+}
+
+i64 times(const std::string& text, std::string_view word) {
+  i64 count = 0;
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("a terminal gets the largest jobs and a word of the others, a file all of them") {
+  const report::Format& table = **report::format_named("table");
+  const std::string shown = table.print(with_jobs(300), {.most = 50});
+  CHECK(times(shown, "\njob-") == 50);
+  CHECK(times(shown, "1,000") == 43);
+  CHECK(shown.find("  and 250 more jobs with fewer requests; -o FILE.json, .csv or .txt has all\n") !=
+        std::string::npos);
+  CHECK(shown.find("   and 250 more warnings; -o FILE.json has all\n") != std::string::npos);
+  CHECK(times(table.print(with_jobs(300), {}), "\njob-") == 300);
+  CHECK(table.print(with_jobs(50), {.most = 50}).find("more jobs") == std::string::npos);
+}

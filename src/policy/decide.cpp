@@ -65,6 +65,29 @@ JobDecision decide_job(const Choice& choice, JobInput job, const DemandStats& de
 
 }  // namespace
 
+namespace {
+
+// The largest of its jobs; one job's limit must not cut another's answers.
+std::optional<Tokens> limit_of(const std::vector<JobDecision>& jobs) {
+  std::optional<Tokens> limit;
+  for (const JobDecision& job : jobs) {
+    if (!job.num_predict) return std::nullopt;
+    limit = std::max(limit, job.num_predict);
+  }
+  return limit;
+}
+
+}  // namespace
+
+BaseDecision decision_of(const BaseDecision& decision, const std::string& from) {
+  BaseDecision part = decision;
+  part.model = from;
+  part.warnings.clear();
+  std::erase_if(part.jobs, [&](const JobDecision& job) { return job.from != from; });
+  part.num_predict = limit_of(part.jobs);
+  return part;
+}
+
 BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional<ModelArch> arch,
                     std::vector<Rung> rungs, const Options& options) {
   const Choice choice = choose(jobs, arch, rungs, options);
@@ -73,13 +96,10 @@ BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional
                     .explicit_window = choice.why == Why::explicit_window};
   base.warnings = warnings_of(choice, jobs, arch, base.model);
   const DemandStats deciding = deciding_stats(jobs);
-  bool limits_known = true;
   for (JobInput& job : jobs) {
-    base.num_predict = std::max(base.num_predict, job.stats.num_predict);
-    limits_known = limits_known && job.stats.num_predict.has_value();
     base.jobs.push_back(decide_job(choice, std::move(job), deciding, arch, rungs));
   }
-  if (!limits_known) base.num_predict.reset();  // one job's limit must not cut another's answers
+  base.num_predict = limit_of(base.jobs);
   base.arch = std::move(arch);
   return base;
 }

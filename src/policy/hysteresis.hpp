@@ -50,6 +50,7 @@ struct Tonight {
   int local_minute = 0;            // of now
   std::optional<Tokens> running;   // cap of the variants of this base; nullopt: there is none yet
   std::optional<Tokens> advised;   // nullopt: withheld
+  bool relieves = false;           // what runs without a variant takes at least as much as what is advised
   bool little_data = false;        // the advice rests on the observed maximum alone
   std::optional<Day> clean_since;  // first day from which on no request was cut; nullopt: some were, or
                                    // their days are not known

@@ -34,6 +34,9 @@ Tonight tonight_of(const Group& group, const Circumstances& circumstances) {
   tonight.cut = std::any_of(decision.jobs.begin(), decision.jobs.end(), [](const JobDecision& job) {
     return job.stats.censoring.verdict == CensoringVerdict::censored;
   });
+  tonight.relieves = std::none_of(decision.jobs.begin(), decision.jobs.end(), [](const JobDecision& job) {
+    return job.action == Action::grow || job.action == Action::withhold;
+  });
   for (const JobDecision& job : decision.jobs)
     tonight.little_data = tonight.little_data || job.stats.required.basis == Basis::little_data;
   for (const Candidate& candidate : decision.jobs.front().candidates) {

@@ -49,9 +49,9 @@ std::string head(const Analysis& analysis, const Marks& marks) {
     rows += input.rows;
     used += input.used;
   }
-  std::string text = fmt::format("Traces   {} of {} rows used{}{}\n", with_commas(used), with_commas(rows),
-                                 analysis.read_from.empty() ? "" : ", from " + analysis.read_from,
-                                 period(analysis, marks));
+  std::string text =
+      fmt::format("Traces   {} of {} rows used{}{}\n", with_commas(used), with_commas(rows),
+                  analysis.read_from.empty() ? "" : ", from " + analysis.read_from, period(analysis, marks));
   text += skip_list(analysis.skipped, "Skipped") + skip_list(analysis.remarks, "Remarks");
   text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n",
                       marks.at_most, percent(analysis.risk), percent(analysis.confidence));
@@ -159,7 +159,7 @@ std::string print(const Analysis& analysis, const TextOptions& options) {
   if (!analysis.warnings.empty()) text += "\n" + warnings_text(analysis, options);
   for (const BaseAnalysis& base : analysis.bases) {
     text += "\n" + model_line(base.decision) + candidates_table(base.decision, options);
-    if (base.variant) text += "\n" + modelfile_text(*base.variant, options);
+    for (const Variant& variant : base.variants) text += "\n" + modelfile_text(variant, options);
   }
   return text;
 }

@@ -61,7 +61,9 @@ void show(const std::vector<Planned>& all, const ApplyFlags& flags,
     } else if (why.empty()) {
       world.console.out(report::unchanged_text(variant, talk.out()));
     } else {
-      world.console.out(report::plan_text(variant, installed, talk.out()));
+      const std::vector<std::string> lost =
+          ours ? plan::lost_from(ours->variant, variant) : std::vector<std::string>{};
+      world.console.out(report::plan_text(variant, installed, lost, talk.out()));
     }
   }
 }

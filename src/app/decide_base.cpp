@@ -29,13 +29,16 @@ Result<BaseDecision> decide_base(const std::string& name, std::vector<policy::Jo
 }
 
 Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const DescribedModel& model,
-                                           const AnalyzeOptions& options) {
+                                           const AnalyzeOptions& options, Before before) {
   // A name from a log that is none to Ollama could not be a base.
   if (!decision.num_ctx || !model.can_be_capped || model.missing || !check_model_name(decision.model))
     return std::optional<Variant>{};
   plan::VariantOptions variant_options = options.variant;
   variant_options.base_digest = model.digest;
+  variant_options.inherits = model.inherits;
   TRY_ASSIGN(Variant variant, plan::plan_variant(decision, variant_options));
+  const OwnedVariant* ours = model.our_variant(variant.name);
+  if (before == Before::is_kept && ours != nullptr) plan::keep_of_before(ours->variant, variant);
   variant.against = against(decision);
   variant.replaces_digest = model.digest_of_installed(variant.name);
   const std::vector<std::string> comments = plan::reasons_for(decision, variant, std::string(version()));

@@ -18,8 +18,11 @@ Result<BaseDecision> decide_base(const std::string& name, std::vector<policy::Jo
                                  const DescribedModel& model, const policy::Options& options,
                                  const RuntimeSettings& settings);
 
-// The variant that the decision asks for, rendered; nullopt where there can be none.
+// Of a variant of ours that has the same name: what nobody says anything of now.
+enum class Before { is_kept, is_dropped };
+
+// The variant that the decision asks for, rendered; nullopt where there can be none. `model`: of FROM.
 Result<std::optional<Variant>> variant_for(const BaseDecision& decision, const DescribedModel& model,
-                                           const AnalyzeOptions& options);
+                                           const AnalyzeOptions& options, Before before);
 
 }  // namespace ctxcap::app

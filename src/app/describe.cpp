@@ -95,6 +95,47 @@ void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
   }
 }
 
+// The first of the models that is spelled like that; adds it where none is.
+std::string key_of(const std::string& name, Models& models) {
+  for (const auto& [key, model] : models) {
+    if (same_model(key, name)) return key;
+  }
+  return models.try_emplace(name).first->first;
+}
+
+// Of a variant of ours the model before it; any other is one of its own.
+std::string origin_of(const std::string& name, const DescribedModel& model) {
+  const OwnedVariant* ours = model.our_variant(name);
+  const bool still_ours = ours != nullptr && (model.digest.empty() || model.digest == ours->digest);
+  return still_ours ? ours->variant.base : name;
+}
+
+// What variants for the requests of each model are made from. Without a state nothing is ours. Returns the
+// models that came to them by that.
+std::vector<std::string> add_origins(const std::string& server, Models& models, World& world) {
+  auto known = std::make_shared<std::vector<OwnedVariant>>();
+  const auto host = runtime::parse_host(server);
+  auto state = state::State::open(world, state::Access::read);
+  if (host && state) {
+    *known = state->variants().value_or(std::vector<OwnedVariant>{});
+    std::erase_if(*known, [&](const OwnedVariant& one) { return one.host != host->id; });
+  }
+  std::vector<std::string> names, added;
+  for (const auto& [name, model] : models) names.push_back(name);
+  for (const std::string& name : names) {
+    std::string from = name;
+    for (std::size_t step = 0; step <= known->size(); ++step) {  // never round in a circle
+      models[from].ours = known;
+      const std::size_t before = models.size();
+      from = key_of(origin_of(from, models[from]), models);
+      if (models.size() > before) added.push_back(from);
+    }
+    models[from].ours = known;
+    models[name].from = from;
+  }
+  return added;
+}
+
 Status add_what_was_measured(runtime::Ollama& ollama, Models& models, const RuntimeSettings& settings,
                              World& world) {
   TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
@@ -143,18 +184,28 @@ Result<Models> describe_models(std::span<const std::string> names, const Analyze
   for (const std::string& name : names) {
     if (!models[name].arch && !name.empty()) open.push_back(name);
   }
-  if (open.empty() || !options.show.empty()) return models;
+  if (open.empty() || !options.show.empty()) {
+    add_origins(options.ollama_host, models, world);
+    return models;
+  }
 
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(options.ollama_host));
   runtime::Ollama ollama(world.http, world.clock, host);
   if (const auto version = ollama.version(); !version) {
     talk.note(fmt::format("note: memory is unknown: {} ({}); give --show FILE to do without a server",
                           version.error().what, version.error().why));
+    add_origins(options.ollama_host, models, world);
     return models;
   }
   for (const std::string& name : open) describe_from_server(ollama, name, models[name]);
   add_parents(ollama, models);
   add_what_is_installed(ollama, models);
+  const std::vector<std::string> origins = add_origins(options.ollama_host, models, world);
+  for (const std::string& name : origins) describe_from_server(ollama, name, models[name]);
+  if (!origins.empty()) {
+    add_what_is_installed(ollama, models);
+    add_origins(options.ollama_host, models, world);
+  }
   // An analysis needs no state, so one that is damaged does not stop it.
   if (const Status measured = add_what_was_measured(ollama, models, options.settings, world); !measured)
     talk.note(unused_measurements(measured.error()));

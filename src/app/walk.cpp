@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -33,9 +34,23 @@ std::vector<std::string> models_of(const std::vector<Demand>& demands) {
   return names;
 }
 
+// What variants for those requests are made from.
+const std::string& origin_of(const Demand& demand, const Models& models) {
+  return models.at(demand.model).from;
+}
+
+// The models that share weights are one to Ollama, whatever each of them is beside. The group has the name of
+// the one that they were made from, where requests name it, else of the first.
 JobsByBase by_base(std::vector<Demand> demands, const Models& models) {
+  std::map<std::string, std::vector<Demand>> by_weights;
+  for (Demand& demand : demands)
+    by_weights[model::base_of(origin_of(demand, models), models)].push_back(std::move(demand));
   JobsByBase groups;
-  for (Demand& demand : demands) groups[model::base_of(demand.model, models)].push_back(std::move(demand));
+  for (auto& [base, group] : by_weights) {
+    std::set<std::string> origins;
+    for (const Demand& demand : group) origins.insert(origin_of(demand, models));
+    groups[origins.contains(base) ? base : *origins.begin()] = std::move(group);
+  }
   return groups;
 }
 
@@ -70,33 +85,52 @@ bool is_for_a_night(const BaseDecision& decision, const AnalyzeOptions& options)
          });
 }
 
-Result<BaseAnalysis> analyze_base(const Part& part, const Models& models, const AnalyzeOptions& options) {
+// The window is shared, FROM is each model's own: it may have an adapter, a template or texts.
+Status add_variants(BaseAnalysis& base, const Models& models, const AnalyzeOptions& options) {
+  std::set<std::string> origins;
+  for (const JobDecision& job : base.decision.jobs) origins.insert(job.from);
+  for (const std::string& from : origins) {
+    const BaseDecision decision = policy::decision_of(base.decision, from);
+    if (is_for_a_night(decision, options.of(from))) {
+      base.decision.warnings.push_back(
+          {"variants-of-jobs",
+           fmt::format("the configuration has variants of {} for some of its jobs, which nights "
+                       "keep; for all of its jobs together none is made (--tag makes one)",
+                       printable(from, 60))});
+      continue;
+    }
+    TRY_ASSIGN(auto variant, variant_for(decision, models.at(from), options.of(from), Before::is_kept));
+    if (variant) base.variants.push_back(std::move(*variant));
+  }
+  return {};
+}
+
+// `how`: settings and policy that it is decided with.
+Result<BaseAnalysis> analyze_base(const Part& part, const Models& models, const AnalyzeOptions& options,
+                                  const policy::Variation& how) {
   const auto& [name, demands] = part;
-  const DescribedModel& model = models.at(name);
   std::vector<policy::JobInput> jobs;
-  for (const Demand* demand : demands) jobs.push_back(job_input(*demand, models.at(demand->model), options));
+  for (const Demand* demand : demands) {
+    jobs.push_back(job_input(*demand, models.at(demand->model), options.of(origin_of(*demand, models))));
+  }
   BaseAnalysis base;
-  TRY_ASSIGN(base.decision, decide_base(name, std::move(jobs), model, options.policy, options.settings));
+  TRY_ASSIGN(base.decision, decide_base(name, std::move(jobs), models.at(name), how.policy, how.settings));
+  for (std::size_t i = 0; i < demands.size(); ++i)
+    base.decision.jobs[i].from = origin_of(*demands[i], models);
   for (JobDecision& job : base.decision.jobs) {
-    if (job.num_ctx) job.outlook = demand::outlook(job.stats, *job.num_ctx, options.risk.confidence);
+    if (job.num_ctx) job.outlook = demand::outlook(job.stats, *job.num_ctx, options.of(name).risk.confidence);
   }
-  if (is_for_a_night(base.decision, options)) {
-    base.decision.warnings.push_back(
-        {"variants-of-jobs",
-         fmt::format("the configuration has variants of {} for some of its jobs, which nights "
-                     "keep; for all of its jobs together none is made (--tag makes one)",
-                     printable(name, 60))});
-    return base;
-  }
-  TRY_ASSIGN(base.variant, variant_for(base.decision, model, options));
+  TRY(add_variants(base, models, options));
   return base;
 }
 
 Result<std::vector<BaseAnalysis>> analyze_parts(const std::vector<Part>& parts, const Models& models,
                                                 const AnalyzeOptions& options) {
   std::vector<Result<BaseAnalysis>> found(parts.size());
-  in_parallel(parts.size(), options.traces.threads,
-              [&](std::size_t i) { found[i] = analyze_base(parts[i], models, options.of(parts[i].base)); });
+  in_parallel(parts.size(), options.traces.threads, [&](std::size_t i) {
+    const AnalyzeOptions& own = options.of(parts[i].base);
+    found[i] = analyze_base(parts[i], models, options, {own.settings, own.policy});
+  });
   std::vector<BaseAnalysis> bases;
   for (Result<BaseAnalysis>& base : found) {
     TRY(base);
@@ -187,13 +221,9 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
 
   // 4. Everything that must be resident together, against the card.
   if (options.budget) {
-    const auto again = [&](std::size_t i, const policy::Variation& another) {
-      AnalyzeOptions other = options.of(parts[i].base);
-      other.settings = another.settings;
-      const std::optional<Tokens> fixed = other.policy.num_ctx;
-      other.policy = another.policy;
-      if (!other.policy.num_ctx) other.policy.num_ctx = fixed;
-      return analyze_base(parts[i], models, other);
+    const auto again = [&](std::size_t i, policy::Variation another) {
+      if (!another.policy.num_ctx) another.policy.num_ctx = options.of(parts[i].base).policy.num_ctx;
+      return analyze_base(parts[i], models, options, another);
     };
     TRY_ASSIGN(analysis.budget, policy::fit_budget(analysis.bases, *options.budget,
                                                    {options.settings, options.policy}, again));

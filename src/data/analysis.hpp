@@ -16,7 +16,16 @@ namespace ctxcap {
 
 struct BaseAnalysis {
   BaseDecision decision;
-  std::optional<Variant> variant;  // nullopt: nothing to create (withheld)
+  // One for each model that its jobs name, all with the same window; empty: nothing to create (withheld).
+  std::vector<Variant> variants;
+
+  // That of a job; nullptr: there is none.
+  const Variant* variant_of(const JobDecision& job) const {
+    for (const Variant& variant : variants) {
+      if (job.from.empty() || variant.base == job.from) return &variant;
+    }
+    return nullptr;
+  }
 };
 
 // Separate windows on the same weights, and what they would have cost: every request under another window

@@ -67,6 +67,7 @@ struct CurrentWindow {
 
 struct JobDecision {
   DemandStats stats;
+  std::string from;                      // the model that a variant for it is made from; empty: not known
   std::optional<CurrentWindow> current;  // nullopt: unknown
   std::optional<Tokens> num_ctx;         // the cap of its base model; nullopt: withheld
   std::optional<Tokens> num_predict;     // generation limit to write; nullopt: unknown

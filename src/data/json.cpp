@@ -128,16 +128,17 @@ Json plan_json(const Variant& variant) {
           {"replaces_digest", or_null(variant.replaces_digest)},
           {"system", or_null(variant.system)},
           {"parameters", variant.parameters},
+          {"inherits", variant.inherits},
           {"against", variant.against},
           {"predicted_bytes", or_null(variant.predicted_bytes)},
           {"predicted_high_bytes", or_null(variant.predicted_high_bytes)},
           {"sliding_window", variant.sliding_window}};
 }
 
-Json json_of(const BaseAnalysis& base) {
-  const BaseDecision& decision = base.decision;
+// A base model, or one of its variants; nullptr: there is none.
+Json model_json(const BaseDecision& decision, const Variant* variant) {
   const ModelArch* arch = decision.arch ? &*decision.arch : nullptr;
-  Json json{{"model", decision.model},
+  Json json{{"model", variant != nullptr ? variant->base : decision.model},
             {"architecture", arch != nullptr ? Json(arch->architecture) : Json(nullptr)},
             {"native_ctx", arch != nullptr ? or_null(arch->native_ctx) : Json(nullptr)},
             {"max_ctx", arch != nullptr ? or_null(arch->max_ctx) : Json(nullptr)},
@@ -145,17 +146,28 @@ Json json_of(const BaseAnalysis& base) {
             {"num_predict", or_null(decision.num_predict)},
             {"jobs", Json::array()},
             {"variant", nullptr},
+            {"from", nullptr},
             {"modelfile", nullptr}};
-  std::set<std::string_view> named;
-  for (const JobDecision& job : decision.jobs) {  // one job may run on several names of the same weights
-    if (named.insert(job.stats.job).second) json["jobs"].push_back(job.stats.job);
+  if (variant == nullptr) {
+    std::set<std::string_view> named;
+    for (const JobDecision& job : decision.jobs) {  // one job may run on several names of the same weights
+      if (named.insert(job.stats.job).second) json["jobs"].push_back(job.stats.job);
+    }
+    return json;
   }
-  if (!base.variant) return json;
-  const Variant& variant = *base.variant;
-  json["variant"] = variant.name;
-  json["modelfile"] = variant.modelfile;
-  json["plan"] = plan_json(variant);
+  json["num_predict"] = unless_zero(variant->num_predict);
+  json["jobs"] = variant->jobs;
+  json["variant"] = variant->name;
+  json["from"] = variant->base;
+  json["modelfile"] = variant->modelfile;
+  json["plan"] = plan_json(*variant);
   return json;
+}
+
+// With several variants an entry for each.
+void add_models(Json& models, const BaseAnalysis& base) {
+  if (base.variants.empty()) models.push_back(model_json(base.decision, nullptr));
+  for (const Variant& variant : base.variants) models.push_back(model_json(base.decision, &variant));
 }
 
 // A key of an untrusted object, with a type; the first that fails is remembered for the error.
@@ -207,6 +219,7 @@ Result<Variant> variant_of(const Json& model, const std::string& origin) {
     variant.system = inner.get<std::string>("system", "", true);
   }
   variant.parameters = inner.get<std::vector<std::pair<std::string, std::string>>>("parameters", {}, false);
+  variant.inherits = inner.get<std::vector<std::string>>("inherits", {}, false);
   variant.against = inner.get<std::vector<std::string>>("against", {}, false);
   variant.sliding_window = inner.get<bool>("sliding_window", false, false);
   if (const Bytes predicted = inner.get<i64>("predicted_bytes", -1, false); predicted >= 0)
@@ -313,7 +326,7 @@ std::string analysis_json(const Analysis& analysis) {
     for (const JobDecision& job : base.decision.jobs) {
       json["jobs"].push_back(json_of(job, base.decision.explicit_window));
     }
-    json["models"].push_back(json_of(base));
+    add_models(json["models"], base);
   }
   if (!analysis.shared.empty()) {
     json["shared_weights"] = Json::array();
@@ -369,6 +382,36 @@ std::string variant_json(const Variant& variant) {
   Json json{{"variant", variant.name}, {"num_ctx", variant.num_ctx},     {"num_predict", variant.num_predict},
             {"jobs", variant.jobs},    {"modelfile", variant.modelfile}, {"plan", plan_json(variant)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string residents_json(const std::vector<Resident>& residents) {
+  Json json = Json::array();
+  for (const Resident& one : residents) {
+    json.push_back({{"name", one.name},
+                    {"digest", one.digest},
+                    {"num_ctx", or_null(one.num_ctx)},
+                    {"stays", or_null(one.stays)},
+                    {"shares", one.shares}});
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::vector<Resident> residents_of_json(std::string_view text) {
+  std::vector<Resident> residents;
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_array()) return residents;
+  for (const Json& one : json) {
+    Reader reader(one);
+    Resident resident{.name = reader.get<std::string>("name", "", true),
+                      .digest = reader.get<std::string>("digest", "", false),
+                      .shares = reader.get<bool>("shares", false, false)};
+    if (one.is_object() && one.contains("num_ctx") && one["num_ctx"].is_number_integer())
+      resident.num_ctx = one["num_ctx"].get<Tokens>();
+    if (one.is_object() && one.contains("stays") && one["stays"].is_number_integer())
+      resident.stays = one["stays"].get<i64>();
+    if (reader.bad_key().empty()) residents.push_back(std::move(resident));
+  }
+  return residents;
 }
 
 Result<Variant> variant_of_json(std::string_view text, const std::string& origin) {

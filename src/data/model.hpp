@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -33,10 +34,16 @@ struct ModelDescription {
   std::string parent_model;           // name given to FROM when it was created; may be empty
   std::string quantization;           // details.quantization_level, e.g. "Q4_K_M"
   std::string system;                 // SYSTEM text (never printed)
+  bool own_template = false;          // a Go TEMPLATE that is not the bare prompt
+  i64 messages = 0;                   // MESSAGEs
   bool remote = false;                // a cloud stub: no weights here
   std::string weights;                // digest of the weights file, hex; empty: not told
   std::vector<std::string> adapters;  // paths of ADAPTER lines in the modelfile
 };
+
+// The weights file in the text of a Modelfile as a server shows it, "FROM /models/blobs/sha256-9af7...", by
+// its digest; empty: it names none.
+std::string weights_file(std::string_view modelfile);
 
 // How a layer caches tokens. The bytes of each kind are summed by memory/, which knows no architecture names.
 enum class LayerKind {

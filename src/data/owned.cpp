@@ -12,6 +12,13 @@ const InstalledModel* find_model(std::span<const InstalledModel> installed, std:
   return there == installed.end() ? nullptr : &*there;
 }
 
+const OwnedVariant* find_variant(std::span<const OwnedVariant> variants, std::string_view name) {
+  const auto found = std::find_if(variants.begin(), variants.end(), [&](const OwnedVariant& one) {
+    return same_model(one.variant.name, name);
+  });
+  return found == variants.end() ? nullptr : &*found;
+}
+
 std::string digest_of(std::span<const InstalledModel> installed, std::string_view name) {
   const InstalledModel* there = find_model(installed, name);
   return there == nullptr ? std::string() : there->digest;

@@ -30,6 +30,8 @@ struct Journal {
   std::string proved_digest;  // of the new one once it was proved; empty: it was not
   Instant since;
   i64 run = 0;
+  bool rollback = false;            // it puts back what was there before
+  std::vector<Resident> residents;  // what was loaded before
   bool operator==(const Journal&) const = default;
 };
 
@@ -45,6 +47,7 @@ struct WayBack {
   std::optional<OwnedVariant> before;   // nullopt: there was nothing
   std::optional<InstalledModel> there;  // what the server has under the name
   std::optional<InstalledModel> base;   // of `before`, where it is a recipe of ours
+  std::vector<OwnedVariant> beside;     // other variants of ours on the same weights
 
   bool gives_back() const { return before && !before->kept_as.empty(); }
   // The base was pulled anew since: what comes back is the window of then on the weights of now.
@@ -55,6 +58,8 @@ struct WayBack {
 
 // The model of that name, as Ollama compares names; nullptr: none of them has it.
 const InstalledModel* find_model(std::span<const InstalledModel> installed, std::string_view name);
+
+const OwnedVariant* find_variant(std::span<const OwnedVariant> variants, std::string_view name);
 
 // Its digest; empty: none of them has that name.
 std::string digest_of(std::span<const InstalledModel> installed, std::string_view name);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/quantity.hpp"
+#include "base/time.hpp"
 
 namespace ctxcap {
 
@@ -22,6 +23,7 @@ struct Variant {
   std::optional<std::string> system;                            // SYSTEM text
   std::vector<std::pair<std::string, std::string>> parameters;  // further PARAMETERs as "name", "value"
   std::vector<std::string> jobs;                                // jobs it serves
+  std::vector<std::string> inherits;  // what it has of its base beside the weights, in words without texts
   std::vector<std::string> against;  // why it should not be created as it is, a sentence each; empty: nothing
   std::string modelfile;             // rendered text
   std::string cli_obstacle;          // why a Modelfile cannot carry these values; empty: it can
@@ -38,6 +40,16 @@ struct RunningModel {
   Bytes size = 0;                        // as Ollama adds it up
   Bytes size_vram = 0;                   // equal to size: wholly on the GPU; 0: on the CPU
   std::optional<Tokens> context_length;  // per slot, clamped, not padded; unknown on old servers
+  std::optional<Instant> expires;        // centuries ahead: it stays for ever
+};
+
+// A model that was loaded before a change, as it is to be loaded again after it.
+struct Resident {
+  std::string name, digest;
+  std::optional<Tokens> num_ctx;  // its window; nullopt: unknown
+  std::optional<i64> stays;       // seconds that it was to stay; < 0: for ever; nullopt: unknown
+  bool shares = false;            // of the same weights as the variant: one runner serves both
+  bool operator==(const Resident&) const = default;
 };
 
 // A row of /api/tags.
@@ -63,11 +75,12 @@ struct Verification {
 
 struct Receipt {
   std::string variant;
-  std::string via;              // "cli" or "api"
-  bool replaced = false;        // a variant of that name existed before
-  std::string previous_digest;  // of that one; empty when there was none
-  std::string base_digest;      // of the base that the variant was created from
-  std::string digest;           // of the variant after create
+  std::string via;                     // "cli" or "api"
+  bool replaced = false;               // a variant of that name existed before
+  std::string previous_digest;         // of that one; empty when there was none
+  std::string base_digest;             // of the base that the variant was created from
+  std::string digest;                  // of the variant after create
+  std::vector<std::string> disturbed;  // what was loaded before and is no more, or is again; a line each
   Verification verification;
 };
 

@@ -87,15 +87,6 @@ std::vector<std::string> arguments_of(std::string_view modelfile, std::string_vi
   return arguments;
 }
 
-// "FROM /models/blobs/sha256-9af7..." -> "9af7..."; further FROM lines name projectors and adapters.
-std::string weights_of(std::string_view modelfile) {
-  constexpr std::string_view kBlob = "/sha256-";
-  const std::vector<std::string> from = arguments_of(modelfile, "FROM ");
-  if (from.empty()) return {};
-  const std::size_t blob = from.front().rfind(kBlob);
-  return blob == std::string::npos ? std::string() : from.front().substr(blob + kBlob.size());
-}
-
 }  // namespace
 
 Result<ModelDescription> describe(std::string_view show_json, std::string name) {
@@ -136,9 +127,15 @@ Result<ModelDescription> describe(std::string_view show_json, std::string name) 
     description.quantization = text_at(*details, "quantization_level");
   }
   description.system = text_at(show, "system");
+  const std::string chat_template = text_at(show, "template");
+  description.own_template = chat_template.find("{{") != std::string::npos &&
+                             chat_template.find("{%") == std::string::npos &&
+                             chat_template != "{{ .Prompt }}";
+  if (const auto messages = show.find("messages"); messages != show.end() && messages->is_array())
+    description.messages = static_cast<i64>(messages->size());
   description.remote = !text_at(show, "remote_model").empty() || !text_at(show, "remote_host").empty();
   description.adapters = arguments_of(text_at(show, "modelfile"), "ADAPTER ");
-  description.weights = weights_of(text_at(show, "modelfile"));
+  description.weights = weights_file(text_at(show, "modelfile"));
   return description;
 }
 

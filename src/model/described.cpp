@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "model/model.hpp"
 #include "model/parameters.hpp"
 
@@ -20,11 +23,30 @@ LoadOptions load_options(const ModelDescription& description) {
   return options;
 }
 
+std::vector<Inherited> inherited_of(const ModelDescription& description) {
+  std::vector<Inherited> all;
+  const i64 adapters = static_cast<i64>(description.adapters.size());
+  if (adapters > 0) all.push_back({"ADAPTER", adapters == 1 ? "ADAPTER" : counted(adapters, "ADAPTER")});
+  if (description.own_template) all.push_back({"TEMPLATE", "TEMPLATE"});
+  if (!description.system.empty()) {
+    all.push_back(
+        {"SYSTEM", fmt::format("SYSTEM of {} characters", with_commas(display_width(description.system)))});
+  }
+  if (description.messages > 0) all.push_back({"MESSAGE", counted(description.messages, "MESSAGE")});
+  for (const auto& [name, values] : description.parameters) {
+    if (name == "num_ctx") continue;  // the variant has its own
+    const std::string count = values.size() > 1 ? fmt::format(" ({})", values.size()) : "";
+    all.push_back({name, "PARAMETER " + printable(name, 40) + count});
+  }
+  return all;
+}
+
 }  // namespace
 
 DescribedModel described(const ModelDescription& description) {
   DescribedModel model{.arch = architecture_of(description)};
   model.parent = description.parent_model;
+  model.inherits = inherited_of(description);
   model.weights = description.weights;
   model.load_options = load_options(description);
   model.can_be_capped = !description.remote && model.arch->completion;

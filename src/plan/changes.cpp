@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "data/model_name.hpp"
+#include "plan/plan.hpp"
 
 namespace ctxcap::plan {
 namespace {
@@ -39,8 +40,10 @@ std::string pending(const Variant& planned, std::span<const InstalledModel> inst
   if (changes.limit)
     why.push_back(
         fmt::format("num_predict {} -> {}", limit_text(now.num_predict), limit_text(planned.num_predict)));
+  const std::vector<std::string> lost = lost_from(now, planned);
   if (changes.parameters) why.emplace_back("other parameters");
   if (changes.system) why.emplace_back("another SYSTEM text");
+  if (!lost.empty()) why.push_back("without its " + join(lost, ", "));
   if (changes.base) why.push_back("FROM " + printable(planned.base));
   if (changes.weights && !now.base_digest.empty()) why.emplace_back("its base was pulled anew");
   return join(why, ", ");
@@ -54,6 +57,7 @@ Due due(const std::optional<OwnedVariant>& ours, bool taken, const Variant& plan
   Due due{runner                            ? Difference::runner
           : changes.system || changes.limit ? Difference::texts
                                             : Difference::none};
+  const std::vector<std::string> lost = lost_from(ours->variant, planned);
   if (changes.weights)
     due.why = "its base was pulled anew";
   else if (changes.parameters)
@@ -62,6 +66,9 @@ Due due(const std::optional<OwnedVariant>& ours, bool taken, const Variant& plan
     due.why = "the configuration gives it another SYSTEM text";
   else if (changes.limit)
     due.why = "answers need another limit";
+  if (!lost.empty())
+    due.why += fmt::format("{}the configuration has no {}, so it goes", due.why.empty() ? "" : "; ",
+                           join(lost, ", "));
   return due;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "data/decision.hpp"
+#include "data/described_model.hpp"
 #include "data/plan.hpp"
 #include "plan/changes.hpp"  // a variant as it is to be, against what is there
 
@@ -18,12 +19,20 @@ struct VariantOptions {
   std::string name;  // whole name, overrides `tag`; empty: made from base and tag
   std::optional<std::string> system;
   std::vector<std::pair<std::string, std::string>> parameters;
-  std::string base_digest;  // where known
+  std::string base_digest;          // where known
+  std::vector<Inherited> inherits;  // by what is made from that base
 };
 
 // The variant that a decision asks for, not yet rendered. Errors (ErrorKind::usage): a name outside Ollama's
 // grammar. `decision.num_ctx` is known.
 Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions& options);
+
+// SYSTEM and PARAMETERs that the variant of before has and `variant` says nothing of stay: they are part of
+// what it is, and no analysis decides them.
+void keep_of_before(const Variant& before, Variant& variant);
+
+// What the one of before has, and `variant` would lose; in words without texts.
+std::vector<std::string> lost_from(const Variant& before, const Variant& variant);
 
 // Why, in lines for the head of a Modelfile: counts only, nobody's text but the names of jobs.
 std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant& variant,

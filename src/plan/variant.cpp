@@ -78,6 +78,46 @@ std::string tag_of_job(const std::string& job) {
   return tag.empty() || tag == "all" || place ? kSharedTag : tag;
 }
 
+namespace {
+
+bool has_parameter(const Variant& variant, std::string_view name) {
+  return std::any_of(variant.parameters.begin(), variant.parameters.end(),
+                     [&](const auto& parameter) { return parameter.first == name; });
+}
+
+std::vector<std::string> inherited_by(const Variant& variant, const std::vector<Inherited>& of_base) {
+  std::vector<std::string> words;
+  for (const Inherited& one : of_base) {
+    const bool own = (one.what == "SYSTEM" && variant.system && !variant.system->empty()) ||
+                     (one.what == "num_predict" && variant.num_predict != 0) ||
+                     has_parameter(variant, one.what);
+    if (!own) words.push_back(one.text);
+  }
+  return words;
+}
+
+}  // namespace
+
+void keep_of_before(const Variant& before, Variant& variant) {
+  if (!variant.system && before.system && !before.system->empty()) variant.system = before.system;
+  const Variant said = variant;
+  for (const auto& parameter : before.parameters) {
+    if (!has_parameter(said, parameter.first)) variant.parameters.push_back(parameter);
+  }
+}
+
+std::vector<std::string> lost_from(const Variant& before, const Variant& variant) {
+  std::vector<std::string> lost;
+  if (before.system && !before.system->empty() && variant.system.value_or("").empty()) {
+    lost.push_back(fmt::format("SYSTEM of {} characters", with_commas(display_width(*before.system))));
+  }
+  std::set<std::string_view> told;
+  for (const auto& [name, value] : before.parameters) {
+    if (!has_parameter(variant, name) && told.insert(name).second) lost.push_back("PARAMETER " + name);
+  }
+  return lost;
+}
+
 Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions& options) {
   const bool one_job = std::all_of(decision.jobs.begin(), decision.jobs.end(), [&](const JobDecision& job) {
     return job.stats.job == decision.jobs.front().stats.job;
@@ -95,6 +135,7 @@ Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions&
     TRY(check_model_name(options.name));
     variant.name = options.name;
   }
+  variant.inherits = inherited_by(variant, options.inherits);
   std::set<std::string_view> named;
   for (const JobDecision& job : decision.jobs) {
     if (named.insert(job.stats.job).second) variant.jobs.push_back(job.stats.job);

@@ -65,6 +65,29 @@ JobDecision decide_job(const Choice& choice, JobInput job, const DemandStats& de
 
 }  // namespace
 
+namespace {
+
+// The largest of its jobs; one job's limit must not cut another's answers.
+std::optional<Tokens> limit_of(const std::vector<JobDecision>& jobs) {
+  std::optional<Tokens> limit;
+  for (const JobDecision& job : jobs) {
+    if (!job.num_predict) return std::nullopt;
+    limit = std::max(limit, job.num_predict);
+  }
+  return limit;
+}
+
+}  // namespace
+
+BaseDecision decision_of(const BaseDecision& decision, const std::string& from) {
+  BaseDecision part = decision;
+  part.model = from;
+  part.warnings.clear();
+  std::erase_if(part.jobs, [&](const JobDecision& job) { return job.from != from; });
+  part.num_predict = limit_of(part.jobs);
+  return part;
+}
+
 BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional<ModelArch> arch,
                     std::vector<Rung> rungs, const Options& options) {
   const Choice choice = choose(jobs, arch, rungs, options);
@@ -73,12 +96,9 @@ BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional
                     .explicit_window = choice.why == Why::explicit_window};
   base.warnings = warnings_of(choice, jobs, arch, base.model);
   const DemandStats deciding = deciding_stats(jobs);
-  bool limits_known = true;
   i64 requests = 0;
   for (JobInput& job : jobs) {
     requests += job.stats.requests;
-    base.num_predict = std::max(base.num_predict, job.stats.num_predict);
-    limits_known = limits_known && job.stats.num_predict.has_value();
     base.jobs.push_back(decide_job(choice, std::move(job), deciding, arch, rungs));
   }
   if (base.num_ctx && !base.explicit_window && requests < options.min_requests) {
@@ -87,7 +107,7 @@ BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional
         {"few-requests", fmt::format("{}: {} are advice only; {} are enough to act on", base.model,
                                      counted(requests, "request"), with_commas(options.min_requests))});
   }
-  if (!limits_known) base.num_predict.reset();  // one job's limit must not cut another's answers
+  base.num_predict = limit_of(base.jobs);
   base.arch = std::move(arch);
   return base;
 }

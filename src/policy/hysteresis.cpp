@@ -55,7 +55,10 @@ Verdict hold(const Tonight& tonight, std::string why) {
 // A change that is due: now, after the quiet hours, or never on this card.
 Verdict change(const Tonight& tonight, const HysteresisOptions& options, Move move, Tokens num_ctx,
                std::string why) {
-  if (move != Move::shrink && fits(tonight, num_ctx) == false) {
+  const bool relieves = move == Move::shrink || (move == Move::create && tonight.relieves);
+  if (relieves && move == Move::create && fits(tonight, num_ctx) == false)
+    why += ", which takes no more than what runs without it; the card holds neither beside all others";
+  if (!relieves && fits(tonight, num_ctx) == false) {
     return {Move::blocked, tonight.running,
             fmt::format("{}, but {} would take {} and the card has {} left", why, with_commas(num_ctx),
                         human_bytes(*bytes_at(tonight, num_ctx)),

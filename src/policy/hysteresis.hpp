@@ -52,6 +52,7 @@ struct Tonight {
   std::optional<Tokens> running;   // cap of the variants of this base; nullopt: there is none yet
   std::optional<Tokens> advised;   // nullopt: withheld
   std::optional<i64> days;         // with requests; nullopt: nobody counted
+  bool relieves = false;           // what runs without a variant takes at least as much as what is advised
   bool little_data = false;        // the advice rests on the observed maximum alone
   std::optional<Day> clean_since;  // first day from which on no request was cut; nullopt: some were, or
                                    // their days are not known

@@ -64,11 +64,18 @@ i64 nights_of_rest(const Wanted& wanted, std::span<const DecisionRecord> records
   return nights - std::max<i64>(0, moment.night() - *back);
 }
 
+bool changed_by_hand(std::span<const DecisionRecord> records) {
+  const auto latest = std::find_if(records.rbegin(), records.rend(), [](const DecisionRecord& record) {
+    return record.outcome == Outcome::applied || record.outcome == Outcome::rolled_back;
+  });
+  return latest != records.rend() && latest->run == 0;
+}
+
 void look_back_to_dusk(Group& group, const Kept& kept, const std::optional<OwnedVariant>& before,
                        const Moment& moment) {
   if (!kept.ours) return;
   Tokens window = kept.ours->variant.num_ctx;
-  if (kept.rest <= 0 && moment.night(kept.ours->created) == moment.night()) {
+  if (kept.rest <= 0 && !kept.by_hand && moment.night(kept.ours->created) == moment.night()) {
     group.changed_tonight = group.changed_tonight || !before || before->variant.num_ctx != window;
     window = before ? before->variant.num_ctx : 0;
   }

@@ -51,6 +51,7 @@ struct Kept {
   Standing place;
   std::optional<Error> refused;  // a model of that name is there that is not ours
   i64 rest = 0;                  // it was rolled back by hand: nights for which it is left alone, tonight too
+  bool by_hand = false;          // its latest change was, and no night's
 };
 
 // Variants that share one window: all of a base, unless each job is to have its own. At least one.
@@ -82,6 +83,9 @@ void add_demand(std::span<const Demand> demands, std::span<const Wanted> all, Da
 // stands for as many nights as a shrink needs. `records`: of a job that it serves, as they were made. <= 0:
 // none.
 i64 nights_of_rest(const Wanted& wanted, std::span<const DecisionRecord> records, const Moment& moment);
+
+// Whether the latest change of a job was made by hand. `records`: of that job, as they were made.
+bool changed_by_hand(std::span<const DecisionRecord> records);
 
 // The window that ran when the night began, also for a second run of it. `before`: what the variant replaced.
 void look_back_to_dusk(Group& group, const Kept& kept, const std::optional<OwnedVariant>& before,

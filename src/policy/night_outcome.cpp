@@ -20,10 +20,12 @@ Tokens limit_for(const Group& group, const Kept& kept, Tokens window, Tokens der
   return std::max(now, derived);
 }
 
-Action action_of(Move move, const JobDecision& job) {
+Action action_of(Move move, const Group& group, const JobDecision& job) {
   switch (move) {
-    case Move::grow:
     case Move::blocked:
+      if (!group.at_dusk) break;  // the first variant is no growth of one
+      return Action::grow;
+    case Move::grow:
       return Action::grow;
     case Move::shrink:
     case Move::hold:
@@ -133,7 +135,7 @@ std::vector<JobNight> records_of(const Group& group, const Became& became, const
     record.job = job.stats.job;
     record.from_num_ctx = job.current ? std::optional(job.current->num_ctx) : std::nullopt;
     record.required = job.stats.requests > 0 ? std::optional(job.stats.required.num_ctx) : std::nullopt;
-    record.action = action_of(verdict.move, job);
+    record.action = action_of(verdict.move, group, job);
     records.push_back({record, names_of(group, job.stats.job), verdict.move});
   }
   return records;

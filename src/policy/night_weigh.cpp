@@ -36,6 +36,9 @@ Tonight tonight_of(const Group& group, const Circumstances& circumstances) {
   });
   tonight.days = 0;
   for (const JobDecision& job : decision.jobs) tonight.days = std::max(*tonight.days, job.stats.days);
+  tonight.relieves = std::none_of(decision.jobs.begin(), decision.jobs.end(), [](const JobDecision& job) {
+    return job.action == Action::grow || job.action == Action::withhold;
+  });
   for (const JobDecision& job : decision.jobs)
     tonight.little_data = tonight.little_data || job.stats.required.basis == Basis::little_data;
   for (const Candidate& candidate : decision.jobs.front().candidates) {

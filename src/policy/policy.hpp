@@ -52,6 +52,9 @@ std::vector<Tokens> ladder(std::span<const JobInput> jobs, const std::optional<M
 BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional<ModelArch> arch,
                     std::vector<Rung> rungs, const Options& options);
 
+// The part of it that is for the jobs whose variant is made from that model.
+BaseDecision decision_of(const BaseDecision& decision, const std::string& from);
+
 // Everything that must be resident together, against the card: the base models at their caps, the tenants and
 // the reserve. Of several decisions on one model only the largest counts: they share a runner. Over budget,
 // the report carries the next rung down of each model, with the share of requests that would not fit it.

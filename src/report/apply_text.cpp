@@ -22,7 +22,7 @@ std::string error_text(const Error& error, Colour colour) {
 }
 
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,
-                      const TextOptions& options) {
+                      const std::vector<std::string>& lost, const TextOptions& options) {
   const bool exists = find_model(installed, variant.name) != nullptr;
   std::string text = "Plan\n";
   text += fmt::format("  {}  {} FROM {}\n", exists ? "replace" : "create ",
@@ -33,6 +33,11 @@ std::string plan_text(const Variant& variant, const std::vector<InstalledModel>&
   if (variant.system)
     text +=
         fmt::format("             SYSTEM of {} characters\n", with_commas(display_width(*variant.system)));
+  if (!variant.inherits.empty())
+    text += fmt::format("  inherit  {} of {}\n", printable(join(variant.inherits, ", "), 300), variant.base);
+  if (!lost.empty())
+    text +=
+        fmt::format("  lose     {} of the {} of before\n", printable(join(lost, ", "), 300), variant.name);
   text += fmt::format("  reload   {} and its variants share one runner; what is loaded now is unloaded\n",
                       variant.base);
   for (const std::string& reason : variant.against)
@@ -59,6 +64,15 @@ std::string way_text(const WayBack& way) {
   if (way.base_changed())
     text += fmt::format("  note     {} was updated since: the window of then on the weights of now\n",
                         printable(way.before->variant.base));
+  for (const OwnedVariant& other : way.beside) {
+    if (other.variant.num_ctx == way.before->variant.num_ctx) continue;
+    text += fmt::format(
+        "  note     {0} has {1} on the same weights: from then on requests to the two reload the model in "
+        "turn\n"
+        "           ctxcap rollback {0}   rolls it back, too; or give both one window: ctxcap apply --traces "
+        "FILE\n",
+        printable(other.variant.name), with_commas(other.variant.num_ctx));
+  }
   return text;
 }
 

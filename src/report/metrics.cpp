@@ -6,12 +6,12 @@ namespace ctxcap::report {
 Metrics metrics_of(const Analysis& analysis) {
   Metrics metrics;
   for (const BaseAnalysis& base : analysis.bases) {
-    const std::string variant = base.variant ? base.variant->name : "";
     for (const JobDecision& job : base.decision.jobs) {
+      const Variant* variant = base.variant_of(job);
       const DemandStats& stats = job.stats;
       JobMetrics row{.job = stats.job,
                      .model = base.decision.model,
-                     .variant = variant,
+                     .variant = variant != nullptr ? variant->name : "",
                      .requests = stats.requests,
                      .prompt = stats.prompt,
                      .total = stats.total,
@@ -27,11 +27,11 @@ Metrics metrics_of(const Analysis& analysis) {
       }
       metrics.jobs.push_back(std::move(row));
     }
-    if (base.variant) {
-      metrics.variants.push_back({.variant = variant,
+    for (const Variant& variant : base.variants) {
+      metrics.variants.push_back({.variant = variant.name,
                                   .model = base.decision.model,
-                                  .cap = base.variant->num_ctx,
-                                  .predicted = base.variant->predicted_bytes});
+                                  .cap = variant.num_ctx,
+                                  .predicted = variant.predicted_bytes});
     }
   }
   return metrics;

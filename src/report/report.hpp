@@ -93,9 +93,9 @@ RunMetrics run_metrics(const std::vector<Run>& earlier, Instant now, int exit_co
 // In Prometheus' text format, for node_exporter's textfile collector.
 std::string prom_text(const Metrics& metrics);
 
-// What will be created, before it is asked for.
+// What will be created, before it is asked for. `lost`: what the one of before has, and it will not.
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,
-                      const TextOptions& options);
+                      const std::vector<std::string>& lost, const TextOptions& options);
 
 // It is there as planned.
 std::string unchanged_text(const Variant& variant, const TextOptions& options);

@@ -78,6 +78,7 @@ Result<Standing> place_for(const std::string& name, const std::vector<InstalledM
 Result<Receipt> change_variant(const World& world, Ollama& ollama, state::State& state,
                                const Variant& variant, const Standing& place, const ChangeOptions& options) {
   Journal journal = journal_of(variant, place, ollama.host().id, world.clock.now(), options.run);
+  journal.rollback = options.rollback;
   const ApplyOptions apply_options{
       .via = options.via,
       .existing = place.there ? Existing::replace_any : Existing::keep,
@@ -112,7 +113,7 @@ Status remove_variant(const std::string& name, Ollama& ollama, state::State& sta
   const std::string& host = ollama.host().id;
   TRY_ASSIGN(std::optional<OwnedVariant> known, state.variant(host, name));
   while (known) {
-    TRY(state.rolled_back(host, name, ""));
+    TRY(state.rolled_back(host, name));
     TRY_ASSIGN(known, state.variant(host, name));
   }
   return {};

@@ -24,6 +24,7 @@ struct ChangeOptions {
   Proof proof = Proof::load;
   bool whole_on_gpu = false;  // see ApplyOptions
   i64 run = 0;                // of the state; 0: none
+  bool rollback = false;      // it puts back what was there before
   // Announced once the step is written down; may be empty.
   std::function<void(Step)> on_step = {};
 };

@@ -73,6 +73,12 @@ std::string parent_in(std::string_view show_json) {
   return show ? text_at(member(*show, "details"), "parent_model") : "";
 }
 
+std::string weights_of(Ollama& ollama, const std::string& model) {
+  const Result<std::string> show = ollama.show(model);
+  const auto json = show ? parse_json(*show) : std::nullopt;
+  return json ? weights_file(text_at(*json, "modelfile")) : "";
+}
+
 Status read_back(Ollama& ollama, const Variant& variant) {
   TRY_ASSIGN(const std::string show, ollama.show(variant.name));
   const std::vector<std::string> wrong = differences(variant, show);

@@ -18,6 +18,9 @@ std::vector<std::string> differences(const Variant& variant, std::string_view sh
 // The name in FROM when the model was created, by an answer of /api/show; empty: it does not say.
 std::string parent_in(std::string_view show_json);
 
+// The digest of the weights file of an installed model, by /api/show; empty: it does not say.
+std::string weights_of(Ollama& ollama, const std::string& model);
+
 // Asks /api/show and fails with kind `unverified` when anything differs.
 Status read_back(Ollama& ollama, const Variant& variant);
 

@@ -4,6 +4,8 @@
 
 #include "base/text.hpp"
 #include "data/model_name.hpp"
+#include "runtime/closing.hpp"
+#include "runtime/read_back.hpp"
 
 namespace ctxcap::runtime {
 namespace {
@@ -48,7 +50,7 @@ Status remove_it(const WayBack& way, Ollama& ollama, state::State& state) {
   const std::string& name = way.now.variant.name;
   unload_there(way, ollama);
   if (way.there) TRY(ollama.remove(name));
-  return state.rolled_back(way.now.host, name, "");
+  return state.rolled_back(way.now.host, name);
 }
 
 Status copy_back(const WayBack& way, Ollama& ollama) {
@@ -67,9 +69,26 @@ Status copy_back(const WayBack& way, Ollama& ollama) {
 Status give_back(const WayBack& way, Ollama& ollama, state::State& state) {
   // A rollback that was killed may have put it back already.
   if (!way.there || way.there->digest != way.before->digest) TRY(copy_back(way, ollama));
-  TRY(state.rolled_back(way.now.host, way.now.variant.name, way.before->digest));
   TRY(ollama.remove(way.before->kept_as));
-  return {};
+  return state.rolled_back(way.now.host, way.now.variant.name);
+}
+
+// Other variants of ours that are there, of the same weights: they and this one share one runner.
+Result<std::vector<OwnedVariant>> variants_beside(const OwnedVariant& now, Ollama& ollama,
+                                                  state::State& state,
+                                                  const std::vector<InstalledModel>& installed) {
+  TRY_ASSIGN(std::vector<OwnedVariant> all, state.variants());
+  std::erase_if(all, [&](const OwnedVariant& one) {
+    return one.host != now.host || same_model(one.variant.name, now.variant.name) ||
+           digest_of(installed, one.variant.name) != one.digest;
+  });
+  if (all.empty()) return all;
+  const std::string weights = weights_of(ollama, now.variant.name);
+  std::erase_if(all, [&](const OwnedVariant& one) {
+    if (same_model(one.variant.base, now.variant.base)) return false;
+    return weights.empty() || weights_of(ollama, one.variant.name) != weights;
+  });
+  return all;
 }
 
 }  // namespace
@@ -85,6 +104,7 @@ Result<WayBack> find_way_back(const std::string& name, Ollama& ollama, state::St
     return model == nullptr ? std::nullopt : std::optional(*model);
   };
   way.there = found(way.now.variant.name);
+  // A rollback that was killed may have put it back already.
   const bool is_back = way.gives_back() && way.there && way.there->digest == way.before->digest;
   if (way.there && way.there->digest != way.now.digest && !is_back) return fail(changed_since(way));
   if (way.gives_back()) {
@@ -92,6 +112,7 @@ Result<WayBack> find_way_back(const std::string& name, Ollama& ollama, state::St
     if (!is_back && (!kept || kept->digest != way.before->digest)) return fail(kept_is_gone(way));
   } else if (way.before) {
     way.base = found(way.before->variant.base);
+    TRY_ASSIGN(way.beside, variants_beside(way.now, ollama, state, installed));
   }
   return way;
 }
@@ -100,23 +121,39 @@ std::optional<Variant> recipe_of(const WayBack& way) {
   if (!way.before || way.gives_back()) return std::nullopt;
   Variant recipe = way.before->variant;
   recipe.replaces_digest.reset();
+  recipe.against.clear();
   if (way.base_changed()) recipe.base_digest = way.base->digest;
   return recipe;
 }
 
 Result<std::optional<Receipt>> roll_back(const World& world, Ollama& ollama, state::State& state,
                                          const WayBack& way, const std::optional<Variant>& recipe,
-                                         const ChangeOptions& options) {
+                                         ChangeOptions options) {
   if (!recipe) {
+    // Killed in between, it is brought to its end by recover_unfinished().
+    TRY(state.begin({.host = way.now.host,
+                     .name = way.now.variant.name,
+                     .step = "rolling back",
+                     .digest_before = way.now.digest,
+                     .since = world.clock.now(),
+                     .rollback = true}));
     TRY(way.before ? give_back(way, ollama, state) : remove_it(way, ollama, state));
     return std::optional<Receipt>{};
   }
+  options.rollback = true;
   TRY_ASSIGN(const Receipt receipt,
              change_variant(world, ollama, state, *recipe, {.there = way.there, .ours = true}, options));
-  // The same model again was no new entry.
-  const int steps = receipt.digest == way.now.digest ? 1 : 2;
-  TRY(state.rolled_back(way.now.host, way.now.variant.name, receipt.digest, steps));
   return std::optional(receipt);
+}
+
+Status finish_rollback(const Journal& journal, Ollama& ollama, state::State& state) {
+  TRY_ASSIGN(const auto known, state.variant(journal.host, journal.name));
+  if (!known) return state.restored(journal.host, journal.name);
+  const Result<WayBack> found = find_way_back(journal.name, ollama, state);
+  // Somebody else came in between: what stands there is theirs.
+  if (!found && found.error().kind == ErrorKind::usage) return state.restored(journal.host, journal.name);
+  TRY_ASSIGN(const WayBack way, found);
+  return way.before ? give_back(way, ollama, state) : remove_it(way, ollama, state);
 }
 
 }  // namespace ctxcap::runtime

@@ -21,6 +21,6 @@ std::optional<Variant> recipe_of(const WayBack& way);
 // then the receipt says how. Errors as change_variant(); `unverified` where a copy did not come out.
 Result<std::optional<Receipt>> roll_back(const World& world, Ollama& ollama, state::State& state,
                                          const WayBack& way, const std::optional<Variant>& recipe,
-                                         const ChangeOptions& options);
+                                         ChangeOptions options);
 
 }  // namespace ctxcap::runtime

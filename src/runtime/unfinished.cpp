@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "runtime/closing.hpp"
 #include "runtime/names.hpp"
+#include "runtime/rollback.hpp"
 
 namespace ctxcap::runtime {
 namespace {
@@ -33,6 +34,11 @@ std::string said(const Journal& journal, Recovery how) {
 
 Status recover_one(const Journal& journal, Ollama& ollama, state::State& state,
                    const std::function<void(const std::string&)>& say) {
+  if (journal.variant.name.empty()) {
+    TRY(finish_rollback(journal, ollama, state));
+    say(printable(journal.name) + ": a rollback was cut short; it was brought to its end");
+    return {};
+  }
   TRY_ASSIGN(const Recovery how, recover(ollama, {.name = journal.name,
                                                   .base = journal.variant.base,
                                                   .variant = journal.variant,
@@ -50,6 +56,9 @@ Status recover_one(const Journal& journal, Ollama& ollama, state::State& state,
 }  // namespace
 
 Status close_proved(const Journal& journal, const std::string& digest, Instant now, state::State& state) {
+  const OwnedVariant entry{
+      .host = journal.host, .variant = journal.variant, .digest = digest, .created = now};
+  if (journal.rollback) return state.put_back(entry);
   std::optional<OwnedVariant> before;
   if (!journal.kept_as.empty()) {
     before = OwnedVariant{.host = journal.host,
@@ -58,8 +67,7 @@ Status close_proved(const Journal& journal, const std::string& digest, Instant n
                           .created = now,
                           .kept_as = journal.kept_as};
   }
-  return state.created({.host = journal.host, .variant = journal.variant, .digest = digest, .created = now},
-                       before);
+  return state.created(entry, before);
 }
 
 Status close_failed(const Journal& journal, Ollama& ollama, state::State& state) {

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "data/host.hpp"
 #include "data/model_name.hpp"
 
@@ -82,6 +83,19 @@ void check_addresses(const Settings& settings, const Places& places, Notebook& n
     notebook.problem(places.servers[i],
                      fmt::format("{} and {} are one server", other->second, settings.servers[i].name),
                      "both are " + host->id, "let one of them name it, and its variants speak of that one");
+  }
+}
+
+// Whole weeks without a cut are counted among the days that count at all.
+void check_history(const Settings& settings, const Places& places, Notebook& notebook) {
+  for (std::size_t i = 0; i < settings.variants.size(); ++i) {
+    const Policy& policy = settings.variants[i].policy;
+    const i64 days = 7 * policy.hysteresis.shrink_after_weeks;
+    if (policy.history_days >= days) continue;
+    notebook.problem(places.variants[i], settings.variants[i].name + " could never shrink",
+                     fmt::format("history_days = {} is shorter than shrink_after_weeks = {}, {}",
+                                 policy.history_days, days / 7, counted(days, "day")),
+                     fmt::format("let history_days be {} or more, or shrink_after_weeks less", days));
   }
 }
 
@@ -218,6 +232,7 @@ void check_between_tables(const Settings& settings, const Places& places, const 
   check_card(settings, places, notebook);
   check_names(settings, places, notebook);
   check_jobs(settings, places, notebook);
+  check_history(settings, places, notebook);
   if (settings.variants.empty()) {
     notebook.doubt({}, "there is no variant", "nothing is created, only reported",
                    "add [[variant]] with name and base");

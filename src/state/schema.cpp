@@ -76,9 +76,16 @@ update measurements set host = replace(replace(host, '://localhost:', '://127.0.
 update calibrations set host = replace(replace(host, '://localhost:', '://127.0.0.1:'), '://[::1]:', '://127.0.0.1:');
 )sql";
 
+// A rollback that was killed goes on as one, and what a change unloaded is loaded again.
+constexpr const char* kUndone = R"sql(
+alter table journal add column rollback integer not null default 0;
+alter table journal add column residents text not null default '[]';
+)sql";
+
 constexpr std::array kMigrations = {
     Migration{"first tables", kFirst},
     Migration{"servers told apart", kServers},
+    Migration{"changes that are put back", kUndone},
 };
 
 }  // namespace

@@ -89,10 +89,10 @@ class State {
   Status created(const OwnedVariant& variant, const std::optional<OwnedVariant>& before = std::nullopt);
   // It ended with what was there before. Call it only when that was seen to be so.
   Status restored(const std::string& host, const std::string& name);
-  // A rollback put back what previous() gave, or removed the variant where there was none. `digest`: of what
-  // is there now. `steps`: entries to take off; 2 where putting it back was itself an apply.
-  Status rolled_back(const std::string& host, const std::string& name, const std::string& digest,
-                     int steps = 1);
+  // A rollback created again what previous() gave: it is the latest, as it is now.
+  Status put_back(const OwnedVariant& variant);
+  // A rollback gave the name back to a model that was not ours, or removed the variant where there was none.
+  Status rolled_back(const std::string& host, const std::string& name);
   Result<std::vector<Journal>> journals();  // applies that did not say how they ended, oldest first
 
   // --- Demand ---------------------------------------------------------------------------------------------

@@ -88,9 +88,10 @@ Status State::begin(const Journal& journal) {
   const std::optional<i64> run = journal.run == 0 ? std::nullopt : std::optional(journal.run);
   return store_->run(
       "insert or replace into journal (host, name, step, variant, digest_before, backup, kept_as, "
-      "proved_digest, since, run) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "proved_digest, since, run, rollback, residents) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       journal.host, journal.name, journal.step, variant_json(journal.variant), journal.digest_before,
-      journal.backup, journal.kept_as, journal.proved_digest, journal.since, run);
+      journal.backup, journal.kept_as, journal.proved_digest, journal.since, run, journal.rollback,
+      residents_json(journal.residents));
 }
 
 Status State::step(const std::string& host, const std::string& name, std::string_view step) {
@@ -117,24 +118,25 @@ Status State::created(const OwnedVariant& entry, const std::optional<OwnedVarian
   return store_->commit(transaction);
 }
 
+Status State::put_back(const OwnedVariant& entry) {
+  TRY_ASSIGN(Transaction transaction, store_->begin());
+  for (int step = 0; step < 2; ++step) TRY(pop(*store_, entry.host, entry.variant.name));
+  TRY(push(*store_, entry));
+  TRY(store_->run("delete from journal where host = ? and name = ?", entry.host, entry.variant.name));
+  return store_->commit(transaction);
+}
+
 Status State::restored(const std::string& host, const std::string& name) {
   return store_->run("delete from journal where host = ? and name = ?", host, name);
 }
 
-Status State::rolled_back(const std::string& host, const std::string& name, const std::string& digest,
-                          int steps) {
+Status State::rolled_back(const std::string& host, const std::string& name) {
   TRY_ASSIGN(Transaction transaction, store_->begin());
-  for (int step = 0; step < steps; ++step) TRY(pop(*store_, host, name));
+  TRY(pop(*store_, host, name));
   TRY_ASSIGN(const std::vector<OwnedVariant> top, read_variants(*store_, kTop, host, name));
-  if (!top.empty() && !top.front().kept_as.empty()) {
-    // It is theirs again: there is nothing more to undo.
+  // It is theirs again: there is nothing more to undo.
+  if (!top.empty() && !top.front().kept_as.empty())
     TRY(store_->run("delete from variants where host = ? and name = ?", host, name));
-  } else {
-    TRY(
-        store_->run("update variants set digest = ? where id = "
-                    "(select max(id) from variants where host = ? and name = ?)",
-                    digest, host, name));
-  }
   TRY(store_->run("delete from journal where host = ? and name = ?", host, name));
   return store_->commit(transaction);
 }
@@ -143,7 +145,8 @@ Result<std::vector<Journal>> State::journals() {
   std::vector<Journal> journals;
   Status sound;
   TRY(store_->each(
-      "select host, name, step, variant, digest_before, backup, kept_as, proved_digest, since, run "
+      "select host, name, step, variant, digest_before, backup, kept_as, proved_digest, since, run, "
+      "rollback, residents "
       "from journal order by since, host, name",
       [&](const Statement& row) {
         Result<Variant> variant = variant_of_json(text_at(row, 3), store_->path());
@@ -160,7 +163,9 @@ Result<std::vector<Journal>> State::journals() {
                             .kept_as = text_at(row, 6),
                             .proved_digest = text_at(row, 7),
                             .since = instant_at(row, 8),
-                            .run = integer_at(row, 9)});
+                            .run = integer_at(row, 9),
+                            .rollback = integer_at(row, 10) != 0,
+                            .residents = residents_of_json(text_at(row, 11))});
       }));
   TRY(sound);
   return journals;

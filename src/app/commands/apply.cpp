@@ -49,7 +49,7 @@ Result<Planned> from_traces(const AnalyzeOptions& options, World& world, Talk& t
   world.console.out(table->print(analysis, talk.out()));
   Planned planned{.verdict = verdict_of(analysis)};
   for (const BaseAnalysis& base : analysis.bases) {
-    if (base.variant) planned.variants.push_back(*base.variant);
+    planned.variants.insert(planned.variants.end(), base.variants.begin(), base.variants.end());
   }
   return planned;
 }

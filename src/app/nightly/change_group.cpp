@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/assets.hpp"
 #include "app/nightly/canary.hpp"
 #include "plan/plan.hpp"
 
@@ -54,7 +55,12 @@ Result<Became> bring_to(GroupNight& one, Tokens window, ServerNight& here) {
       result = {Outcome::failed, kept.refused->what};
       continue;
     }
-    TRY_ASSIGN(const Variant variant, desired_at(one, kept, kept.wanted.name, window, here.night));
+    const Result<Variant> desired = desired_at(one, kept, kept.wanted.name, window, here.night);
+    if (!desired) {  // its texts cannot be used: no reason to leave the others
+      result = failed(desired.error(), here);
+      continue;
+    }
+    const Variant& variant = *desired;
     one.desired.push_back(variant);
     const plan::Due due = plan::due(kept.ours, kept.place.there.has_value(), variant, one.model.digest);
     if (due.difference == plan::Difference::none) continue;
@@ -72,7 +78,7 @@ Result<Became> bring_to(GroupNight& one, Tokens window, ServerNight& here) {
                                      : runtime::proof_beside(variant, proved ? &*proved : nullptr);
     if (const Status done = try_variant(variant, kept, proof, here); !done) return failed(done.error(), here);
     if (due.difference == plan::Difference::runner) proved = variant;
-    result.outcome = Outcome::applied;
+    if (result.outcome != Outcome::failed) result.outcome = Outcome::applied;
   }
   return result;
 }
@@ -110,11 +116,18 @@ Result<Variant> desired_at(const GroupNight& one, const policy::Kept& kept, cons
   options.variant.name = name;
   TRY_ASSIGN(options.variant.system, system_text(wanted.system_file, night.world));
   options.variant.parameters = wanted.parameters;
+  options.template_text = std::string(modelfile_template());
+  options.template_origin = "built-in modelfile.mustache";
+  if (!wanted.template_file.empty()) {
+    TRY_ASSIGN(options.template_text, night.world.files.read_all(wanted.template_file));
+    options.template_origin = wanted.template_file;
+  }
   if (wanted.num_predict)  // else it is a word of Ollama's, such as -1
     std::erase_if(options.variant.parameters,
                   [](const auto& parameter) { return parameter.first == "num_predict"; });
   TRY_ASSIGN(std::optional<Variant> variant,
-             variant_for(policy::decision_for(one.group, kept, window), one.model, options));
+             variant_for(policy::decision_for(one.group, kept, window), one.model, options,
+                         Before::is_dropped));  // the configuration says all
   if (!variant) {
     return fail({.kind = ErrorKind::failure,
                  .what = "no variant can be made of " + one.group.base,

@@ -45,7 +45,9 @@ Result<AnalyzeOptions> options_for(const policy::Wanted& wanted, ServerNight& he
   const auto named = std::find_if(variants.begin(), variants.end(), [&](const settings::Variant& variant) {
     return variant.name == wanted.name;
   });
-  return options_of(*named, here.night.options.settings, here.server.ollama, here.night.world);
+  settings::Variant variant = *named;
+  variant.policy.template_file.clear();  // each variant has its own: see desired_at()
+  return options_of(variant, here.night.options.settings, here.server.ollama, here.night.world);
 }
 
 bool is_resumed(const policy::Wanted& wanted, const Night& night) {
@@ -59,11 +61,12 @@ Status look_back(policy::Group& group, ServerNight& here) {
   state::State& state = here.night.state;
   const policy::Moment moment = here.night.moment();
   for (policy::Kept& kept : group.variants) {
-    if (is_resumed(kept.wanted, here.night)) continue;
     for (const Demand& demand : group.demands) {
       if (!kept.wanted.serves(demand.job)) continue;
       TRY_ASSIGN(const std::vector<DecisionRecord> records,
                  state.decisions({.job = demand.job, .model = group.base, .host = here.host()}));
+      kept.by_hand = kept.by_hand || policy::changed_by_hand(records);
+      if (is_resumed(kept.wanted, here.night)) continue;
       kept.rest = std::max(kept.rest, policy::nights_of_rest(kept.wanted, records, moment));
     }
   }

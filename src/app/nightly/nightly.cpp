@@ -30,7 +30,15 @@ ExitCode code_of(const JobNight& job) {
 // The worst of all servers.
 ExitCode code_of(const std::vector<JobNight>& jobs, const std::vector<Error>& troubles) {
   ExitCode code = ExitCode::done;
-  for (const JobNight& job : jobs) code = worse(code, code_of(job));
+  // Advice that is withheld is no exit code of a night that changed something.
+  const bool changed = std::any_of(jobs.begin(), jobs.end(), [](const JobNight& job) {
+    return job.record.outcome == Outcome::applied &&
+           (job.move == Move::create || job.move == Move::grow || job.move == Move::shrink);
+  });
+  for (const JobNight& job : jobs) {
+    const ExitCode one = code_of(job);
+    if (!(changed && one == ExitCode::withheld)) code = worse(code, one);
+  }
   for (const Error& trouble : troubles) code = worse(code, code_of(trouble));
   return code;
 }

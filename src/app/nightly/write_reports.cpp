@@ -13,7 +13,7 @@ namespace {
 BaseAnalysis told_as(const GroupNight& one, const ServerNight& here) {
   const policy::Group& group = one.group;
   BaseAnalysis base{.decision = *group.decision};
-  if (!one.desired.empty()) base.variant = one.desired.front();
+  base.variants = one.desired;
   const std::optional<Tokens> window = policy::window_after(group, here.jobs);
   if (!window) return base;
   base.decision = policy::decision_at(base.decision, {}, *window, group.verdict.reason);

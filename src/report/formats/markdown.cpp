@@ -31,8 +31,8 @@ std::string print(const Analysis& analysis, const TextOptions&) {
     text += fmt::format("\n* **{}** {}", warning.code, cell(warning.text));
   if (!analysis.warnings.empty()) text += "\n";
   for (const BaseAnalysis& base : analysis.bases) {
-    if (base.variant)
-      text += fmt::format("\n`{}`\n\n```\n{}```\n", base.variant->name, base.variant->modelfile);
+    for (const Variant& variant : base.variants)
+      text += fmt::format("\n`{}`\n\n```\n{}```\n", variant.name, variant.modelfile);
   }
   return text;
 }

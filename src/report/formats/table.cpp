@@ -199,7 +199,7 @@ std::string print(const Analysis& analysis, const TextOptions& options) {
   keep_largest(bases, options.most, requests_of);
   for (const BaseAnalysis* base : bases) {
     text += "\n" + model_line(base->decision) + candidates_table(base->decision, options);
-    if (base->variant) text += "\n" + modelfile_text(*base->variant, options);
+    for (const Variant& variant : base->variants) text += "\n" + modelfile_text(variant, options);
   }
   if (bases.size() < analysis.bases.size())
     text += "\n" + left_out(analysis.bases.size() - bases.size(), "model");

@@ -374,7 +374,7 @@ TEST_CASE("what was rolled back by hand is left alone for some nights, unless it
     std::erase_if(nights.fake.state().models,
                   [](const Manifest& model) { return model.name == "devstral-small-2:triage"; });
     state::State state = nights.state(state::Access::write);
-    REQUIRE(state.rolled_back(nights.fake.url(), "devstral-small-2:triage", ""));
+    REQUIRE(state.rolled_back(nights.fake.url(), "devstral-small-2:triage"));
     REQUIRE(state.record(DecisionRecord{.at = nights.clock.now(),
                                         .job = "triage",
                                         .model = "devstral-small-2",

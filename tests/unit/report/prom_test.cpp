@@ -146,7 +146,7 @@ TEST_CASE("an analysis becomes metrics") {
   job.outlook.reset();
   base.jobs.push_back(job);
   analysis.bases = {
-      {.decision = base, .variant = Variant{.name = "m:j", .num_ctx = 8192, .predicted_bytes = 5}}};
+      {.decision = base, .variants = {Variant{.name = "m:j", .num_ctx = 8192, .predicted_bytes = 5}}}};
   const Metrics metrics = report::metrics_of(analysis);
   REQUIRE(metrics.jobs.size() == 2);
   CHECK(metrics.jobs[0].variant == "m:j");

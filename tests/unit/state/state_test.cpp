@@ -96,12 +96,15 @@ TEST_CASE("rollback goes back one variant at a time, to nothing at last") {
   REQUIRE(state.created(with("d2", 8'192)));  // the same again is no further step
   REQUIRE(state.created(with("d3", 12'288)));
   CHECK(state.previous(kHost, "m:triage")->value().variant.num_ctx == 8'192);
-  REQUIRE(state.rolled_back(kHost, "m:triage", "d2"));
+  REQUIRE(state.put_back(with("d2", 8'192)));
   CHECK(state.variant(kHost, "m:triage")->value().digest == "d2");
-  REQUIRE(state.rolled_back(kHost, "m:triage", "d1-made-again"));
-  CHECK(state.variant(kHost, "m:triage")->value().variant.num_ctx == 4'096);
+  OwnedVariant again = with("d1-made-again", 4'096);
+  again.variant.base_digest = "the base as it is now";
+  REQUIRE(state.put_back(again));
+  CHECK(state.variant(kHost, "m:triage")->value().variant == again.variant);
   CHECK(state.owns(kHost, "m:triage", "d1-made-again") == true);
-  REQUIRE(state.rolled_back(kHost, "m:triage", ""));
+  CHECK_FALSE(state.previous(kHost, "m:triage")->has_value());
+  REQUIRE(state.rolled_back(kHost, "m:triage"));
   CHECK_FALSE(state.variant(kHost, "m:triage")->has_value());
   CHECK(state.variants()->empty());
 }
@@ -117,7 +120,7 @@ TEST_CASE("what was not ours is given back and is not ours afterwards") {
   REQUIRE(state.created(with("d0", 2'048)));
   REQUIRE(state.created(with("d1", 4'096), theirs));
   CHECK(state.previous(kHost, "m:triage")->value().kept_as == "m:triage-ctxcap-kept");
-  REQUIRE(state.rolled_back(kHost, "m:triage", "t"));
+  REQUIRE(state.rolled_back(kHost, "m:triage"));
   CHECK(state.owns(kHost, "m:triage", "t") == false);
   CHECK_FALSE(state.variant(kHost, "m:triage")->has_value());
 }

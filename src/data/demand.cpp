@@ -91,6 +91,18 @@ void merge_input(std::vector<InputSummary>& all, InputSummary more) {
 
 }  // namespace
 
+i64 TraceSummary::rows() const {
+  i64 all = 0;
+  for (const InputSummary& input : inputs) all += input.rows;
+  return all;
+}
+
+i64 TraceSummary::used() const {
+  i64 all = 0;
+  for (const InputSummary& input : inputs) all += input.used;
+  return all;
+}
+
 void TraceSummary::merge(TraceSummary other) {
   const auto names = [](const Demand& demand) { return std::tie(demand.model, demand.job); };
   for (Demand& demand : other.demands) {

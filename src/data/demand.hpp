@@ -89,6 +89,9 @@ struct TraceSummary {
   std::vector<Skip> skipped;         // ascending by reason
   std::vector<Skip> remarks;         // ascending by reason, e.g. "corrected-inclusive"
   std::vector<std::string> missing;  // fields that the user named and no row has
+
+  i64 rows() const;  // of all inputs
+  i64 used() const;
   bool operator==(const TraceSummary&) const = default;
 
   // Requests that came later, and none of which is in both: inputs of the same source become one, and of

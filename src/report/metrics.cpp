@@ -4,7 +4,7 @@
 namespace ctxcap::report {
 
 Metrics metrics_of(const Analysis& analysis) {
-  Metrics metrics;
+  Metrics metrics{.skipped = analysis.skipped};
   for (const BaseAnalysis& base : analysis.bases) {
     const std::string variant = base.variant ? base.variant->name : "";
     for (const JobDecision& job : base.decision.jobs) {

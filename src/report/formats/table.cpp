@@ -19,12 +19,11 @@ namespace {
 
 // One line per reason, the most frequent first, each with the place of its first row.
 std::string skip_list(const std::vector<Skip>& skipped, std::string_view label) {
-  std::vector<Skip> most = skipped;
-  std::stable_sort(most.begin(), most.end(), [](const Skip& a, const Skip& b) { return a.count > b.count; });
   std::string text;
-  for (const Skip& skip : most) {
-    text += fmt::format("{:<9}{:>6} {}, first {}\n", text.empty() ? label : "", with_commas(skip.count),
-                        skip.reason, printable(skip.first, 120));
+  for (const std::string& line : skip_lines(skipped)) {
+    const std::size_t count = line.find(' ');
+    text +=
+        fmt::format("{:<9}{:>6}{}\n", text.empty() ? label : "", line.substr(0, count), line.substr(count));
   }
   return text;
 }
@@ -49,9 +48,9 @@ std::string head(const Analysis& analysis, const Marks& marks) {
     rows += input.rows;
     used += input.used;
   }
-  std::string text = fmt::format("Traces   {} of {} rows used{}{}\n", with_commas(used), with_commas(rows),
-                                 analysis.read_from.empty() ? "" : ", from " + analysis.read_from,
-                                 period(analysis, marks));
+  std::string text =
+      fmt::format("Traces   {} of {} rows used{}{}\n", with_commas(used), with_commas(rows),
+                  analysis.read_from.empty() ? "" : ", from " + analysis.read_from, period(analysis, marks));
   text += skip_list(analysis.skipped, "Skipped") + skip_list(analysis.remarks, "Remarks");
   text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n",
                       marks.at_most, percent(analysis.risk), percent(analysis.confidence));

@@ -44,6 +44,8 @@ Status write_output(const Analysis& analysis, const OutputFlags& flags, World& w
   talk.clear();
   TRY_ASSIGN(const report::Format* format, report::format_named(flags.format));
   world.console.out(format->print(analysis, talk.out()));
+  for (const std::string& line : report::skip_lines(analysis.skipped))
+    if (!format->has_skipped) talk.note("note: not counted: " + line);
   for (const std::string& path : flags.files) {
     TRY_ASSIGN(format, report::format_for_file(path));
     TRY(world.files.write_atomic(path, format->print(analysis, {})));

@@ -91,6 +91,18 @@ void merge_input(std::vector<InputSummary>& all, InputSummary more) {
 
 }  // namespace
 
+i64 TraceSummary::rows() const {
+  i64 all = 0;
+  for (const InputSummary& input : inputs) all += input.rows;
+  return all;
+}
+
+i64 TraceSummary::used() const {
+  i64 all = 0;
+  for (const InputSummary& input : inputs) all += input.used;
+  return all;
+}
+
 namespace {
 
 std::vector<Demand> merged(std::vector<Demand> a, std::vector<Demand> b) {

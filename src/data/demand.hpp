@@ -97,6 +97,9 @@ struct TraceSummary {
   std::string group_by;              // word for --job that would make fewer jobs; empty:
                                      // none is known
   i64 grouped_jobs = 0;              // how many that would be
+
+  i64 rows() const;  // of all inputs
+  i64 used() const;
   bool operator==(const TraceSummary&) const = default;
 
   // Requests that came later, and none of which is in both: inputs of the same source become one, and of

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "data/demand.hpp"
 #include "data/stats.hpp"
 
 namespace ctxcap {
@@ -43,6 +44,7 @@ struct Metrics {
   std::string version;  // of ctxcap; empty: not told
   std::vector<JobMetrics> jobs;
   std::vector<VariantMetrics> variants;
+  std::vector<Skip> skipped;      // rows that do not count
   std::optional<RunMetrics> run;  // nullopt: an analysis alone is no run
 };
 

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <array>
 #include <filesystem>
+#include <fstream>
 
 #include "io/fd.hpp"
 #include "io/parts.hpp"
@@ -61,11 +63,27 @@ const char* hint_for(DatabaseFault fault) {
   }
 }
 
+namespace fs = std::filesystem;
+
+// What tells a file from itself before it was written to.
+struct State {
+  std::uintmax_t size = 0;
+  fs::file_time_type written{};
+  bool operator==(const State&) const = default;
+};
+
+State state_of(const std::string& path) {
+  std::error_code ignored;
+  return {.size = fs::file_size(path, ignored), .written = fs::last_write_time(path, ignored)};
+}
+
 // What the statements of a database share with it.
 struct Connection {
   std::string path;
   sqlite3* handle = nullptr;
   DatabaseFault fault = DatabaseFault::none;
+  bool lacks_log = false;
+  std::optional<State> as_opened;  // where nothing keeps others from writing
 
   ~Connection() { sqlite3_close_v2(handle); }
 
@@ -172,6 +190,10 @@ class SqliteDatabase final : public Database {
   }
   i64 changes() const override { return sqlite3_changes64(connection_->handle); }
   DatabaseFault fault() const override { return connection_->fault; }
+  bool lacks_log() const override { return connection_->lacks_log; }
+  bool was_disturbed() const override {
+    return connection_->as_opened && *connection_->as_opened != state_of(connection_->path);
+  }
 
  private:
   std::shared_ptr<Connection> connection_;
@@ -189,30 +211,101 @@ std::string as_uri(const std::string& path) {
   return uri + "?immutable=1";
 }
 
+// What lies beside a database that is to be read.
+struct Beside {
+  std::string path;  // links followed: SQLite looks there
+  bool uses_log = false, log = false, log_is_empty = true, index = false, journal = false;
+};
+
+Beside look_beside(const std::string& path) {
+  std::error_code error;
+  Beside beside{.path = fs::canonical(path, error).string()};
+  if (error) beside.path = path;
+  const auto size = [&](const char* end) {
+    std::error_code missing;
+    const std::uintmax_t bytes = fs::file_size(beside.path + end, missing);
+    return missing ? std::optional<std::uintmax_t>() : bytes;
+  };
+  std::array<char, 20> head{};
+  std::ifstream(beside.path, std::ios::binary).read(head.data(), head.size());
+  beside.uses_log = head[18] == 2 || head[19] == 2;  // of the file format: versions to write and to read
+  beside.log = size("-wal").has_value();
+  beside.log_is_empty = size("-wal").value_or(0) == 0;
+  beside.index = size("-shm").has_value();
+  beside.journal = size("-journal").value_or(0) > 0;
+  return beside;
+}
+
 class SqliteDatabases final : public Databases {
  public:
   Result<std::unique_ptr<Database>> open(const std::string& path, DatabaseMode mode,
                                          DatabaseFault* fault) override {
     // SQLite would let others read a new file; its logs take the mode of the file.
     if (mode == DatabaseMode::write) static_cast<void>(open_fd(path, O_RDWR | O_CREAT | O_EXCL, 0600));
-    auto opened = mode == DatabaseMode::write ? open_with(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
-                                              : open_with(path, SQLITE_OPEN_READONLY);
-    // A database with a write-ahead log wants to create files beside it even for reading. Where it may not,
-    // it is read as it stands, without what its log may hold.
-    std::error_code ignored;
-    const bool unreadable =
-        !opened && (fault_ == DatabaseFault::missing || fault_ == DatabaseFault::read_only);
-    if (mode == DatabaseMode::read && unreadable && std::filesystem::is_regular_file(path, ignored)) {
-      opened = open_with(as_uri(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
-    }
+    auto opened = mode == DatabaseMode::write
+                      ? open_with(path, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+                      : open_to_read(path);
     if (!opened && fault != nullptr) *fault = fault_;
-    return opened;
+    if (!opened) return fail(std::move(opened).error());
+    return std::make_unique<SqliteDatabase>(std::move(*opened));
   }
 
  private:
-  Result<std::unique_ptr<Database>> open_with(const std::string& name, int flags) {
+  using Opened = Result<std::shared_ptr<Connection>>;
+
+  // A database with a write-ahead log wants to create files beside it even for reading, unless a program that
+  // writes has done so.
+  Opened open_to_read(const std::string& path) {
+    const Beside beside = look_beside(path);
+    if (beside.uses_log && !beside.log) return open_as_it_stands(path, true);
+    if (beside.uses_log && beside.log_is_empty && !beside.index) return open_as_it_stands(path, false);
+    if (beside.uses_log && !beside.index) return open_copy(path, beside.path);
+    Opened opened = open_with(path, path, SQLITE_OPEN_READONLY);
+    const bool unreadable =
+        !opened && (fault_ == DatabaseFault::missing || fault_ == DatabaseFault::read_only);
+    std::error_code ignored;
+    if (!unreadable || !fs::is_regular_file(path, ignored)) return opened;
+    // It may read the database, and not what lies beside it.
+    if (beside.uses_log && !beside.log_is_empty) return open_copy(path, beside.path);
+    if (!beside.journal) return open_as_it_stands(path, false);
+    opened.error().hint = "a change was begun and not finished: open it once with the program that it is of";
+    return opened;
+  }
+
+  Opened open_as_it_stands(const std::string& path, bool lacks_log) {
+    const State before = state_of(path);
+    Opened opened = open_with(path, as_uri(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    if (!opened) return opened;
+    (*opened)->lacks_log = lacks_log;
+    (*opened)->as_opened = before;
+    return opened;
+  }
+
+  // With its log, and apart: the index that the log needs is made there. SQLite holds the files, so they need
+  // no name once it has them.
+  Opened open_copy(const std::string& path, const std::string& real) {
+    TRY_ASSIGN(const auto directory, make_disk_files()->make_private_directory());
+    const std::string copy = directory->path() + "/copy";
+    for (const char* end : {"", "-wal"}) {
+      std::error_code error;
+      fs::copy_file(real + end, copy + end, error);
+      if (!error) continue;
+      fault_ = DatabaseFault::missing;
+      return fail({.kind = ErrorKind::failure,
+                   .what = fmt::format("could not open {}", path),
+                   .why = fmt::format("{}{}: {}", path, end, error.message()),
+                   .hint = "check the permissions of the file and of the log beside it"});
+    }
+    TRY_ASSIGN(auto opened, open_with(path, copy, SQLITE_OPEN_READWRITE));
+    const int code = sqlite3_exec(opened->handle, "pragma query_only = 1", nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return opened->failed("open", code);
+    return opened;
+  }
+
+  // `path` is what it is called, `name` what is opened.
+  Opened open_with(const std::string& path, const std::string& name, int flags) {
     const auto connection = std::make_shared<Connection>();
-    connection->path = name;
+    connection->path = path;
     int code = sqlite3_open_v2(name.c_str(), &connection->handle, flags, nullptr);
     if (code == SQLITE_OK) {
       sqlite3_busy_timeout(connection->handle, kPatience);
@@ -222,7 +315,7 @@ class SqliteDatabases final : public Databases {
     }
     fault_ = fault_of(code);
     if (code != SQLITE_OK) return connection->failed("open", code);
-    return std::make_unique<SqliteDatabase>(connection);
+    return connection;
   }
 
   DatabaseFault fault_ = DatabaseFault::none;  // of the last try

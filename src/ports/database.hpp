@@ -36,7 +36,7 @@ enum class DatabaseFault {
 };
 
 enum class DatabaseMode {
-  read,   // as it is; nothing is created, not even beside it
+  read,   // as it is, safe beside a program that writes; nothing is created beside it
   write,  // created when it is missing, for this user alone
 };
 
@@ -69,6 +69,10 @@ class Database {
   virtual Status run(const std::string& sql) = 0;  // any number of statements; their rows are not looked at
   virtual i64 changes() const = 0;                 // rows that the last insert, update or delete touched
   virtual DatabaseFault fault() const = 0;         // of the call that failed last, statements' included
+  // Opened to read, and of a kind that has its newest rows in a log beside it, which is not there.
+  virtual bool lacks_log() const { return false; }
+  // Opened to read, and written to by others in a way that may have confused the reading.
+  virtual bool was_disturbed() const { return false; }
 };
 
 // All that is run while it lives, or nothing: without commit() it is undone.

@@ -4,7 +4,7 @@
 namespace ctxcap::report {
 
 Metrics metrics_of(const Analysis& analysis) {
-  Metrics metrics;
+  Metrics metrics{.skipped = analysis.skipped};
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) {
       const Variant* variant = base.variant_of(job);

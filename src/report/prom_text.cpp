@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "base/text.hpp"
@@ -147,6 +148,14 @@ std::string variants_text(const Metrics& metrics) {
   return cap.text() + predicted.text() + measured.text();
 }
 
+std::string skipped_text(const Metrics& metrics) {
+  std::map<std::string, i64> rows;  // a reason of several sources is one
+  for (const Skip& skip : metrics.skipped) rows[skip.reason] += skip.count;
+  Family skipped("ctxcap_skipped_rows", "Rows that were read and are not counted, by reason.");
+  for (const auto& [reason, count] : rows) skipped.add({{"reason", reason}}, static_cast<double>(count));
+  return skipped.text();
+}
+
 std::string run_text(const Metrics& metrics) {
   std::string text;
   if (!metrics.version.empty()) {
@@ -171,7 +180,7 @@ std::string run_text(const Metrics& metrics) {
 std::string prom_text(const Metrics& metrics) {
   const std::vector<Labels> labels = labels_of(metrics.jobs);
   return demand_text(metrics, labels) + window_text(metrics, labels) + variants_text(metrics) +
-         run_text(metrics);
+         skipped_text(metrics) + run_text(metrics);
 }
 
 }  // namespace ctxcap::report

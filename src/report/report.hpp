@@ -35,6 +35,7 @@ struct Format {
   std::string_view suffix;  // of files given to -o, with the dot
   std::string_view help;
   std::string (*print)(const Analysis&, const TextOptions&);
+  bool has_skipped = true;  // it says what was not counted, and why
 };
 
 std::span<const Format* const> formats();
@@ -42,6 +43,9 @@ std::span<const Format* const> formats();
 // Errors (ErrorKind::usage): no such format, or no format for that suffix; with a suggestion.
 Result<const Format*> format_named(std::string_view name);
 Result<const Format*> format_for_file(std::string_view path);
+
+// "177 embedding, first calls.jsonl:1", one line per reason, the most frequent first.
+std::vector<std::string> skip_lines(std::span<const Skip> skipped);
 
 // `error: what`, `  why: why`, ` hint: hint`.
 std::string error_text(const Error& error, Colour colour);

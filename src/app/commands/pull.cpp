@@ -8,8 +8,10 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/read_sources.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "report/report.hpp"
 #include "sources/sources.hpp"
 
 namespace ctxcap::app {
@@ -103,6 +105,15 @@ Status check_jobs(const settings::Reading& read) {
   return {};
 }
 
+// Which of the rows will not count, and why: who pulls should know before a night does.
+Status tell_uncounted(const std::string& path, World& world, Talk& talk) {
+  const SourceSettings file{.kind = find_kind(sources::kinds(), "files"), .where = {path}};
+  TRY_ASSIGN(const TraceSummary summary, read_sources({.sources = {file}, .all_jobs = true}, world, talk));
+  for (const std::string& line : report::skip_lines(summary.skipped)) talk.note("note: not counted: " + line);
+  if (summary.used() == 0) talk.note("warning: none of these rows can be counted");
+  return {};
+}
+
 Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
   TRY(check_output_name(flags.output));
   TRY(check_jobs(read));
@@ -114,7 +125,10 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
                            }));
   talk.note(told(summary, flags.output));
   for (const std::string& note : summary.notes) talk.note("note: " + note);
-  if (summary.rows == 0) talk.note(nothing_matched(source, summary.other_jobs));
+  if (summary.rows == 0)
+    talk.note(nothing_matched(source, summary.other_jobs));
+  else
+    TRY(tell_uncounted(flags.output, world, talk));
   return ExitCode::done;
 }
 

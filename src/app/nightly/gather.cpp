@@ -9,6 +9,7 @@
 #include "app/read_sources.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "report/report.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -70,13 +71,43 @@ Status gather(Night& night) {
     }
     night.inputs.insert(night.inputs.end(), read->inputs.begin(), read->inputs.end());
     night.skipped.insert(night.skipped.end(), read->skipped.begin(), read->skipped.end());
+    const std::string label = printable(source.label(), 80);
+    for (const std::string& line : report::skip_lines(read->skipped))
+      night.talk.note(fmt::format("note: {}: not counted: {}", label, line));
+    if (read->used() == 0) {
+      night.warn("nothing-used",
+                 fmt::format("{}: none of its {} is counted", label, counted(read->rows(), "row")));
+      continue;
+    }
     const std::vector<Demand> demands = until_now(std::move(read->demands), night);
     TRY_ASSIGN(const state::DemandMerge merged, night.state.merge_demand(name, demands, night.now));
-    night.talk.note(fmt::format("note: {}: {} of jobs added, {} replaced by fuller ones",
-                                printable(source.label(), 80), counted(merged.days_added, "day"),
-                                counted(merged.days_replaced, "day")));
+    night.talk.note(fmt::format("note: {}: {} of jobs added, {} replaced by fuller ones", label,
+                                counted(merged.days_added, "day"), counted(merged.days_replaced, "day")));
+    if (source.jobs.empty()) continue;
+    TRY_ASSIGN(const std::vector<Demand> seen, night.state.demand({.source = name}));
+    warn_of_unseen(label, source.jobs, seen, night);
   }
   return {};
+}
+
+void warn_of_unseen(const std::string& whose, const std::vector<std::string>& jobs,
+                    const std::vector<Demand>& demands, Night& night) {
+  constexpr std::size_t kShown = 8;
+  std::set<std::string> seen;
+  for (const Demand& demand : demands) seen.insert(demand.job);
+  std::vector<std::string> shown;
+  for (const std::string& job : seen)
+    if (shown.size() < kShown) shown.push_back(printable(job, 40));
+  std::string list = shown.empty() ? "none" : join(shown, ", ");
+  if (seen.size() > kShown) list += fmt::format(" and {} more", seen.size() - kShown);
+  for (const std::string& job : jobs) {
+    if (seen.contains(job)) continue;
+    const std::string near = closest(job, std::vector<std::string>(seen.begin(), seen.end()));
+    night.warn("job-not-seen",
+               fmt::format("{}: no request of the job {} was seen; those seen are: {}{}",
+                           printable(whose, 80), printable(job, 40), list,
+                           near.empty() ? "" : fmt::format(" (did you mean {}?)", printable(near, 40))));
+  }
 }
 
 Result<std::vector<Demand>> demand_of_sources(const Night& night, std::optional<Day> from) {

@@ -96,6 +96,8 @@ Status group_variants(ServerNight& here) {
     group_for(wanted, here).group.variants.push_back(std::move(kept));
   }
   TRY_ASSIGN(const std::vector<Demand> demands, demand_of_sources(here.night));
+  for (const policy::Wanted& wanted : here.wanted)
+    warn_of_unseen(wanted.name, wanted.jobs, demands, here.night);
   for (GroupNight& one : here.groups) {
     policy::Group& group = one.group;
     TRY_ASSIGN(one.options, options_for(group.leader(), here));

@@ -34,8 +34,13 @@ struct Night {
   std::vector<Error> troubles;  // what went wrong with a source or a report, without ending the night
   std::vector<InputSummary> inputs;
   std::vector<Skip> skipped;
+  std::vector<Warning> warnings;  // told already
 
   policy::Moment moment() const { return {now, local_offset}; }
+  void warn(const std::string& code, const std::string& text) {
+    talk.note("warning: " + text);
+    warnings.push_back({code, text});
+  }
 };
 
 // One server's part of the night.
@@ -85,6 +90,10 @@ Status record(ServerNight& here);
 
 // Reports and metrics for others, as the configuration names them. `code`: how the night ended so far.
 Status write_reports(Night& night, const std::vector<ServerNight>& servers, ExitCode code, double seconds);
+
+// Warns of names that the configuration has and no request: with those that were seen.
+void warn_of_unseen(const std::string& whose, const std::vector<std::string>& jobs,
+                    const std::vector<Demand>& demands, Night& night);
 
 // --- Shared by stages -----------------------------------------------------------------------------------
 

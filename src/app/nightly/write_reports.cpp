@@ -28,7 +28,8 @@ Analysis analysis_of(const Night& night, const std::vector<ServerNight>& servers
                     .confidence = config.policy.confidence,
                     .settings = servers.front().server.ollama.settings,
                     .inputs = night.inputs,
-                    .skipped = night.skipped};
+                    .skipped = night.skipped,
+                    .warnings = night.warnings};
   for (const ServerNight& here : servers) {
     std::vector<BaseDecision> decisions;
     for (const GroupNight& one : here.groups) {

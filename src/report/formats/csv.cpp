@@ -39,6 +39,6 @@ std::string print(const Analysis& analysis, const TextOptions&) {
 
 }  // namespace
 
-constinit const Format kCsvFormat{"csv", ".csv", "one row per job, for spreadsheets", print};
+constinit const Format kCsvFormat{"csv", ".csv", "one row per job, for spreadsheets", print, false};
 
 }  // namespace ctxcap::report

@@ -30,6 +30,9 @@ std::string print(const Analysis& analysis, const TextOptions&) {
   for (const Warning& warning : analysis.warnings)
     text += fmt::format("\n* **{}** {}", warning.code, cell(warning.text));
   if (!analysis.warnings.empty()) text += "\n";
+  for (const std::string& line : skip_lines(analysis.skipped))
+    text += fmt::format("\n* not counted: {}", cell(line));
+  if (!analysis.skipped.empty()) text += "\n";
   for (const BaseAnalysis& base : analysis.bases) {
     for (const Variant& variant : base.variants)
       text += fmt::format("\n`{}`\n\n```\n{}```\n", variant.name, variant.modelfile);

@@ -19,12 +19,11 @@ namespace {
 
 // One line per reason, the most frequent first, each with the place of its first row.
 std::string skip_list(const std::vector<Skip>& skipped, std::string_view label) {
-  std::vector<Skip> most = skipped;
-  std::stable_sort(most.begin(), most.end(), [](const Skip& a, const Skip& b) { return a.count > b.count; });
   std::string text;
-  for (const Skip& skip : most) {
-    text += fmt::format("{:<9}{:>6} {}, first {}\n", text.empty() ? label : "", with_commas(skip.count),
-                        skip.reason, printable(skip.first, 120));
+  for (const std::string& line : skip_lines(skipped)) {
+    const std::size_t count = line.find(' ');
+    text +=
+        fmt::format("{:<9}{:>6}{}\n", text.empty() ? label : "", line.substr(0, count), line.substr(count));
   }
   return text;
 }

@@ -4,7 +4,7 @@
 
 #include "base/text.hpp"
 #include "ports/world.hpp"
-#include "sources/files/llm_database.hpp"
+#include "sources/databases/databases.hpp"
 #include "sources/files/names.hpp"
 
 namespace ctxcap::sources {
@@ -12,15 +12,19 @@ namespace {
 
 Status read_file(const std::string& name, World& world, Sink& sink) {
   TRY_ASSIGN(Source source, open_source(name, world.files));
+  std::string remark;
   if (source.mapped && is_database(source.mapped->bytes())) {
     source.mapped.reset();
-    TRY_ASSIGN(source.stream, open_llm_database(name, world.databases));
+    TRY_ASSIGN(DatabaseRows rows, open_database(name, world.databases));
+    source.stream = std::move(rows.stream);
+    remark = std::move(rows.remark);
   }
   TRY(sink.rows({.name = name,
                  .mapped = source.mapped.get(),
                  .stream = source.stream.get(),
                  .expected = [&](Bytes given) { return source.expected(given); }}));
-  if (const std::string remark = source.remark(); !remark.empty()) sink.note(remark);
+  if (remark.empty()) remark = source.remark();
+  if (!remark.empty()) sink.note(remark);
   return {};
 }
 

@@ -61,7 +61,10 @@ void Walker::add_text(char kind, std::string row) {
 Status Walker::keep_rows(OpenWindow& open, const Page& page) {
   const bool roots = open.window.walk == Walk::roots;
   for (const Row& row : page.rows) {
-    if (row.id.empty()) continue;
+    if (row.id.empty()) {
+      ++without_id_;
+      continue;
+    }
     TRY(check_project(row.project));
     if (row.start != 0) open.last = milliseconds(row.start);
     if (roots && state_.api == Api::v1) {

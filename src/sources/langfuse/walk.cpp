@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/units.hpp"
 #include "sources/langfuse/json_scan.hpp"
 
 namespace ctxcap::sources::langfuse {
@@ -69,6 +70,9 @@ Status Walker::run() {
     }
     TRY(mark());
   }
+  if (without_id_ > 0)
+    notes_.push_back("not pulled: " + counted(without_id_, "row") +
+                     " without an id, which cannot be told apart");
   return {};
 }
 

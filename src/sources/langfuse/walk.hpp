@@ -63,6 +63,7 @@ class Walker {
   std::size_t next_tag_ = 0;
   i64 pages_ = 0;
   std::vector<std::string> notes_;
+  i64 without_id_ = 0;  // rows
 };
 
 // Of a window: what was not seen yet.

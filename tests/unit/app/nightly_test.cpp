@@ -118,6 +118,43 @@ TEST_CASE("a source that cannot be read is why no request was seen") {
   CHECK(nights.run().out.find("a source could not be read") != std::string::npos);
 }
 
+TEST_CASE("a source of which nothing is counted is a warning with its reasons, not days that were added") {
+  Triage nights;
+  const std::string other = nights.directory() + "/other.jsonl";
+  std::ofstream(other) << R"({"model":"nomic-embed-text","prompt_tokens":90,"path":"/v1/embeddings"})"
+                       << "\nnothing\n"
+                       << R"({"model":"nomic-embed-text","prompt_tokens":91,"path":"/v1/embeddings"})"
+                       << "\n";
+  nights.config.sources.push_back(source_of_files({other}));
+  nights.config.report.files = {nights.directory() + "/report.md"};
+  nights.config.report.prom = nights.directory() + "/ctxcap.prom";
+  const auto told = nights.run();
+  REQUIRE(told.code);
+  CHECK(told.err.find("note: " + other + ": not counted: 2 embedding, first " + other + ":1") !=
+        std::string::npos);
+  CHECK(told.err.find("not counted: 1 bad-json, first " + other + ":2") != std::string::npos);
+  CHECK(told.err.find("warning: " + other + ": none of its 3 rows is counted") != std::string::npos);
+  CHECK(told.err.find(other + ": 0 days") == std::string::npos);
+  const std::string report = content_of(nights.directory() + "/report.md");
+  CHECK(report.find("* not counted: 2 embedding, first " + other + ":1") != std::string::npos);
+  CHECK(report.find("none of its 3 rows is counted") != std::string::npos);
+  CHECK(content_of(nights.directory() + "/ctxcap.prom").find("ctxcap_skipped_rows{reason=\"embedding\"} 2") !=
+        std::string::npos);
+}
+
+TEST_CASE("a job that the configuration names and nobody saw is told, with those that were seen") {
+  Triage nights;
+  nights.config.variants[0].jobs = {"triage", "tirage"};
+  nights.config.sources[0].jobs = {"triage", "summary"};
+  const auto told = nights.run();
+  REQUIRE(told.code);
+  CHECK(told.err.find("warning: devstral-small-2:triage: no request of the job tirage was seen; those seen "
+                      "are: triage (did you mean triage?)") != std::string::npos);
+  CHECK(told.err.find(": no request of the job summary was seen; those seen are: triage") !=
+        std::string::npos);
+  CHECK(told.err.find("job triage was") == std::string::npos);
+}
+
 TEST_CASE("a variant that does not hold is undone, told, and not tried again the same night") {
   Triage nights;
   nights.fake.state().secret_ctx = 4'096;

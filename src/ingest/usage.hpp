@@ -28,6 +28,9 @@ struct Usage {
   Tokens context = 0;                // tokens of prompt and generation together; at least their sum
   Reason reason = Reason::no_usage;  // none: usable
   Remarks remarks;
+
+  // Another place of the row may say more.
+  bool is_unsaid() const { return reason == Reason::no_usage || reason == Reason::total_only; }
 };
 
 // A usage map: Langfuse's usageDetails, an OpenAI usage object, or an Ollama answer's counts in one object.

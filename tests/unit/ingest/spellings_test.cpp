@@ -157,13 +157,43 @@ TEST_CASE("thousands separators are read, and a fraction of zeros is none") {
   check(rows);
 }
 
-TEST_CASE("every spelling finds itself") {
+TEST_CASE("a count is found in any case and with any separators") {
+  const auto found = [](std::string_view key) {
+    const ingest::Spelling* const spelling = ingest::find_spelling(key);
+    return spelling == nullptr ? std::string_view() : spelling->key;
+  };
   for (const char* key :
-       {"prompt_tokens", "cacheWrites", "thoughtsTokenCount", "cache_n", "num_model_requests"}) {
+       {"prompt_tokens", "promptTokens", "PromptTokens", "PROMPT_TOKENS", "prompt-tokens"}) {
     CAPTURE(key);
-    REQUIRE(ingest::find_spelling(key) != nullptr);
-    CHECK(ingest::find_spelling(key)->key == key);
+    CHECK(found(key) == "prompttokens");
   }
-  CHECK(ingest::find_spelling("prompt") == nullptr);
-  CHECK(ingest::find_spelling("") == nullptr);
+  CHECK(found("cacheWrites") == "cachewrites");
+  CHECK(found("thoughtsTokenCount") == "thoughtstokencount");
+  CHECK(found("cache_n") == "cachen");
+  CHECK(found("prompt") == "prompt");
+  for (const char* key :
+       {"", "_", "Input", "OUTPUT", "promptx", "a_key_that_is_longer_than_any_in_the_table"}) {
+    CAPTURE(key);
+    CHECK(found(key) == "");
+  }
+}
+
+TEST_CASE("words that mean other things elsewhere count only where they hold a count") {
+  const Row rows[] = {
+      {R"({"model":"m","usage":{"prompt":30,"completion":5}})", "all/m: p 30 g 5 t 35"},
+      {R"({"model":"m","usage":{"prompt":"say hello","prompt_tokens":30,"completion_tokens":5,"cached":true}})",
+       "all/m: p 30 g 5 t 35"},
+      {R"({"model":"m","usage":{"prompt":{"text":"x"},"prompt_tokens":30,"completion_tokens":5}})",
+       "all/m: p 30 g 5 t 35"},
+      {R"({"model":"m","usage":{"prompt_tokens":30,"completion_tokens":5,"cache_read_tokens":"many"}})",
+       "",
+       {{"bad-tokens", 1}}},
+      // what was read by a name that stands inside and is 0, does not put inside what was written
+      {R"({"model":"m","usage":{"input_tokens":30,"output_tokens":5,"cached_tokens":0,"cache_creation_input_tokens":20}})",
+       "all/m: p 50 g 5 t 55"},
+      // Codex thinks inside of its output, others beside
+      {R"({"model":"m","usage":{"input_tokens":30,"output_tokens":50,"reasoning_output_tokens":40}})",
+       "all/m: p 30 g 50 t 80"},
+  };
+  check(rows);
 }

@@ -168,6 +168,7 @@
   X(resourceLogs, "resourceLogs")                               \
   X(resourceMetrics, "resourceMetrics")                         \
   X(context, "context")                                         \
+  X(thinking, "thinking")                                       \
   X(kind, "kind")                                               \
   X(attributes, "attributes")                                   \
   X(resource, "resource")                                       \

@@ -49,9 +49,9 @@ std::string head(const Analysis& analysis, const Marks& marks) {
     rows += input.rows;
     used += input.used;
   }
-  std::string text = fmt::format("Traces   {} of {} rows used{}{}\n", with_commas(used), with_commas(rows),
-                                 analysis.read_from.empty() ? "" : ", from " + analysis.read_from,
-                                 period(analysis, marks));
+  std::string text =
+      fmt::format("Traces   {} of {} rows used{}{}\n", with_commas(used), with_commas(rows),
+                  analysis.read_from.empty() ? "" : ", from " + analysis.read_from, period(analysis, marks));
   text += skip_list(analysis.skipped, "Skipped") + skip_list(analysis.remarks, "Remarks");
   text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n",
                       marks.at_most, percent(analysis.risk), percent(analysis.confidence));
@@ -83,8 +83,7 @@ std::string cache_change(const JobDecision& job) {
 
 std::string verdict(const JobDecision& job, const Marks& marks) {
   if (job.action == Action::withhold) return fmt::format("{} withheld", marks.bad);
-  if (job.stats.censoring.verdict == CensoringVerdict::censored)
-    return fmt::format("{} grow: cut", marks.grow);
+  if (hides_need(job.stats.censoring)) return fmt::format("{} grow: cut", marks.grow);
   if (*job.num_ctx < job.stats.required.num_ctx) return fmt::format("{} too small", marks.bad);
   if (job.action == Action::grow) return fmt::format("{} grow", marks.grow);
   if (!job.current)

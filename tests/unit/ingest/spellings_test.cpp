@@ -96,20 +96,43 @@ TEST_CASE("reasoning stands beside the output or inside, and a total beyond all 
   check(rows);
 }
 
+namespace {
+
+// An answer of /api/generate: `size` tokens of context, 2 of them the answer's.
+std::string generated(Tokens counted, Tokens size, const std::string& more = "") {
+  std::string context;
+  for (Tokens i = 0; i < size; ++i) context += (i > 0 ? "," : "") + std::to_string(i);
+  return R"({"model":"m","done":true,"eval_count":2,"prompt_eval_count":)" + std::to_string(counted) +
+         R"(,"context":[)" + context + "]" + more + "}";
+}
+
+}  // namespace
+
 TEST_CASE("the context of an answer shows what was cut off its prompt") {
+  const Words cut{{"truncated-prompt", 1}};
   const Row rows[] = {
-      {R"({"model":"m","done":true,"prompt_eval_count":4,"eval_count":2,"context":[1,2,3,4,5,6]})",
-       "all/m: p 4 g 2 t 6"},
-      {R"({"model":"m","done":true,"prompt_eval_count":5,"eval_count":2,"context":[1,2,3,4,5,6]})",
-       "all/m: p 5 g 2 t 7"},  // a first token of the model's own
-      {R"({"model":"m","done":true,"prompt_eval_count":3,"eval_count":2,"context":[1,2,3,4,5,6,7,8,9]})",
-       "all/m: p 8 g 2 t 10",
-       {},
-       {{"truncated-prompt", 1}}},
-      {R"({"model":"m","done":true,"prompt_eval_count":3,"eval_count":2,"context":[]})",
-       "all/m: p 3 g 2 t 5"},
+      {generated(4, 6), "all/m: p 4 g 2 t 6"},
+      {generated(5, 6), "all/m: p 5 g 2 t 7"},  // a first token of the model's own
+      {generated(3, 0), "all/m: p 3 g 2 t 5"},
+      // Half of 512 and 2, or 3 with a first token of its own: the window follows from it.
+      {generated(258, 802), "all/m: p 800 g 2 t 802", {}, cut},
+      {generated(259, 802), "all/m: p 801 g 2 t 803", {}, cut},
+      {generated(258, 802, R"(,"options":{"num_ctx":512})"), "all/m: p 800 g 2 t 802", {}, cut},
+      // An older server fills the window.
+      {generated(512, 802), "all/m: p 801 g 2 t 803", {}, cut},
+      {generated(511, 802, R"(,"options":{"num_ctx":512})"), "all/m: p 801 g 2 t 803", {}, cut},
+      // A window of an odd size
+      {generated(300, 802), "all/m: p 801 g 2 t 803", {}, cut},
+      // What was not counted was in the cache: no window of 2,048 cuts a prompt of 800.
+      {generated(300, 802, R"(,"options":{"num_ctx":2048})"), "all/m: p 801 g 2 t 803"},
+      {generated(700, 802), "all/m: p 801 g 2 t 803"},
+      // Thoughts are counted, and are not in the context.
+      {generated(258, 802, R"(,"thinking":"hm")"), "all/m: p 802 g 2 t 804", {}, cut},
   };
   check(rows);
+  CHECK(ingest_whole(generated(259, 802)).demands[0].cuts == std::map<Tokens, i64>{{512, 1}});
+  CHECK(ingest_whole(generated(300, 802)).demands[0].cuts == std::map<Tokens, i64>{{0, 1}});
+  CHECK(ingest_whole(generated(259, 802)).demands[0].windows.empty());
 }
 
 TEST_CASE("names are chosen by what their values say") {

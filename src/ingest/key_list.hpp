@@ -162,6 +162,8 @@
   X(body_text, "body_text")                                     \
   X(MESSAGE, "MESSAGE")                                         \
   X(log, "log")                                                 \
+  X(values, "values")                                           \
+  X(streams, "streams")                                         \
   /* spans */                                                   \
   X(resourceSpans, "resourceSpans")                             \
   X(resource_spans, "resource_spans")                           \

@@ -102,6 +102,8 @@ void read_benchmark(const Fields& fields, Sink& sink) {
     Call call;
     call.usage = usage_of(read_count(prompts[i], scratch),
                           i < answers.size() ? read_count(answers[i], scratch) : Count{});
+    // The client's own tokeniser has counted.
+    if (call.usage.reason == Reason::none) call.usage.remarks.add(Remark::maybe_estimated);
     if (i < errors.size() && errors[i].present()) call.usage = {.reason = Reason::failed};
     call.model = fields.first({Key::model_id, Key::modelId, Key::model}).text(scratch);
     call.start = benchmark_start(fields[Key::date].text(scratch));

@@ -176,6 +176,31 @@ TEST_CASE("thousands separators are read, and a fraction of zeros is none") {
       {"model;prompt_tokens;completion_tokens\nm;543.000;5\nm;1600.000;5\n",
        "all/m: p 543 1600 g 5*2 t 548 1605"},
       {"model,prompt_tokens,completion_tokens\nm,2.22,5\n", "", {{"bad-tokens", 1}}},
+      // Nothing tells: neither two nor two thousand.
+      {"model;prompt_tokens;completion_tokens\nm;2.000;5\nm;16.000;5\n", "", {{"ambiguous-count", 2}}},
+      {"model,prompt_tokens,completion_tokens\nm,2.000,5\nm,69.0,5\n", "all/m: p 2 69 g 5*2 t 7 74"},
+      {R"({"model":"m","prompt_tokens":"2.000","completion_tokens":5})", "", {{"ambiguous-count", 1}}},
+      {R"({"model":"m","prompt_tokens":2000.000,"completion_tokens":5.0})", "all/m: p 2000 g 5 t 2005"},
+      {R"({"model":"m","prompt_tokens":"12.345","completion_tokens":5})", "all/m: p 12345 g 5 t 12350"},
+  };
+  check(rows);
+}
+
+TEST_CASE("rows are found in the streams of Loki's API, and lengths of a benchmark are marked as estimates") {
+  const std::string row = R"({\"model\":\"m\",\"prompt_tokens\":30,\"completion_tokens\":5})";
+  const std::string values =
+      R"("values":[["1787217300000000000",")" + row + R"("],["1787217300000000001","hello"]])";
+  const Row rows[] = {
+      {R"({"stream":{"app":"x"},)" + values + "}", "all/m: p 30 g 5 t 35", {{"server-log", 1}}},
+      {R"({"streams":[{"stream":{"app":"x"},)" + values + "}]}", "all/m: p 30 g 5 t 35", {{"server-log", 1}}},
+      {R"({"status":"success","data":{"resultType":"streams","result":[{"stream":{"app":"x"},)" + values +
+           "}]}}",
+       "all/m: p 30 g 5 t 35",
+       {{"server-log", 1}}},
+      {R"({"model_id":"m","input_lens":[30],"output_lens":[5],"errors":[""]})",
+       "all/m: p 30 g 5 t 35",
+       {},
+       {{"maybe-estimated", 1}}},
   };
   check(rows);
 }

@@ -72,6 +72,7 @@ Json json_of(const Censoring& censoring) {
           {"num_ctx", or_null(censoring.num_ctx)},
           {"rows", censoring.rows},
           {"kinds", censoring.kinds},
+          {"sizes_known", censoring.sizes_known},
           {"estimated_max", or_null(censoring.estimated_max)},
           {"grow_to", or_null(censoring.grow_to)},
           {"watch_requests", unless_zero(censoring.watch_requests)},

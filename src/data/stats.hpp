@@ -47,14 +47,19 @@ struct Required {
 
 enum class CensoringVerdict { none, client_limit, censored };
 
-// Do logged counts stop at a limit? `censored`: the server cut prompts or answers, true need unknown.
+// Do logged counts stop at a limit? `censored`: the server cut prompts or answers.
 struct Censoring {
   CensoringVerdict verdict = CensoringVerdict::none;
   std::optional<Tokens> num_ctx;   // the window that cut (censored), or the client's limit in tokens
   i64 rows = 0;                    // requests at the limit
   std::vector<std::string> kinds;  // e.g. "half-window-cut", "dropped-history", "prompt-limit"
 
+  // No verdict: so few requests at the mark of a window that nobody stated, that it may be chance.
+  std::optional<Tokens> maybe_cut_by;
+  i64 maybe_cut = 0;
+
   // Censored only.
+  bool sizes_known = false;             // of all that was cut, and counted: the need is known
   std::optional<Tokens> estimated_max;  // largest true prompt of cut requests, by their bodies
   std::optional<Tokens> cut_to;         // smallest count that a cut request shows
   std::optional<Tokens> grow_to;  // window to try next: a rung above num_ctx that the tail makes plausible
@@ -116,10 +121,14 @@ struct DemandStats {
   std::map<Tokens, i64> windows, cuts;  // as in Demand
 };
 
-// Whether a window cut requests and nobody knows what they needed: then there is no risk to state, no count
-// of those that needed more, and nothing to expect of the future.
+// Whether nobody knows how much the requests needed that were cut.
+inline bool hides_need(const Censoring& censoring) {
+  return censoring.verdict == CensoringVerdict::censored && !censoring.sizes_known;
+}
+
+// Then there is no risk to state, no count of those that needed more, and nothing to expect of the future.
 inline bool need_is_unknown(const DemandStats& stats) {
-  return stats.censoring.verdict == CensoringVerdict::censored;
+  return hides_need(stats.censoring);
 }
 
 // Whether `required` is only the window to try next: requests were cut, and too few were not.

@@ -16,7 +16,7 @@ std::string against(const JobDecision& job) {
   const DemandStats& stats = job.stats;
   const std::string name = printable(stats.job, 60);
   if (!job.num_ctx || job.action == Action::withhold) return name + ": " + job.reason;
-  if (stats.censoring.verdict == CensoringVerdict::censored) {
+  if (hides_need(stats.censoring)) {
     return fmt::format("{}: a window of {} cut {}, so what they need is unknown", name,
                        with_commas(stats.censoring.num_ctx.value_or(0)),
                        counted(stats.censoring.rows, "request"));

@@ -70,7 +70,7 @@ struct Tally {
 
 Finding explained_by_bodies(std::span<const BodySize> bodies, const Period& period, Tokens num_ctx,
                             std::span<const Tokens> num_keep) {
-  if (period.counts.prompt.count_above(num_ctx) > period.refused) return {};
+  if (period.counts.prompt.count_above(num_ctx) > period.not_whole) return {};
   const std::optional<Ratio> ratio = learn(bodies, num_ctx);
   if (!ratio) return {};
   const std::vector<Tokens> marks = half_cuts(num_ctx, num_keep);

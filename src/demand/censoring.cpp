@@ -103,12 +103,40 @@ Censoring refused_beyond(const Demand& demand) {
   return found;
 }
 
+// What would be proof, had somebody stated the window: of those that most servers run with.
+void suspect_cuts(const Period& all, Censoring& found) {
+  for (Tokens num_ctx = 4'096; num_ctx <= 131'072; num_ctx *= 2) {
+    const Finding finding = explained_by(all, num_ctx, {}, true);
+    if (finding.censoring.rows <= found.maybe_cut) continue;
+    found.maybe_cut_by = num_ctx;
+    found.maybe_cut = finding.censoring.rows;
+  }
+}
+
+i64 cuts_of(const Demand& demand) {
+  i64 cuts = 0;
+  for (const auto& [num_ctx, count] : demand.cuts) cuts += count;
+  return cuts;
+}
+
+// One cut with its true size is proof. It hides nothing: that size was counted.
+Censoring proven_cuts(const Demand& demand) {
+  Censoring found;
+  found.verdict = CensoringVerdict::censored;
+  found.sizes_known = true;
+  if (const Tokens num_ctx = demand.cuts.rbegin()->first; num_ctx > 0) found.num_ctx = num_ctx;
+  found.rows = cuts_of(demand);
+  found.kinds.push_back("truncated-prompt");
+  return found;
+}
+
 }  // namespace
 
 std::vector<Tokens> plausible_windows(const Demand& demand, std::span<const Tokens> given) {
   std::vector<Tokens> windows(given.begin(), given.end());
   for (const auto& [num_ctx, count] : demand.num_ctx_asked) windows.push_back(num_ctx);
   for (const auto& [num_ctx, count] : demand.windows) windows.push_back(num_ctx);
+  for (const auto& [num_ctx, count] : demand.cuts) windows.push_back(num_ctx);
   for (Tokens step = 1024; step <= (Tokens{1} << 20); step *= 2)
     windows.insert(windows.end(), {step, step / 2 * 3});
   std::erase_if(windows, [](Tokens num_ctx) { return num_ctx < 256 || num_ctx > (Tokens{1} << 40); });
@@ -118,8 +146,9 @@ std::vector<Tokens> plausible_windows(const Demand& demand, std::span<const Toke
 }
 
 CensoringPeriod detect_censoring(const Demand& demand, const CensoringOptions& options) {
-  const Period all = period_of_days({demand.days.begin(), demand.days.end()});
+  Period all = period_of_days({demand.days.begin(), demand.days.end()});
   if (all.counts.prompt.empty()) return {};
+  all.not_whole += cuts_of(demand);
   // What is known beyond that window tells more than the refusal does.
   const bool ends_with_refusals =
       !demand.refused_at.empty() && all.counts.need.max() <= demand.refused_at.rbegin()->first + 1;
@@ -129,7 +158,8 @@ CensoringPeriod detect_censoring(const Demand& demand, const CensoringOptions& o
   const std::vector<Tokens> windows = plausible_windows(demand, given);
   Finding best;
   for (const Tokens num_ctx : windows) {
-    const bool stated = demand.num_ctx_asked.contains(num_ctx) || options.in_force == num_ctx;
+    const bool stated = demand.num_ctx_asked.contains(num_ctx) || demand.windows.contains(num_ctx) ||
+                        demand.cuts.contains(num_ctx) || options.in_force == num_ctx;
     Finding found = explained_by(all, num_ctx, options.num_keep, stated);
     if (found.evidence > 0 && refuted_by_bodies(demand.bodies, found.censoring)) found = {};
     Finding by_bodies = explained_by_bodies(demand.bodies, all, num_ctx, options.num_keep);
@@ -145,9 +175,12 @@ CensoringPeriod detect_censoring(const Demand& demand, const CensoringOptions& o
   }
   CensoringPeriod part = cut_in_part(demand, windows, options.num_keep);
   if (part.last_day) return part;
-  const Censoring limit = client_limit(all.counts.prompt, "prompt-limit");
-  if (limit.verdict == CensoringVerdict::client_limit) return {limit, std::nullopt};
-  return {client_limit(all.counts.generation, "generation-limit"), std::nullopt};
+  if (!demand.cuts.empty()) return {proven_cuts(demand), std::nullopt};
+  Censoring found = client_limit(all.counts.prompt, "prompt-limit");
+  if (found.verdict == CensoringVerdict::none)
+    found = client_limit(all.counts.generation, "generation-limit");
+  if (found.verdict == CensoringVerdict::none) suspect_cuts(all, found);
+  return {found, std::nullopt};
 }
 
 }  // namespace ctxcap::demand

@@ -7,6 +7,7 @@
 //   dropped-history   oldest chat messages are dropped until the prompt fits: counts pile up just below c
 //   refused-prompt    a prompt was refused, and the server did not say how long it was
 //   context-shift     prompt + generation ran past c while early tokens were thrown away
+//   truncated-prompt  a prompt was cut, and its true size is known and counted: nothing is hidden
 // A heap elsewhere is the client's own limit, or ordinary ties.
 
 #include <optional>
@@ -14,15 +15,10 @@
 #include <vector>
 
 #include "data/demand.hpp"
+#include "data/half_cut.hpp"
 #include "data/stats.hpp"
 
 namespace ctxcap::demand {
-
-// Length of a prompt after the half-window cut. num_keep is 4 unless set, +1 when the tokenizer adds BOS.
-constexpr Tokens half_cut(Tokens num_ctx, Tokens num_keep) {
-  const Tokens dropped = (num_ctx - num_keep) / 2;
-  return num_ctx - (dropped > 1 ? dropped : 1);
-}
 
 struct CensoringOptions {
   std::vector<Tokens> windows;     // windows that may have been in force, beside the usual ones

@@ -108,7 +108,7 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
   stats.per_day = requests_per_day(demand, stats.requests);
   stats.censoring = std::move(found.censoring);
   stats.need = needs_of_cut(pooled.need, stats.censoring);
-  if (stats.censoring.verdict == CensoringVerdict::censored) {
+  if (hides_need(stats.censoring)) {
     const Beyond beyond = found.last_day ? Beyond::seen_later : Beyond::unseen;
     advise_growth(stats.censoring, stats.need, beyond, stats.per_day.value_or(0), options);
     stats.required = required_beyond(pooled.need, stats.censoring, options);

@@ -11,6 +11,8 @@ namespace ctxcap::demand {
 namespace {
 
 // Chosen by simulation (tests/oracle/censoring_power_test.cpp): power against false alarms.
+constexpr double kStated = 8.5;  // 2e-4: a heap at the mark of a window that is known to have been in force
+constexpr i64 kFewestRows = 4;   // of a heap at a window that is a guess; of one that is known 3 are enough
 constexpr double kWorthAdding = 6.9;   // 1e-3: a heap that the end of the prompts at the window may confirm
 constexpr double kFarFromWindow = 23;  // a heap whose window is far from all prompts that passed
 constexpr double kWallAlone = 9.0;     // no heap, but the prompts end at a window that many people choose
@@ -49,6 +51,14 @@ std::vector<Mark> marks_of(const DayDemand& counts, const Histogram& prompt, Tok
   return marks;
 }
 
+// Whether about so many requests share a value all over: a job that repeats its prompts.
+bool is_habit(const Histogram& histogram, i64 rows) {
+  const i64 such = std::count_if(histogram.bins.begin(), histogram.bins.end(),
+                                 [&](const Bin& bin) { return bin.count >= rows; });
+  constexpr Tokens kRare = 150;  // one value of so many, beside the mark itself
+  return (such - 1) * kRare > histogram.max() - histogram.min();
+}
+
 // A window leaves prompts between its mark and itself alone: where they end at the mark, somebody else stops
 // them.
 bool ends_at(const Histogram& smooth, Tokens mark) {
@@ -85,11 +95,11 @@ std::vector<Tokens> half_cuts(Tokens num_ctx, std::span<const Tokens> num_keep) 
 }
 
 Period period_of(DayDemand counts, std::span<const Tokens> daily_maxima) {
-  Period period{.counts = std::move(counts), .smooth = {}, .open_ended = false, .refused = 0};
+  Period period{.counts = std::move(counts), .smooth = {}, .open_ended = false, .not_whole = 0};
   const Histogram& prompt = period.counts.prompt;
   if (prompt.empty()) return period;
   period.smooth = without_heaps(prompt);
-  period.refused = prompt.count() - period.counts.generation.count();
+  period.not_whole = prompt.count() - period.counts.generation.count();
   // Prompts of one conversation resemble each other: the end must have been reached on several days.
   const Tokens high = prompt.at_rank(std::max<i64>(prompt.count() - 7, 1));
   const i64 days =
@@ -103,20 +113,22 @@ Period period_of(DayDemand counts, std::span<const Tokens> daily_maxima) {
 Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Tokens> num_keep, bool stated) {
   Finding found;
   const i64 over = period.counts.prompt.count_above(num_ctx);
-  if (over > period.refused) return found;  // a prompt passed whole that this window would have cut
+  if (over > period.not_whole) return found;  // a prompt passed whole that this window would have cut
   const Histogram prompt = over > 0 ? up_to(period.counts.prompt, num_ctx) : period.counts.prompt;
   const Histogram smooth = over > 0 ? up_to(period.smooth, num_ctx) : period.smooth;
   if (prompt.empty()) return found;
   const Wall wall = wall_at(smooth, std::max(num_ctx, prompt.max() + 1));
-  const double needed = !stated && prompt.max() < num_ctx / 10 * 7 ? kFarFromWindow : kBeyondDoubt;
+  const double needed = stated ? kStated : prompt.max() < num_ctx / 10 * 7 ? kFarFromWindow : kBeyondDoubt;
   for (const Mark& mark : marks_of(period.counts, prompt, num_ctx, num_keep)) {
     const double heap = heap_evidence(*mark.histogram, mark.tokens);
     const double evidence = heap + (mark.histogram == &prompt ? wall.walled : 0);
-    if (heap < kWorthAdding || evidence < needed) continue;
+    const i64 rows = mark.histogram->count_at(mark.tokens);
+    if (heap < kWorthAdding || evidence < needed || (!stated && rows < kFewestRows)) continue;
+    if (evidence < kBeyondDoubt && is_habit(*mark.histogram, rows)) continue;
     const bool may_be_a_limit = !stated && mark.histogram == &prompt && mark.tokens < num_ctx - 1;
     if (may_be_a_limit && ends_at(smooth, mark.tokens)) continue;
     found.evidence += evidence;
-    found.censoring.rows += mark.histogram->count_at(mark.tokens);
+    found.censoring.rows += rows;
     found.censoring.cut_to = std::min(found.censoring.cut_to.value_or(mark.tokens), mark.tokens);
     std::vector<std::string>& kinds = found.censoring.kinds;
     if (kinds.empty() || kinds.back() != mark.kind) kinds.push_back(mark.kind);
@@ -131,7 +143,7 @@ Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Token
 
 Finding context_shift(const Period& period, Tokens num_ctx) {
   const i64 rows = period.counts.total.count_above(num_ctx) - period.counts.prompt.count_above(num_ctx);
-  if (period.counts.prompt.count_above(num_ctx) > period.refused || rows == 0) return {};
+  if (period.counts.prompt.count_above(num_ctx) > period.not_whole || rows == 0) return {};
   Finding found;
   found.censoring.verdict = CensoringVerdict::censored;
   found.censoring.num_ctx = num_ctx;

@@ -15,7 +15,8 @@ struct Period {
   DayDemand counts;
   Histogram smooth;         // prompts without heaps
   bool open_ended = false;  // no heap at the upper end, and the upper end was reached on several days
-  i64 refused = 0;          // requests of unknown generation: their prompts may exceed the window
+  // Requests of unknown generation, and cuts of known size: their prompts may exceed the window.
+  i64 not_whole = 0;
 };
 Period period_of(DayDemand counts, std::span<const Tokens> daily_maxima);
 
@@ -24,7 +25,8 @@ struct Finding {
   double evidence = 0;
 };
 // stated: the rows themselves, or the server, say that this window was in force. Then nothing else makes
-// equal counts at its marks, however far they are from it and whatever lies beyond: a few of them are enough.
+// equal counts at its marks, however far they are from it and whatever lies beyond: three are enough, unless
+// the job repeats its prompts.
 Finding explained_by(const Period& period, Tokens num_ctx, std::span<const Tokens> num_keep,
                      bool stated = false);
 

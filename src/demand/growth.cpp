@@ -30,7 +30,7 @@ std::optional<Tokens> known_level(const Censoring& censoring, const Histogram& n
 }  // namespace
 
 Histogram needs_of_cut(const Histogram& need, const Censoring& censoring) {
-  if (censoring.verdict != CensoringVerdict::censored) return need;
+  if (!hides_need(censoring)) return need;
   const Tokens at_least = *censoring.num_ctx + 1;
   i64 left = censoring.rows;
   std::vector<Bin> bins = need.bins;

@@ -13,7 +13,7 @@ using Quiet = policies::policy<
     policies::domain_error<policies::ignore_error>, policies::pole_error<policies::ignore_error>,
     policies::overflow_error<policies::ignore_error>, policies::evaluation_error<policies::ignore_error>>;
 
-constexpr i64 kFewestRows = 4;
+constexpr i64 kFewestRows = 3;
 constexpr double kBeyondDoubt = 1e-7;
 
 // Against the neighbours within `reach` tokens; beyond the largest value there is nothing to compare with.

@@ -12,6 +12,7 @@ void heed_cuts_under(Tokens in_force, std::span<const Demand> under_cap, const R
     if (part.job != stats.job) continue;
     const DemandStats now = stats_of(part, known);
     if (now.censoring.verdict != CensoringVerdict::censored) continue;
+    if (now.censoring.sizes_known && hides_need(stats.censoring)) continue;
     stats.censoring = now.censoring;
     if (now.required.num_ctx > stats.required.num_ctx) stats.required = now.required;
   }

@@ -101,4 +101,16 @@ std::optional<std::string> without_dots(std::string_view cell) {
   return whole;
 }
 
+Zeros zeros_of(std::string_view cell) {
+  const std::size_t dot = cell.find('.');
+  const std::string_view whole = cell.substr(0, dot);
+  if (whole.empty() || whole.find_first_not_of("0123456789") != std::string_view::npos) return Zeros::open;
+  if (dot == std::string_view::npos) return Zeros::group;
+  if (without_dots(cell))
+    return cell.size() - dot == 4 && cell.ends_with(".000") ? Zeros::open : Zeros::group;
+  const std::string_view fraction = cell.substr(dot + 1);
+  const bool is_zero = !fraction.empty() && fraction.find_first_not_of('0') == std::string_view::npos;
+  return is_zero ? Zeros::fraction : Zeros::open;
+}
+
 }  // namespace ctxcap::ingest

@@ -2,6 +2,7 @@
 // CSV as RFC 4180 has it: quotes, doubled quotes, line breaks inside quotes, CRLF; and what it does not have,
 // quotes in the middle of a cell and quotes that nobody closed.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,13 +38,19 @@ std::size_t csv_record_end(std::string_view text, std::size_t begin, char delimi
 bool split_csv(std::string_view record, char delimiter, Scratch& scratch,
                std::vector<std::string_view>& cells);
 
+// What "16.000" is in a column: sixteen thousand, where other cells of its beginning are whole without a
+// fraction, or have groups that are no fraction; sixteen, where others have a fraction of zeros that is no
+// group ("1600.000"). Else nobody can tell.
+enum class Zeros : std::uint8_t { open, group, fraction };
+
 struct CsvHeader {
   char delimiter = ',';
   std::vector<std::string> columns;
-  // Of each column: whether "16.000" is sixteen thousand there. It is where other cells of the column's
-  // beginning are whole without a fraction, or have groups that are no fraction.
-  std::vector<bool> has_groups = {};
+  std::vector<Zeros> zeros = {};  // of each column; missing: open
 };
+
+// What the cell says about its column.
+Zeros zeros_of(std::string_view cell);
 
 // A cell "16.000" or "1.000.000" without its dots; nullopt: it is another.
 std::optional<std::string> without_dots(std::string_view cell);

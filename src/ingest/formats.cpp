@@ -38,6 +38,7 @@ constinit const std::array kFormats{
     &kLlamaCppRefusal,
     &kExchange,
     &kHits,
+    &kLoki,
     &kTranscript,
     &kCodex,
     &kOpenCode,

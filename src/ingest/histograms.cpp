@@ -57,7 +57,7 @@ void Histograms::count(const Request& request, i64 times, i64 last) {
   if (request.num_ctx != 0) mine.details().num_ctx.add(request.num_ctx, times);
   if (request.num_predict != 0) mine.details().num_predict.add(request.num_predict, times);
   if (request.window != 0) mine.details().windows.add(request.window, times);
-  if (request.was_cut) mine.details().cuts.add(request.window, times);
+  if (request.was_cut) mine.details().cuts.add(request.cut_by, times);
   if (request.body != 0) mine.details().bodies.add(request.prompt, request.body);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -61,11 +62,13 @@ class Ingestor::Impl {
   void begin(std::string source);
   Status read(Pieces& pieces, const Shape& shape, std::size_t workers, const OnRead& on_read);
   void work(Pieces& pieces, const Shape& shape, Lane& lane, const OnRead& on_read);
+  void work_in_turn(Pieces& pieces, const Shape& shape, Lane& lane, PieceReader& reader,
+                    const OnRead& on_read);
   void skip_head(std::string_view head);
   bool take_piece(Pieces& pieces, Lane& lane);
-  i64 read_piece(PieceReader& reader, Lane& lane);
+  i64 read_piece(PieceReader& reader, RowReader& rows, const Piece& piece);
   void note_cut();
-  void finish_piece(Lane& lane, i64 lines, i64 rows);
+  void finish_piece(const Piece& piece, Tally& tally, i64 lines, i64 rows);
   void tell(const NotedRow& row) const;
   Lane& lane(std::size_t number);
 
@@ -79,6 +82,10 @@ class Ingestor::Impl {
   std::mutex cutting_;  // held while a piece is cut; guards these two:
   Status status_;
   bool is_over_ = false;
+
+  std::mutex turning_;      // held while a piece is read that must wait for its turn; guards this:
+  std::uint32_t turn_ = 0;  // of the piece with that number
+  std::condition_variable turned_;
 
   std::mutex counting_;  // guards these three:
   Inputs inputs_;
@@ -130,14 +137,17 @@ Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
 }
 
 Status Ingestor::Impl::read(Pieces& pieces, const Shape& shape, std::size_t workers, const OnRead& on_read) {
-  if (!in_any_order(shape.layout)) workers = 1;
   lane(workers - 1);  // all are there before the threads start
+  PieceReader reader(shape, lanes_[0]->reader);
+  const auto work_on = [&](Lane& lane) {
+    if (in_any_order(shape.layout)) return work(pieces, shape, lane, on_read);
+    work_in_turn(pieces, shape, lane, reader, on_read);
+  };
   std::vector<std::thread> others;
-  for (std::size_t i = 1; i < workers; ++i) {
-    others.emplace_back([&, i] { work(pieces, shape, *lanes_[i], on_read); });
-  }
-  work(pieces, shape, *lanes_[0], on_read);
+  for (std::size_t i = 1; i < workers; ++i) others.emplace_back([&, i] { work_on(*lanes_[i]); });
+  work_on(*lanes_[0]);
   for (std::thread& other : others) other.join();
+  reader.finish();
   for (const auto& lane : lanes_) lane->buffer.release();
   if (pieces.cut_short()) note_cut();
   return status_;
@@ -153,18 +163,44 @@ void Ingestor::Impl::work(Pieces& pieces, const Shape& shape, Lane& lane, const 
     if (!is_long) cutting.unlock();
     const i64 rows_before = lane.tally.of_input(input).rows;
     lane.reader.begin(input, lane.piece.number, lane.piece.text);
-    const i64 lines = read_piece(reader, lane);
-    finish_piece(lane, lines, lane.tally.of_input(input).rows - rows_before);
+    const i64 lines = read_piece(reader, lane.reader, lane.piece);
+    finish_piece(lane.piece, lane.tally, lines, lane.tally.of_input(input).rows - rows_before);
     if (on_read) on_read(lane.piece.text);
     if (is_long) pieces.give_up(lane.buffer);
   }
-  reader.finish();
 }
 
-i64 Ingestor::Impl::read_piece(PieceReader& reader, Lane& lane) {
-  if (!lane.piece.is_left_out) return reader.read(lane.piece);
-  lane.reader.leave_out(static_cast<i64>(lane.piece.bytes));
-  return lane.piece.lines;
+// The calls of a log are spread over its lines: threads prepare pieces side by side, and read them one behind
+// the other. What is read counts in the first lane.
+void Ingestor::Impl::work_in_turn(Pieces& pieces, const Shape& shape, Lane& lane, PieceReader& reader,
+                                  const OnRead& on_read) {
+  const std::size_t input = inputs_.current();
+  Lane& first = *lanes_[0];
+  for (;;) {
+    std::unique_lock cutting(cutting_);
+    if (!take_piece(pieces, lane)) break;
+    const bool is_long = lane.piece.text.size() > kLongPiece;
+    if (!is_long) cutting.unlock();
+    prepare(shape, lane.piece);
+    {
+      std::unique_lock lock(turning_);
+      turned_.wait(lock, [&] { return turn_ == lane.piece.number; });
+      const i64 rows_before = first.tally.of_input(input).rows;
+      first.reader.begin(input, lane.piece.number, lane.piece.text);
+      const i64 lines = read_piece(reader, first.reader, lane.piece);
+      finish_piece(lane.piece, first.tally, lines, first.tally.of_input(input).rows - rows_before);
+      ++turn_;
+    }
+    turned_.notify_all();
+    if (on_read) on_read(lane.piece.text);
+    if (is_long) pieces.give_up(lane.buffer);
+  }
+}
+
+i64 Ingestor::Impl::read_piece(PieceReader& reader, RowReader& rows, const Piece& piece) {
+  if (!piece.is_left_out) return reader.read(piece);
+  rows.leave_out(static_cast<i64>(piece.bytes));
+  return piece.lines;
 }
 
 void Ingestor::Impl::note_cut() {
@@ -173,12 +209,14 @@ void Ingestor::Impl::note_cut() {
   lane.piece.number = inputs_.add_piece(0);
   lane.reader.begin(inputs_.current(), lane.piece.number, lane.piece.text);
   lane.reader.skip(Reason::cut_meanwhile, lane.piece.text, 1);
-  finish_piece(lane, 0, 1);
+  finish_piece(lane.piece, lane.tally, 0, 1);
 }
 
 // What stands before the first record: a byte order mark, a CSV header.
 void Ingestor::Impl::skip_head(std::string_view head) {
-  inputs_.finish_piece(inputs_.add_piece(head.size()), std::count(head.begin(), head.end(), '\n'));
+  const std::uint32_t number = inputs_.add_piece(head.size());
+  inputs_.finish_piece(number, std::count(head.begin(), head.end(), '\n'));
+  turn_ = number + 1;
 }
 
 // While cutting_ is held.
@@ -193,16 +231,16 @@ bool Ingestor::Impl::take_piece(Pieces& pieces, Lane& lane) {
   return true;
 }
 
-void Ingestor::Impl::finish_piece(Lane& lane, i64 lines, i64 rows) {
+void Ingestor::Impl::finish_piece(const Piece& piece, Tally& tally, i64 lines, i64 rows) {
   const std::scoped_lock lock(counting_);
-  inputs_.finish_piece(lane.piece.number, lines);
-  if (!lane.tally.noted.empty()) noted_[lane.piece.number] = std::exchange(lane.tally.noted, {});
+  inputs_.finish_piece(piece.number, lines);
+  if (!tally.noted.empty()) noted_[piece.number] = std::exchange(tally.noted, {});
   while (!noted_.empty() && noted_.begin()->first < inputs_.first_open()) {
     for (const NotedRow& row : noted_.begin()->second) tell(row);
     noted_.erase(noted_.begin());
   }
   if (!on_progress_) return;
-  progress_.bytes += static_cast<i64>(lane.piece.bytes);
+  progress_.bytes += static_cast<i64>(piece.bytes);
   progress_.rows += rows;
   on_progress_(progress_);
 }

@@ -60,6 +60,10 @@ class Value {
   bool is_object() const { return begins('{'); }
   bool is_array() const { return begins('['); }
   bool is_string() const { return begins('"'); }
+  // Of JSON itself: a number, true, false, null.
+  bool is_literal() const {
+    return kind() == Kind::json && size() > 0 && !is_string() && !is_object() && !is_array();
+  }
   std::string_view raw() const { return {text_, size()}; }
 
   // A string's or cell's text, a number's or literal's spelling; "" for null, objects, arrays and nothing.

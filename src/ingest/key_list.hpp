@@ -162,12 +162,15 @@
   X(body_text, "body_text")                                     \
   X(MESSAGE, "MESSAGE")                                         \
   X(log, "log")                                                 \
+  X(values, "values")                                           \
+  X(streams, "streams")                                         \
   /* spans */                                                   \
   X(resourceSpans, "resourceSpans")                             \
   X(resource_spans, "resource_spans")                           \
   X(resourceLogs, "resourceLogs")                               \
   X(resourceMetrics, "resourceMetrics")                         \
   X(context, "context")                                         \
+  X(thinking, "thinking")                                       \
   X(kind, "kind")                                               \
   X(attributes, "attributes")                                   \
   X(resource, "resource")                                       \

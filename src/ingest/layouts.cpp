@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "ingest/formats/all.hpp"
+#include "ingest/formats/server_log/sieve.hpp"
 
 namespace ctxcap::ingest {
 
@@ -122,6 +123,27 @@ bool in_any_order(Layout layout) {
   return layout != Layout::log && layout != Layout::events;
 }
 
+void prepare(const Shape& shape, Piece& piece) {
+  if (shape.layout != Layout::log || piece.is_left_out) return;
+  piece.log_lines.clear();
+  piece.lines = 0;
+  std::size_t counted = 0;  // line ends before are counted
+  const auto count_to = [&](std::size_t at) {
+    piece.lines += line_ends(piece.text.substr(counted, at - counted));
+    counted = at;
+  };
+  for (std::size_t at = 0; at < piece.text.size();) {
+    const std::size_t word = shape.is_nested ? at : server_log::find_word(piece.text, at);
+    if (word == std::string_view::npos) break;
+    const std::size_t begin = piece.text.rfind('\n', word) + 1;  // npos + 1 is 0
+    const std::size_t end = std::min(line_end(piece.text, word), piece.text.size());
+    count_to(begin);
+    piece.log_lines.push_back({begin, end, piece.lines + 1});
+    at = end + 1;
+  }
+  count_to(piece.text.size());
+}
+
 i64 PieceReader::read(const Piece& piece) {
   switch (shape_->layout) {
     case Layout::documents:
@@ -129,7 +151,7 @@ i64 PieceReader::read(const Piece& piece) {
     case Layout::csv:
       return read_csv(piece.text);
     case Layout::log:
-      return read_log(piece.text);
+      return read_log(piece);
     case Layout::events:
       return read_events(piece.text);
     case Layout::lines:
@@ -184,19 +206,20 @@ i64 PieceReader::read_values(const Piece& piece) {
   return lines + line_ends(piece.text.substr(counted));
 }
 
-i64 PieceReader::read_log(std::string_view text) {
-  i64 lines = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = line_end(text, at);
-    const std::size_t stop = std::min(end, text.size());
-    const std::string_view line = text.substr(at, stop - at);
-    for (const Call& call : log_.line(line)) reader_->take(call, kServerLog, line, lines + 1);
-    last_line_ = lines + 1;
-    if (end == kNoEnd) break;
-    ++lines;
-    at = end + 1;
-  }
-  return lines;
+i64 PieceReader::read_log(const Piece& piece) {
+  for (const Piece::LogLine& line : piece.log_lines)
+    read_log_line(piece.text.substr(line.begin, line.end - line.begin), line.line);
+  if (!piece.text.empty()) last_line_ = piece.lines + (piece.text.ends_with('\n') ? 0 : 1);
+  return piece.lines;
+}
+
+void PieceReader::read_log_line(std::string_view text, i64 line) {
+  const auto take = [&](const std::vector<Call>& calls) {
+    for (const Call& call : calls) reader_->take(call, kServerLog, text, line);
+  };
+  if (!shape_->is_nested) return take(log_.line(text));
+  scratch_.clear();
+  for (const server_log::Line& inside : server_log::lines_in(text, scratch_)) take(log_.line(inside));
 }
 
 i64 PieceReader::read_events(std::string_view text) {
@@ -233,6 +256,13 @@ i64 PieceReader::read_csv(std::string_view text) {
   return lines;
 }
 
+// "16.000" as its column has it.
+std::string_view PieceReader::without_zeros(std::string_view cell, Zeros zeros) {
+  if (zeros == Zeros::fraction) return cell.substr(0, cell.size() - 4);
+  auto whole = zeros == Zeros::group ? without_dots(trimmed(cell)) : std::nullopt;
+  return whole ? scratch_.keep(std::move(*whole)) : cell;
+}
+
 void PieceReader::read_csv_record(std::string_view record, i64 line) {
   scratch_.clear();
   const CsvHeader& header = shape_->header;
@@ -246,9 +276,8 @@ void PieceReader::read_csv_record(std::string_view record, i64 line) {
     const std::string& column = header.columns[i];
     const Fields::Wanted wanted = fields.wants(column);
     std::string_view cell = cells_[i];
-    if (wanted && i < header.has_groups.size() && header.has_groups[i] && cell.ends_with(".000")) {
-      if (auto whole = without_dots(trimmed(cell))) cell = scratch_.keep(std::move(*whole));
-    }
+    if (wanted && cell.ends_with(".000") && i < header.zeros.size())
+      cell = without_zeros(cell, header.zeros[i]);
     if (wanted) fields.put(column, wanted, Value::bare(cell));
     if (wanted.metric) fields.note_metric();
   }

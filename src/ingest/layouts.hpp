@@ -25,10 +25,17 @@ struct Piece {
   std::vector<Range> values;
   bool is_cut_off = false;  // the last of them never ends
 
+  // Of a log: the lines that may matter, and the line ends of all.
+  struct LogLine {
+    std::size_t begin = 0, end = 0;
+    i64 line = 0;
+  };
+  std::vector<LogLine> log_lines;
+
   // A record that is too long is a piece of its own, without text.
   bool is_left_out = false;
   std::size_t bytes = 0;  // of the input
-  i64 lines = 0;          // line ends in it, where it is left out
+  i64 lines = 0;          // line ends in it, where it is left out or a log's
 
   void take(std::string_view records) {
     text = records;
@@ -82,11 +89,13 @@ class Cutter {
 
 // Whether pieces can be read in any order: a log's calls are spread over its lines.
 bool in_any_order(Layout layout);
+// What can be done with a piece before those before it are read.
+void prepare(const Shape& shape, Piece& piece);
 
 class PieceReader {
  public:
   PieceReader(const Shape& shape, RowReader& reader) : shape_(&shape), reader_(&reader) {}
-  // Returns the line ends in it.
+  // Returns the line ends in it. It was prepared.
   i64 read(const Piece& piece);
   // What the last piece left open: calls of a log that are complete only at its end.
   void finish();
@@ -94,10 +103,12 @@ class PieceReader {
  private:
   i64 read_lines(std::string_view text);
   i64 read_values(const Piece& piece);
-  i64 read_log(std::string_view text);
+  i64 read_log(const Piece& piece);
+  void read_log_line(std::string_view text, i64 line);
   i64 read_events(std::string_view text);
   i64 read_csv(std::string_view text);
   void read_csv_record(std::string_view record, i64 line);
+  std::string_view without_zeros(std::string_view cell, Zeros zeros);
 
   const Shape* shape_;
   RowReader* reader_;

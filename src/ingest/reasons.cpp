@@ -9,6 +9,8 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
     {"aggregate", "an answer with sums or percentiles over many calls, not one call",
      "export the calls themselves, one a row: OTLP spans, Langfuse observations, MLflow traces with their "
      "spans"},
+    {"ambiguous-count", "a count such as 2.000, which may be two or two thousand",
+     "have the counts written without separators and fractions"},
     {"ambiguous-usage", "the parts add up to more than the total, so the prompt is not known"},
     {"bad-csv", "a CSV record with more or fewer fields than the header, or with a quote that nothing closes",
      "look at the rows that --bad-lines FILE names"},
@@ -53,7 +55,7 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
      "have the whole prompt logged: usage with prompt_tokens, or a llama.cpp that has cache_n in its "
      "timings"},
     {"refused", "a prompt that was refused as too long; the server named neither its size nor its own limit",
-     "such prompts need more than the window of that server: --min-ctx keeps the cap above it"},
+     "such prompts need more than the window of that server; --num-ctx N sets a window by hand"},
     {"server-log", "a line of a server's own log, which holds no counts",
      "log the calls: a custom logger or generic_api of LiteLLM, or its spend logs"},
     {"status-answer", "a health, progress, manifest or query document, not a row",
@@ -75,7 +77,9 @@ constexpr std::array<Wording, kRemarks> kRemarkTable{{
     {"cache-added",
      "the cached part was added to the input; where this provider counts it inside, the prompts are shorter"},
     {"corrected-inclusive", "the sender counted cached tokens twice; the plain input count was used"},
-    {"maybe-estimated", "the server knows a price model for this row and may have estimated its counts"},
+    {"maybe-estimated",
+     "the counts may be estimates: the server knows a price model for this row, or the client counted with a "
+     "tokeniser of its own"},
     {"refused-floor",
      "the server refused the prompt as too long and stopped counting at its limit: it counts as just beyond, "
      "the true "

@@ -11,6 +11,7 @@ namespace ctxcap::ingest {
 enum class Reason : std::uint8_t {
   none,  // the row counts as a request
   aggregate,
+  ambiguous_count,
   ambiguous_usage,
   bad_csv,
   bad_json,

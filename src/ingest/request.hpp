@@ -19,7 +19,9 @@ struct Request {
   std::uint32_t body = 0;                      // bytes of what was sent; 0: unknown
   // Of calls in a server's own log, which wait for no others:
   std::uint32_t window = 0;  // of the server that answered; 0: unknown
+  // Of calls that wait for no others, too:
   bool was_cut = false;      // the server cut the prompt; `prompt` is its true size
+  std::uint32_t cut_by = 0;  // the window that did; 0: unknown
 
   i64 start = kNoTime;  // µs
 };

@@ -21,6 +21,9 @@ Request request_of(const Call& call) {
           .num_predict = small(call.num_predict),
           .window = small(call.window),
           .was_cut = call.usage.remarks.has(Remark::truncated_prompt),
+          .cut_by = small(call.usage.cut_by > 0 ? std::optional(call.usage.cut_by)
+                          : call.window         ? call.window
+                                                : call.num_ctx),
           .start = call.start ? call.start->micros : kNoTime};
 }
 

@@ -155,9 +155,9 @@ std::string columns_of(const CsvHeader& header) {
   return fmt::format("its first line has {} columns, and does not look like their names", names.size());
 }
 
-// Which columns have thousands separators, as far as the input's beginning shows.
-std::vector<bool> columns_with_groups(std::string_view rows, const CsvHeader& header) {
-  std::vector<bool> found(header.columns.size());
+// What columns have behind their dots, as far as the input's beginning shows.
+std::vector<Zeros> zeros_in(std::string_view rows, const CsvHeader& header) {
+  std::vector<Zeros> found(header.columns.size());
   Scratch scratch;
   std::vector<std::string_view> cells;
   for (std::size_t at = 0; at < rows.size();) {
@@ -165,10 +165,8 @@ std::vector<bool> columns_with_groups(std::string_view rows, const CsvHeader& he
     if (end == kNoEnd) break;
     const bool is_whole = split_csv(rows.substr(at, end - at), header.delimiter, scratch, cells);
     for (std::size_t i = 0; is_whole && i < std::min(cells.size(), found.size()); ++i) {
-      const std::string_view cell = trimmed(cells[i]);
-      const bool is_plain = !cell.empty() && cell.find_first_not_of("0123456789") == std::string_view::npos;
-      const bool is_grouped = without_dots(cell).has_value() && !cell.ends_with(".000");
-      if (is_plain || is_grouped) found[i] = true;
+      const Zeros zeros = zeros_of(trimmed(cells[i]));
+      if (zeros == Zeros::group || found[i] == Zeros::open) found[i] = zeros;
     }
     at = end + 1;
   }
@@ -241,6 +239,31 @@ Found wrapped_log_at(std::string_view text, std::size_t at, AtEnd at_end) {
   return server_log_in({}, text.size() >= kLookForLog ? AtEnd::yes : at_end);
 }
 
+// Arrays of such objects, and what Loki's API answers, hold the log in one line of their own.
+Found nested_log_at(std::string_view text, std::size_t at, AtEnd at_end) {
+  const std::string_view most = text.substr(0, kLookForLog);
+  at_end = most.size() < text.size() || most.size() == kLookForLog ? AtEnd::yes : at_end;
+  if (most[at] == '[') {
+    const std::size_t first = skip_space(most, at + 1);
+    const std::size_t end = first < most.size() && most[first] == '{' ? skip_value(most, first) : first;
+    if (end == kNoEnd && at_end == AtEnd::no) return Found::needs_more;
+    if (end == kNoEnd || !server_log::is_envelope(most.substr(first, end - first))) return Found::no;
+  } else {
+    const std::string_view beginning = most.substr(at, kLook);
+    const bool is_loki = beginning.find("\"stream\"") != kNoEnd || beginning.find("\"streams\"") != kNoEnd;
+    if (!is_loki || beginning.find("\"values\"") == kNoEnd) return Found::no;
+  }
+  const std::size_t end = most.find('\n', at);
+  if (end == kNoEnd && at_end == AtEnd::no) return Found::needs_more;
+  const std::string_view line = most.substr(at, std::min(end, most.size()) - at);
+  if (find_server_log(line, 0) == kNoEnd) return Found::no;
+  Scratch scratch;
+  const std::vector<server_log::Line> lines = server_log::lines_in(line, scratch);
+  const bool is_log = std::any_of(lines.begin(), lines.end(),
+                                  [](const server_log::Line& one) { return is_server_log(one.text); });
+  return is_log ? Found::yes : Found::no;
+}
+
 Result<std::optional<Shape>> shape_of_text(std::string_view text, std::size_t at, AtEnd at_end,
                                            std::string_view source, const Mapping& mapping) {
   const bool is_long = text.size() - at >= kLongestHeader;
@@ -254,8 +277,7 @@ Result<std::optional<Shape>> shape_of_text(std::string_view text, std::size_t at
     Header header = header_with(delimiter, text.substr(at, its_end - at), mapping);
     if (header.is_known) {
       const std::string_view beginning = text.substr(0, kLook);  // for short inputs all there is
-      header.csv.has_groups =
-          columns_with_groups(beginning.substr(std::min(its_end + 1, beginning.size())), header.csv);
+      header.csv.zeros = zeros_in(beginning.substr(std::min(its_end + 1, beginning.size())), header.csv);
       return Shape{.layout = Layout::csv,
                    .header = std::move(header.csv),
                    .begin = std::min(its_end + 1, text.size())};
@@ -309,6 +331,11 @@ Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::
     const Found found = wrapped_log_at(text, at, at_end);
     if (found == Found::needs_more) return std::nullopt;
     if (found == Found::yes) return Shape{.layout = Layout::log, .begin = begin};
+  }
+  if (is_json) {
+    const Found found = nested_log_at(text, at, at_end);
+    if (found == Found::needs_more) return std::nullopt;
+    if (found == Found::yes) return Shape{.layout = Layout::log, .begin = begin, .is_nested = true};
   }
   if (text[at] == '[') return Shape{.layout = Layout::documents, .begin = begin};
   if (text[at] != '{') return shape_of_text(text, at, at_end, source, mapping);

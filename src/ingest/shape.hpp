@@ -20,8 +20,9 @@ enum class Layout { lines, documents, log, events, csv };
 
 struct Shape {
   Layout layout = Layout::lines;
-  CsvHeader header;       // of csv
-  std::size_t begin = 0;  // bytes before the first record: byte order mark, CSV header
+  CsvHeader header;        // of csv
+  std::size_t begin = 0;   // bytes before the first record: byte order mark, CSV header
+  bool is_nested = false;  // of a log: each line of the text holds several of the log's
 };
 
 // nullopt: `text`, the input's beginning, does not tell yet. The answer depends on the input's content alone,

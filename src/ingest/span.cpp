@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/refusals.hpp"
+#include "ingest/spellings.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
@@ -71,29 +71,34 @@ SpanKind kind_of(const Span& span, Scratch& scratch) {
 // Several families of names may be there, with equal values; the first that has a prompt is taken. Names
 // without a prefix are those of coding agents, where what was cached stands beside the input.
 Usage read_span_usage(const Attributes& attributes, Scratch& scratch) {
-  const auto count = [&](Attribute attribute) { return read_count(attributes[attribute], scratch); };
-  CachedCounts counts{.total = count(Attribute::total_tokens),
-                      .cached = count(Attribute::cache_read_tokens),
-                      .reasoning = count(Attribute::reasoning_tokens),
-                      .by_name = Cached::inside};
-  if (const auto written = count(Attribute::cache_write_tokens).tokens)
-    counts.cached.tokens = counts.cached.tokens.value_or(0) + *written;
   struct Family {
     Attribute prompt, generation;
   };
+  Usage usage;
+  bool found = false;
   for (const Family& family : {Family{Attribute::input_tokens, Attribute::output_tokens},
                                Family{Attribute::prompt_count, Attribute::completion_count},
                                Family{Attribute::old_input_tokens, Attribute::old_output_tokens},
                                Family{Attribute::sdk_input_tokens, Attribute::sdk_output_tokens},
                                Family{Attribute::bare_input_tokens, Attribute::bare_output_tokens}}) {
     if (!attributes[family.prompt].present()) continue;
-    counts.input = count(family.prompt);
-    counts.output = count(family.generation);
-    if (family.prompt == Attribute::bare_input_tokens) counts.by_name = Cached::beside;
-    if (usage_with_cache(counts).reason != Reason::no_usage) break;
+    found = true;
+    NamedCounts counts;
+    const auto take = [&](std::string_view name, Attribute attribute) {
+      counts.take(name, attributes[attribute], scratch);
+    };
+    take("input_tokens", family.prompt);
+    take("output_tokens", family.generation);
+    take("cache_read_tokens", Attribute::cache_read_tokens);
+    take("cache_write_tokens", Attribute::cache_write_tokens);
+    take("reasoning_tokens", Attribute::reasoning_tokens);
+    take("total_tokens", Attribute::total_tokens);
+    const bool is_bare = family.prompt == Attribute::bare_input_tokens;
+    usage =
+        counts.usage({.cached = is_bare ? Counted::beside : Counted::inside, .reasoning = Counted::inside});
+    if (!usage.is_unsaid()) break;
   }
-  if (counts.input.tokens || counts.input.reason != Reason::none) return usage_with_cache(counts);
-  return read_cached_usage(attributes[Attribute::mlflow_usage], scratch);
+  return found ? usage : usage_of_members(attributes[Attribute::mlflow_usage], scratch);
 }
 
 Usage judge_span(const Span& span, Scratch& scratch) {

@@ -2,121 +2,147 @@
 
 #include <algorithm>
 
-#include "ingest/formats/cached_usage.hpp"
-
 namespace ctxcap::ingest {
 namespace {
 
-// Of one role in the order of preference.
+// Of one role in the order of preference. Folded: see find_spelling().
 constexpr std::array kSpellings = std::to_array<Spelling>({
-    {"prompt_eval_count", Role::prompt},  // the server's own, where others are made of it
-    {"prompt_tokens", Role::prompt},
-    {"input_tokens", Role::prompt},
-    {"promptTokens", Role::prompt},
-    {"inputTokens", Role::prompt},
-    {"input_length", Role::prompt},
-    {"tokens_evaluated", Role::prompt},
-    {"ContextTokens", Role::prompt},
+    {"promptevalcount", Role::prompt},  // the server's own, where others are made of it
+    {"prompttokens", Role::prompt},
+    {"inputtokens", Role::prompt},
+    {"inputlength", Role::prompt},
+    {"tokensevaluated", Role::prompt},
+    {"contexttokens", Role::prompt},
     {"input", Role::prompt},
-    {"promptTokenCount", Role::prompt},
-    {"inputTokenCount", Role::prompt},
-    {"prompt_token_count", Role::prompt},
-    {"input_token_count", Role::prompt},
-    {"promptTokensCount", Role::prompt},
-    {"tokensIn", Role::prompt},
-    {"tokens_in", Role::prompt},
-    {"num_prompt_tokens", Role::prompt},
-    {"num_input_tokens", Role::prompt},
+    {"prompttokencount", Role::prompt},
+    {"inputtokencount", Role::prompt},
+    {"prompttokenscount", Role::prompt},
+    {"tokensin", Role::prompt},
+    {"numprompttokens", Role::prompt},
+    {"numinputtokens", Role::prompt},
+    {"prompt", Role::prompt},
 
-    {"eval_count", Role::generation},
-    {"completion_tokens", Role::generation},
-    {"output_tokens", Role::generation},
-    {"completionTokens", Role::generation},
-    {"outputTokens", Role::generation},
-    {"output_length", Role::generation},
-    {"tokens_predicted", Role::generation},
-    {"GeneratedTokens", Role::generation},
+    {"evalcount", Role::generation},
+    {"completiontokens", Role::generation},
+    {"outputtokens", Role::generation},
+    {"outputlength", Role::generation},
+    {"tokenspredicted", Role::generation},
+    {"generatedtokens", Role::generation},
     {"output", Role::generation},
-    {"response_tokens", Role::generation},
-    {"generated_tokens", Role::generation},
-    {"generation_tokens", Role::generation},
-    {"responseTokens", Role::generation},
-    {"candidatesTokenCount", Role::generation},
-    {"outputTokenCount", Role::generation},
-    {"candidates_token_count", Role::generation},
-    {"output_token_count", Role::generation},
-    {"predictedTokensCount", Role::generation},
-    {"tokensOut", Role::generation},
-    {"tokens_out", Role::generation},
-    {"num_completion_tokens", Role::generation},
-    {"num_output_tokens", Role::generation},
+    {"responsetokens", Role::generation},
+    {"generationtokens", Role::generation},
+    {"candidatestokencount", Role::generation},
+    {"outputtokencount", Role::generation},
+    {"completiontokencount", Role::generation},
+    {"predictedtokenscount", Role::generation},
+    {"totaloutputtokens", Role::generation},
+    {"tokensout", Role::generation},
+    {"numcompletiontokens", Role::generation},
+    {"numoutputtokens", Role::generation},
+    {"completion", Role::generation},
+    {"candidates", Role::generation},
 
-    {"cache_read_input_tokens", Role::cache_read},
-    {"cacheReadInputTokens", Role::cache_read},
-    {"cache_read_tokens", Role::cache_read},
-    {"cacheReadTokens", Role::cache_read},
-    {"prompt_cache_read_tokens", Role::cache_read},
-    {"cacheRead", Role::cache_read},
-    {"cache_read", Role::cache_read},
-    {"cacheReads", Role::cache_read, Counted::open},
-    {"cache_reads", Role::cache_read, Counted::open},
-    {"cache_tokens", Role::cache_read},
-    {"cached_input_tokens", Role::cache_read, Counted::inside},
-    {"cachedInputTokens", Role::cache_read, Counted::inside},
-    {"input_cached_tokens", Role::cache_read, Counted::inside},
-    {"cached_tokens", Role::cache_read, Counted::inside},
-    {"cachedTokens", Role::cache_read, Counted::inside},
-    {"cachedContentTokenCount", Role::cache_read, Counted::inside},
-    {"cached_content_token_count", Role::cache_read, Counted::inside},
+    {"cachereadinputtokens", Role::cache_read},
+    {"cachereadtokens", Role::cache_read},
+    {"promptcachereadtokens", Role::cache_read},
+    {"cacheread", Role::cache_read},
+    {"cachereads", Role::cache_read, Counted::open},
+    {"cachetokens", Role::cache_read},
+    {"cachedinputtokens", Role::cache_read, Counted::inside},
+    {"inputcachedtokens", Role::cache_read, Counted::inside},
+    {"cachedprompttokens", Role::cache_read, Counted::inside},
+    {"promptcachedtokens", Role::cache_read, Counted::inside},
+    {"cachedtokens", Role::cache_read, Counted::inside},
+    {"cachedtokencount", Role::cache_read, Counted::inside},
+    {"cachedcontenttokencount", Role::cache_read, Counted::inside},
+    {"cachedinput", Role::cache_read, Counted::inside},
+    {"cachedcontent", Role::cache_read, Counted::inside},
+    {"cached", Role::cache_read, Counted::inside},
 
-    {"cache_creation_input_tokens", Role::cache_write},
-    {"cacheCreationInputTokens", Role::cache_write},
-    {"cache_creation_tokens", Role::cache_write},
-    {"cacheCreationTokens", Role::cache_write},
-    {"cache_write_input_tokens", Role::cache_write},
-    {"cache_write_tokens", Role::cache_write},
-    {"prompt_cache_write_tokens", Role::cache_write},
-    {"cacheWrite", Role::cache_write},
-    {"cache_write", Role::cache_write},
-    {"cacheWrites", Role::cache_write, Counted::open},
-    {"cache_writes", Role::cache_write, Counted::open},
+    {"cachecreationinputtokens", Role::cache_write},
+    {"cachecreationtokens", Role::cache_write},
+    {"promptcachecreationtokens", Role::cache_write},
+    {"cachewriteinputtokens", Role::cache_write},
+    {"cachewritetokens", Role::cache_write},
+    {"promptcachewritetokens", Role::cache_write},
+    {"cachewrite", Role::cache_write},
+    {"cachewrites", Role::cache_write, Counted::open},
+    {"cachecreation", Role::cache_write},
+    {"cachecreations", Role::cache_write},
 
-    {"reasoning_tokens", Role::reasoning},
+    {"reasoningtokens", Role::reasoning},
+    {"reasoningtokencount", Role::reasoning},
+    {"reasoningoutputtokens", Role::reasoning, Counted::inside},
+    {"thoughtstokencount", Role::reasoning},
+    {"thinkingtokens", Role::reasoning},
     {"reasoning", Role::reasoning},
-    {"reasoningTokens", Role::reasoning},
-    {"thoughtsTokenCount", Role::reasoning},
-    {"thoughts_token_count", Role::reasoning},
+    {"thoughts", Role::reasoning},
 
-    {"total_tokens", Role::total},
-    {"totalTokens", Role::total},
-    {"totalTokenCount", Role::total},
-    {"total_token_count", Role::total},
+    {"totaltokens", Role::total},
+    {"totaltokencount", Role::total},
+    {"totaltokenscount", Role::total},
     {"total", Role::total},
 
-    {"prompt_n", Role::evaluated},
-    {"cache_n", Role::remembered},
-    {"predicted_n", Role::predicted},
+    {"promptn", Role::evaluated},
+    {"cachen", Role::remembered},
+    {"predictedn", Role::predicted},
 
-    {"num_model_requests", Role::calls},
-    {"api_requests", Role::calls},
-    {"successful_requests", Role::calls},
-    {"observationCount", Role::calls},
-    {"observation_count", Role::calls},
-    {"num_requests", Role::calls},
-    {"request_count", Role::calls},
+    {"nummodelrequests", Role::calls},
+    {"apirequests", Role::calls},
+    {"successfulrequests", Role::calls},
+    {"observationcount", Role::calls},
+    {"numrequests", Role::calls},
+    {"requestcount", Role::calls},
     {"requests", Role::calls},
     {"count", Role::calls},
 
-    {"prompt_per_second", Role::rate},
-    {"prompt_tokens_details", Role::details},
-    {"input_tokens_details", Role::details},
-    {"input_token_details", Role::details},
-    {"prompt_token_details", Role::details},
-    {"promptTokensDetails", Role::details},
-    {"inputTokensDetails", Role::details},
-    {"inputTokenDetails", Role::details},
+    {"promptpersecond", Role::rate},
+    {"prompttokensdetails", Role::details},
+    {"inputtokensdetails", Role::details},
+    {"inputtokendetails", Role::details},
+    {"prompttokendetails", Role::details},
     {"cache", Role::cache},
 });
+
+// A key in lower case and without separators, as far as it can be in the table. A single word is taken as it
+// is: Langfuse's usage maps are case-sensitive, and "Input" may be anything.
+class Folded {
+ public:
+  constexpr explicit Folded(std::string_view key) {
+    bool has_words = false;
+    char before = '\0';
+    for (const char c : key) {
+      const bool is_separator = c == '_' || c == '-' || c == '.', is_upper = c >= 'A' && c <= 'Z';
+      has_words = has_words || is_separator || (is_upper && before >= 'a' && before <= 'z');
+      before = c;
+      if (is_separator) continue;
+      if (size_ == kLongest) {
+        size_ = 0;  // too long for any
+        return;
+      }
+      text_[size_++] = is_upper ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    if (!has_words && key != text()) size_ = 0;
+  }
+  constexpr std::string_view text() const { return {text_.data(), size_}; }
+
+ private:
+  static constexpr std::size_t kLongest = 28;
+  std::array<char, kLongest> text_{};
+  std::size_t size_ = 0;
+};
+static_assert(std::all_of(kSpellings.begin(), kSpellings.end(), [](const Spelling& spelling) {
+  return Folded(spelling.key).text() == spelling.key;
+}));
+
+// What may be something else than a count, and then says nothing: "cached": true, "prompt": "...".
+bool is_word(std::string_view key) {
+  if (key == "input" || key == "output") return false;
+  for (const std::string_view part : {"token", "count", "length"}) {
+    if (key.find(part) != std::string_view::npos) return false;
+  }
+  return true;
+}
 
 // By their text, for the lookup; and by the top-level keys that are counts.
 constexpr auto kSorted = [] {
@@ -131,8 +157,9 @@ static_assert(kSpellings.size() < 255);
 constexpr auto kOfKey = [] {
   std::array<std::uint8_t, kKeys> of_key{};  // the row's number and 1; 0: no count
   for (std::size_t key = 0; key < kKeys; ++key) {
+    const Folded folded(kKeySpellings[key]);
     for (std::size_t i = 0; i < kSpellings.size(); ++i) {
-      if (kSpellings[i].key == kKeySpellings[key] && !is_body(static_cast<Key>(key)))
+      if (kSpellings[i].key == folded.text() && !is_body(static_cast<Key>(key)))
         of_key[key] = static_cast<std::uint8_t>(i + 1);
     }
   }
@@ -142,10 +169,11 @@ constexpr auto kOfKey = [] {
 }  // namespace
 
 const Spelling* find_spelling(std::string_view key) {
+  const Folded folded(key);
   const auto found =
-      std::lower_bound(kSorted.begin(), kSorted.end(), key,
+      std::lower_bound(kSorted.begin(), kSorted.end(), folded.text(),
                        [](std::size_t i, std::string_view text) { return kSpellings[i].key < text; });
-  return found != kSorted.end() && kSpellings[*found].key == key ? &kSpellings[*found] : nullptr;
+  return found != kSorted.end() && kSpellings[*found].key == folded.text() ? &kSpellings[*found] : nullptr;
 }
 
 const Spelling* spelling_of(Key key) {
@@ -193,7 +221,7 @@ void NamedCounts::take(const Spelling& spelling, Value value, Scratch& scratch) 
   }
   if (value.is_object() || value.is_array()) {
     // Words that mean other things elsewhere: "input": [...], "requests": {...}.
-    if (spelling.role == Role::prompt && spelling.key != "input")
+    if (spelling.role == Role::prompt && spelling.key != "input" && !is_word(spelling.key))
       offer(spelling, {.reason = Reason::bad_tokens});
     return;
   }
@@ -203,10 +231,13 @@ void NamedCounts::take(const Spelling& spelling, Value value, Scratch& scratch) 
     return;
   }
   const Count count = read_count(value, scratch);
-  if (spelling.role == Role::cache_read && count.reason == Reason::negative_tokens) cache_unknown_ = true;
-  const bool matters =
-      count.reason == Reason::none || spelling.role == Role::prompt || spelling.role == Role::generation;
-  if (matters) offer(spelling, count);
+  if (spelling.key == "cachetokens" && count.reason == Reason::negative_tokens) {
+    cache_unknown_ = true;  // llama-swap's -1
+    return;
+  }
+  const bool is_part = spelling.role == Role::prompt || spelling.role == Role::generation ||
+                       spelling.role == Role::cache_read || spelling.role == Role::cache_write;
+  if (count.reason == Reason::none || (is_part && !is_word(spelling.key))) offer(spelling, count);
 }
 
 void NamedCounts::take_members(Value map, Scratch& scratch) {
@@ -223,16 +254,16 @@ bool NamedCounts::is_plain() const {
          cached_inside_ == 0 && !cache_unknown_;
 }
 
-Usage NamedCounts::usage() const {
+Usage NamedCounts::usage(const Habits& habits) const {
   if (is_plain()) return usage_with(of(Role::prompt).tokens, of(Role::generation).tokens, 0);
   if (of(Role::calls).tokens > 1) return {.reason = Reason::aggregate};
-  for (const Role role : {Role::prompt, Role::generation}) {
+  for (const Role role : {Role::prompt, Role::generation, Role::cache_read, Role::cache_write}) {
     if (of(role).reason != Reason::none) return {.reason = of(role).reason};
   }
   const bool has_prompt = of(Role::prompt).tokens + of(Role::cache_read).tokens > 0;
   if (!has_prompt && of(Role::evaluated).tokens > 0) return of_timings();
   if (!has_prompt) return {.reason = of(Role::total).tokens > 0 ? Reason::total_only : Reason::no_usage};
-  return of_parts();
+  return of_parts(habits);
 }
 
 // What was evaluated is the prompt only together with what was not.
@@ -244,30 +275,39 @@ Usage NamedCounts::of_timings() const {
   return usage_with(of(Role::evaluated).tokens + of(Role::remembered).tokens, generation, 0);
 }
 
-Usage NamedCounts::of_parts() const {
+Usage NamedCounts::of_parts(const Habits& habits) const {
+  if (cache_unknown_ && has_rate_) return {.reason = Reason::partial_prompt};
   const Best& read = of(Role::cache_read);
   const Best& write = of(Role::cache_write);
-  if (cache_unknown_ && has_rate_) return {.reason = Reason::partial_prompt};
-  const Tokens beside = read.tokens + write.tokens;
-  const auto counted = [](const Best& best) {
-    return best.spelling ? best.spelling->counted : Counted::beside;
+  const Tokens cached = read.tokens + write.tokens;
+  const auto is_open = [](const Best& best) {
+    return best.spelling != nullptr && best.spelling->counted == Counted::open;
   };
-  const bool is_open = counted(read) == Counted::open || counted(write) == Counted::open;
-  const bool is_inside = beside == 0 || counted(read) == Counted::inside;
-  Usage usage = usage_with_cache({.input = of(Role::prompt).count(),
-                                  .output = of(Role::generation).count(),
-                                  .total = of(Role::total).count(),
-                                  .cached = {.tokens = std::max(beside, cached_inside_)},
-                                  .reasoning = of(Role::reasoning).count(),
-                                  .by_name = is_open     ? Cached::unsaid
-                                             : is_inside ? Cached::inside
-                                                         : Cached::beside,
-                                  .reasoning_beside = true});
+  // Details stand inside; so does what was read, by most names, and then what was written does.
+  const Best& named = read.tokens > 0 ? read : write;
+  const Counted by_name = cached == 0                       ? Counted::inside
+                          : is_open(read) || is_open(write) ? Counted::open
+                                                            : named.spelling->counted;
+  const Best& reasoning = of(Role::reasoning);
+  Usage usage = usage_with_cache({.input = of(Role::prompt).tokens,
+                                  .cached = std::max(cached, cached_inside_),
+                                  .output = of(Role::generation).count().tokens,
+                                  .reasoning = reasoning.count().tokens,
+                                  .total = of(Role::total).tokens,
+                                  .cached_by_name = habits.cached.value_or(by_name),
+                                  .reasoning_by_name = habits.reasoning.value_or(
+                                      reasoning.spelling ? reasoning.spelling->counted : Counted::beside)});
   // An answer that has not said how long it was; the total may.
   const Tokens total = of(Role::total).tokens;
   if (usage.reason == Reason::none && !usage.generation && total >= usage.prompt)
     return usage_with(usage.prompt, total - usage.prompt, total);
   return usage;
+}
+
+Usage usage_of_members(Value map, Scratch& scratch, const Habits& habits) {
+  NamedCounts counts;
+  counts.take_members(map, scratch);
+  return counts.usage(habits);
 }
 
 }  // namespace ctxcap::ingest

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string_view>
 
+#include "ingest/cached_counts.hpp"
 #include "ingest/keys.hpp"
 #include "ingest/usage.hpp"
 
@@ -37,17 +38,21 @@ enum class Role : std::uint8_t {
   count_,
 };
 
-enum class Counted : std::uint8_t { beside, inside, open };
-
 struct Spelling {
-  std::string_view key;
+  std::string_view key;  // in lower case and without separators: prompttokens
   Role role;
-  Counted counted = Counted::beside;  // of cache_read and cache_write
+  Counted counted = Counted::beside;  // of cache_read, cache_write and reasoning
 };
 
-const Spelling* find_spelling(std::string_view key);  // nullptr: no count
-const Spelling* spelling_of(Key key);                 // of top-level keys; nullptr: no count
-const KeySet& count_keys();                           // those that are counts
+// In any case and with any separators: prompt_tokens, promptTokens. nullptr: no count.
+const Spelling* find_spelling(std::string_view key);
+const Spelling* spelling_of(Key key);  // of top-level keys; nullptr: no count
+const KeySet& count_keys();            // those that are counts
+
+// Where a sender's habits are known better than its names tell them. The numbers still come first.
+struct Habits {
+  std::optional<Counted> cached = std::nullopt, reasoning = std::nullopt;
+};
 
 // Gathers the counts of one call, from one map or several, in any order.
 class NamedCounts {
@@ -59,7 +64,7 @@ class NamedCounts {
   // A total that somebody added up from all of the parts.
   void forget_total() { said_ &= ~bit(Role::total); }
 
-  Usage usage() const;
+  Usage usage(const Habits& habits = {}) const;
 
  private:
   // Of several spellings the first of the table that says something: null, nothing and 0 do not.
@@ -79,7 +84,7 @@ class NamedCounts {
   bool is_plain() const;
   void offer(const Spelling& spelling, Count count);
   Usage of_timings() const;
-  Usage of_parts() const;
+  Usage of_parts(const Habits& habits) const;
 
   std::uint32_t said_ = 0;                                         // bit per Role
   std::array<Best, static_cast<std::size_t>(Role::count_)> best_;  // set where said
@@ -87,5 +92,8 @@ class NamedCounts {
   bool has_rate_ = false;                                          // a rate of 0 or more was told
   bool cache_unknown_ = false;                                     // told to be -1
 };
+
+// What the members of one map say.
+Usage usage_of_members(Value map, Scratch& scratch, const Habits& habits = {});
 
 }  // namespace ctxcap::ingest

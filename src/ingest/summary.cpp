@@ -29,7 +29,8 @@ std::vector<InputSummary> input_summaries(std::span<Tally* const> tallies, const
       input.used += counted.used;
       formats |= counted.formats;
     }
-    input.format = input.rows == 0 ? "empty" : format_names(formats);
+    // Transcripts and logs of events have lines that are no rows.
+    input.format = input.rows == 0 && formats.none() ? "empty" : format_names(formats);
   }
   return list;
 }

@@ -87,8 +87,15 @@ Usage from_sums(const Parts& parts) {
 
 namespace {
 
+// "2.000", "543.000": two, or two thousand. Where the rest of a column tells, it has been read already.
+bool is_ambiguous(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  return dot >= 1 && dot <= 3 && text.substr(dot) == ".000" && text.front() >= '1' && text.front() <= '9' &&
+         text.substr(0, dot).find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 // "2,226", "2.226", "1 234 567", "2'226": groups of three behind a first of one to three digits, one
-// separator. Behind a dot a single group of zeros is a fraction; see CsvHeader for where it is not.
+// separator. Behind a dot a single group of zeros may be a fraction.
 std::optional<Count> read_groups(std::string_view text) {
   constexpr std::array<std::string_view, 7> kSeparators{",", ".", "'", " ", "\u00a0", "\u202f", "\u2019"};
   const auto digits = [](std::string_view part) {
@@ -135,6 +142,7 @@ Count read_count(Value value, Scratch& scratch) {
   }
   if (error != std::errc()) return {.reason = Reason::bad_tokens};
   if (end != last) {
+    if (!value.is_literal() && is_ambiguous(text)) return {.reason = Reason::ambiguous_count};
     if (const auto grouped = read_groups(text)) return *grouped;
   }
   const bool whole = end == last || (*end == '.' && end + 1 != last &&

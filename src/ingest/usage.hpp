@@ -28,6 +28,10 @@ struct Usage {
   Tokens context = 0;                // tokens of prompt and generation together; at least their sum
   Reason reason = Reason::no_usage;  // none: usable
   Remarks remarks;
+  Tokens cut_by = 0;  // of a truncated prompt: the window that cut it; 0: that of the call, or unknown
+
+  // Another place of the row may say more.
+  bool is_unsaid() const { return reason == Reason::no_usage || reason == Reason::total_only; }
 };
 
 // A usage map: Langfuse's usageDetails, an OpenAI usage object, or an Ollama answer's counts in one object.

@@ -14,8 +14,7 @@ namespace {
 
 Action action_of(const Choice& choice, const JobInput& job, const std::optional<ModelArch>& arch) {
   if (!choice.num_ctx) return Action::withhold;
-  if (choice.why == Why::grow && job.stats.censoring.verdict == CensoringVerdict::censored)
-    return Action::grow;
+  if (choice.why == Why::grow && hides_need(job.stats.censoring)) return Action::grow;
   // Where today's window is unknown it is at most the declared one, and that is what most servers grant.
   const std::optional<Tokens> today = job.current ? std::optional(job.current->num_ctx)
                                       : arch      ? arch->max_ctx

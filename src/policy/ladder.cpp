@@ -22,8 +22,7 @@ Tokens largest_cutting_window(std::span<const JobInput> jobs) {
   Tokens window = 0;
   for (const JobInput& job : jobs) {
     const Censoring& censoring = job.stats.censoring;
-    if (censoring.verdict == CensoringVerdict::censored)
-      window = std::max(window, censoring.num_ctx.value_or(0));
+    if (hides_need(censoring)) window = std::max(window, censoring.num_ctx.value_or(0));
   }
   return window;
 }
@@ -32,7 +31,7 @@ Tokens window_to_grow_to(std::span<const JobInput> jobs) {
   Tokens window = 0;
   for (const JobInput& job : jobs) {
     const Censoring& censoring = job.stats.censoring;
-    if (censoring.verdict != CensoringVerdict::censored) continue;
+    if (!hides_need(censoring)) continue;
     window = std::max({window, censoring.num_ctx.value_or(0) + 1, censoring.grow_to.value_or(0)});
   }
   return window;

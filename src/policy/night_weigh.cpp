@@ -12,7 +12,7 @@ namespace {
 std::optional<Day> clean_since(const BaseDecision& decision) {
   std::optional<Day> since;
   for (const JobDecision& job : decision.jobs) {
-    if (job.stats.censoring.verdict == CensoringVerdict::censored) return std::nullopt;
+    if (hides_need(job.stats.censoring)) return std::nullopt;
     if (!job.stats.counted_from && !job.stats.from) return std::nullopt;
     const Day day = job.stats.counted_from ? *job.stats.counted_from : day_of(*job.stats.from);
     since = std::max(since.value_or(day), day);
@@ -31,9 +31,8 @@ Tonight tonight_of(const Group& group, const Circumstances& circumstances) {
                   .earlier = earlier_advice(circumstances.earlier, circumstances.moment),
                   .card = circumstances.card,
                   .room = circumstances.room};
-  tonight.cut = std::any_of(decision.jobs.begin(), decision.jobs.end(), [](const JobDecision& job) {
-    return job.stats.censoring.verdict == CensoringVerdict::censored;
-  });
+  tonight.cut = std::any_of(decision.jobs.begin(), decision.jobs.end(),
+                            [](const JobDecision& job) { return hides_need(job.stats.censoring); });
   tonight.days = 0;
   for (const JobDecision& job : decision.jobs) tonight.days = std::max(*tonight.days, job.stats.days);
   tonight.relieves = std::none_of(decision.jobs.begin(), decision.jobs.end(), [](const JobDecision& job) {

@@ -66,12 +66,11 @@ void about_server(std::vector<Warning>& warnings, const DemandStats& stats) {
   if (cut > 0) {
     const Tokens num_ctx = stats.cuts.rbegin()->first;
     warnings.push_back(
-        {"cut",
-         fmt::format("{}: {} cut {}; the log names their true sizes, which were counted, up to {}", stats.job,
-                     num_ctx == 0             ? std::string("the window")
-                     : stats.cuts.size() == 1 ? "a window of " + with_commas(num_ctx)
-                                              : "windows of up to " + with_commas(num_ctx),
-                     counted(cut, "prompt"), with_commas(stats.prompt.max))});
+        {"cut", fmt::format("{}: {} cut {}; their true sizes are known and were counted, up to {}", stats.job,
+                            num_ctx == 0             ? std::string("the window")
+                            : stats.cuts.size() == 1 ? "a window of " + with_commas(num_ctx)
+                                                     : "windows of up to " + with_commas(num_ctx),
+                            counted(cut, "prompt"), with_commas(stats.prompt.max))});
   }
   if (stats.windows.size() > 1) {
     warnings.push_back(
@@ -101,7 +100,7 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
                                                      percent(stats.required.supported_risk.value_or(1)),
                                                      percent(stats.required.risk))});
     }
-    if (stats.censoring.verdict == CensoringVerdict::censored) {
+    if (hides_need(stats.censoring)) {
       warnings.push_back({"censored", fmt::format("{}: a window of {} cut {}; the true need is unknown",
                                                   stats.job, with_commas(stats.censoring.num_ctx.value_or(0)),
                                                   counted(stats.censoring.rows, "request"))});
@@ -118,6 +117,16 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
                        "perhaps above {:.0f}; the cap is {}",
                        stats.job, stats.tail->excesses, percent(stats.required.risk), stats.tail->level,
                        stats.tail->level_upper, with_commas(*cap))});
+    }
+    if (stats.censoring.maybe_cut_by) {
+      warnings.push_back(
+          {"maybe-cut", fmt::format("{}: {} exactly where a window of {} cuts; if it served them, "
+                                    "they were cut, and needed more",
+                                    stats.job,
+                                    stats.censoring.maybe_cut == 1
+                                        ? std::string("1 request stands")
+                                        : with_commas(stats.censoring.maybe_cut) + " requests stand",
+                                    with_commas(*stats.censoring.maybe_cut_by))});
     }
     if (stats.censoring.verdict == CensoringVerdict::client_limit) {
       warnings.push_back(

@@ -54,6 +54,11 @@ std::string censoring_text(const DemandStats& stats) {
     case CensoringVerdict::censored:
       break;
   }
+  if (censoring.sizes_known)
+    return text +
+           fmt::format("  Yes: {} cut {}; what was cut off is known, and was counted.\n",
+                       censoring.num_ctx ? "a window of " + with_commas(*censoring.num_ctx) : "the window",
+                       counted(censoring.rows, "prompt"));
   text += fmt::format("  Yes: {} stand where a window of {} cuts ({}). They needed at least that window.\n",
                       counted(censoring.rows, "request"), with_commas(censoring.num_ctx.value_or(0)),
                       join(censoring.kinds, ", "));

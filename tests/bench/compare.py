@@ -236,6 +236,23 @@ def linearity(bench, file, size):
     table(["", "1 core", "2 cores", "faster by", "2 cores, per GB"], rows)
 
 
+def server_log(bench, size):
+    """Ollama's own log. Every bin of every histogram is compared with what the generator wrote."""
+    file, truth = bench.path("server.log"), bench.path("server.json")
+    subprocess.run([sys.executable, str(HERE / "generate_log.py"), file, truth, "--bytes", str(size)], check=True)
+    size = os.path.getsize(file)
+    subprocess.run(bench.tool("bench_ingest", file, "--truth", truth, "--repeat", "1"), check=True, stdout=subprocess.DEVNULL)
+    times = medians(bench.args.rounds, {
+        "newline scan, 2 threads": lambda: seconds_of(bench.tool("bench_scan", file, 2)),
+        "**ctxcap analyze**": lambda: seconds_of(bench.analyze(file)),
+        "**ctxcap analyze**, through a pipe": lambda: seconds_of(bench.analyze("-"), file),
+    })
+    floor = times["newline scan, 2 threads"]
+    print(f"The server's own log: {size:,} bytes, all numbers equal\n")
+    table(["", "time", "GB/s", "x newline scan"],
+          [[name, f"{t:.3f} s", f"{size / t / 1e9:.2f}", f"{t / floor:.2f}"] for name, t in times.items()])
+
+
 def streamed(bench, size):
     """Rows made on the fly, through a pipe: nothing is on the disk, and memory must not follow the size."""
     make = [sys.executable, str(HERE / "generate.py"), "-", bench.path("truth"), "--bytes", str(size)]
@@ -278,6 +295,7 @@ def main():
             linearity(bench, file, size)
             if body.startswith("3000"):
                 compressed(bench, file, size)
+        server_log(bench, args.bytes)
         if args.stream:
             streamed(bench, args.stream)
 

@@ -27,12 +27,14 @@ for target in "$@"; do
   kept=$here/kept/$target
   mkdir -p "$corpus" "$kept"
   echo "fuzz_$target: $seconds s"
+  mkdir -p "$here/seeds/$target"
   "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=65536 -timeout=20 -print_final_stats=1 \
-    -artifact_prefix="$kept/" "$corpus" "$root/fixtures/traces" "$root/fixtures/config" "$kept" >"$corpus.log" 2>&1 || {
+    -artifact_prefix="$kept/" "$corpus" "$root/fixtures/traces" "$root/fixtures/config" "$here/seeds/$target" "$kept" \
+    >"$corpus.log" 2>&1 || {
     failed=1
     echo "  a finding, kept in tests/fuzz/kept/$target; the log is $corpus.log"
   }
-  rmdir "$kept" 2>/dev/null || true
+  rmdir "$kept" "$here/seeds/$target" 2>/dev/null || true
   grep -E "number_of_executed_units|average_exec_per_sec" "$corpus.log" | sed 's/^stat::/  /'
 done
 exit $failed

@@ -28,10 +28,10 @@ bool cut(Request& request, Rule rule, Tokens window, double message, Random& ran
   if (request.prompt < window) return false;
   switch (rule) {
     case Rule::half_keep_4:
-      request.prompt = demand::half_cut(window, 4);
+      request.prompt = half_cut(window, 4);
       break;
     case Rule::half_keep_5:
-      request.prompt = demand::half_cut(window, 5);
+      request.prompt = half_cut(window, 5);
       break;
     case Rule::full:
       request.prompt = window;

@@ -1,9 +1,13 @@
 // ctxcap analyze: what each job needs, the cap it gets, and why. Writes nothing but the files of -o.
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <memory>
 
 #include "app/commands.hpp"
 #include "app/walk.hpp"
+#include "base/text.hpp"
 #include "ingest/ingest.hpp"
 #include "state/state.hpp"
 
@@ -15,6 +19,20 @@ struct Flags {
   std::string bad_lines;
 };
 
+// No row, though there may have been lines.
+Error no_request(const Analysis& analysis) {
+  const auto read = std::find_if(analysis.inputs.begin(), analysis.inputs.end(),
+                                 [](const InputSummary& input) { return input.format != "empty"; });
+  const bool is_empty = read == analysis.inputs.end();
+  return {.kind = ErrorKind::withheld,
+          .what = "the traces hold no request",
+          .why = is_empty ? "there is no row in them"
+                          : fmt::format("{} was read as {}, and none of its lines is an answer of a model",
+                                        printable(read->source), read->format),
+          .hint = is_empty ? "check that the export was not cut short"
+                           : "give a session or log in which a model has answered"};
+}
+
 Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, World& world, Talk& talk) {
   TRY(require_sources(settings, "ctxcap analyze --traces FILE   (or --langfuse, --clickhouse URL)"));
   TRY(check_output(flags.output));
@@ -23,12 +41,7 @@ Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, Wor
   state::remember_names(analysis, world);
   TRY(write_output(analysis, flags.output, world, talk));
   if (analysis.bases.empty()) {
-    if (analysis.skipped.empty()) {
-      return fail({.kind = ErrorKind::withheld,
-                   .what = "the traces hold no request",
-                   .why = "there is no row in them",
-                   .hint = "check that the export was not cut short"});
-    }
+    if (analysis.skipped.empty()) return fail(no_request(analysis));
     return fail(ingest::nothing_usable(analysis.skipped));
   }
   return verdict(analysis);

@@ -1,8 +1,8 @@
 // aider's analytics log: events with properties, of which message_send has the counts of a call.
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -24,7 +24,7 @@ void read_event(const Fields& fields, Sink& sink) {
   if (!first_member(counts, {"prompt_tokens", "promptTokens", "input_tokens"}).present()) return;
   const Value properties = properties_of(fields);
   Call call;
-  call.usage = read_cached_usage(counts, scratch);
+  call.usage = usage_of_members(counts, scratch);
   call.id = fields[Key::uuid].text(scratch);
   call.model = first_member(properties, {"main_model", "mainModel", "model"}).text(scratch);
   read_start(fields.first({Key::time, Key::timestamp, Key::ts}), scratch, call);

@@ -41,6 +41,7 @@ extern const Format kPlain;                 // plain.cpp
 extern const Format kWrapped;               // wrapped.cpp
 extern const Format kExchange;              // wrapped.cpp
 extern const Format kMessageStream;         // message_stream.cpp
+extern const Format kLoki;                  // wrapped.cpp
 extern const Format kHits;                  // wrapped.cpp
 extern const Format kNoCalls;               // no_calls.cpp
 extern const Format kTranscript;            // transcript.cpp

@@ -1,9 +1,9 @@
 // Logs of Braintrust: spans with metrics. Tasks, functions and evaluations are around the calls.
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
 #include "ingest/refusals.hpp"
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -12,14 +12,10 @@ Usage judge(const Fields& fields, std::string_view type) {
   Scratch& scratch = fields.scratch();
   const Value own = fields[Key::metrics].opened(scratch);
   const Value metrics = own.member("usage").is_object() ? own.member("usage") : own;
-  CachedCounts counts = read_cached_counts(metrics, scratch);
-  if (!counts.total.tokens) counts.total = read_count(metrics.member("tokens"), scratch);
-  for (const std::string_view written : {"prompt_cache_creation_tokens", "promptCacheCreationTokens"}) {
-    const auto more = read_count(metrics.member(written), scratch).tokens;
-    if (more) counts.cached.tokens = counts.cached.tokens.value_or(0) + *more;
-  }
-  counts.by_name = Cached::inside;
-  const Usage usage = usage_with_cache(counts);
+  NamedCounts counts;
+  counts.take_members(metrics, scratch);
+  counts.take("total", metrics.member("tokens"), scratch);
+  const Usage usage = counts.usage({.cached = Counted::inside});
   if (!type.empty() && type != "llm")
     return {.reason = usage.reason == Reason::none ? Reason::wrapper : Reason::not_a_generation};
   if (usage.reason != Reason::no_usage) return usage;

@@ -2,20 +2,19 @@
 // a provider's protocol counts as input differs, and only newer files name the protocol.
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
 #include "ingest/formats/plain.hpp"
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
 
 Usage usage_of_call(Value call, Scratch& scratch) {
-  CachedCounts counts = read_cached_counts(call, scratch);
   const std::string_view protocol = first_member(call, {"apiProtocol", "api_protocol"}).text(scratch);
-  counts.by_name = protocol == "anthropic" ? Cached::beside
-                   : protocol == "openai"  ? Cached::inside
-                                           : Cached::unsaid;
-  return usage_with_cache(counts);
+  const Counted cached = protocol == "anthropic" ? Counted::beside
+                         : protocol == "openai"  ? Counted::inside
+                                                 : Counted::open;
+  return usage_of_members(call, scratch, {.cached = cached});
 }
 
 bool has_counts(Value call) {
@@ -57,15 +56,10 @@ void read_answer(const Fields& fields, Sink& sink) {
 void read_row(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
   if (fields.keys().has_any({Key::task, Key::totalCost})) return sink.add(unusable(Reason::aggregate));
-  CachedCounts counts{.input = read_count(fields[Key::tokensIn], scratch),
-                      .output = read_count(fields[Key::tokensOut], scratch),
-                      .cached = read_count(fields[Key::cacheReads], scratch)};
-  if (const auto written = read_count(fields[Key::cacheWrites], scratch).tokens)
-    counts.cached.tokens = counts.cached.tokens.value_or(0) + *written;
   Call call;
   read_plain_names(fields, call);
   if (!call.start) read_start(fields[Key::ts], scratch, call);
-  call.usage = usage_with_cache(counts);
+  call.usage = read_flat_usage(fields);
   sink.add(call);
 }
 

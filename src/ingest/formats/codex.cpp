@@ -3,8 +3,8 @@
 // that of the turn's context, in another line.
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -75,7 +75,7 @@ void read_line(const Fields& fields, Sink& sink) {
   }
   if (!counts.last.is_object()) return sink.add(unusable(Reason::aggregate));  // sums of a session
   Call call;
-  call.usage = read_cached_usage(counts.last, scratch);
+  call.usage = usage_of_members(counts.last, scratch);
   call.id = counts.all.raw();
   call.within_file = true;
   call.model = model;

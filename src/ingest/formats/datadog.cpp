@@ -4,9 +4,9 @@
 #include <string>
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
 #include "ingest/refusals.hpp"
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -17,7 +17,7 @@ Usage judge(Value span, Scratch& scratch) {
   if (kind.empty()) kind = first_member(meta, {"kind", "span.kind", "span_kind"}).text(scratch);
   if (kind.empty()) kind = at_path(meta, {"span", "kind"}).text(scratch);
   const Value metrics = span.member("metrics");
-  Usage usage = read_cached_usage(metrics.is_object() ? metrics : meta.member("metrics"), scratch);
+  Usage usage = usage_of_members(metrics.is_object() ? metrics : meta.member("metrics"), scratch);
   if (kind == "embedding") return {.reason = Reason::embedding};
   if (kind != "llm" && !kind.empty())
     return {.reason = usage.reason == Reason::none ? Reason::wrapper : Reason::not_a_generation};

@@ -2,8 +2,8 @@
 // data, and runs of n8n, which have the server's counts beside estimates.
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -29,7 +29,7 @@ Value model_of_run(Value run) {
 }
 
 Usage usage_of_answer(Value measured, Value estimate, Scratch& scratch) {
-  Usage usage = read_cached_usage(measured, scratch);
+  Usage usage = usage_of_members(measured, scratch);
   if (usage.reason == Reason::no_usage && estimate.present()) usage.reason = Reason::estimated;
   return usage;
 }

@@ -2,9 +2,9 @@
 // inside; only runs of a model count.
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
 #include "ingest/refusals.hpp"
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -40,19 +40,19 @@ Value message_of(Value outputs) {
 // At the top; in what the client sent where the server added nothing up.
 Usage usage_of_run(const Fields& fields, const Run& run) {
   Scratch& scratch = fields.scratch();
-  CachedCounts counts{
-      .input = read_count(fields.first({Key::prompt_tokens, Key::promptTokens}), scratch),
-      .output = read_count(fields.first({Key::completion_tokens, Key::completionTokens}), scratch),
-      .total = read_count(fields.first({Key::total_tokens, Key::totalTokens}), scratch)};
-  const Usage own = usage_with_cache(counts);
-  if (own.reason != Reason::no_usage) return own;
+  NamedCounts counts;
+  for (const Key key : {Key::prompt_tokens, Key::promptTokens, Key::completion_tokens, Key::completionTokens,
+                        Key::total_tokens, Key::totalTokens})
+    counts.take(*spelling_of(key), fields[key], scratch);
+  const Usage own = counts.usage();
+  if (!own.is_unsaid()) return own;
   for (const Value map :
        {run.metadata.member("usage_metadata"), run.outputs.member("usage_metadata"),
         message_of(run.outputs).member("usage_metadata"), at_path(run.outputs, {"llm_output", "token_usage"}),
         at_path(run.outputs, {"llmOutput", "tokenUsage"}), run.outputs.member("usage"),
         run.outputs.member("token_usage"), run.extra.member("usage")}) {
-    const Usage usage = read_cached_usage(map, scratch);
-    if (usage.reason != Reason::no_usage) return usage;
+    const Usage usage = usage_of_members(map, scratch);
+    if (!usage.is_unsaid()) return usage;
   }
   return own;
 }

@@ -5,18 +5,16 @@
 #include <string>
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
 #include "ingest/formats/plain.hpp"
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
 
 // Nested parts stand beside each other here: what was cached or thought is not in input and output.
 Usage usage_of_tokens(Value tokens, Scratch& scratch) {
-  CachedCounts counts = read_cached_counts(tokens, scratch);
-  counts.reasoning_beside = true;
-  return usage_with_cache(counts);
+  return usage_of_members(tokens, scratch, {.cached = Counted::beside, .reasoning = Counted::beside});
 }
 
 // Once all of a message stood under metadata.assistant.

@@ -1,7 +1,6 @@
 // Plain rows: whoever writes a log by hand uses OpenAI's names, Ollama's, or those of the public traces.
 
-#include <algorithm>
-
+#include "ingest/answer_context.hpp"
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/plain.hpp"
 #include "ingest/refusals.hpp"
@@ -51,18 +50,18 @@ bool has_failed(const Fields& fields) {
   return status == "failure" || status == "error" || status == "failed";
 }
 
-// An answer of /api/generate carries in its context each token of the prompt as it came, but a first one of
-// the model's own, and each of the answer: what the server cut off is still there.
-Usage with_context(Usage usage, Value context) {
-  if (usage.reason != Reason::none || !usage.generation || !context.is_array()) return usage;
-  const std::string_view tokens = context.raw();
-  if (trimmed(tokens.substr(1, tokens.size() - 2)).empty()) return usage;
-  const Tokens sent = std::count(tokens.begin(), tokens.end(), ',') + 1 - *usage.generation;
-  if (sent <= usage.prompt) return usage;
-  Usage whole = usage_with(sent + 1, usage.generation, 0);
-  whole.remarks = usage.remarks;
-  whole.remarks.add(Remark::truncated_prompt);
-  return whole;
+// The window that a row says it was answered in.
+std::optional<Tokens> stated_window(const Fields& fields) {
+  Scratch& scratch = fields.scratch();
+  const auto stated = read_limit(fields[Key::num_ctx], scratch);
+  return stated ? stated : read_asked(fields[Key::options], scratch).num_ctx;
+}
+
+Usage whole_usage(const Fields& fields) {
+  const Usage usage = read_flat_usage(fields);
+  if (!fields.keys().has(Key::context)) return usage;
+  const bool thought = !fields[Key::thinking].text(fields.scratch()).empty();
+  return with_context(usage, fields[Key::context], stated_window(fields), thought);
 }
 
 Usage judge_row(const Fields& fields) {
@@ -71,12 +70,8 @@ Usage judge_row(const Fields& fields) {
   if (fields[Key::object].text(scratch) == "list") return as(Reason::embedding);
   if (is_embedding(fields)) return as(Reason::embedding);
   if (fields[Key::done].raw() == "false") return as(Reason::stream_part);
-  Usage usage = with_context(read_flat_usage(fields), fields[Key::context]);
-  const auto is_unsaid = [](const Usage& said) {
-    return said.reason == Reason::no_usage || said.reason == Reason::partial_prompt ||
-           said.reason == Reason::total_only;
-  };
-  if (is_unsaid(usage)) {
+  Usage usage = whole_usage(fields);
+  if (usage.is_unsaid() || usage.reason == Reason::partial_prompt) {
     const Usage answer = read_answer(fields);
     if (answer.reason != Reason::no_usage) usage = answer;
   }

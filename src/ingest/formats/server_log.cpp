@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/server_log/envelope.hpp"
 #include "ingest/formats/server_log/text.hpp"
 
 namespace ctxcap::ingest {
@@ -52,18 +51,23 @@ std::size_t own_text(std::string_view text) {
 }  // namespace
 
 const std::vector<Call>& ServerLog::line(std::string_view text) {
+  scratch_.clear();
+  return line(unwrapped(text, scratch_));
+}
+
+const std::vector<Call>& ServerLog::line(const Line& inside) {
   calls_.clear();
   named_.clear();
-  scratch_.clear();
-  const Line inside = unwrapped(text, scratch_);
-  text = inside.text;
-  clock_.see(text, inside.at);
-  const std::optional<Tokens> port = port_before(text, own_text(text));
+  const std::string_view text = inside.text;
+  // Most lines begin with the server's own words, and so have neither time nor port.
+  const bool is_bare = !inside.at && (text.starts_with("slot ") || text.starts_with("srv "));
+  if (!is_bare) clock_.see(text, inside.at);
+  const std::optional<Tokens> port = is_bare ? std::nullopt : port_before(text, own_text(text));
   const std::string_view ids = behind(text, ": id ");
-  const auto slot = leading_number(ids), task = number_behind(ids, "| task ");
+  const std::string_view of_task = behind(ids, "| task ");
+  const auto slot = leading_number(ids), task = leading_number(of_task);
   if (slot && task) {
-    const std::string_view rest = behind(ids, "| task ");
-    see_slot({*slot, *task, port}, rest.substr(std::min(rest.find('|'), rest.size())));
+    see_slot({*slot, *task, port}, of_task.substr(std::min(of_task.find('|'), of_task.size())));
     if (has(text, "print_timing")) announced_ = At{*slot, *task, port};
   } else if (has(text, "eval time =") && announced_) {
     timing(*announced_, text);
@@ -74,6 +78,12 @@ const std::vector<Call>& ServerLog::line(std::string_view text) {
 }
 
 void ServerLog::see_slot(At at, std::string_view rest) {
+  // What most lines say stands right behind the task.
+  std::string_view said = rest;
+  while (said.starts_with('|') || said.starts_with(' ')) said.remove_prefix(1);
+  const bool is_timing = said.starts_with("eval time =") || said.starts_with("prompt eval time =");
+  if (is_timing) return timing(at, said);
+  if (said.starts_with("stop processing")) return released(at, said);
   if (has(rest, "processing task")) {
     open(at);
   } else if (has(rest, "new prompt")) {
@@ -93,6 +103,7 @@ void ServerLog::see_slot(At at, std::string_view rest) {
 }
 
 void ServerLog::see_server(std::string_view text, std::optional<Tokens> port) {
+  if (text.starts_with("[GIN] ")) return access(text);
   if (has(text, "send_error: task id = ")) return refusal(text, port);
   if (const auto saved = number_behind(text, "saving prompt with length ")) {
     if (saved_.size() < kMostOpen) saved_.push_back(*saved);

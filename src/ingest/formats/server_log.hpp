@@ -20,6 +20,7 @@
 #include "ingest/call.hpp"
 #include "ingest/formats/server_log/clock.hpp"
 #include "ingest/formats/server_log/cuts.hpp"
+#include "ingest/formats/server_log/envelope.hpp"
 #include "ingest/formats/server_log/loads.hpp"
 
 namespace ctxcap::ingest {
@@ -33,6 +34,8 @@ class ServerLog {
  public:
   // The calls that this line completes. Views in them live until the next line.
   const std::vector<Call>& line(std::string_view text);
+  // The same of one that was unwrapped already.
+  const std::vector<Call>& line(const server_log::Line& inside);
   // Those that are left at the end.
   const std::vector<Call>& finish();
 

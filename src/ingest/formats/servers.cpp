@@ -6,9 +6,9 @@
 
 #include "base/time.hpp"
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
 #include "ingest/formats/plain.hpp"
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -30,9 +30,7 @@ void read_generated(const Fields& fields, Sink& sink) {
   const Value info = generated_info(fields);
   Call call;
   read_plain_names(fields, call);
-  CachedCounts counts = read_cached_counts(info, scratch);
-  counts.by_name = Cached::inside;
-  call.usage = usage_with_cache(counts);
+  call.usage = usage_of_members(info, scratch, {.cached = Counted::inside, .reasoning = Counted::inside});
   if (fields.keys().has(Key::embedding)) call.usage = {.reason = Reason::embedding};
   call.id = first_member(info, {"id", "rid"}).text(scratch);
   call.last_wins = true;
@@ -62,17 +60,6 @@ bool is_studio_line(const Fields& fields) {
   return fields[Key::data].member("type").text(fields.scratch()).starts_with("llm.prediction");
 }
 
-CachedCounts studio_counts(Value stats, Scratch& scratch) {
-  CachedCounts counts = read_cached_counts(stats, scratch);
-  const auto count = [&](std::string_view camel, std::string_view snake) {
-    return read_count(first_member(stats, {camel, snake}), scratch);
-  };
-  if (!counts.input.tokens) counts.input = count("promptTokensCount", "prompt_tokens_count");
-  if (!counts.output.tokens) counts.output = count("predictedTokensCount", "predicted_tokens_count");
-  if (!counts.total.tokens) counts.total = count("totalTokensCount", "total_tokens_count");
-  return counts;
-}
-
 void read_studio_line(const Fields& fields, Sink& sink) {
   Scratch& scratch = fields.scratch();
   const Value data = fields[Key::data];
@@ -80,7 +67,7 @@ void read_studio_line(const Fields& fields, Sink& sink) {
   if (data.member("type").text(scratch) == "llm.prediction.input") return;
   Call call;
   read_plain_names(fields, call);
-  call.usage = usage_with_cache(studio_counts(stats, scratch));
+  call.usage = usage_of_members(stats, scratch);
   call.model = first_member(data, {"modelIdentifier", "model_identifier", "model"}).text(scratch);
   if (call.model.empty())
     call.model = fields.first({Key::modelIdentifier, Key::model_instance_id, Key::model}).text(scratch);
@@ -115,6 +102,8 @@ void read_benchmark(const Fields& fields, Sink& sink) {
     Call call;
     call.usage = usage_of(read_count(prompts[i], scratch),
                           i < answers.size() ? read_count(answers[i], scratch) : Count{});
+    // The client's own tokeniser has counted.
+    if (call.usage.reason == Reason::none) call.usage.remarks.add(Remark::maybe_estimated);
     if (i < errors.size() && errors[i].present()) call.usage = {.reason = Reason::failed};
     call.model = fields.first({Key::model_id, Key::modelId, Key::model}).text(scratch);
     call.start = benchmark_start(fields[Key::date].text(scratch));

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
 #include "ingest/formats/plain.hpp"
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -70,7 +70,7 @@ void read_line(const Fields& fields, Sink& sink) {
   if (!usage.is_object() && role.empty()) return;
   Call call;
   read_plain_names(fields, call);
-  call.usage = read_cached_usage(usage, scratch);
+  call.usage = usage_of_members(usage, scratch);
   call.id = id_of(message, fields, call);
   call.last_wins = true;
   call.model = first_member(message, {"model", "modelId", "model_id"}).text(scratch);

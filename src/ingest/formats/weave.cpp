@@ -4,8 +4,8 @@
 #include <string>
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/cached_usage.hpp"
 #include "ingest/formats/members.hpp"
+#include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -37,12 +37,10 @@ Summed usage_by_model(Value usage, Scratch& scratch) {
   int models = 0;
   usage.each_member([&](std::string_view model, Value counts) {
     if (!counts.is_object()) return;
-    const Tokens calls =
-        read_count(first_member(counts, {"requests", "successful_requests"}), scratch).tokens.value_or(1);
-    const Usage read = read_cached_usage(counts, scratch);
-    if (read.reason == Reason::no_usage) return;
+    const Usage read = usage_of_members(counts, scratch);
+    if (read.is_unsaid()) return;
     ++models;
-    found.usage = calls > 1 ? Usage{.reason = Reason::aggregate} : read;
+    found.usage = read;
     found.model = Value::json(scratch.keep("\"" + std::string(model) + "\"")).text(scratch);
   });
   if (models > 1) found.usage = {.reason = Reason::aggregate};
@@ -60,7 +58,7 @@ void read_call(const Fields& fields, Sink& sink) {
   Summed summed = usage_by_model(usage_of_call(fields), scratch);
   const Value output = fields[Key::output].opened(scratch);
   if (summed.usage.reason == Reason::no_usage) {
-    summed.usage = read_cached_usage(output.member("usage"), scratch);
+    summed.usage = usage_of_members(output.member("usage"), scratch);
     summed.model = output.member("model").text(scratch);
   }
   const Value inputs = fields[Key::inputs].opened(scratch);

@@ -56,7 +56,44 @@ void read_hits(const Fields& fields, Sink& sink) {
   if (!add_rows_of(hits, {}, fields.scratch(), sink)) sink.add(unusable(Reason::status_answer));
 }
 
+// {"stream": {...}, "values": [["1787217300000000000", "LINE"], ...]}
+void read_stream(Value stream, Scratch& scratch, Sink& sink) {
+  stream.member("values").each_element([&](Value pair) {
+    Around around;
+    int number = 0;
+    pair.each_element([&](Value part) {
+      if (number == 0) around.start = read_time(part, scratch);
+      if (number == 1 && !add_rows_of(part, around, scratch, sink)) sink.add(unusable(Reason::server_log));
+      ++number;
+    });
+  });
+}
+
+// One stream, those that a client pushes, or those that were asked for.
+Value streams_of(const Fields& fields) {
+  if (fields[Key::streams].is_array()) return fields[Key::streams];
+  const Value result = fields[Key::data].member("result");
+  return fields[Key::data].member("resultType").raw() == "\"streams\"" ? result : Value();
+}
+
+void read_streams(const Fields& fields, Sink& sink) {
+  if (fields[Key::values].is_array()) return read_stream(fields.record(), fields.scratch(), sink);
+  streams_of(fields).each_element([&](Value stream) { read_stream(stream, fields.scratch(), sink); });
+}
+
 }  // namespace
+
+constinit const Format kLoki{.name = "loki",
+                             .help = "streams of Loki's API: the rows are their lines",
+                             .told_by = "`stream` and `values`, `streams`, or `data.resultType` streams",
+                             .matches =
+                                 [](const Fields& fields) {
+                                   const bool is_stream =
+                                       fields.keys().has(Key::stream) && fields[Key::values].is_array();
+                                   return is_stream || streams_of(fields).is_array();
+                                 },
+                             .read = read_streams,
+                             .holds_rows = true};
 
 constinit const Format kWrapped{
     .name = "wrapped",

@@ -82,8 +82,7 @@ std::string cache_change(const JobDecision& job) {
 
 std::string verdict(const JobDecision& job, const Marks& marks) {
   if (job.action == Action::withhold) return fmt::format("{} withheld", marks.bad);
-  if (job.stats.censoring.verdict == CensoringVerdict::censored)
-    return fmt::format("{} grow: cut", marks.grow);
+  if (hides_need(job.stats.censoring)) return fmt::format("{} grow: cut", marks.grow);
   if (*job.num_ctx < job.stats.required.num_ctx) return fmt::format("{} too small", marks.bad);
   if (job.action == Action::grow) return fmt::format("{} grow", marks.grow);
   if (!job.current)

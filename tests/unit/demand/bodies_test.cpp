@@ -8,7 +8,6 @@
 #include "oracle/simulation.hpp"
 
 using namespace ctxcap;
-using demand::half_cut;
 using simulation::Random;
 using simulation::Request;
 

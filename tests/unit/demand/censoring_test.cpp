@@ -1,4 +1,5 @@
 #include "demand/censoring.hpp"
+#include "demand/demand.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +8,6 @@
 #include <random>
 
 using namespace ctxcap;
-using demand::half_cut;
 
 TEST_CASE("a prompt that is too long comes out at the lengths a real server showed") {
   struct Row {
@@ -247,6 +247,73 @@ TEST_CASE(
   CHECK(found.rows == 5);
   demand.num_ctx_asked.clear();
   CHECK(demand::detect_censoring(demand, {}).censoring.verdict != CensoringVerdict::censored);
+}
+
+namespace {
+
+// n prompts of different lengths around 1,500, and some at one value.
+DayDemand with_some_at(i64 n, Tokens value, i64 rows) {
+  std::vector<Bin> bins{{value, rows}};
+  for (Tokens i = 0; i < n; ++i) bins.push_back({500 + i * 13, 1});
+  DayDemand day;
+  day.prompt = day.generation = day.total = day.need = make_histogram(bins);
+  return day;
+}
+
+}  // namespace
+
+TEST_CASE("three prompts of 150 at the mark of a window are a cut where it is stated, and told where not") {
+  Demand demand;
+  demand.days[0] = with_some_at(147, half_cut(4'096, 5), 3);
+  demand.num_ctx_asked = {{4'096, 150}};
+  const Censoring stated = demand::detect_censoring(demand, {}).censoring;
+  CHECK(stated.verdict == CensoringVerdict::censored);
+  CHECK(stated.num_ctx == 4'096);
+  CHECK(stated.rows == 3);
+  CHECK_FALSE(stated.maybe_cut_by);
+
+  demand.num_ctx_asked.clear();
+  const Censoring unstated = demand::detect_censoring(demand, {}).censoring;
+  CHECK(unstated.verdict == CensoringVerdict::none);
+  CHECK(unstated.maybe_cut_by == 4'096);
+  CHECK(unstated.maybe_cut == 3);
+
+  // Elsewhere three equal prompts are chance, and so they are where a job repeats its prompts.
+  demand.num_ctx_asked = {{4'096, 150}};
+  demand.days[0] = with_some_at(147, half_cut(4'096, 5) + 1, 3);
+  CHECK(demand::detect_censoring(demand, {}).censoring.verdict == CensoringVerdict::none);
+  demand.days[0] = with_some_at(147, half_cut(4'096, 5), 3);
+  std::vector<Bin> bins = demand.days[0].prompt.bins;
+  for (std::size_t i = 0; i < bins.size(); i += 5) bins[i].count = 3;
+  demand.days[0].prompt = make_histogram(bins);
+  CHECK(demand::detect_censoring(demand, {}).censoring.verdict == CensoringVerdict::none);
+}
+
+TEST_CASE("cuts of known size are proof, and hide nothing; those beside them that nobody measured do") {
+  Demand demand;
+  demand.days[0] = with_some_at(147, 9'000, 2);
+  demand.cuts = {{4'096, 2}};
+  const Censoring known = demand::detect_censoring(demand, {}).censoring;
+  CHECK(known.verdict == CensoringVerdict::censored);
+  CHECK(known.sizes_known);
+  CHECK(known.num_ctx == 4'096);
+  CHECK(known.rows == 2);
+  const DemandStats stats = demand::stats_of(demand, {});
+  CHECK_FALSE(hides_need(stats.censoring));
+  CHECK(stats.required.num_ctx >= 9'000);
+  CHECK(stats.need == demand.days[0].need);
+
+  demand.cuts = {{0, 2}};
+  CHECK(demand::detect_censoring(demand, {}).censoring.num_ctx == std::nullopt);
+
+  demand.cuts = {{4'096, 2}};
+  std::vector<Bin> bins = demand.days[0].prompt.bins;
+  bins.push_back({half_cut(4'096, 5), 3});
+  demand.days[0].prompt = demand.days[0].generation = demand.days[0].total = demand.days[0].need =
+      make_histogram(bins);
+  const Censoring hidden = demand::detect_censoring(demand, {}).censoring;
+  CHECK(hides_need(hidden));
+  CHECK(hidden.rows == 3);
 }
 
 TEST_CASE("a prompt that was refused at an unknown size leaves the need unknown, until more is known") {

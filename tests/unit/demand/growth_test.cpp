@@ -8,7 +8,6 @@
 #include "oracle/simulation.hpp"
 
 using namespace ctxcap;
-using demand::half_cut;
 using demand::stats_of;
 using simulation::Request;
 

@@ -69,6 +69,9 @@ std::vector<Input> inputs() {
   list.push_back({"csv that is cut off", several(fixture("langfuse/ui_export_events.csv")).substr(0, 5600)});
   list.push_back(
       {"a cut document before lines", "{\"data\": [\n  1,\n" + plain_row(1) + "\n" + plain_row(2) + "\n"});
+  for (const char* log :
+       {"logs/ollama-server.log", "logs/ollama-journal.jsonl", "logs/llamacpp-server-embeddings.log"})
+    list.push_back({log, fixture(log)});
   list.push_back({"nothing", ""});
   list.push_back({"a byte order mark alone", "\xef\xbb\xbf"});
   list.push_back({"blank", " \n\r\n\t\n"});

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "ingest/formats/server_log/sieve.hpp"
 #include "support/shared.hpp"
 #include "unit/ingest/ingesting.hpp"
 
@@ -48,6 +49,24 @@ std::vector<Told> calls_of(std::string_view text) {
   for (const std::string_view line : split(text, '\n')) take(log.line(line));
   take(log.finish());
   return calls;
+}
+
+// The lines that have a word of the reader's.
+std::string with_words(const std::string& log) {
+  std::string lines;
+  for (std::size_t at = 0; at < log.size();) {
+    const std::size_t word = ingest::server_log::find_word(log, at);
+    if (word == std::string::npos) break;
+    const std::size_t begin = log.rfind('\n', word) + 1, end = std::min(log.find('\n', word), log.size());
+    lines += log.substr(begin, end - begin) + "\n";
+    at = end + 1;
+  }
+  return lines;
+}
+
+i64 words_in(const std::string& log) {
+  const std::string lines = with_words(log);
+  return std::count(lines.begin(), lines.end(), '\n');
 }
 
 std::string gist_of(std::string_view text) {
@@ -234,6 +253,22 @@ TEST_CASE("a log cut off at any line says nothing that the whole one does not sa
       }
       CHECK(answered + 2 >= calls_of(log).size());
     }
+  }
+}
+
+TEST_CASE("lines without a word of the reader's change nothing, and few of a real log's have one") {
+  std::vector<std::string> logs = {fixture("logs/ollama-server.log"), fixture("logs/ollama-journal.jsonl"),
+                                   fixture("logs/llamacpp-server-embeddings.log")};
+  for (const char* name :
+       {"cut-mixed", "cut-serial", "four-slots", "one-at-a-time", "serial", "two-models"}) {
+    if (auto real = shared_file("ollama/server-log/" + std::string(name) + ".log")) {
+      logs.push_back(*real);
+      CHECK(words_in(*real) * 2 < std::count(real->begin(), real->end(), '\n'));
+    }
+  }
+  for (const std::string& log : logs) {
+    CHECK(calls_of(with_words(log)) == calls_of(log));
+    CHECK(words_in(log) > 0);
   }
 }
 

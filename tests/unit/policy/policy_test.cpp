@@ -198,7 +198,7 @@ TEST_CASE("what a server's own log says of its windows is no wish of the request
   served.stats.prompt.max = 9'000;
   const std::vector<Warning> said = decide({served}, arch(8'192, 8'192)).warnings;
   CHECK(said.front().text ==
-        "mail: a window of 4,096 cut 2 prompts; the log names their true sizes, which "
+        "mail: a window of 4,096 cut 2 prompts; their true sizes are known and "
         "were counted, up to 9,000");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 
 #include "ingest/when.hpp"
 
@@ -47,6 +48,64 @@ Line of_object(std::string_view object, Scratch& scratch) {
   return line;
 }
 
+// A line and when it was written, in ns: several may share a microsecond.
+struct Timed {
+  std::optional<i64> at;
+  Line line;
+};
+
+std::optional<i64> nanoseconds(Value time, const Line& line, Scratch& scratch) {
+  constexpr std::size_t kDigits = 19;
+  const std::string_view text = time.text(scratch);
+  i64 number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_exact = error == std::errc() && end == text.data() + text.size() && text.size() == kDigits;
+  if (is_exact) return number;
+  return line.at ? checked_mul(line.at->micros, 1'000) : std::nullopt;
+}
+
+// ["1787217300000000000", "LINE"]
+Timed of_pair(Value pair, Scratch& scratch) {
+  Timed timed;
+  Value time;
+  int number = 0;
+  pair.each_element([&](Value part) {
+    if (number == 0) time = part;
+    if (number == 1) timed.line.text = part.text(scratch);
+    ++number;
+  });
+  timed.line.at = read_time(time, scratch);
+  timed.at = nanoseconds(time, timed.line, scratch);
+  return timed;
+}
+
+Timed of_envelope(Value object, Scratch& scratch) {
+  const Line line = unwrapped(object.raw(), scratch);
+  Value time;
+  object.each_member([&](std::string_view key, Value value) {
+    if (among(kTimes, key) && !time.present()) time = value;
+  });
+  return {nanoseconds(time, line, scratch), line};
+}
+
+void add_lines(Value value, int levels, std::vector<Timed>& lines, Scratch& scratch) {
+  if (levels == 0) return;
+  value.each_element([&](Value element) {
+    if (element.is_object()) add_lines(element, levels - 1, lines, scratch);
+  });
+  if (!value.is_object()) return;
+  const Value values = value.member("values");
+  if (values.is_array()) {
+    values.each_element([&](Value pair) { lines.push_back(of_pair(pair, scratch)); });
+    return;
+  }
+  for (const std::string_view name : {"data", "result", "streams"}) {
+    if (const Value inside = value.member(name); inside.is_object() || inside.is_array())
+      return add_lines(inside, levels - 1, lines, scratch);
+  }
+  if (is_envelope(value.raw())) lines.push_back(of_envelope(value, scratch));
+}
+
 }  // namespace
 
 bool is_envelope(std::string_view object) {
@@ -68,6 +127,23 @@ Line unwrapped(std::string_view text, Scratch& scratch) {
   const bool is_dated = text.size() > 20 && text[4] == '-' && text[0] >= '0' && text[0] <= '9';
   if (!is_dated) return {text, std::nullopt};
   return {text, iso_time(text.substr(0, text.find(' ')))};
+}
+
+std::vector<Line> lines_in(std::string_view text, Scratch& scratch) {
+  constexpr int kMostLevels = 6;
+  std::vector<Timed> timed;
+  add_lines(Value::json(trimmed(text)), kMostLevels, timed, scratch);
+  const auto has_time = [](const Timed& one) { return one.at.has_value(); };
+  const auto first = std::find_if(timed.begin(), timed.end(), has_time);
+  const auto last = std::find_if(timed.rbegin(), timed.rend(), has_time);
+  if (last != timed.rend() && *last->at < *first->at) std::reverse(timed.begin(), timed.end());
+  // Streams stand one behind the other. A line without a time stays behind the one before.
+  i64 now = std::numeric_limits<i64>::min();
+  for (Timed& one : timed) one.at = now = one.at.value_or(now);
+  std::stable_sort(timed.begin(), timed.end(), [](const Timed& a, const Timed& b) { return *a.at < *b.at; });
+  std::vector<Line> lines;
+  for (const Timed& one : timed) lines.push_back(one.line);
+  return lines;
 }
 
 }  // namespace ctxcap::ingest::server_log

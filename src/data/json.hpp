@@ -25,9 +25,9 @@ std::optional<PlanVerdict> verdict_of_plan(std::string_view json);
 
 // One variant by itself, as state/ keeps it.
 std::string variant_json(const Variant& variant);
-std::string residents_json(const std::vector<Resident>& residents);
+std::string residents_json(const std::vector<LoadedBefore>& residents);
 // What cannot be read is left out.
-std::vector<Resident> residents_of_json(std::string_view json);
+std::vector<LoadedBefore> residents_of_json(std::string_view json);
 Result<Variant> variant_of_json(std::string_view json, const std::string& origin);
 
 }  // namespace ctxcap

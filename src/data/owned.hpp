@@ -31,7 +31,7 @@ struct Journal {
   Instant since;
   i64 run = 0;
   bool rollback = false;            // it puts back what was there before
-  std::vector<Resident> residents;  // what was loaded before
+  std::vector<LoadedBefore> residents;  // what was loaded before
   bool operator==(const Journal&) const = default;
 };
 

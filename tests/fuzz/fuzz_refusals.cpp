@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "data/refusal.hpp"
 #include "fuzz/properties.hpp"
 #include "ingest/refusals.hpp"
 
@@ -11,7 +12,7 @@ using Json = nlohmann::json;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string bytes(data, data + size);
-  if (const auto refusal = ingest::refusal_of(bytes)) {
+  if (const auto refusal = refusal_of(bytes)) {
     fuzz::require(!refusal->prompt || *refusal->prompt >= 0, "a prompt is no less than nothing");
     const ingest::Usage usage = ingest::usage_of(*refusal);
     fuzz::require(usage.reason != ingest::Reason::none || usage.prompt > 0, "what counts has a prompt");

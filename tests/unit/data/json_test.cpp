@@ -22,16 +22,16 @@ Analysis analysis() {
                         .supported_risk = 0.26};
   job.candidates = {{.num_ctx = 8'192, .taken = true, .reason = "r"}};
   base.decision.jobs.push_back(job);
-  base.variant = Variant{.name = "m:mail",
-                         .base = "m",
-                         .base_digest = "abc",
-                         .replaces_digest = "",
-                         .num_ctx = 8'192,
-                         .num_predict = 256,
-                         .system = "Sort \"it\".\n",
-                         .parameters = {{"seed", "1"}, {"stop", "x"}},
-                         .jobs = {"mail"},
-                         .modelfile = "FROM m\n"};
+  base.variants = {Variant{.name = "m:mail",
+                           .base = "m",
+                           .base_digest = "abc",
+                           .replaces_digest = "",
+                           .num_ctx = 8'192,
+                           .num_predict = 256,
+                           .system = "Sort \"it\".\n",
+                           .parameters = {{"seed", "1"}, {"stop", "x"}},
+                           .jobs = {"mail"},
+                           .modelfile = "FROM m\n"}};
   Analysis all;
   all.bases.push_back(base);
   return all;
@@ -44,7 +44,7 @@ TEST_CASE("a saved analysis gives back the variants it would create") {
   const std::vector<Variant> variants = variants_of_plan(analysis_json(all), "plan.json").value();
   REQUIRE(variants.size() == 1);
   const Variant& got = variants[0];
-  const Variant& want = *all.bases[0].variant;
+  const Variant& want = all.bases[0].variants.front();
   CHECK(got.name == want.name);
   CHECK(got.base == want.base);
   CHECK(got.base_digest == want.base_digest);

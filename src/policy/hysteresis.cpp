@@ -74,17 +74,18 @@ Verdict change(const Tonight& tonight, const HysteresisOptions& options, Move mo
 // Why there are too few days for anything but to grow; empty: there are enough.
 std::string too_few_days(const Tonight& tonight, const HysteresisOptions& options) {
   if (!tonight.days || *tonight.days >= options.min_days) return "";
+  if (*tonight.days == 0) return "the requests do not say when they were sent, so no days can be counted";
   return fmt::format("requests of {} are too few, {} are enough", counted(*tonight.days, "day"),
                      counted(options.min_days, "day"));
 }
 
 Verdict weigh_shrink(const Tonight& tonight, const HysteresisOptions& options) {
   const Tokens running = *tonight.running;
-  if (std::string few = too_few_days(tonight, options); !few.empty()) return hold(tonight, std::move(few));
   if (tonight.sources_missing) return hold(tonight, "a source did not answer, so nothing shrinks tonight");
   if (!tonight.clean_since && !tonight.cut)
     return hold(tonight, "the requests do not say when they were sent, so no whole weeks can be counted");
   if (!tonight.clean_since) return hold(tonight, "requests were cut, and what they need is unknown");
+  if (std::string few = too_few_days(tonight, options); !few.empty()) return hold(tonight, std::move(few));
   const i64 weeks = std::max<i64>(0, tonight.night - *tonight.clean_since) / kDaysPerWeek;
   if (weeks < options.shrink_after_weeks) {
     return hold(tonight, fmt::format("{} of {} without a cut request so far", weeks,

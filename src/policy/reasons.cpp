@@ -9,8 +9,8 @@ namespace ctxcap::policy {
 namespace {
 
 std::string basis_text(const DemandStats& stats) {
+  if (only_next_try(stats)) return with_commas(stats.required.num_ctx) + " to try next";
   const std::string needed = with_commas(stats.required.num_ctx) + " required";
-  if (only_next_try(stats)) return needed + " (beyond what was cut)";
   const bool little = stats.required.basis == Basis::little_data;
   return little ? needed + " (little data: maximum x 1.25)" : needed;
 }
@@ -92,7 +92,7 @@ std::string candidate_reason(const Choice& choice, const Rung& rung, i64 over, c
     return fmt::format("enough for this job; another job on the same weights needs {}",
                        with_commas(choice.required));
   }
-  std::string reason = "larger than needed";
+  std::string reason = need_is_unknown(job.stats) ? "larger than the one to try next" : "larger than needed";
   if (taken != nullptr) reason += extra_memory(rung.memory, *taken);
   const bool past_native = arch && arch->native_ctx && rung.num_ctx > *arch->native_ctx;
   if (past_native) reason += ", past native";

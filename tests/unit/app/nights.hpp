@@ -63,6 +63,7 @@ class Nights : public Environment {
 
   settings::Variant& keep(const std::string& name, const std::string& base) {
     config.variants.push_back({.name = name, .base = base});
+    config.variants.back().policy.hysteresis.min_days = 0;  // stories begin on the first night
     return config.variants.back();
   }
 

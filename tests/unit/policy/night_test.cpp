@@ -46,6 +46,7 @@ BaseDecision decision(Tokens window, std::vector<std::string> jobs = {"mail"}) {
     JobDecision job{.num_ctx = window, .num_predict = 256, .action = Action::shrink, .reason = "by the data"};
     job.stats.job = std::move(name);
     job.stats.requests = 100;
+    job.stats.days = 10;
     job.stats.required.num_ctx = window - 1;
     for (const Tokens rung : {4'096, 8'192, 16'384})
       job.candidates.push_back({.num_ctx = rung, .taken = rung == window, .memory = {.total_bytes = rung}});
@@ -311,4 +312,27 @@ TEST_CASE("changes by hand are recorded for each job") {
   CHECK(records_of_rollback(way, kMoment.now).front().action == Action::grow);
   way.before->kept_as = "m:a-ctxcap-kept-1";
   CHECK(records_of_rollback(way, kMoment.now).front().action == Action::withhold);
+}
+
+TEST_CASE("a first variant, or a shrink, takes requests of three days; what was cut grows at once") {
+  Group group{.base = "m", .variants = {kept("m:a")}};
+  group.known = true;
+  for (const i64 days : {0, 2, 3}) {
+    CAPTURE(days);
+    group.decision = decision(8'192);
+    for (JobDecision& job : group.decision->jobs) job.stats.days = days;
+    group.at_dusk.reset();
+    const Verdict first = weigh(group, {.moment = kMoment});
+    CHECK((first.move == Move::create) == (days == 3));
+    if (days == 0) {
+      CHECK(first.reason ==
+            "no first variant yet: the requests do not say when they were sent, so no days can be counted");
+    }
+    if (days == 2)
+      CHECK(first.reason == "no first variant yet: requests of 2 days are too few, 3 days are enough");
+    group.at_dusk = 16'384;
+    CHECK_FALSE(weigh(group, {.moment = kMoment}).changes());
+    group.at_dusk = 4'096;
+    CHECK(weigh(group, {.moment = kMoment}).move == Move::grow);
+  }
 }

@@ -207,3 +207,26 @@ TEST_CASE("without a model the rungs alone decide") {
   CHECK(base.num_ctx == 8'192);
   CHECK(base.jobs[0].action == Action::shrink);
 }
+
+TEST_CASE("fewer than 30 requests are advice, of all jobs together, unless somebody wrote the window down") {
+  JobInput few = job(1'000), more = job(1'000, std::nullopt, "chat");
+  few.stats.requests = 10;
+  more.stats.requests = 19;
+  const BaseDecision advice = decide({few, more}, arch(8'192, 8'192));
+  CHECK(advice.enough == 30);
+  CHECK(warned(advice, "few-requests"));
+  CHECK(decide({few, more}, arch(8'192, 8'192), {.min_requests = 29}).enough == std::nullopt);
+  CHECK(decide({few, more}, arch(8'192, 8'192), {.num_ctx = 4'096}).enough == std::nullopt);
+  more.stats.requests = 20;
+  CHECK(decide({few, more}, arch(8'192, 8'192)).enough == std::nullopt);
+}
+
+TEST_CASE("today's window is what Ollama gives, not what a client asks for beyond the declared one") {
+  JobInput asks = job(3'000);
+  asks.stats.num_ctx_asked = {{20'000, 10'000}};
+  DescribedModel model;
+  model.arch = arch(5'000, 5'000);
+  CHECK(policy::current_window(asks.stats, model, std::nullopt)->num_ctx == 5'000);
+  asks.stats.num_ctx_asked.clear();
+  CHECK(policy::current_window(asks.stats, model, 20'000)->num_ctx == 5'000);
+}

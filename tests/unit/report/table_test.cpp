@@ -37,11 +37,11 @@ i64 times(const std::string& text, std::string_view word) {
 TEST_CASE("a terminal gets the largest jobs and a word of the others, a file all of them") {
   const report::Format& table = **report::format_named("table");
   const std::string shown = table.print(with_jobs(300), {.most = 50});
-  CHECK(times(shown, "\njob-") == 50);
+  CHECK(times(shown, "\n job-") == 50);
   CHECK(times(shown, "1,000") == 43);
   CHECK(shown.find("  and 250 more jobs with fewer requests; -o FILE.json, .csv or .txt has all\n") !=
         std::string::npos);
   CHECK(shown.find("   and 250 more warnings; -o FILE.json has all\n") != std::string::npos);
-  CHECK(times(table.print(with_jobs(300), {}), "\njob-") == 300);
+  CHECK(times(table.print(with_jobs(300), {}), "\n job-") == 300);
   CHECK(table.print(with_jobs(50), {.most = 50}).find("more jobs") == std::string::npos);
 }

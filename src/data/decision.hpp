@@ -102,4 +102,17 @@ struct BaseDecision {
   std::vector<Warning> warnings;
 };
 
+// Share of the observed requests of all jobs that need more than that window; nullopt: some were cut, so
+// nobody knows, or there are none.
+inline std::optional<double> share_over(const BaseDecision& base, Tokens num_ctx) {
+  i64 over = 0, requests = 0;
+  for (const JobDecision& job : base.jobs) {
+    if (need_is_unknown(job.stats)) return std::nullopt;
+    over += job.stats.need.count_above(num_ctx);
+    requests += job.stats.requests;
+  }
+  if (requests == 0) return std::nullopt;
+  return static_cast<double>(over) / static_cast<double>(requests);
+}
+
 }  // namespace ctxcap

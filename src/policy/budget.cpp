@@ -41,13 +41,6 @@ std::optional<Alternative> next_rung_down(const BaseDecision& base, std::optiona
   const auto& candidates = base.jobs.front().candidates;
   if (now == nullptr || now == &candidates.front()) return std::nullopt;
   const Candidate& below = *(now - 1);
-  i64 over = 0, requests = 0;
-  bool known = true;
-  for (const JobDecision& job : base.jobs) {
-    known = known && !need_is_unknown(job.stats);
-    over += job.stats.need.count_above(below.num_ctx);
-    requests += job.stats.requests;
-  }
   Alternative alternative{.what =
                               fmt::format("{} at {}", printable(base.model, 60), with_commas(below.num_ctx))};
   if (known && requests > 0)

@@ -73,12 +73,7 @@ class Knobs {
 
   static Cure window_cure(const Member& member, Tokens window) {
     Cure cure{.what = fmt::format("{} at {}", printable(member.request.model.name, 60), with_commas(window))};
-    i64 over = 0, requests = 0;
-    for (const JobDecision& job : member.decision->jobs) {
-      over += job.stats.need.count_above(window);
-      requests += job.stats.requests;
-    }
-    if (requests > 0) cure.share_over = static_cast<double>(over) / static_cast<double>(requests);
+    cure.share_over = share_over(*member.decision, window);
     return cure;
   }
 

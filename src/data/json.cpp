@@ -284,9 +284,9 @@ std::string variant_json(const Variant& variant) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string residents_json(const std::vector<LoadedBefore>& residents) {
+std::string residents_json(const std::vector<LoadedModel>& residents) {
   Json json = Json::array();
-  for (const LoadedBefore& one : residents) {
+  for (const LoadedModel& one : residents) {
     json.push_back({{"name", one.name},
                     {"digest", one.digest},
                     {"num_ctx", or_null(one.num_ctx)},

@@ -25,9 +25,9 @@ std::optional<PlanVerdict> verdict_of_plan(std::string_view json);
 
 // One variant by itself, as state/ keeps it.
 std::string variant_json(const Variant& variant);
-std::string residents_json(const std::vector<LoadedBefore>& residents);
+std::string residents_json(const std::vector<LoadedModel>& residents);
 // What cannot be read is left out.
-std::vector<LoadedBefore> residents_of_json(std::string_view json);
+std::vector<LoadedModel> residents_of_json(std::string_view json);
 Result<Variant> variant_of_json(std::string_view json, const std::string& origin);
 
 }  // namespace ctxcap

@@ -30,8 +30,8 @@ struct Journal {
   std::string proved_digest;  // of the new one once it was proved; empty: it was not
   Instant since;
   i64 run = 0;
-  bool rollback = false;            // it puts back what was there before
-  std::vector<LoadedBefore> residents;  // what was loaded before
+  bool rollback = false;               // it puts back what was there before
+  std::vector<LoadedModel> residents;  // what was loaded before
   bool operator==(const Journal&) const = default;
 };
 

@@ -44,12 +44,12 @@ struct RunningModel {
 };
 
 // A model that was loaded before a change, as it is to be loaded again after it.
-struct LoadedBefore {
+struct LoadedModel {
   std::string name, digest;
   std::optional<Tokens> num_ctx;  // its window; nullopt: unknown
   std::optional<i64> stays;       // seconds that it was to stay; < 0: for ever; nullopt: unknown
   bool shares = false;            // of the same weights as the variant: one runner serves both
-  bool operator==(const LoadedBefore&) const = default;
+  bool operator==(const LoadedModel&) const = default;
 };
 
 // A row of /api/tags.

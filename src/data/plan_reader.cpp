@@ -110,15 +110,15 @@ std::optional<PlanVerdict> verdict_of_plan(std::string_view text) {
   return std::nullopt;
 }
 
-std::vector<LoadedBefore> residents_of_json(std::string_view text) {
-  std::vector<LoadedBefore> residents;
+std::vector<LoadedModel> residents_of_json(std::string_view text) {
+  std::vector<LoadedModel> residents;
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_array()) return residents;
   for (const Json& one : json) {
     Reader reader(one);
-    LoadedBefore resident{.name = reader.get<std::string>("name", "", true),
-                          .digest = reader.get<std::string>("digest", "", false),
-                          .shares = reader.get<bool>("shares", false, false)};
+    LoadedModel resident{.name = reader.get<std::string>("name", "", true),
+                         .digest = reader.get<std::string>("digest", "", false),
+                         .shares = reader.get<bool>("shares", false, false)};
     if (one.is_object() && one.contains("num_ctx") && one["num_ctx"].is_number_integer())
       resident.num_ctx = one["num_ctx"].get<Tokens>();
     if (one.is_object() && one.contains("stays") && one["stays"].is_number_integer())

@@ -43,8 +43,7 @@ std::optional<Alternative> next_rung_down(const BaseDecision& base, std::optiona
   const Candidate& below = *(now - 1);
   Alternative alternative{.what =
                               fmt::format("{} at {}", printable(base.model, 60), with_commas(below.num_ctx))};
-  if (known && requests > 0)
-    alternative.share_over = static_cast<double>(over) / static_cast<double>(requests);
+  alternative.share_over = share_over(base, below.num_ctx);
   if (needed && now->memory.total_bytes && below.memory.total_bytes) {
     alternative.needed_bytes = *needed - *now->memory.total_bytes + *below.memory.total_bytes;
     alternative.fits = *alternative.needed_bytes <= card;

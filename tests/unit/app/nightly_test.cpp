@@ -354,12 +354,30 @@ TEST_CASE("a variant that somebody gives a window to has it at once") {
 }
 
 TEST_CASE("the card cannot hold what is needed: nothing changes, exit 5") {
+  Triage nights;
+  REQUIRE(nights.run().code == ExitCode::done);
+  for (Day day = 20; day < 24; ++day) {
+    nights.fill(day, "triage", "devstral-small-2", 18'000);
+    nights.close(day);
+  }
+  nights.start(24);
+  nights.config.card = Budget{.card = Bytes{18} << 30};
+  const auto told = nights.run();
+  CAPTURE(told.out);
+  CHECK(told.code == ExitCode::over_budget);
+  CHECK(told.out.find("blocked: ") != std::string::npos);
+  CHECK(nights.asked("/api/create") == 0);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+}
+
+TEST_CASE("a first variant that takes no more than what runs is made, though the card is over-full") {
   Triage nights(20, 18'000);
   nights.config.card = Budget{.card = Bytes{16} << 30};
   const auto told = nights.run();
-  CHECK(told.code == ExitCode::over_budget);
-  CHECK(told.out.find("blocked: the first variant") != std::string::npos);
-  CHECK(nights.asked("/api/create") == 0);
+  CAPTURE(told.out);
+  CHECK(told.out.find("the card holds neither") != std::string::npos);
+  CHECK(told.out.find("blocked") == std::string::npos);
+  CHECK(nights.asked("/api/create") == 1);
 }
 
 TEST_CASE("with a card given, a model that spills to the CPU does not hold") {

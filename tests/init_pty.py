@@ -78,7 +78,7 @@ def main():
             ("tag?", "ca ch\r"), ("tag?", "mail\r"), ("SYSTEM text?", "nowhere.txt\r"), ("SYSTEM text?", "triage.txt\r"),
             ("08:00-20:00?", "25:00\r"), ("08:00-20:00?", "08:00-20:00\r"), ("Write it", "\r"), ("timer", "y\r")])
         require(code == 0, code, seen)
-        for complaint in ("it is one of these three", "it does not begin with http", "did you mean devstral-small-2?",
+        for complaint in ("it is one of these four", "it does not begin with http", "did you mean devstral-small-2?",
                           "there is no such file"):
             require(complaint in seen, complaint, seen)
         require(seen.count("that cannot be:") == 7, seen.count("that cannot be:"), seen)

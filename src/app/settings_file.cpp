@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "report/report.hpp"
 #include "sources/sources.hpp"
 
@@ -62,9 +63,12 @@ namespace {
 
 const SourceKind* fallback_for(unsigned uses) {
   if (uses == settings::kPull) return sources::pulled_kinds().front();
-  const bool only_reads =
-      uses == settings::kAnalyze || uses == settings::kExplain || uses == settings::kBacktest;
-  return only_reads ? &sources::usual_kind() : nullptr;
+  // Of one command that reads requests; whoever uses all settings shows what is set.
+  for (const unsigned reads :
+       {settings::kAnalyze, settings::kExplain, settings::kBacktest, settings::kApply, settings::kNightly}) {
+    if (uses == reads) return &sources::usual_kind();
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -108,6 +112,11 @@ settings::Reading read_settings_file(const std::string& config, const settings::
                                 .hint = format.error().hint});
   }
   return reading;
+}
+
+std::string sources_text(const settings::Settings& settings) {
+  return settings.sources.empty() ? "Ollama's own log"
+                                  : counted(static_cast<i64>(settings.sources.size()), "source");
 }
 
 std::vector<Error> doubts_of_world(const settings::Settings& settings, World& world) {

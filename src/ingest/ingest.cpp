@@ -41,8 +41,8 @@ class Ingestor::Impl {
         threads_(thread_count(options_.threads)),
         shelves_(options_.overflow, options_.held_in_memory) {}
 
-  Status whole(std::string source, std::string_view text, const OnRead& on_read);
-  Status stream(std::string source, const Fill& fill);
+  Status whole(std::string source, std::string_view text, const OnRead& on_read, const Given& given);
+  Status stream(std::string source, const Fill& fill, const Given& given);
   Result<TraceSummary> finish();
 
  private:
@@ -57,7 +57,9 @@ class Ingestor::Impl {
     PaddedBuffer buffer;
   };
 
-  void begin(std::string source);
+  void begin(std::string source, const Given& given);
+  Result<std::optional<Shape>> shape(std::string_view beginning, AtEnd at_end, const std::string& source);
+  void finish_log();
   Status read(Pieces& pieces, const Shape& shape, std::size_t workers, const OnRead& on_read);
   void work(Pieces& pieces, const Shape& shape, Lane& lane, const OnRead& on_read);
   void skip_head(std::string_view head);
@@ -72,6 +74,8 @@ class Ingestor::Impl {
   Names names_;
   Shelves shelves_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  Given given_;                   // of the input at hand
+  std::optional<LogReader> log_;  // the one at hand, which may go on in the next input
 
   std::mutex cutting_;  // held while a piece is cut; guards these two:
   Status status_;
@@ -83,16 +87,30 @@ class Ingestor::Impl {
   Progress progress_;
 };
 
-void Ingestor::Impl::begin(std::string source) {
+void Ingestor::Impl::begin(std::string source, const Given& given) {
+  if (!given.goes_on) finish_log();
+  given_ = given;
   inputs_.begin(std::move(source));
   progress_ = {};
   status_ = {};
   is_over_ = false;
 }
 
-Status Ingestor::Impl::whole(std::string source, std::string_view text, const OnRead& on_read) {
-  begin(source);
-  TRY_ASSIGN(const std::optional<Shape> found, shape_of(text, AtEnd::yes, source, options_.mapping));
+void Ingestor::Impl::finish_log() {
+  if (log_) log_->finish(lane(0).reader);
+  log_.reset();
+}
+
+Result<std::optional<Shape>> Ingestor::Impl::shape(std::string_view beginning, AtEnd at_end,
+                                                   const std::string& source) {
+  if (given_.is_log) return Shape{.layout = Layout::log, .header = {}};
+  return shape_of(beginning, at_end, source, options_.mapping);
+}
+
+Status Ingestor::Impl::whole(std::string source, std::string_view text, const OnRead& on_read,
+                             const Given& given) {
+  begin(source, given);
+  TRY_ASSIGN(const std::optional<Shape> found, this->shape(text, AtEnd::yes, source));
   const Shape shape = found.value_or(Shape{});
   skip_head(text.substr(0, shape.begin));
   const std::size_t fair = std::clamp(text.size() / (threads_ * 8), kSmallestPiece, kLargestPiece);
@@ -101,15 +119,15 @@ Status Ingestor::Impl::whole(std::string source, std::string_view text, const On
   return read(pieces, shape, std::min(threads_, text.size() / piece_size + 1), on_read);
 }
 
-Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
-  begin(source);
+Status Ingestor::Impl::stream(std::string source, const Fill& fill, const Given& given) {
+  begin(source, given);
   const std::size_t piece_size = options_.batch > 0 ? options_.batch : kStreamPiece;
   PaddedBuffer beginning;
   std::optional<Shape> shape;
   AtEnd at_end = AtEnd::no;
   for (std::size_t size = piece_size; !shape; size *= 2) {
     TRY_ASSIGN(at_end, fill_up(beginning, size, fill));
-    TRY_ASSIGN(shape, shape_of(beginning.view(), at_end, source, options_.mapping));
+    TRY_ASSIGN(shape, this->shape(beginning.view(), at_end, source));
   }
   skip_head(beginning.view().substr(0, shape->begin));
   StreamPieces pieces(fill, beginning.view().substr(shape->begin), at_end, Cutter(*shape), piece_size);
@@ -120,6 +138,7 @@ Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
 Status Ingestor::Impl::read(Pieces& pieces, const Shape& shape, std::size_t workers, const OnRead& on_read) {
   if (!in_any_order(shape.layout)) workers = 1;
   lane(workers - 1);  // all are there before the threads start
+  if (!log_) log_.emplace();
   std::vector<std::thread> others;
   for (std::size_t i = 1; i < workers; ++i) {
     others.emplace_back([&, i] { work(pieces, shape, *lanes_[i], on_read); });
@@ -132,7 +151,8 @@ Status Ingestor::Impl::read(Pieces& pieces, const Shape& shape, std::size_t work
 
 void Ingestor::Impl::work(Pieces& pieces, const Shape& shape, Lane& lane, const OnRead& on_read) {
   const std::size_t input = inputs_.current();
-  PieceReader reader(shape, lane.reader);
+  PieceReader reader(shape, lane.reader, *log_);
+  lane.reader.only(given_.from, given_.to);
   while (take_piece(pieces, lane)) {
     const i64 rows_before = lane.tally.of_input(input).rows;
     lane.reader.begin(input, lane.piece.number, lane.piece.text);
@@ -140,7 +160,6 @@ void Ingestor::Impl::work(Pieces& pieces, const Shape& shape, Lane& lane, const 
     finish_piece(lane, lines, lane.tally.of_input(input).rows - rows_before);
     if (on_read) on_read(lane.piece.text);
   }
-  reader.finish();
 }
 
 // What stands before the first record: a byte order mark, a CSV header.
@@ -190,6 +209,7 @@ Ingestor::Impl::Lane& Ingestor::Impl::lane(std::size_t number) {
 
 Result<TraceSummary> Ingestor::Impl::finish() {
   lane(0);
+  finish_log();
   std::vector<Tally*> tallies;
   for (const auto& lane : lanes_) tallies.push_back(&lane->tally);
   TRY(settle(shelves_, tallies, [&](Place place) { return inputs_.input_of(place); }));
@@ -206,11 +226,12 @@ Ingestor::~Ingestor() = default;
 Ingestor::Ingestor(Ingestor&&) noexcept = default;
 Ingestor& Ingestor::operator=(Ingestor&&) noexcept = default;
 
-Status Ingestor::whole(std::string source, std::string_view bytes, const OnRead& on_read) {
-  return impl_->whole(std::move(source), bytes, on_read);
+Status Ingestor::whole(std::string source, std::string_view bytes, const OnRead& on_read,
+                       const Given& given) {
+  return impl_->whole(std::move(source), bytes, on_read, given);
 }
-Status Ingestor::stream(std::string source, const Fill& fill) {
-  return impl_->stream(std::move(source), fill);
+Status Ingestor::stream(std::string source, const Fill& fill, const Given& given) {
+  return impl_->stream(std::move(source), fill, given);
 }
 Result<TraceSummary> Ingestor::finish() && {
   return impl_->finish();

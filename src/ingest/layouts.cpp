@@ -102,7 +102,7 @@ i64 PieceReader::read(const Piece& piece) {
     case Layout::csv:
       return read_csv(piece.text);
     case Layout::log:
-      return read_log(piece.text);
+      return log_->read(piece.text, *reader_);
     case Layout::events:
       return read_events(piece.text);
     case Layout::lines:
@@ -157,13 +157,13 @@ i64 PieceReader::read_values(const Piece& piece) {
   return lines + line_ends(piece.text.substr(counted));
 }
 
-i64 PieceReader::read_log(std::string_view text) {
+i64 LogReader::read(std::string_view text, RowReader& reader) {
   i64 lines = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = line_end(text, at);
     const std::size_t stop = std::min(end, text.size());
     const std::string_view line = text.substr(at, stop - at);
-    for (const Call& call : log_.line(line)) reader_->take(call, kServerLog, line, lines + 1);
+    for (const Call& call : log_.line(line)) reader.take(call, kServerLog, line, lines + 1);
     last_line_ = lines + 1;
     if (end == kNoEnd) break;
     ++lines;
@@ -190,8 +190,8 @@ i64 PieceReader::read_events(std::string_view text) {
   return lines;
 }
 
-void PieceReader::finish() {
-  for (const Call& call : log_.finish()) reader_->take(call, kServerLog, {}, last_line_);
+void LogReader::finish(RowReader& reader) {
+  for (const Call& call : log_.finish()) reader.take(call, kServerLog, {}, last_line_);
 }
 
 i64 PieceReader::read_csv(std::string_view text) {

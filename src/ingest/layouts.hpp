@@ -46,18 +46,29 @@ class Cutter {
 // Whether pieces can be read in any order: a log's calls are spread over its lines.
 bool in_any_order(Layout layout);
 
+// Of a log, whose calls may be spread over pieces and inputs.
+class LogReader {
+ public:
+  // Returns the line ends.
+  i64 read(std::string_view text, RowReader& reader);
+  // What is left open: calls that are complete only at the end of the log.
+  void finish(RowReader& reader);
+
+ private:
+  ServerLog log_;
+  i64 last_line_ = 1;  // of the last piece
+};
+
 class PieceReader {
  public:
-  PieceReader(const Shape& shape, RowReader& reader) : shape_(&shape), reader_(&reader) {}
+  PieceReader(const Shape& shape, RowReader& reader, LogReader& log)
+      : shape_(&shape), reader_(&reader), log_(&log) {}
   // Returns the line ends in it.
   i64 read(const Piece& piece);
-  // What the last piece left open: calls of a log that are complete only at its end.
-  void finish();
 
  private:
   i64 read_lines(std::string_view text);
   i64 read_values(const Piece& piece);
-  i64 read_log(std::string_view text);
   i64 read_events(std::string_view text);
   i64 read_csv(std::string_view text);
   void read_csv_record(std::string_view record, i64 line);
@@ -65,8 +76,7 @@ class PieceReader {
   const Shape* shape_;
   RowReader* reader_;
   MessageStream events_;
-  ServerLog log_;
-  i64 last_line_ = 1;  // of the log's last piece
+  LogReader* log_;
   std::vector<std::string_view> cells_;
   Scratch scratch_;
 };

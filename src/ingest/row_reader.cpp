@@ -59,6 +59,11 @@ std::string_view without_frame(std::string_view text) {
 
 }  // namespace
 
+void RowReader::only(std::optional<Instant> from, std::optional<Instant> to) {
+  from_ = from ? from->micros : kNoTime;
+  to_ = to ? to->micros : std::numeric_limits<i64>::max();
+}
+
 void RowReader::read(std::string_view text, i64 line) {
   text = trimmed(text);
   if (!text.empty() && text.front() != '{') text = without_frame(text);
@@ -209,6 +214,7 @@ void RowReader::apply_mapping(Call& call) const {
 }
 
 void RowReader::count(const Call& call) {
+  if (call.start && (call.start->micros < from_ || call.start->micros >= to_)) return;
   if (call.usage.reason == Reason::none && call.usage.generation.value_or(0) == 0 &&
       is_embedder(call.model)) {
     Call embedding = call;

@@ -285,7 +285,9 @@ constexpr Table kTables[] = {
     {"ollama", false, "The server that models run on, and how it was started."},
     {"server", true, "Further servers, each with a name and the keys of [ollama]."},
     {"source", true,
-     "Where requests are read. Each says where by exactly one key; all are read, and count together."},
+     "Where requests are read; without one, Ollama's own log. Each says where by exactly one key; all are "
+     "read, "
+     "and count together."},
     {"card", false, "What must fit into the memory of the card. Without a size nothing is judged by it."},
     {"policy", false, "How a window is decided, and when a night changes it."},
     {"variant", true, "A capped variant to keep right. It may have most keys of [policy] for itself, too."},

@@ -82,7 +82,7 @@ void look_at_config(const settings::Reading& reading, World& world, std::vector<
   if (!reading.problems.empty()) return;
   findings.push_back({Level::ok, "config",
                       fmt::format("{}: {}, {}", printable(settings.path),
-                                  counted(static_cast<i64>(settings.sources.size()), "source"),
+                                  sources_text(settings),
                                   counted(static_cast<i64>(settings.variants.size()), "variant")),
                       ""});
 }

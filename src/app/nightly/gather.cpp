@@ -35,6 +35,10 @@ std::string name_of(const SourceSettings& source, const Night& night) {
   return source.identity(night.world.files.working_directory());
 }
 
+std::string label_of(const SourceSettings& source) {
+  return source.where.empty() ? "the log of Ollama" : printable(source.label(), 80);
+}
+
 bool is_one_of(const std::string& name, const std::vector<std::string>& names) {
   return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -60,7 +64,7 @@ Status gather(Night& night) {
         {.sources = {of_tonight(source, last, night.now)}, .all_jobs = true}, night.world, night.talk);
     night.talk.clear();
     if (!read && last && read.error().kind == ErrorKind::withheld) {
-      night.talk.note("note: " + printable(source.label(), 80) + ": nothing new");  // a quiet day
+      night.talk.note("note: " + label_of(source) + ": nothing new");  // a quiet day
       continue;
     }
     if (!read) {
@@ -72,9 +76,8 @@ Status gather(Night& night) {
     night.skipped.insert(night.skipped.end(), read->skipped.begin(), read->skipped.end());
     const std::vector<Demand> demands = until_now(std::move(read->demands), night);
     TRY_ASSIGN(const state::DemandMerge merged, night.state.merge_demand(name, demands, night.now));
-    night.talk.note(fmt::format("note: {}: {} of jobs added, {} replaced by fuller ones",
-                                printable(source.label(), 80), counted(merged.days_added, "day"),
-                                counted(merged.days_replaced, "day")));
+    night.talk.note(fmt::format("note: {}: {} of jobs added, {} replaced by fuller ones", label_of(source),
+                                counted(merged.days_added, "day"), counted(merged.days_replaced, "day")));
   }
   return {};
 }

@@ -52,12 +52,12 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         home = pathlib.Path(scratch)
         (home / "bin").mkdir()
-        for name, does in (("id", "echo 1000"), ("systemctl", "exit 0")):  # nobody is root here
+        for name, does in (("id", "echo 1000"), ("systemctl", "exit 0"), ("journalctl", "exit 0")):  # nobody is root here
             (home / "bin" / name).write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
             (home / "bin" / name).chmod(0o755)
         (home / "triage.txt").write_text("Sort the mail.\n", encoding="utf-8")
         env = {"PATH": f"{home}/bin:{os.path.dirname(ctxcap)}:/usr/bin:/bin", "HOME": scratch, "LC_ALL": "C.UTF-8",
-               "TERM": "xterm", "LANGFUSE_SECRET_KEY": "sk-lf-hidden"}
+               "TERM": "xterm", "DOCKER_HOST": f"unix://{home}/none", "LANGFUSE_SECRET_KEY": "sk-lf-hidden"}
         env.update({name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ})
         served = [fake, "--no-cli", "--show", f"devstral-small-2={SHOW}", "--model", "qwen3:8b", "--", ctxcap, "init"]
         config = home / ".config" / "ctxcap" / "config.toml"

@@ -71,6 +71,15 @@ const SourceKind* fallback_for(unsigned uses) {
   return nullptr;
 }
 
+// What nobody named is the log of the server that is spoken to: on another host it is not here.
+void drop_log_of_elsewhere(settings::Settings& settings) {
+  const auto host = parse_host(settings.ollama.host);
+  if (!host || host->reach == Reach::local) return;
+  std::erase_if(settings.sources, [](const SourceSettings& source) {
+    return source.kind == &sources::usual_kind() && source.where.empty();
+  });
+}
+
 }  // namespace
 
 std::string settings_path(const std::string& flag, World& world) {
@@ -101,6 +110,7 @@ settings::Reading read_settings_file(const std::string& config, const settings::
        .fallback = fallback_for(uses),
        .directory = world.files.working_directory(),
        .variables = world.environment.names()});
+  drop_log_of_elsewhere(reading.settings);
   if (!text) reading.problems.insert(reading.problems.begin(), text.error());
   for (const std::string& report : reading.settings.report.files) {
     const auto format = report::format_for_file(report);

@@ -100,7 +100,8 @@ struct DemandStats {
   std::optional<Drift> drift;           // where there are enough days
   std::optional<TailFit> tail;          // where enough requests lie in the tail
   std::map<Tokens, i64> num_ctx_asked;  // num_ctx that requests carried -> how many
-  std::map<Tokens, i64> windows, cuts;  // as in Demand
+  std::map<Tokens, i64> windows, cuts, busy;  // as in Demand
+  Tokens slots = 0;                           // the same
 };
 
 // Whether `required` is only the window to try next: requests were cut, and too few were not.

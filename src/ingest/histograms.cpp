@@ -51,6 +51,8 @@ void Histograms::count(const Request& request, i64 times, i64 last) {
   if (request.num_ctx != 0) mine.num_ctx.add(request.num_ctx, times);
   if (request.num_predict != 0) mine.num_predict.add(request.num_predict, times);
   if (request.window != 0) mine.windows.add(request.window, times);
+  if (request.busy != 0) mine.busy.add(request.busy, times);
+  mine.slots = std::max<Tokens>(mine.slots, request.slots);
   if (request.was_cut) mine.cuts.add(request.window, times);
   if (request.body != 0) mine.bodies.add(request.prompt, request.body);
 }
@@ -92,6 +94,8 @@ void Histograms::merge(Histograms&& other) {
     mine.num_predict.merge(std::move(theirs.num_predict));
     mine.windows.merge(std::move(theirs.windows));
     mine.cuts.merge(std::move(theirs.cuts));
+    mine.busy.merge(std::move(theirs.busy));
+    mine.slots = std::max(mine.slots, theirs.slots);
     mine.refused_at.merge(std::move(theirs.refused_at));
     mine.bodies.merge(theirs.bodies);
   }
@@ -129,6 +133,8 @@ Demand Histograms::demand_of(Group& group) {
   add_to(demand.windows, group.windows);
   add_to(demand.cuts, group.cuts);
   add_to(demand.refused_at, group.refused_at);
+  add_to(demand.busy, group.busy);
+  demand.slots = group.slots;
   demand.bodies = group.bodies.sizes();
   return demand;
 }

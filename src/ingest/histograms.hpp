@@ -40,7 +40,8 @@ class Histograms {
     std::vector<DayCounts> days;  // ascending
     i64 from = std::numeric_limits<i64>::max(), to = kNoTime;
     Counts num_ctx, num_predict;
-    Counts windows, cuts, refused_at;  // see Demand
+    Counts windows, cuts, refused_at, busy;  // see Demand
+    Tokens slots = 0;
     BodyMap bodies;
 
     DayCounts& on(Day day);

@@ -138,7 +138,7 @@ Status Ingestor::Impl::stream(std::string source, const Fill& fill, const Given&
 Status Ingestor::Impl::read(Pieces& pieces, const Shape& shape, std::size_t workers, const OnRead& on_read) {
   if (!in_any_order(shape.layout)) workers = 1;
   lane(workers - 1);  // all are there before the threads start
-  if (!log_) log_.emplace();
+  if (!log_) log_.emplace(options_.mapping.job_rule);
   std::vector<std::thread> others;
   for (std::size_t i = 1; i < workers; ++i) {
     others.emplace_back([&, i] { work(pieces, shape, *lanes_[i], on_read); });

@@ -49,6 +49,7 @@ bool in_any_order(Layout layout);
 // Of a log, whose calls may be spread over pieces and inputs.
 class LogReader {
  public:
+  explicit LogReader(JobRule rule) : log_(rule == JobRule::client) {}
   // Returns the line ends.
   i64 read(std::string_view text, RowReader& reader);
   // What is left open: calls that are complete only at the end of the log.

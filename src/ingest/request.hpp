@@ -20,6 +20,8 @@ struct Request {
   // Of calls in a server's own log, which wait for no others:
   std::uint32_t window = 0;  // of the server that answered; 0: unknown
   bool was_cut = false;      // the server cut the prompt; `prompt` is its true size
+  std::uint8_t slots = 0;    // of that server, 255 at most; 0: unknown
+  std::uint8_t busy = 0;     // of these, when it began, its own included; 0: unknown
 
   i64 start = kNoTime;  // µs
 };

@@ -21,6 +21,8 @@ Request request_of(const Call& call) {
           .num_predict = small(call.num_predict),
           .window = small(call.window),
           .was_cut = call.usage.remarks.has(Remark::truncated_prompt),
+          .slots = static_cast<std::uint8_t>(std::min<Tokens>(call.slots.value_or(0), 255)),
+          .busy = static_cast<std::uint8_t>(std::min<Tokens>(call.busy, 255)),
           .start = call.start ? call.start->micros : kNoTime};
 }
 

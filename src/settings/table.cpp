@@ -149,7 +149,7 @@ Rows source_rows(SourceSettings& s, SourceKinds kinds) {
       {"source.to", "--to", "TIME", "\"2026-11-01\"", kPulls, "Calls before then",
        own(Type::text, s.to, take_moment, show_text)},
       {"source.job_rule", "--job-rule", "RULE", "\"trace-name\"", kReads,
-       "What a job is: auto, trace-name, name, prompt, tag, service, field or field:PATH",
+       "What a job is: auto, trace-name, name, prompt, tag, service, client, field or field:PATH",
        own(Type::text, s.job_rule, take_job_rule, show_text)},
       {"source.map", "--map", "PART=COLUMN", "{ prompt = \"ContextTokens\" }", kReads,
        "Parts of a call under other names: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=",

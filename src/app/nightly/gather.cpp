@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/name_blobs.hpp"
 #include "app/nightly/night.hpp"
 #include "app/read_sources.hpp"
 #include "base/text.hpp"
@@ -63,6 +64,12 @@ Status gather(Night& night) {
     Result<TraceSummary> read = read_sources(
         {.sources = {of_tonight(source, last, night.now)}, .all_jobs = true}, night.world, night.talk);
     night.talk.clear();
+    // Under another name they would count twice: without a server nothing is taken, and the next night reads
+    // it.
+    if (read) {
+      const Status named = name_blobs(*read, night.options.settings.ollama.host, night.world);
+      if (!named) read = fail(named.error());
+    }
     if (!read && last && read.error().kind == ErrorKind::withheld) {
       night.talk.note("note: " + label_of(source) + ": nothing new");  // a quiet day
       continue;

@@ -198,6 +198,7 @@ TEST_CASE("where there is no log at all, the error says how to get one") {
   CHECK(read.error().hint.find("journalctl -u ollama > server.log") != std::string::npos);
   CHECK_FALSE(host.read({"docker:ollama"}));
   CHECK_FALSE(host.read({"/nowhere/server.log"}));
+  CHECK(host.read({"docker:ollama"}).error().why.starts_with("there is no /var/run/docker.sock"));
   host.add_container();
   const Status misnamed = host.read({"docker:olama/../x"});
   REQUIRE_FALSE(misnamed);

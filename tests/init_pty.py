@@ -52,12 +52,12 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         home = pathlib.Path(scratch)
         (home / "bin").mkdir()
-        for name, does in (("id", "echo 1000"), ("systemctl", "exit 0")):  # nobody is root here
+        for name, does in (("id", "echo 1000"), ("systemctl", "exit 0"), ("journalctl", "exit 0")):  # nobody is root here
             (home / "bin" / name).write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
             (home / "bin" / name).chmod(0o755)
         (home / "triage.txt").write_text("Sort the mail.\n", encoding="utf-8")
         env = {"PATH": f"{home}/bin:{os.path.dirname(ctxcap)}:/usr/bin:/bin", "HOME": scratch, "LC_ALL": "C.UTF-8",
-               "TERM": "xterm", "LANGFUSE_SECRET_KEY": "sk-lf-hidden"}
+               "TERM": "xterm", "DOCKER_HOST": f"unix://{home}/none", "LANGFUSE_SECRET_KEY": "sk-lf-hidden"}
         env.update({name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ})
         served = [fake, "--no-cli", "--show", f"devstral-small-2={SHOW}", "--model", "qwen3:8b", "--", ctxcap, "init"]
         config = home / ".config" / "ctxcap" / "config.toml"
@@ -78,7 +78,7 @@ def main():
             ("tag?", "ca ch\r"), ("tag?", "mail\r"), ("SYSTEM text?", "nowhere.txt\r"), ("SYSTEM text?", "triage.txt\r"),
             ("08:00-20:00?", "25:00\r"), ("08:00-20:00?", "08:00-20:00\r"), ("Write it", "\r"), ("timer", "y\r")])
         require(code == 0, code, seen)
-        for complaint in ("it is one of these three", "it does not begin with http", "did you mean devstral-small-2?",
+        for complaint in ("it is one of these four", "it does not begin with http", "did you mean devstral-small-2?",
                           "there is no such file"):
             require(complaint in seen, complaint, seen)
         require(seen.count("that cannot be:") == 7, seen.count("that cannot be:"), seen)

@@ -12,7 +12,8 @@ A transcript is what a person would see in a shell, one story a file:
 Commands are given to sh in an empty directory that has links to examples/, fixtures/ and templates/; HOME is that
 directory, there is no terminal and nothing else in the environment. `ctxcap` and `fake_ollama` are in PATH:
 `fake_ollama --show NAME=FILE -- COMMAND` serves a fake Ollama while COMMAND runs, with a fake `ollama` in its PATH;
-`fake_langfuse --calls N -- COMMAND` the same with Langfuse, whose address and keys are in COMMAND's environment.
+`fake_langfuse --calls N -- COMMAND` the same with Langfuse, whose address and keys are in COMMAND's environment;
+`fake_docker --container NAME=IMAGE -- COMMAND` with Docker's socket. The journal is empty.
 CTXCAP_UPDATE=1 writes what was seen into the file instead: look at the diff.
 """
 import os
@@ -70,8 +71,13 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         for name in ("examples", "fixtures", "templates"):
             os.symlink(ROOT / name, pathlib.Path(scratch, name))
-        env = {"PATH": f"{ctxcap.parent}:{fake_ollama.parent}:/usr/bin:/bin", "HOME": scratch, "TMPDIR": scratch,
-               "LC_ALL": "C.UTF-8", "OLLAMA_HOST": "127.0.0.1:9"}
+        own = pathlib.Path(scratch, ".bin")  # whatever Ollama of this host wrote is no matter of the story
+        own.mkdir()
+        (own / "journalctl").write_text("#!/bin/sh\n", encoding="utf-8")
+        (own / "journalctl").chmod(0o755)
+        env = {"PATH": f"{own}:{ctxcap.parent}:{fake_ollama.parent}:/usr/bin:/bin", "HOME": scratch,
+               "TMPDIR": scratch, "LC_ALL": "C.UTF-8", "OLLAMA_HOST": "127.0.0.1:9",
+               "DOCKER_HOST": f"unix://{scratch}/.docker.sock"}
         env.update({name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ})
         for text, command, wanted in steps:
             if command is None:

@@ -4,6 +4,7 @@
 
 #include "app/assets.hpp"
 #include "app/words.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "data/model_name.hpp"
 #include "sources/sources.hpp"
@@ -58,6 +59,15 @@ const AnalyzeOptions& AnalyzeOptions::of(const std::string& base) const {
 
 Status require_sources(const settings::Settings& settings, const std::string& usage) {
   if (!settings.sources.empty()) return {};
+  const auto host = parse_host(settings.ollama.host);
+  if (host && host->reach == Reach::remote) {
+    return fail(
+        {.kind = ErrorKind::usage,
+         .what = "no source of requests is named",
+         .why = "Ollama runs at " + printable(host->url, 120) + ", so its log is not on this host",
+         .hint = "if it is this host: ctxcap analyze --ollama-log auto; else: ssh HOST journalctl -u ollama "
+                 "-o short-iso > ollama.log; ctxcap analyze --ollama-log ollama.log"});
+  }
   return fail({.kind = ErrorKind::usage,
                .what = "no traces given",
                .why = "the numbers come from request logs",

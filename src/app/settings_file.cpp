@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "report/report.hpp"
 #include "sources/sources.hpp"
 
@@ -62,9 +63,21 @@ namespace {
 
 const SourceKind* fallback_for(unsigned uses) {
   if (uses == settings::kPull) return sources::pulled_kinds().front();
-  const bool only_reads =
-      uses == settings::kAnalyze || uses == settings::kExplain || uses == settings::kBacktest;
-  return only_reads ? &sources::usual_kind() : nullptr;
+  // Of one command that reads requests; whoever uses all settings shows what is set.
+  for (const unsigned reads :
+       {settings::kAnalyze, settings::kExplain, settings::kBacktest, settings::kApply, settings::kNightly}) {
+    if (uses == reads) return &sources::usual_kind();
+  }
+  return nullptr;
+}
+
+// What nobody named is the log of the server that is spoken to: on another host it is not here.
+void drop_log_of_elsewhere(settings::Settings& settings) {
+  const auto host = parse_host(settings.ollama.host);
+  if (!host || host->reach == Reach::local) return;
+  std::erase_if(settings.sources, [](const SourceSettings& source) {
+    return source.kind == &sources::usual_kind() && source.where.empty();
+  });
 }
 
 }  // namespace
@@ -97,6 +110,7 @@ settings::Reading read_settings_file(const std::string& config, const settings::
        .fallback = fallback_for(uses),
        .directory = world.files.working_directory(),
        .variables = world.environment.names()});
+  drop_log_of_elsewhere(reading.settings);
   if (!text) reading.problems.insert(reading.problems.begin(), text.error());
   for (const std::string& report : reading.settings.report.files) {
     const auto format = report::format_for_file(report);
@@ -108,6 +122,11 @@ settings::Reading read_settings_file(const std::string& config, const settings::
                                 .hint = format.error().hint});
   }
   return reading;
+}
+
+std::string sources_text(const settings::Settings& settings) {
+  return settings.sources.empty() ? "Ollama's own log"
+                                  : counted(static_cast<i64>(settings.sources.size()), "source");
 }
 
 std::vector<Error> doubts_of_world(const settings::Settings& settings, World& world) {

@@ -21,6 +21,9 @@ std::string settings_path(const std::string& flag, World& world);
 settings::Reading read_settings_file(const std::string& config, const settings::Flags& flags, unsigned uses,
                                      World& world);
 
+// "2 sources", or what is read where there is none.
+std::string sources_text(const settings::Settings& settings);
+
 // What a look at the world says: files that are missing, keys that are not there.
 std::vector<Error> doubts_of_world(const settings::Settings& settings, World& world);
 

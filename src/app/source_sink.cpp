@@ -51,13 +51,13 @@ Status SourceSink::rows(const sources::Rows& rows) {
   talk_.clear();
   at_hand_ = &rows;
   started_ = world_.clock.elapsed();
-  const Status read =
-      rows.mapped != nullptr
-          ? ingestor_.whole(
-                rows.name, rows.mapped->bytes(), [&](std::string_view part) { rows.mapped->done_with(part); },
-                [&] { return rows.mapped->left(); })
-          : ingestor_.stream(rows.name,
-                             [&](char* into, std::size_t room) { return rows.stream->read(into, room); });
+  const ingest::Given given{.is_log = rows.is_log, .goes_on = rows.goes_on, .from = rows.from, .to = rows.to};
+  const auto read_on = [&](char* into, std::size_t room) { return rows.stream->read(into, room); };
+  const auto done = [&](std::string_view part) { rows.mapped->done_with(part); };
+  const auto left = [&] { return rows.mapped->left(); };
+  const Status read = rows.mapped != nullptr
+                          ? ingestor_.whole(rows.name, rows.mapped->bytes(), done, left, given)
+                          : ingestor_.stream(rows.name, read_on, given);
   at_hand_ = nullptr;
   talk_.clear();
   return read;

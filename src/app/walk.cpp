@@ -11,6 +11,7 @@
 #include "app/decide_base.hpp"
 #include "app/describe.hpp"
 #include "app/keep.hpp"
+#include "app/name_blobs.hpp"
 #include "app/parallel.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -199,6 +200,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
     for (const InputSummary& input : analysis.inputs)
       analysis.read_from += (analysis.read_from.empty() ? "" : ", ") + input.source;
   }
+  if (options.show.empty()) static_cast<void>(name_blobs(traces, options.ollama_host, world));
   //    From here on no trace is read again.
 
   // 2. What is each model? The only question to the outside; from here on every number is on the table.

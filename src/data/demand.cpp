@@ -57,6 +57,8 @@ void Demand::merge(const Demand& other) {
   for (const auto& [tokens, count] : other.num_ctx_asked) num_ctx_asked[tokens] += count;
   for (const auto& [tokens, count] : other.windows) windows[tokens] += count;
   for (const auto& [tokens, count] : other.cuts) cuts[tokens] += count;
+  for (const auto& [requests, count] : other.busy) busy[requests] += count;
+  slots = std::max(slots, other.slots);
   for (const auto& [tokens, count] : other.refused_at) refused_at[tokens] += count;
   for (const auto& [tokens, count] : other.num_predict_asked) num_predict_asked[tokens] += count;
   bodies = merged(bodies, other.bodies);

@@ -115,10 +115,11 @@ struct DemandStats {
   std::optional<Tokens> num_predict;  // generation limit: the explicit one, else the bound rounded up to 256
   std::optional<GenerationLimit> limit;  // the same with its reason
   Censoring censoring;
-  std::optional<Drift> drift;           // where there are enough days
-  std::optional<TailFit> tail;          // where enough requests lie in the tail
-  std::map<Tokens, i64> num_ctx_asked;  // num_ctx that requests carried -> how many
-  std::map<Tokens, i64> windows, cuts;  // as in Demand
+  std::optional<Drift> drift;                 // where there are enough days
+  std::optional<TailFit> tail;                // where enough requests lie in the tail
+  std::map<Tokens, i64> num_ctx_asked;        // num_ctx that requests carried -> how many
+  std::map<Tokens, i64> windows, cuts, busy;  // as in Demand
+  Tokens slots = 0;                           // the same
 };
 
 // Whether nobody knows how much the requests needed that were cut.

@@ -104,6 +104,8 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
   stats.num_ctx_asked = demand.num_ctx_asked;
   stats.windows = demand.windows;
   stats.cuts = demand.cuts;
+  stats.busy = demand.busy;
+  stats.slots = demand.slots;
   count_days(demand, stats);
   stats.per_day = requests_per_day(demand, stats.requests);
   stats.censoring = std::move(found.censoring);

@@ -33,6 +33,8 @@ struct Call {
   Usage usage;                                 // usage.reason != none: the row counts under that reason
   std::optional<Tokens> num_ctx, num_predict;  // as the request asked
   std::optional<Tokens> window;                // of the server that answered, whoever asked for it
+  std::optional<Tokens> slots;                 // of that server
+  Tokens busy = 0;                             // of these, when it began, its own included; 0: not known
   Body body;  // left empty: what the record has under the keys of Format::body
   // Of a row that stands for many calls alike, counted where they lie: how many (> 0), and when the last of
   // them started. Such a row has no id: there are no versions of it.

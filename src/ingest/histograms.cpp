@@ -57,6 +57,8 @@ void Histograms::count(const Request& request, i64 times, i64 last) {
   if (request.num_ctx != 0) mine.details().num_ctx.add(request.num_ctx, times);
   if (request.num_predict != 0) mine.details().num_predict.add(request.num_predict, times);
   if (request.window != 0) mine.details().windows.add(request.window, times);
+  if (request.busy != 0) mine.details().busy.add(request.busy, times);
+  if (request.slots != 0) mine.details().slots = std::max<Tokens>(mine.details().slots, request.slots);
   if (request.was_cut) mine.details().cuts.add(request.cut_by, times);
   if (request.body != 0) mine.details().bodies.add(request.prompt, request.body);
 }
@@ -102,6 +104,8 @@ void Histograms::merge(Histograms&& other) {
     into.num_predict.merge(std::move(theirs.told->num_predict));
     into.windows.merge(std::move(theirs.told->windows));
     into.cuts.merge(std::move(theirs.told->cuts));
+    into.busy.merge(std::move(theirs.told->busy));
+    into.slots = std::max(into.slots, theirs.told->slots);
     into.refused_at.merge(std::move(theirs.told->refused_at));
     into.bodies.merge(theirs.told->bodies);
   }
@@ -194,6 +198,8 @@ Demand Histograms::demand_of(Group& group) {
   add_to(demand.windows, group.told->windows);
   add_to(demand.cuts, group.told->cuts);
   add_to(demand.refused_at, group.told->refused_at);
+  add_to(demand.busy, group.told->busy);
+  demand.slots = group.told->slots;
   demand.bodies = group.told->bodies.sizes();
   return demand;
 }

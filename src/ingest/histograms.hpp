@@ -46,7 +46,8 @@ class Histograms {
   // What few rows tell: there may be a million groups without it.
   struct Details {
     Counts num_ctx, num_predict;
-    Counts windows, cuts, refused_at;  // see Demand
+    Counts windows, cuts, refused_at, busy;  // see Demand
+    Tokens slots = 0;
     BodyMap bodies;
   };
   struct Group {

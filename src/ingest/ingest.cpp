@@ -43,8 +43,9 @@ class Ingestor::Impl {
         threads_(thread_count(options_.threads)),
         shelves_(options_.overflow, options_.held_in_memory) {}
 
-  Status whole(std::string source, std::string_view text, const OnRead& on_read, const Left& left);
-  Status stream(std::string source, const Fill& fill);
+  Status whole(std::string source, std::string_view text, const OnRead& on_read, const Left& left,
+               const Given& given);
+  Status stream(std::string source, const Fill& fill, const Given& given);
   Result<TraceSummary> finish();
 
  private:
@@ -59,7 +60,9 @@ class Ingestor::Impl {
     PaddedBuffer buffer;
   };
 
-  void begin(std::string source);
+  void begin(std::string source, const Given& given);
+  Result<std::optional<Shape>> shape(std::string_view beginning, AtEnd at_end, const std::string& source);
+  void finish_log();
   Status read(Pieces& pieces, const Shape& shape, std::size_t workers, const OnRead& on_read);
   void work(Pieces& pieces, const Shape& shape, Lane& lane, const OnRead& on_read);
   void work_in_turn(Pieces& pieces, const Shape& shape, Lane& lane, PieceReader& reader,
@@ -78,6 +81,8 @@ class Ingestor::Impl {
   Names names_;
   Shelves shelves_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  Given given_;                   // of the input at hand
+  std::optional<LogReader> log_;  // the one at hand, which may go on in the next input
 
   std::mutex cutting_;  // held while a piece is cut; guards these two:
   Status status_;
@@ -93,18 +98,31 @@ class Ingestor::Impl {
   Progress progress_;
 };
 
-void Ingestor::Impl::begin(std::string source) {
+void Ingestor::Impl::begin(std::string source, const Given& given) {
+  if (!given.goes_on) finish_log();
+  given_ = given;
   inputs_.begin(std::move(source));
   progress_ = {};
   status_ = {};
   is_over_ = false;
 }
 
+void Ingestor::Impl::finish_log() {
+  if (log_) log_->finish(lane(0).reader);
+  log_.reset();
+}
+
+Result<std::optional<Shape>> Ingestor::Impl::shape(std::string_view beginning, AtEnd at_end,
+                                                   const std::string& source) {
+  if (given_.is_log) return Shape{.layout = Layout::log, .header = {}};
+  return shape_of(beginning, at_end, source, options_.mapping);
+}
+
 Status Ingestor::Impl::whole(std::string source, std::string_view text, const OnRead& on_read,
-                             const Left& left) {
-  begin(source);
+                             const Left& left, const Given& given) {
+  begin(source, given);
   const std::string_view beginning = text.substr(0, options_.longest_row);
-  TRY_ASSIGN(const std::optional<Shape> found, shape_of(beginning, AtEnd::yes, source, options_.mapping));
+  TRY_ASSIGN(const std::optional<Shape> found, this->shape(beginning, AtEnd::yes, source));
   const Shape shape = found.value_or(Shape{});
   skip_head(text.substr(0, shape.begin));
   if (on_read && beginning.size() > kLongPiece) on_read(beginning);  // only to tell what it is
@@ -117,8 +135,8 @@ Status Ingestor::Impl::whole(std::string source, std::string_view text, const On
   return read(pieces, shape, std::min(threads_, text.size() / piece_size + 1), on_read);
 }
 
-Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
-  begin(source);
+Status Ingestor::Impl::stream(std::string source, const Fill& fill, const Given& given) {
+  begin(source, given);
   const std::size_t piece_size = options_.batch > 0 ? options_.batch : kStreamPiece;
   PaddedBuffer beginning;
   std::optional<Shape> shape;
@@ -126,7 +144,7 @@ Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
   for (std::size_t size = piece_size; !shape; size *= 2) {
     TRY_ASSIGN(at_end, fill_up(beginning, std::min(size, options_.longest_row), fill));
     const bool is_enough = beginning.view().size() >= options_.longest_row;
-    TRY_ASSIGN(shape, shape_of(beginning.view(), is_enough ? AtEnd::yes : at_end, source, options_.mapping));
+    TRY_ASSIGN(shape, this->shape(beginning.view(), is_enough ? AtEnd::yes : at_end, source));
     if (is_enough && !shape) shape.emplace();
   }
   skip_head(beginning.view().substr(0, shape->begin));
@@ -138,7 +156,9 @@ Status Ingestor::Impl::stream(std::string source, const Fill& fill) {
 
 Status Ingestor::Impl::read(Pieces& pieces, const Shape& shape, std::size_t workers, const OnRead& on_read) {
   lane(workers - 1);  // all are there before the threads start
-  PieceReader reader(shape, lanes_[0]->reader);
+  for (const auto& lane : lanes_) lane->reader.only(given_.from, given_.to);
+  if (!log_) log_.emplace(options_.mapping.job_rule);
+  PieceReader reader(shape, lanes_[0]->reader, *log_);
   const auto work_on = [&](Lane& lane) {
     if (in_any_order(shape.layout)) return work(pieces, shape, lane, on_read);
     work_in_turn(pieces, shape, lane, reader, on_read);
@@ -147,7 +167,6 @@ Status Ingestor::Impl::read(Pieces& pieces, const Shape& shape, std::size_t work
   for (std::size_t i = 1; i < workers; ++i) others.emplace_back([&, i] { work_on(*lanes_[i]); });
   work_on(*lanes_[0]);
   for (std::thread& other : others) other.join();
-  reader.finish();
   for (const auto& lane : lanes_) lane->buffer.release();
   if (pieces.cut_short()) note_cut();
   return status_;
@@ -155,7 +174,7 @@ Status Ingestor::Impl::read(Pieces& pieces, const Shape& shape, std::size_t work
 
 void Ingestor::Impl::work(Pieces& pieces, const Shape& shape, Lane& lane, const OnRead& on_read) {
   const std::size_t input = inputs_.current();
-  PieceReader reader(shape, lane.reader);
+  PieceReader reader(shape, lane.reader, *log_);
   for (;;) {
     std::unique_lock cutting(cutting_);
     if (!take_piece(pieces, lane)) break;
@@ -261,6 +280,7 @@ Ingestor::Impl::Lane& Ingestor::Impl::lane(std::size_t number) {
 
 Result<TraceSummary> Ingestor::Impl::finish() {
   lane(0);
+  finish_log();
   std::vector<Tally*> tallies;
   for (const auto& lane : lanes_) tallies.push_back(&lane->tally);
   TRY(settle(shelves_, tallies, [&](Place place) { return inputs_.input_of(place); }));
@@ -277,11 +297,12 @@ Ingestor::~Ingestor() = default;
 Ingestor::Ingestor(Ingestor&&) noexcept = default;
 Ingestor& Ingestor::operator=(Ingestor&&) noexcept = default;
 
-Status Ingestor::whole(std::string source, std::string_view bytes, const OnRead& on_read, const Left& left) {
-  return impl_->whole(std::move(source), bytes, on_read, left);
+Status Ingestor::whole(std::string source, std::string_view bytes, const OnRead& on_read, const Left& left,
+                       const Given& given) {
+  return impl_->whole(std::move(source), bytes, on_read, left, given);
 }
-Status Ingestor::stream(std::string source, const Fill& fill) {
-  return impl_->stream(std::move(source), fill);
+Status Ingestor::stream(std::string source, const Fill& fill, const Given& given) {
+  return impl_->stream(std::move(source), fill, given);
 }
 Result<TraceSummary> Ingestor::finish() && {
   return impl_->finish();

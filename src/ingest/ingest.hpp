@@ -19,11 +19,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "data/bad_row.hpp"
 #include "data/demand.hpp"
 #include "data/trace_format.hpp"
@@ -61,6 +63,15 @@ struct Options {
 // Reads up to `size` bytes of a stream; 0 at its end. Called from any thread but never from two at once.
 using Fill = std::function<Result<std::size_t>(char* into, std::size_t size)>;
 
+// What is known of an input beforehand.
+struct Given {
+  // It is a server's log, also where nothing in it says so.
+  bool is_log = false;
+  // It is the next part of the log that was read before it: requests may have begun there.
+  bool goes_on = false;
+  std::optional<Instant> from, to;  // requests that began outside of [from, to) are left out
+};
+
 // How far the input at hand is. Called now and then, from any thread but never from two at once.
 struct Progress {
   i64 bytes = 0;  // of this input
@@ -88,9 +99,10 @@ class Ingestor {
   // An input that is in memory as a whole; nothing is copied. kBehind bytes must be readable behind it. What
   // is gone from it may read as anything.
   static constexpr std::size_t kBehind = 64;
-  Status whole(std::string source, std::string_view bytes, const OnRead& on_read = {}, const Left& left = {});
+  Status whole(std::string source, std::string_view bytes, const OnRead& on_read = {}, const Left& left = {},
+               const Given& given = {});
   // An input that arrives: one thread takes in the next piece while the others read theirs.
-  Status stream(std::string source, const Fill& fill);
+  Status stream(std::string source, const Fill& fill, const Given& given = {});
 
   // What all inputs say together. Error: the overflow could not be read back.
   Result<TraceSummary> finish() &&;

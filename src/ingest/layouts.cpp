@@ -151,7 +151,7 @@ i64 PieceReader::read(const Piece& piece) {
     case Layout::csv:
       return read_csv(piece.text);
     case Layout::log:
-      return read_log(piece);
+      return log_->read(piece, shape_->is_nested, *reader_);
     case Layout::events:
       return read_events(piece.text);
     case Layout::lines:
@@ -206,18 +206,18 @@ i64 PieceReader::read_values(const Piece& piece) {
   return lines + line_ends(piece.text.substr(counted));
 }
 
-i64 PieceReader::read_log(const Piece& piece) {
+i64 LogReader::read(const Piece& piece, bool is_nested, RowReader& reader) {
   for (const Piece::LogLine& line : piece.log_lines)
-    read_log_line(piece.text.substr(line.begin, line.end - line.begin), line.line);
+    read_line(piece.text.substr(line.begin, line.end - line.begin), line.line, is_nested, reader);
   if (!piece.text.empty()) last_line_ = piece.lines + (piece.text.ends_with('\n') ? 0 : 1);
   return piece.lines;
 }
 
-void PieceReader::read_log_line(std::string_view text, i64 line) {
+void LogReader::read_line(std::string_view text, i64 line, bool is_nested, RowReader& reader) {
   const auto take = [&](const std::vector<Call>& calls) {
-    for (const Call& call : calls) reader_->take(call, kServerLog, text, line);
+    for (const Call& call : calls) reader.take(call, kServerLog, text, line);
   };
-  if (!shape_->is_nested) return take(log_.line(text));
+  if (!is_nested) return take(log_.line(text));
   scratch_.clear();
   for (const server_log::Line& inside : server_log::lines_in(text, scratch_)) take(log_.line(inside));
 }
@@ -240,8 +240,8 @@ i64 PieceReader::read_events(std::string_view text) {
   return lines;
 }
 
-void PieceReader::finish() {
-  for (const Call& call : log_.finish()) reader_->take(call, kServerLog, {}, last_line_);
+void LogReader::finish(RowReader& reader) {
+  for (const Call& call : log_.finish()) reader.take(call, kServerLog, {}, last_line_);
 }
 
 i64 PieceReader::read_csv(std::string_view text) {

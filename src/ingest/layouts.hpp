@@ -92,19 +92,33 @@ bool in_any_order(Layout layout);
 // What can be done with a piece before those before it are read.
 void prepare(const Shape& shape, Piece& piece);
 
+// Of a log, whose calls may be spread over pieces and inputs.
+class LogReader {
+ public:
+  explicit LogReader(JobRule rule) : log_(rule == JobRule::client) {}
+  // Returns the line ends in it. It was prepared.
+  i64 read(const Piece& piece, bool is_nested, RowReader& reader);
+  // What is left open: calls that are complete only at the end of the log.
+  void finish(RowReader& reader);
+
+ private:
+  void read_line(std::string_view text, i64 line, bool is_nested, RowReader& reader);
+
+  ServerLog log_;
+  i64 last_line_ = 1;  // of the last piece
+  Scratch scratch_;
+};
+
 class PieceReader {
  public:
-  PieceReader(const Shape& shape, RowReader& reader) : shape_(&shape), reader_(&reader) {}
+  PieceReader(const Shape& shape, RowReader& reader, LogReader& log)
+      : shape_(&shape), reader_(&reader), log_(&log) {}
   // Returns the line ends in it. It was prepared.
   i64 read(const Piece& piece);
-  // What the last piece left open: calls of a log that are complete only at its end.
-  void finish();
 
  private:
   i64 read_lines(std::string_view text);
   i64 read_values(const Piece& piece);
-  i64 read_log(const Piece& piece);
-  void read_log_line(std::string_view text, i64 line);
   i64 read_events(std::string_view text);
   i64 read_csv(std::string_view text);
   void read_csv_record(std::string_view record, i64 line);
@@ -113,8 +127,7 @@ class PieceReader {
   const Shape* shape_;
   RowReader* reader_;
   MessageStream events_;
-  ServerLog log_;
-  i64 last_line_ = 1;  // of the log's last piece
+  LogReader* log_;
   std::vector<std::string_view> cells_;
   Scratch scratch_;
 };

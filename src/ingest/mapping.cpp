@@ -36,7 +36,7 @@ std::string unknown_part(const std::string& part) {
                       : fmt::format("it is no part of a call; did you mean {}?", near);
 }
 
-constexpr std::array<JobRuleWord, 7> kJobRules{{
+constexpr std::array<JobRuleWord, 8> kJobRules{{
     {"auto", "job, else trace name, else name, unless a client library gave it; else prompt, tag, service",
      JobRule::automatic},
     {"trace-name", "name of the trace, or of its root", JobRule::trace_name},
@@ -44,6 +44,8 @@ constexpr std::array<JobRuleWord, 7> kJobRules{{
     {"prompt", "name of the managed prompt", JobRule::prompt},
     {"tag", "first tag", JobRule::tag},
     {"service", "service.name", JobRule::service},
+    {"client", "address and route of whoever asked, in Ollama's own log, where only one call can be meant",
+     JobRule::client},
     {"field", "the row's own field `job`, or field:PATH", JobRule::field},
 }};
 

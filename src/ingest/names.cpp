@@ -108,6 +108,8 @@ std::string_view hint_of(const JobHints& hints, std::string_view model, JobRule 
       return hints.tag;
     case JobRule::service:
       return hints.service;
+    case JobRule::client:
+      return hints.client;
     case JobRule::field:
       return hints.job;
   }

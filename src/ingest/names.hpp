@@ -22,6 +22,7 @@ bool is_client_name(std::string_view name, std::string_view model);
 // What a row offers as the name of its job; empty where it offers nothing.
 struct JobHints {
   std::string_view job, trace_name, own_name, prompt_name, tag, service;
+  std::string_view client;  // address and route
 };
 
 // What counts as the job. All but the first take one hint as it is, whoever gave the name.
@@ -33,7 +34,8 @@ enum class JobRule : std::uint8_t {
   prompt,      // name of the managed prompt
   tag,         // the first one
   service,
-  field,  // the row's field `job`, or the one that --map job= names
+  client,  // whoever sent the request, as a server's own log has it
+  field,   // the row's field `job`, or the one that --map job= names
 };
 
 // The job by that rule; kNoJob where the row has none.

@@ -22,6 +22,8 @@ struct Request {
   // Of calls that wait for no others, too:
   bool was_cut = false;      // the server cut the prompt; `prompt` is its true size
   std::uint32_t cut_by = 0;  // the window that did; 0: unknown
+  std::uint8_t slots = 0;    // of that server, 255 at most; 0: unknown
+  std::uint8_t busy = 0;     // of these, when it began, its own included; 0: unknown
 
   i64 start = kNoTime;  // µs
 };

@@ -24,6 +24,8 @@ Request request_of(const Call& call) {
           .cut_by = small(call.usage.cut_by > 0 ? std::optional(call.usage.cut_by)
                           : call.window         ? call.window
                                                 : call.num_ctx),
+          .slots = static_cast<std::uint8_t>(std::min<Tokens>(call.slots.value_or(0), 255)),
+          .busy = static_cast<std::uint8_t>(std::min<Tokens>(call.busy, 255)),
           .start = call.start ? call.start->micros : kNoTime};
 }
 
@@ -61,6 +63,11 @@ std::string_view without_frame(std::string_view text) {
 }
 
 }  // namespace
+
+void RowReader::only(std::optional<Instant> from, std::optional<Instant> to) {
+  from_ = from ? from->micros : kNoTime;
+  to_ = to ? to->micros : std::numeric_limits<i64>::max();
+}
 
 void RowReader::read(std::string_view text, i64 line) {
   text = trimmed(text);
@@ -217,6 +224,7 @@ void RowReader::apply_mapping(Call& call) const {
 }
 
 void RowReader::count(const Call& call) {
+  if (call.start && (call.start->micros < from_ || call.start->micros >= to_)) return;
   if (call.usage.reason == Reason::none && call.usage.generation.value_or(0) == 0 &&
       is_embedder(call.model)) {
     Call embedding = call;

@@ -1,7 +1,9 @@
 #pragma once
 // Text of a record -> rows in a Tally. One per thread: it owns the parser and the buffers.
 
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,9 @@ class RowReader final : private Sink {
     piece_number_ = number;
     piece_ = piece;
   }
+
+  // Calls that began outside of [from, to) are left out, as if they were not there.
+  void only(std::optional<Instant> from, std::optional<Instant> to);
 
   // One line, or one value of a document that starts at `line`: an object, an array of objects, or what
   // somebody took for one. kPadding bytes must be readable behind it. Blank text is no row.
@@ -78,6 +83,7 @@ class RowReader final : private Sink {
   Around around_;                   // the row at hand
   const Format* format_ = nullptr;  // of the record at hand
   Tally* tally_;
+  i64 from_ = kNoTime, to_ = std::numeric_limits<i64>::max();  // µs; those that count
   std::size_t input_ = 0;
   std::uint32_t piece_number_ = 0;
   std::string_view piece_, record_;  // record_: the outermost one at hand

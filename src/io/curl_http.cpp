@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "io/fd.hpp"
 #include "io/parts.hpp"
 #include "io/url.hpp"
 
@@ -113,6 +114,10 @@ class Exchange {
       std::string cause = detail_[0] != '\0' ? detail_.data() : curl_easy_strerror(code);
       if (code == CURLE_WRITE_ERROR && !streams())
         cause = "the answer is larger than " + human_bytes(static_cast<Bytes>(request_.most_body));
+      long number = 0;  // libcurl's own words leave it out
+      if (!request_.socket.empty() && code == CURLE_COULDNT_CONNECT)
+        curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &number);
+      if (number != 0) cause = request_.socket + ": " + errno_text(static_cast<int>(number));
       if (code == CURLE_ABORTED_BY_CALLBACK) cause = "a signal asked to stop";
       return unreachable(request_, cause, hint_for(code));
     }
@@ -170,6 +175,7 @@ class Exchange {
 
   void set_behaviour() {
     set(CURLOPT_URL, request_.url.c_str());
+    if (!request_.socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, request_.socket.c_str());
     set(CURLOPT_USERAGENT, "ctxcap/" CTXCAP_VERSION);
     if (request_.decoded) set(CURLOPT_ACCEPT_ENCODING, "");  // whatever this libcurl can decompress
     set(CURLOPT_NOSIGNAL, 1L);
@@ -188,7 +194,8 @@ class Exchange {
     }
     if (const char* folder = std::getenv("SSL_CERT_DIR"); folder != nullptr && *folder != '\0')
       set(CURLOPT_CAPATH, folder);
-    if (is_loopback(request_.url)) set(CURLOPT_PROXY, "");  // else http_proxy, https_proxy, no_proxy
+    if (is_loopback(request_.url) || !request_.socket.empty())
+      set(CURLOPT_PROXY, "");  // else http_proxy, https_proxy, no_proxy
   }
 
   void set_method() {

@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <span>
 
 #include "io/fd.hpp"
 #include "io/parts.hpp"
@@ -112,25 +113,29 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 // The reading ends of a child's stdout and stderr.
 struct Pipes {
   Fd out, err;
+  std::function<bool(std::string_view)> on_out;
+  bool unwanted = false;  // nobody takes more of stdout
   bool open() const { return out || err; }
 
-  // Waits up to `limit` for output and takes what is there.
-  void collect(std::chrono::milliseconds limit, ProcessResult& result) {
+  // Waits up to `limit` for output and takes what is there; false: nothing was.
+  bool collect(std::chrono::milliseconds limit, ProcessResult& result) {
     std::array<pollfd, 2> wait{pollfd{out.get(), POLLIN, 0}, pollfd{err.get(), POLLIN, 0}};  // -1 is skipped
-    if (::poll(wait.data(), wait.size(), static_cast<int>(limit.count())) <= 0) return;
-    if (wait[0].revents != 0) take(out, result.out);
-    if (wait[1].revents != 0) take(err, result.err);
+    if (::poll(wait.data(), wait.size(), static_cast<int>(limit.count())) <= 0) return false;
+    std::array<char, 65536> buffer;
+    if (wait[0].revents != 0) {
+      const std::string_view got = take(out, buffer);
+      if (!on_out) result.out += got;
+      if (on_out && !got.empty()) unwanted = unwanted || !on_out(got);
+    }
+    if (wait[1].revents != 0) result.err += take(err, buffer);
+    return true;
   }
 
- private:
-  static void take(Fd& fd, std::string& text) {
-    std::array<char, 16384> buffer;
+  // Empty: it was closed.
+  static std::string_view take(Fd& fd, std::span<char> buffer) {
     const long got = read_some(fd.get(), buffer.data(), buffer.size());
-    if (got > 0) {
-      text.append(buffer.data(), static_cast<std::size_t>(got));
-    } else {
-      fd.reset();
-    }
+    if (got <= 0) fd.reset();
+    return {buffer.data(), static_cast<std::size_t>(std::max(got, 0L))};
   }
 };
 
@@ -155,14 +160,18 @@ ProcessResult supervise(pid_t pid, Pipes pipes, std::chrono::milliseconds timeou
   int status = 0;
   while (!has_ended(pid, status)) {
     pipes.collect(kTick, result);  // with both pipes closed this is a plain wait
-    if ((now() < deadline && (result.timed_out || !interrupted())) || killed) continue;
+    const bool may_go_on = now() < deadline && (result.timed_out || (!interrupted() && !pipes.unwanted));
+    if (may_go_on || killed) continue;
     ::kill(pid, result.timed_out ? SIGKILL : SIGTERM);
     killed = result.timed_out;
     result.timed_out = true;
     deadline = now() + kTermGrace;
   }
-  const SteadyTime drained = now() + kDrainGrace;
-  while (pipes.open() && now() < drained) pipes.collect(kTick, result);
+  SteadyTime drained = now() + kDrainGrace;
+  while (pipes.open() && now() < drained) {
+    const bool more = pipes.collect(kTick, result);
+    if (more && pipes.on_out) drained = now() + kDrainGrace;  // whoever takes it may be slow
+  }
   result.exit_code = exit_code(status);
   return result;
 }
@@ -208,7 +217,7 @@ class PosixProcesses final : public Processes {
     if (error != 0) return cannot_start(program, *path + ": " + errno_text(error));
     out_write.reset();  // ours; the child's copies are what keeps the pipes open
     err_write.reset();
-    return supervise(pid, Pipes{std::move(out_read), std::move(err_read)}, request.timeout);
+    return supervise(pid, Pipes{std::move(out_read), std::move(err_read), request.on_out}, request.timeout);
   }
 
  private:

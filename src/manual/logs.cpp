@@ -15,11 +15,15 @@ struct Log {
 constexpr std::array kLogs = {
     Log{"Ollama itself",
         "From 0.30 on its own log counts every request, and names the true size of each prompt that it cut; "
-        "earlier ones name those alone. Where no source is named it is read: the journal of the unit ollama, "
-        "~/.ollama/logs/server*.log and /var/log, or the container, the first of these that there is. Who "
-        "may "
-        "not read the journal joins a group: sudo usermod -aG systemd-journal $USER. A log of another host "
-        "is one command away.",
+        "earlier ones name those alone. Where no source is named it is read, by nights too: the journal of "
+        "the "
+        "unit ollama, ~/.ollama/logs/server*.log and /var/log, or the container, the first of these that "
+        "there "
+        "is. Who may not read the journal joins a group: sudo usermod -aG systemd-journal $USER. Rotated "
+        "parts "
+        "are one log. It names no jobs; --job client takes address and route of whoever asked for them. A "
+        "log "
+        "of another host is one command away.",
         {"ctxcap analyze --ollama-log journal   (or FILE, or docker:NAME)",
          "ssh HOST journalctl -u ollama -o short-iso > ollama.log; ctxcap analyze --ollama-log ollama.log"}},
     Log{"Langfuse",

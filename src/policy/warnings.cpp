@@ -81,6 +81,26 @@ void about_server(std::vector<Warning>& warnings, const DemandStats& stats) {
   }
 }
 
+// How many it was at together, for OLLAMA_NUM_PARALLEL. Of one slot nothing is known: the others waited.
+void about_slots(std::vector<Warning>& warnings, const DemandStats& stats) {
+  if (stats.busy.empty() || stats.slots < 2) return;
+  i64 beside = 0, all = 0;
+  for (const auto& [requests, count] : stats.busy) {
+    all += count;
+    if (requests > 1) beside += count;
+  }
+  const Tokens most = stats.busy.rbegin()->first;
+  const std::string seen = most == 1
+                               ? "no request began while another was at work"
+                               : fmt::format("{} of {} began while others were at work, up to {} at once",
+                                             with_commas(beside), counted(all, "request"), with_commas(most));
+  warnings.push_back(
+      {"parallel", fmt::format("{}: {}; the server has {} slots (OLLAMA_NUM_PARALLEL){}", stats.job, seen,
+                               with_commas(stats.slots),
+                               most < stats.slots ? fmt::format(", {} would do", with_commas(most))
+                                                  : ", and more may have waited")});
+}
+
 void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, std::optional<Tokens> cap) {
   for (const JobInput& job : jobs) {
     const DemandStats& stats = job.stats;
@@ -136,6 +156,7 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
     }
     if (cap) about_overrides(warnings, stats, *cap);
     about_server(warnings, stats);
+    about_slots(warnings, stats);
   }
 }
 

@@ -21,6 +21,7 @@ inline constexpr std::size_t kMostOfAnswer = std::size_t{64} << 20;  // bytes; n
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
+  std::string socket;  // path of the Unix socket that is spoken to instead of the address's host; "": none
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;                           // sent when not empty
   std::chrono::milliseconds timeout{60'000};  // for the whole exchange; 0: none

@@ -2,8 +2,10 @@
 // Seam: other programs. Always an argument vector, never a shell.
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -14,7 +16,10 @@ struct ProcessRequest {
   std::vector<std::string> argv;  // argv[0] is looked up in PATH unless it holds a slash
   std::vector<std::pair<std::string, std::string>> env;  // added to the inherited environment
   std::string directory;                                 // working directory; empty: inherited
-  std::chrono::milliseconds timeout{600'000};            // then SIGTERM, then SIGKILL
+  std::chrono::milliseconds timeout{600'000};            // then SIGTERM, then SIGKILL; 0: none
+  // Takes stdout in pieces, as they arrive, however long it is; ProcessResult::out stays empty. False: no
+  // more is wanted, the program is ended.
+  std::function<bool(std::string_view)> on_out = {};
 };
 
 struct ProcessResult {

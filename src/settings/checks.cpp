@@ -147,10 +147,6 @@ void check_sources(const Settings& settings, const Places& places, const std::st
                        "make one of it, or give each its own keys, projects, environment or jobs");
     }
   }
-  if (settings.sources.empty()) {
-    notebook.doubt({}, "there is no source of requests", "without requests nothing can be decided",
-                   "add [[source]] with files = [\"...\"] or langfuse = \"https://...\"");
-  }
 }
 
 }  // namespace

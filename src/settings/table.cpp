@@ -149,7 +149,7 @@ Rows source_rows(SourceSettings& s, SourceKinds kinds) {
       {"source.to", "--to", "TIME", "\"2026-11-01\"", kPulls, "Calls before then",
        own(Type::text, s.to, take_moment, show_text)},
       {"source.job_rule", "--job-rule", "RULE", "\"trace-name\"", kReads,
-       "What a job is: auto, trace-name, name, prompt, tag, service, field or field:PATH",
+       "What a job is: auto, trace-name, name, prompt, tag, service, client, field or field:PATH",
        own(Type::text, s.job_rule, take_job_rule, show_text)},
       {"source.map", "--map", "PART=COLUMN", "{ prompt = \"ContextTokens\" }", kReads,
        "Parts of a call under other names: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=",
@@ -288,7 +288,9 @@ constexpr Table kTables[] = {
     {"ollama", false, "The server that models run on, and how it was started."},
     {"server", true, "Further servers, each with a name and the keys of [ollama]."},
     {"source", true,
-     "Where requests are read. Each says where by exactly one key; all are read, and count together."},
+     "Where requests are read; without one, Ollama's own log. Each says where by exactly one key; all are "
+     "read, "
+     "and count together."},
     {"card", false, "What must fit into the memory of the card. Without a size nothing is judged by it."},
     {"policy", false, "How a window is decided, and when a night changes it."},
     {"variant", true, "A capped variant to keep right. It may have most keys of [policy] for itself, too."},

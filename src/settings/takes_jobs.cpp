@@ -13,8 +13,8 @@ namespace {
 
 using Kind = Value::Kind;
 
-constexpr std::array<std::string_view, 7> kJobRules = {"auto", "trace-name", "name", "prompt",
-                                                       "tag",  "service",    "field"};
+constexpr std::array<std::string_view, 8> kJobRules = {"auto", "trace-name", "name",   "prompt",
+                                                       "tag",  "service",    "client", "field"};
 constexpr std::array<std::string_view, 6> kParts = {"prompt", "generation", "model", "job", "time", "id"};
 
 constexpr Tokens kLargestWindow = Tokens{1} << 40;  // far beyond any model, and far from overflow

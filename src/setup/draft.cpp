@@ -101,7 +101,7 @@ void add_seen(Draft& draft, const Seen& seen) {
   std::string& note = table_in(draft, "ollama").note;
   note = seen.version.empty() ? "It did not answer when this was written."
                               : "It was " + seen.version + " when this was written.";
-  if (!seen.log.empty()) note += " Its log is " + printable(seen.log) + ", which is not read yet.";
+  if (seen.log) note += " Its log is " + seen.log->said + ".";
   if (seen.card && value_in(draft, "card", "size").empty()) {
     constexpr Bytes kGiB = Bytes{1} << 30, kMiB = Bytes{1} << 20;
     table_in(draft, "card")

@@ -58,13 +58,6 @@ std::string output_of(std::vector<std::string> argv, World& world) {
   return done && done->exit_code == 0 ? done->out : "";
 }
 
-std::string log_of_ollama(World& world) {
-  const std::string line = output_of({"journalctl", "-u", "ollama", "-n", "1", "-q", "--no-pager"}, world);
-  if (line.find("ollama") != line.npos) return "the journal of the unit ollama";
-  const std::string path = world.environment.get("HOME").value_or("") + "/.ollama/logs/server.log";
-  return world.files.kind(path) == PathKind::file ? path : "";
-}
-
 void look_for_langfuse(World& world, Seen& seen) {
   for (const char* name : {"LANGFUSE_BASE_URL", "LANGFUSE_HOST"}) {
     if (seen.langfuse.empty()) seen.langfuse = world.environment.get(name).value_or("");
@@ -83,7 +76,7 @@ Seen look_around(const settings::Settings& settings, World& world) {
   look_for_langfuse(world, seen);
   const Result<Host> host = parse_host(settings.ollama.host);
   if (host && host->reach == Reach::local) {
-    seen.log = log_of_ollama(world);
+    seen.log = sources::find_own_log(world);
     seen.card = gpu::total_bytes(world.processes);
     if (seen.card) seen.used = gpu::used_bytes(world.processes);
   }
@@ -99,7 +92,7 @@ std::string seen_text(const Seen& seen) {
                                    : fmt::format("{} at {}, {}", seen.version, seen.host,
                                                  counted(static_cast<i64>(seen.models.size()), "model")));
   if (!seen.running.empty()) lines.emplace_back("loaded", printable(join(seen.running, ", ")));
-  lines.emplace_back("its log", seen.log.empty() ? "not found here" : printable(seen.log));
+  lines.emplace_back("its log", seen.log ? seen.log->said : "not found here");
   lines.emplace_back("Langfuse", seen.langfuse.empty() ? "not in the environment"
                                  : seen.keys_missing.empty()
                                      ? printable(seen.langfuse) + ", with its keys"

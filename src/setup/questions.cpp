@@ -47,16 +47,16 @@ class Questions {
     const std::string langfuse = "[[source]]\nlangfuse = " + in_quotes(seen_.langfuse);
     const bool seen = !seen_.langfuse.empty() && complaint(langfuse).empty();
     std::string url;
-    TRY_ASSIGN(const std::string where, answer("Where are the requests: langfuse, files or none?",
-                                               seen   ? "langfuse"
-                                               : ask_ ? "files"
-                                                      : kNone,
-                                               [](const std::string& word) {
-                                                 return word == "langfuse" || word == "files" || word == kNone
-                                                            ? ""
-                                                            : "it is one of these three";
-                                               }));
-    if (where == "langfuse") {
+    const std::string usual = seen ? "langfuse" : seen_.log ? "log" : ask_ ? "files" : kNone;
+    TRY_ASSIGN(const std::string where,
+               answer("Where are the requests: log (Ollama's own), langfuse, files or none?", usual,
+                      [](const std::string& word) {
+                        const bool is_one = word == "log" || word == "langfuse" || word == "files";
+                        return is_one ? "" : "it is one of these four";
+                      }));
+    if (where == "log") {
+      add("source", "ollama_log", in_quotes(seen_.log ? seen_.log->where : "auto"));
+    } else if (where == "langfuse") {
       TRY_ASSIGN(url,
                  answer("Address of Langfuse?", seen ? seen_.langfuse : kNone, [](const std::string& typed) {
                    return complaint("[[source]]\nlangfuse = " + in_quotes(typed));

@@ -9,6 +9,7 @@
 #include "cli/cli.hpp"
 #include "manual/manual.hpp"
 #include "ports/world.hpp"
+#include "sources/sources.hpp"
 
 namespace ctxcap::setup {
 
@@ -21,7 +22,7 @@ struct Seen {
   std::string version;                       // "": it did not answer,
   std::string silence;                       // for this reason
   std::vector<std::string> models, running;  // without variants of others
-  std::string log;                           // where Ollama's log is; "": not found
+  std::optional<sources::OwnLog> log;        // Ollama's; nullopt: not found
   std::string langfuse;                      // URL of the environment; "": none
   std::vector<Error> keys_missing;           // of that one
   std::optional<Bytes> card, used;           // of this machine; nullopt: no driver, or Ollama runs elsewhere

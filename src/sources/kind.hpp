@@ -1,6 +1,7 @@
 #pragma once
 // Inside sources/: what a kind of source is. Each folder has one; sources.cpp lists them.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Kind {
   std::vector<Error> (*doubts)(const SourceSettings& source, World& world) = nullptr;
   Result<PullSummary> (*pull)(const SourceSettings& source, const std::string& path, World& world,
                               const OnProgress& on_progress) = nullptr;
+  std::optional<OwnLog> (*find)(World& world) = nullptr;
 };
 
 }  // namespace ctxcap::sources

@@ -52,6 +52,10 @@ const SourceKind& usual_kind() {
   return kOllamaLog.row;
 }
 
+std::optional<OwnLog> find_own_log(World& world) {
+  return kOllamaLog.find(world);
+}
+
 Result<std::vector<SourceSettings>> settle(std::vector<SourceSettings> sources, World& world) {
   TRY(check_together(sources, kinds()));
   const Instant now = world.clock.now();

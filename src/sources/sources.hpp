@@ -31,8 +31,15 @@ namespace ctxcap::sources {
 SourceKinds kinds();
 // Those of which a file can be kept up to date; the first one is meant where none is named.
 SourceKinds pulled_kinds();
-// The one that is meant where requests are to be read, and no source is named.
+// The one that is meant where requests are to be read, and no source is named: the server's own log.
 const SourceKind& usual_kind();
+
+// Where such a log is: as its setting names it, and as people call it.
+struct OwnLog {
+  std::string where, said;
+};
+// What usual_kind() would read here; nullopt: there is none, or it may not be read.
+std::optional<OwnLog> find_own_log(World& world);
 
 // The rows of one input: either in memory as a whole, with kReadPadding bytes behind it, or a stream.
 struct Rows {
@@ -42,6 +49,9 @@ struct Rows {
   // Bytes in all, of which `given` have come; nullopt: nobody knows. Empty: they are at hand, and taken in no
   // time.
   std::function<std::optional<Bytes>(Bytes given)> expected = {};
+  // They are a server's log, also where nothing in them says so; and the next part of the one before.
+  bool is_log = false, goes_on = false;
+  std::optional<Instant> from = {}, to = {};  // requests that began outside of [from, to) are left out
 };
 
 // How far a server is.

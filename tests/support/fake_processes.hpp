@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <map>
+#include <utility>
 
 #include "ports/processes.hpp"
 
@@ -26,6 +27,7 @@ class FakeProcesses final : public Processes {
     if (answers.empty()) return ProcessResult{};
     ProcessResult answer = std::move(answers.front());
     answers.pop_front();
+    if (request.on_out && !answer.out.empty()) request.on_out(std::exchange(answer.out, ""));
     return answer;
   }
 

@@ -38,7 +38,10 @@ Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, Wor
   TRY(check_output(flags.output));
   TRY_ASSIGN(const AnalyzeOptions options, settle(settings, world, {flags.output.files, flags.bad_lines}));
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
-  state::remember_names(analysis, world);
+  // Addresses of clients are for those who asked, and stored nowhere.
+  const auto& sources = options.traces.sources;
+  if (std::none_of(sources.begin(), sources.end(), [](const auto& one) { return one.job_rule == "client"; }))
+    state::remember_names(analysis, world);
   TRY(write_output(analysis, flags.output, world, talk));
   if (analysis.bases.empty()) {
     if (analysis.skipped.empty()) return fail(no_request(analysis));

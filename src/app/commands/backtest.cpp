@@ -8,6 +8,7 @@
 
 #include "app/commands.hpp"
 #include "app/describe.hpp"
+#include "app/name_blobs.hpp"
 #include "app/options.hpp"
 #include "base/text.hpp"
 #include "demand/demand.hpp"
@@ -38,7 +39,8 @@ Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, Wor
   TRY(check_table_or_json("backtest", flags.format));
   TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
   options.traces.keep_requests = true;
-  TRY_ASSIGN(const TraceSummary traces, read_sources(options.traces, world, talk));
+  TRY_ASSIGN(TraceSummary traces, read_sources(options.traces, world, talk));
+  if (options.show.empty()) static_cast<void>(name_blobs(traces, options.ollama_host, world));
   std::vector<std::string> names;
   for (const Demand& demand : traces.demands) names.push_back(demand.model);
   names.erase(std::unique(names.begin(), names.end()), names.end());

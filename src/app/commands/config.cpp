@@ -24,8 +24,7 @@ void warn(const Error& doubt, Talk& talk) {
 std::string summary(const settings::Settings& settings, std::size_t warnings) {
   return fmt::format("{}: {}, {}, {}\n",
                      settings.path.empty() ? "no configuration file" : printable(settings.path),
-                     counted(static_cast<i64>(settings.sources.size()), "source"),
-                     counted(static_cast<i64>(settings.variants.size()), "variant"),
+                     sources_text(settings), counted(static_cast<i64>(settings.variants.size()), "variant"),
                      warnings == 0 ? "no problems" : counted(static_cast<i64>(warnings), "warning"));
 }
 

@@ -81,8 +81,7 @@ void look_at_config(const settings::Reading& reading, World& world, std::vector<
   for (const Error& doubt : doubts_of_world(settings, world)) findings.push_back(warn("config", doubt));
   if (!reading.problems.empty()) return;
   findings.push_back({Level::ok, "config",
-                      fmt::format("{}: {}, {}", printable(settings.path),
-                                  counted(static_cast<i64>(settings.sources.size()), "source"),
+                      fmt::format("{}: {}, {}", printable(settings.path), sources_text(settings),
                                   counted(static_cast<i64>(settings.variants.size()), "variant")),
                       ""});
 }

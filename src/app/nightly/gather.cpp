@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/name_blobs.hpp"
 #include "app/nightly/night.hpp"
 #include "app/read_sources.hpp"
 #include "base/text.hpp"
@@ -36,6 +37,10 @@ std::string name_of(const SourceSettings& source, const Night& night) {
   return source.identity(night.world.files.working_directory());
 }
 
+std::string label_of(const SourceSettings& source) {
+  return source.where.empty() ? "the log of Ollama" : printable(source.label(), 80);
+}
+
 bool is_one_of(const std::string& name, const std::vector<std::string>& names) {
   return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -60,8 +65,14 @@ Status gather(Night& night) {
     Result<TraceSummary> read = read_sources(
         {.sources = {of_tonight(source, last, night.now)}, .all_jobs = true}, night.world, night.talk);
     night.talk.clear();
+    // Under another name they would count twice: without a server nothing is taken, and the next night reads
+    // it.
+    if (read) {
+      const Status named = name_blobs(*read, night.options.settings.ollama.host, night.world);
+      if (!named) read = fail(named.error());
+    }
     if (!read && last && read.error().kind == ErrorKind::withheld) {
-      night.talk.note("note: " + printable(source.label(), 80) + ": nothing new");  // a quiet day
+      night.talk.note("note: " + label_of(source) + ": nothing new");  // a quiet day
       continue;
     }
     if (!read) {
@@ -71,7 +82,7 @@ Status gather(Night& night) {
     }
     night.inputs.insert(night.inputs.end(), read->inputs.begin(), read->inputs.end());
     night.skipped.insert(night.skipped.end(), read->skipped.begin(), read->skipped.end());
-    const std::string label = printable(source.label(), 80);
+    const std::string label = label_of(source);
     for (const std::string& line : report::skip_lines(read->skipped))
       night.talk.note(fmt::format("note: {}: not counted: {}", label, line));
     if (read->used() == 0) {

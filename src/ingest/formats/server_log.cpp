@@ -1,6 +1,7 @@
 #include "ingest/formats/server_log.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/server_log/text.hpp"
@@ -57,7 +58,28 @@ const std::vector<Call>& ServerLog::line(std::string_view text) {
 
 const std::vector<Call>& ServerLog::line(const Line& inside) {
   calls_.clear();
+  began_.clear();
   named_.clear();
+  if (by_client_) clients_.line(inside.text);
+  see(inside);
+  if (by_client_) name_clients();
+  return calls_;
+}
+
+// Calls that make embeddings wait for nobody: they are no jobs.
+void ServerLog::name_clients() {
+  std::vector<Call> rest;
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    if (calls_[i].usage.reason == Reason::embedding)
+      rest.push_back(calls_[i]);
+    else
+      clients_.add(calls_[i], began_[i]);
+  }
+  calls_ = std::move(rest);
+  clients_.take(calls_);
+}
+
+void ServerLog::see(const Line& inside) {
   const std::string_view text = inside.text;
   // Most lines begin with the server's own words, and so have neither time nor port.
   const bool is_bare = !inside.at && (text.starts_with("slot ") || text.starts_with("srv "));
@@ -74,7 +96,6 @@ const std::vector<Call>& ServerLog::line(const Line& inside) {
   } else {
     see_server(text, port);
   }
-  return calls_;
 }
 
 void ServerLog::see_slot(At at, std::string_view rest) {
@@ -125,7 +146,8 @@ ServerLog::Open& ServerLog::open(At at) {
   });
   if (found != open_.rend()) return *found;
   make_room();
-  return open_.emplace_back(Open{.at = at, .ready = loads_.ready(), .start = clock_.now()});
+  return open_.emplace_back(
+      Open{.at = at, .ready = loads_.ready(), .start = clock_.now(), .began = clients_.at()});
 }
 
 void ServerLog::make_room() {
@@ -140,13 +162,16 @@ void ServerLog::new_prompt(At at, std::string_view rest) {
     return call.at == at && !call.prompt && !call.held && !call.refused;
   });
   if (waits == open_.end()) make_room();
-  Open& call = waits != open_.end() ? *waits : open_.emplace_back(Open{.at = at, .ready = loads_.ready()});
+  Open& call = waits != open_.end()
+                   ? *waits
+                   : open_.emplace_back(Open{.at = at, .ready = loads_.ready(), .began = clients_.at()});
   call.start = clock_.now();
   call.prompt = number_behind(rest, "task.n_tokens = ");
   if (!call.prompt) call.prompt = number_behind(rest, "n_prompt_tokens = ");  // until 2025
   call.window = number_behind(rest, "n_ctx_slot = ");
   call.keeps_nothing = number_behind(rest, "n_keep = ") == Tokens{0};
   place(call, call.keeps_nothing);
+  call.busy = busy_beside(call);
   if (call.prompt) call.cut = cuts_.take(*call.prompt, call.window);
 }
 
@@ -154,6 +179,15 @@ bool ServerLog::is_busy(const Load& load, Tokens slot) const {
   return std::any_of(open_.begin(), open_.end(), [&](const Open& call) {
     return call.load.get() == &load && call.at.slot == slot && !call.held && !call.told;
   });
+}
+
+// Slots of its server that are at work.
+Tokens ServerLog::busy_beside(const Open& call) const {
+  std::set<Tokens> slots = {call.at.slot};
+  for (const Open& other : open_) {
+    if (other.load == call.load && !other.held && !other.told && !other.refused) slots.insert(other.at.slot);
+  }
+  return call.load == nullptr || call.load->embeds ? 0 : static_cast<Tokens>(slots.size());
 }
 
 // Finds the server of a call.

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "ingest/call.hpp"
+#include "ingest/formats/server_log/clients.hpp"
 #include "ingest/formats/server_log/clock.hpp"
 #include "ingest/formats/server_log/cuts.hpp"
 #include "ingest/formats/server_log/envelope.hpp"
@@ -32,6 +33,9 @@ std::size_t find_server_log(std::string_view text, std::size_t from);
 
 class ServerLog {
  public:
+  // by_client: who asked is the job of a call, where that can be told.
+  explicit ServerLog(bool by_client = false) : by_client_(by_client) {}
+
   // The calls that this line completes. Views in them live until the next line.
   const std::vector<Call>& line(std::string_view text);
   // The same of one that was unwrapped already.
@@ -64,10 +68,13 @@ class ServerLog {
     std::optional<server_log::Cut> cut;
     bool refused = false, shifted = false, cancelled = false, is_cut = false, keeps_nothing = false;
     bool is_mixed = false;       // which of several it is cannot be told
+    Tokens busy = 0;             // calls at work in its server when it began, itself included; 0: not known
+    i64 began = 0;               // line, where clients are asked for
     std::optional<Tokens> told;  // it was given; its release, with so many tokens, may follow
   };
   using OpenAt = std::deque<Open>::iterator;
 
+  void see(const server_log::Line& inside);
   void see_slot(At at, std::string_view rest);
   void see_server(std::string_view text, std::optional<Tokens> port);
   void new_prompt(At at, std::string_view rest);
@@ -82,6 +89,8 @@ class ServerLog {
 
   Open& open(At at);
   void place(Open& call, bool embeds);
+  Tokens busy_beside(const Open& call) const;
+  void name_clients();
   bool is_busy(const server_log::Load& load, Tokens slot) const;
   void complete(OpenAt call, Tokens held, const Timings& timings);
   void complete_without(OpenAt call, Tokens held);
@@ -99,6 +108,9 @@ class ServerLog {
   std::optional<At> announced_;   // by print_timing, for timings that name no task
   i64 embedded_ = 0;              // accesses for embeddings whose task is not released yet
   std::vector<Call> calls_;
+  std::vector<i64> began_;  // of these, the lines
+  const bool by_client_;
+  server_log::Clients clients_;
   std::vector<server_log::LoadPtr> named_;  // keep the names in calls_
   Scratch scratch_;
 };

@@ -2,179 +2,114 @@
 // cut. The caps over time are those that a careful person would choose; the golden file tells them with their
 // reasons (CTXCAP_UPDATE=1 writes it anew: look at the diff).
 
-#include <cmath>
-#include <cstdlib>
-#include <map>
-#include <random>
-
-#include "nights.hpp"
+#include "ollama_journal.hpp"
+#include "simulation.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::test;
 
 namespace {
 
-constexpr Day kNights = 60;
-constexpr Tokens kServerDefault = 32'768;
-
-struct Job {
-  const char* name;
-  const char* base;
-  const char* variant;
-  Tokens (*largest)(Day day);  // that a request of this day may need; 0: the job does not run
-};
-
-constexpr Day kTruncated = 34, kGone = 20, kRepulled = 27;
-constexpr Day kDown[] = {9, 36, 37};
-
-// A drifting job: 1.5 % more every day.
-Tokens drifting(Day day) {
-  return static_cast<Tokens>(4'500 * std::pow(1.015, static_cast<double>(day)));
-}
-Tokens steady(Day) {
-  return 5'000;
-}
-// Quiet on six days, large on Mondays; 2026-09-01 is a Tuesday.
-Tokens weekly(Day day) {
-  return (day + 1) % 7 == 0 ? 9'500 : 2'500;
-}
-Tokens vanishing(Day day) {
-  return day < kGone ? 26'000 : 0;
-}
-Tokens chat(Day day) {
-  return day < kTruncated ? 3'400 : 15'000;
-}
-
-constexpr Job kJobs[] = {
-    {"triage", "devstral-small-2", "devstral-small-2:mail", steady},
-    {"report", "devstral-small-2", "devstral-small-2:mail", weekly},
-    {"batch", "devstral-small-2", "devstral-small-2:mail", vanishing},
-    {"chat", "chatter", "chatter:capped", chat},
-    {"digest", "drifter", "drifter:capped", drifting},
-};
-
-struct Request {
-  Tokens prompt = 0, generation = 0;
-  Tokens need() const { return std::max(prompt + generation, prompt + 1); }
-};
-
-class Simulation : public Nights {
+// The same world, fed by the server's own log alone: it knows of no jobs, and names the true size of each
+// prompt that was cut.
+class LoggedSimulation final : public Simulation {
  public:
-  Simulation() {
-    install_devstral();
-    install("chatter", "1");
-    install("drifter", "1");
-    fake.state().automatic_ctx = kServerDefault;
-    keep("devstral-small-2:mail", "devstral-small-2");
-    keep("chatter:capped", "chatter");
-    keep("drifter:capped", "drifter");
-    for (settings::Variant& variant : config.variants) variant.policy.history_days = 28;
-    config.policy.hysteresis.quiet_hours = policy::parse_quiet_hours("07:00-20:00").value();
+  LoggedSimulation() : journal_(clock) {
+    processes = &journal_;
+    config.sources = {{.kind = &sources::usual_kind()}};
+    cuts_are_told = true;
   }
 
-  // A day of clients: what they send is logged as the server would log it under the window it runs with.
-  void day(Day day) {
-    for (const Job& job : kJobs) {
-      const Tokens largest = job.largest(day);
-      for (int i = 0; largest > 0 && i < 60; ++i) request(day, job, i, drawn(largest));
-    }
-    close(day);
+  void day(Day day) override {
+    Simulation::day(day);
+    std::sort(waiting_.begin(), waiting_.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [at, request] : waiting_) request();
+    waiting_.clear();
   }
 
-  // A repeated call with another text is a pull of other weights.
-  void install(const std::string& name, const std::string& weights) {
-    fake.state().install_show(name, content_of(CTXCAP_ROOT "/examples/email-triage/show.json"), "",
-                              fake_digest(name + weights), Bytes{15} << 30);
-  }
-
-  int cuts = 0, preventable = 0;
-
-  // What the nights know so far; called after each that could do something.
-  void learn() {
-    for (auto& [job, seen] : logged_) known_[job] = std::max(known_[job], seen);
+ protected:
+  void leave(Day day, i64 second, const Job& job, Request sent, Tokens in_force) override {
+    const Instant begin{time_of(day, second).micros + (&job - kJobs) * 60'000'000};
+    const std::string asked = model(job);
+    waiting_.emplace_back(begin, [=, this, &job] {
+      journal_.request(begin, {begin.micros + 5'000'000}, asked, job.base, in_force, sent.prompt,
+                       sent.generation);
+    });
   }
 
  private:
-  Request drawn(Tokens largest) {
-    std::gamma_distribution<double> shape(4.0, 0.08);
-    const double share = std::min(1.0, 0.1 + shape(random_));
-    const auto need = static_cast<Tokens>(share * static_cast<double>(largest));
-    const Tokens generation = 50 + static_cast<Tokens>(random_() % 150);
-    return {std::max<Tokens>(need - generation, 10), generation};
-  }
-
-  void request(Day day, const Job& job, int i, Request sent) {
-    const Tokens capped = window(job.variant);
-    const Tokens in_force = capped > 0 ? capped : kServerDefault;
-    if (sent.need() > in_force) {
-      ++cuts;
-      // An earlier night had seen a request as large, whole, and could have made room for it.
-      if (known_[job.name] >= sent.need()) {
-        ++preventable;
-        MESSAGE("day " << day << ": " << job.name << " needs " << sent.need() << ", window " << in_force
-                       << ", known " << known_[job.name]);
-      }
-    } else {
-      logged_[job.name] = std::max(logged_[job.name], sent.need());
-    }
-    const Tokens prompt = sent.prompt < in_force ? sent.prompt : in_force - (in_force - 5) / 2;
-    log(day, i * 1'400 + day % 7, job.name, capped > 0 ? job.variant : job.base, prompt, sent.generation);
-  }
-
-  std::mt19937 random_{60};
-  std::map<std::string, Tokens> logged_, known_;
+  OllamaJournal journal_;
+  std::vector<std::pair<Instant, std::function<void()>>> waiting_;
 };
-
-bool is_down(Day night) {
-  return std::find(std::begin(kDown), std::end(kDown), night) != std::end(kDown);
-}
-
-}  // namespace
-
-namespace {
-
-// libcurl says it differently from 8.10 on.
-std::string without_curls_words(std::string text) {
-  const std::string old = "Couldn't connect", now = "Could not connect";
-  for (std::size_t at = text.find(now); at != std::string::npos; at = text.find(now))
-    text.replace(at, now.size(), old);
-  return text;
-}
 
 }  // namespace
 
 TEST_CASE("sixty nights: no cut that an earlier night could have prevented, one load per base and night") {
   Simulation simulation;
-  std::string story, before;
-  for (Day night = 1; night <= kNights; ++night) {
-    simulation.day(night - 1);
-    simulation.start(night);
-    if (night == kRepulled) simulation.install("chatter", "2");
-    simulation.config.ollama.host = is_down(night) ? "http://127.0.0.1:9" : simulation.fake.url();
-    const auto told = simulation.run();
-    CAPTURE(night);
-    CAPTURE(told.err);
-    REQUIRE(told.code);
-    CHECK(*told.code == (is_down(night) ? app::ExitCode::unreachable : app::ExitCode::done));
-    for (const auto& [weights, loads] : simulation.fake.state().loads) CHECK(loads <= 1);
-    if (told.out.find("keep: ") == std::string::npos || simulation.loads() > 0)
-      CHECK_FALSE(simulation.backup_left());
-    if (!is_down(night)) simulation.learn();
-    if (told.out != before) {
-      story += "night " + std::to_string(night) + ", " + std::to_string(simulation.cuts) + " cut so far\n";
-      story += without_curls_words(told.out);
-    }
-    before = told.out;
-    if (night % 15 == 0) {  // a second run of the night changes nothing
-      const auto again = simulation.run();
-      CHECK(again.out == told.out);
-      CHECK(simulation.loads() == 0);
-    }
-  }
+  const std::string story = sixty_nights(simulation);
   CHECK(simulation.preventable == 0);
   CHECK(simulation.cuts > 0);  // the job that starts to be truncated is cut before anybody can know
+  check_golden(story, "sixty_nights.txt");
+}
 
-  const std::string golden = CTXCAP_ROOT "/tests/unit/app/golden/sixty_nights.txt";
-  if (std::getenv("CTXCAP_UPDATE") != nullptr) std::ofstream(golden) << story;
-  CHECK(story == content_of(golden));
+TEST_CASE("sixty nights with nothing but the server's own log") {
+  LoggedSimulation simulation;
+  const std::string story = sixty_nights(simulation);
+  CHECK(simulation.preventable == 0);
+  CHECK(simulation.cuts > 0);
+  check_golden(story, "sixty_nights_log.txt");
+}
+
+namespace {
+
+// Requests and their sizes, by model and day.
+std::string told(const std::vector<Demand>& demands) {
+  std::string text;
+  for (const Demand& demand : demands) {
+    for (const auto& [day, of_day] : demand.days) {
+      text += demand.model + " " + iso_date(day) + ":";
+      for (const Bin& bin : of_day.total.bins) text += fmt::format(" {}x{}", bin.tokens, bin.count);
+      text += "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("nights read on where they were: what lies on both sides of a night or of midnight counts once") {
+  Nights nights;
+  nights.install_devstral();
+  nights.keep("devstral-small-2:mail", "devstral-small-2");
+  nights.config.sources = {{.kind = &sources::usual_kind()}};
+  OllamaJournal journal(nights.clock);
+  nights.processes = &journal;
+  // One after the other without a pause, 50 minutes each: over 02:30, over midnight; loaded once, at the
+  // beginning. Two nights are missed.
+  std::map<Day, std::string> truth;
+  constexpr i64 kMinute = 60'000'000;
+  for (i64 at = nights.time_of(0, 300).micros, i = 0; at < nights.time_of(11, 0).micros;
+       at += 50 * kMinute, ++i) {
+    journal.request({at}, {at + 50 * kMinute - 1}, "devstral-small-2:latest", "w", 32'768, 1'000 + i, 100);
+    truth[day_of(Instant{at})] += fmt::format(" {}x1", 1'100 + i);
+  }
+  i64 read = 0;
+  for (const Day night : {1, 2, 3, 4, 7, 8, 9, 10}) {
+    nights.start(night);
+    const auto first = nights.run();
+    REQUIRE(first.code);
+    const i64 more = std::exchange(journal.read, 0);
+    if (night == 2) read = more;
+    if (night > 7) CHECK(more < read + 2'000);  // not all of it every night
+    REQUIRE(nights.run().code);                 // a second time changes nothing
+    journal.read = 0;
+  }
+  std::string wanted;
+  for (const auto& [day, requests] : truth) {
+    if (day < day_of(nights.clock.now()))
+      wanted += "devstral-small-2 " + iso_date(day) + ":" + requests + "\n";
+  }
+  std::string got = told(nights.state().demand({.before = day_of(nights.clock.now())}).value());
+  CHECK(got == wanted);
 }

@@ -73,10 +73,14 @@ class Nights : public Environment {
     clock.set({(first_day_ + night) * kMicrosPerDay + i64{150} * 60'000'000});
   }
 
+  Instant time_of(Day day, i64 second) const {
+    return {(first_day_ + day) * kMicrosPerDay + second * 1'000'000};
+  }
+
   // A request of the day that ends with night n + 1. `second` is of that day and orders them.
   void log(Day day, i64 second, const std::string& job, const std::string& model, Tokens prompt,
            Tokens generation) {
-    const Instant at{(first_day_ + day) * kMicrosPerDay + second * 1'000'000};
+    const Instant at = time_of(day, second);
     rows_ += "{\"id\":\"r" + std::to_string(++id_) + "\",\"timestamp\":\"" + rfc3339(at) + "\",\"job\":\"" +
              job + "\",\"model\":\"" + model + "\",\"prompt_tokens\":" + std::to_string(prompt) +
              ",\"completion_tokens\":" + std::to_string(generation) + "}\n";
@@ -94,7 +98,8 @@ class Nights : public Environment {
 
   World world() {
     World real = real_.world();
-    return {real.http, real.processes, clock, real.files, console, *this, real.databases, real.interrupts};
+    Processes& programs = processes != nullptr ? *processes : real.processes;
+    return {real.http, programs, clock, real.files, console, *this, real.databases, real.interrupts};
   }
 
   struct Told {
@@ -169,7 +174,8 @@ class Nights : public Environment {
   FakeConsole console;
   settings::Settings config;
   std::vector<app::Server> more;
-  std::optional<Instant> now;  // --now
+  std::optional<Instant> now;      // --now
+  Processes* processes = nullptr;  // nullptr: those of this host
   std::vector<std::string> resume;
 
  private:

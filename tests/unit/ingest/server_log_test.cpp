@@ -298,3 +298,111 @@ TEST_CASE("no answer found is no proof of an embedding") {
   CHECK(gist_of("[GIN] 2026/11/29 - 13:05:47 | 200 | 264ms | 127.0.0.1 | POST \"/api/embed\"\n" + task) ==
         " 0+-1 in 512 embedding\n");
 }
+
+namespace {
+
+// "JOB: model prompt+generation", as calls come.
+std::vector<std::pair<std::string, Told>> clients_of(std::string_view text) {
+  ingest::ServerLog log(true);
+  std::vector<std::pair<std::string, Told>> calls;
+  const auto take = [&](const std::vector<ingest::Call>& more) {
+    for (const ingest::Call& call : more) calls.emplace_back(call.job.client, told_by(call));
+  };
+  for (const std::string_view line : split(text, '\n')) take(log.line(line));
+  take(log.finish());
+  return calls;
+}
+
+}  // namespace
+
+TEST_CASE("who asked is told where only one call can be meant, and never wrongly") {
+  struct Row {
+    const char* name;
+    std::size_t nobody;  // calls whose client cannot be told, at most
+  };
+  for (const Row& row : {Row{"serial", 0}, Row{"cut-serial", 2}, Row{"one-at-a-time", 2},
+                         Row{"two-models", 12}, Row{"four-slots", 54}, Row{"cut-mixed", 32}}) {
+    CAPTURE(std::string(row.name));
+    const auto log = shared_file("ollama/server-log/" + std::string(row.name) + ".log");
+    const auto truth = shared_file("ollama/server-log/" + std::string(row.name) + ".truth.jsonl");
+    if (!log || !truth) return;
+    std::vector<json> rows;
+    for (const std::string_view line : split(*truth, '\n')) {
+      if (!line.empty()) rows.push_back(json::parse(line));
+    }
+    std::size_t nobody = 0, checked = 0;
+    for (const auto& [client, told] : clients_of(*log)) {
+      if (told.how == "embedding") continue;
+      CAPTURE(text_of(told));
+      if (client == "unknown client") {
+        ++nobody;
+        continue;
+      }
+      std::set<std::string> paths;  // of requests with these counts
+      for (const json& one : rows) {
+        const bool fits = one["model"] == told.model && one["prompt"].is_number() &&
+                          one["prompt"] == told.prompt && one["generation"] == told.generation;
+        if (fits) paths.insert("127.0.0.1 " + one["path"].get<std::string>());
+      }
+      if (paths.empty()) continue;  // the client got no count, or another one
+      ++checked;
+      CHECK(paths.contains(client));
+    }
+    CHECK(checked > 10);
+    CHECK(nobody <= row.nobody);
+  }
+}
+
+TEST_CASE("calls that wait for their access lines together have no client, unless all lines are alike") {
+  const auto task = [](int slot, int number, int prompt) {
+    const std::string head = fmt::format("slot   operator(): id  {} | task {} | ", slot, number);
+    return std::pair(
+        head + fmt::format("new prompt, n_ctx_slot = 4096, n_keep = 4, task.n_tokens = {}\n", prompt) + head +
+            "cached n_tokens = 0, memory_seq_rm [0, end)\n",
+        head + fmt::format("prompt eval time = 1 ms / {} tokens\n", prompt) + head +
+            "eval time = 1 ms / 10 tokens\n" + head +
+            fmt::format("stop processing: n_tokens = {}, truncated = 0\n", prompt + 9));
+  };
+  const auto access = [](const char* address, const char* route, int status = 200) {
+    return fmt::format("[GIN] 2026/11/29 - 13:05:59 | {} |  260.6ms | {} | POST     \"{}\"\n", status,
+                       address, route);
+  };
+  const auto [begin_a, end_a] = task(0, 0, 100);
+  const auto [begin_b, end_b] = task(1, 1, 200);
+  const auto gist_of_clients = [](const std::string& text) {
+    std::string gist;
+    for (const auto& [client, told] : clients_of(text)) gist += fmt::format("{}: {}\n", client, told.prompt);
+    return gist;
+  };
+  const std::string a = access("10.0.0.7", "/api/chat"), b = access("10.0.0.8", "/api/chat");
+  const std::string far(200, '\n');  // lines of no matter
+  CHECK(gist_of_clients(begin_a + begin_b + end_a + a + far + end_b + b) ==
+        "10.0.0.7 /api/chat: 100\n10.0.0.8 /api/chat: 200\n");
+  CHECK(gist_of_clients(begin_a + begin_b + end_a + end_b + b + a) ==
+        "unknown client: 100\nunknown client: 200\n");
+  CHECK(gist_of_clients(begin_a + begin_b + end_a + end_b + a + a) ==
+        "10.0.0.7 /api/chat: 100\n10.0.0.7 /api/chat: 200\n");
+  // Others than those of calls are nobody's, before and behind.
+  const std::string others = access("10.0.0.9", "/api/show") + access("10.0.0.9", "/api/chat", 404);
+  CHECK(gist_of_clients(access("10.0.0.9", "/api/chat") + others + begin_a + others + end_a + others + a +
+                        others) == "10.0.0.7 /api/chat: 100\n");
+}
+
+TEST_CASE("requests that a server is at together are counted") {
+  const auto busy_of = [](const std::string& text) {
+    std::map<Tokens, i64> busy;
+    for (const Demand& demand : ingest_whole(text).demands) {
+      for (const auto& [requests, count] : demand.busy) busy[requests] += count;
+    }
+    return busy;
+  };
+  CHECK(busy_of(small_log()) == std::map<Tokens, i64>{{1, 5}});
+  const auto slots = shared_file("ollama/server-log/four-slots.log"),
+             one = shared_file("ollama/server-log/serial.log");
+  if (!slots || !one) return;
+  const std::map<Tokens, i64> busy = busy_of(*slots);
+  CHECK(busy.rbegin()->first == 4);
+  CHECK(busy.at(1) + busy.at(2) + busy.at(3) + busy.at(4) == 84);  // all but 4 embeddings
+  CHECK(busy_of(*one).size() == 1);
+  CHECK(ingest_whole(*slots).demands.front().slots == 4);
+}

@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <cstdio>
@@ -425,4 +426,27 @@ TEST_CASE("an answer can be taken in pieces, and is then not kept") {
   // An answer that breaks off is an error, whatever came before.
   CHECK_FALSE(http.send({.url = loopback.url("/broken"), .on_body = take}).has_value());
   CHECK(http.send({.url = loopback.url("/echo")})->body == "hello");
+}
+
+TEST_CASE("a server behind a Unix socket is spoken to, whatever proxy there is; one that is none says why") {
+  io::RealWorld real;
+  const auto folder = real.world().files.make_private_directory().value();
+  const std::string path = folder->path() + "/s.sock";
+  httplib::Server server;
+  server.Get("/here", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("by socket", "text/plain");
+  });
+  server.set_address_family(AF_UNIX);
+  REQUIRE(server.bind_to_port(path.c_str(), 80));
+  std::thread thread([&] { server.listen_after_bind(); });
+  ::setenv("http_proxy", "http://127.0.0.1:9", 1);
+  const auto answer = real.world().http.send({.url = "http://docker/here", .socket = path});
+  ::unsetenv("http_proxy");
+  server.stop();
+  thread.join();
+  REQUIRE(answer);
+  CHECK(answer->body == "by socket");
+  const auto none = real.world().http.send({.url = "http://docker/here", .socket = path + "x"});
+  REQUIRE_FALSE(none);
+  CHECK(none.error().why == "GET http://docker/here: " + path + "x: No such file or directory");
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 
 #include "io/io.hpp"
@@ -106,4 +107,32 @@ TEST_CASE("programs are found in PATH, and what is not there cannot be started")
   }
   CHECK_FALSE(processes.run({}));
   CHECK_FALSE(processes.run({.argv = {"true"}, .directory = "/no/such/directory"}));
+}
+
+TEST_CASE(
+    "output can be taken in pieces, all of it, and is then not kept; who wants no more ends the program") {
+  io::RealWorld real;
+  std::size_t taken = 0;
+  ProcessRequest request = shell("head -c 3000000 /dev/zero; echo err >&2");
+  request.on_out = [&](std::string_view piece) {
+    taken += piece.size();
+    return true;
+  };
+  const auto whole = real.world().processes.run(request);
+  REQUIRE(whole);
+  CHECK(taken == 3'000'000);
+  CHECK(whole->out.empty());
+  CHECK(whole->err == "err\n");
+  CHECK(whole->exit_code == 0);
+
+  taken = 0;
+  request = shell("exec cat /dev/zero");
+  request.on_out = [&](std::string_view piece) {
+    taken += piece.size();
+    return taken < 100'000;
+  };
+  const auto ended = real.world().processes.run(request);
+  REQUIRE(ended);
+  CHECK(taken < 300'000);
+  CHECK(ended->exit_code == 128 + SIGTERM);
 }

@@ -119,7 +119,7 @@ TEST_CASE("the whole file is read") {
 TEST_CASE("an empty file is all defaults, and says what is missing") {
   const Reading reading = read("");
   CHECK(reading.problems.empty());
-  CHECK(reading.doubts.size() == 2);  // no source, no variant
+  CHECK(reading.doubts.size() == 1);  // no variant
   CHECK(reading.settings.policy.risk == 0.001);
   CHECK(reading.settings.policy.confidence == 0.95);
   CHECK(reading.settings.policy.native_stretch == 2.0);

@@ -39,8 +39,9 @@ TEST_CASE("what is asked for must be answered by one of the sources at least") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == ErrorKind::usage);
   CHECK(refused.error().what == "--from does not apply to --traces");
-  CHECK(refused.error().why == "it goes with --langfuse and --clickhouse");
-  CHECK(refused.error().hint == "add --langfuse or --clickhouse URL, or leave --from out");
+  CHECK(refused.error().why == "it goes with --langfuse, --clickhouse and --ollama-log");
+  CHECK(refused.error().hint ==
+        "add --langfuse, --clickhouse URL or --ollama-log WHERE, or leave --from out");
   clickhouse.limit = 10;
   refused = check({of("files"), clickhouse});
   REQUIRE_FALSE(refused);

@@ -56,8 +56,9 @@ void ServerLog::refusal(std::string_view text, std::optional<Tokens> port) {
     if (!size || !call->prompt || *call->prompt == *size) found = call;
   }
   if (found == open_.end())
-    found = open_.insert(open_.end(),
-                         Open{.at = {0, *task, port}, .ready = loads_.ready(), .start = clock_.now()});
+    found = open_.insert(
+        open_.end(),
+        Open{.at = {0, *task, port}, .ready = loads_.ready(), .start = clock_.now(), .began = clients_.at()});
   place(*found, false);
   found->refused = true;
   const std::optional<Tokens> prompt = size ? size : found->prompt;
@@ -81,10 +82,13 @@ void ServerLog::give(Open& call, Usage usage) {
   if (call.load) {
     told.model = call.load->model();
     named_.push_back(call.load);
+    told.slots = call.load->slots;
   }
   told.window = call.window;
+  told.busy = call.busy;
   told.start = call.start;
   told.usage = usage;
+  began_.push_back(call.began);
 }
 
 // A cut alone: its size is certain, all else unknown.
@@ -99,6 +103,7 @@ void ServerLog::give(const Cut& cut) {
 
 const std::vector<Call>& ServerLog::finish() {
   calls_.clear();
+  began_.clear();
   named_.clear();
   settle_late();
   for (Open& call : open_) {
@@ -115,6 +120,9 @@ const std::vector<Call>& ServerLog::finish() {
   }
   open_.clear();
   while (const auto cut = cuts_.take_any()) give(*cut);
+  if (!by_client_) return calls_;
+  name_clients();
+  clients_.finish(calls_);
   return calls_;
 }
 

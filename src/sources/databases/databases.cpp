@@ -68,7 +68,7 @@ class Rows final : public ByteReader {
  private:
   Status next_line() {
     const Result<bool> row = queries_[query_]->step();
-    if (!row) return fail(cannot_read(path_, row.error()));
+    if (!row) return fail(cannot_read(path_, database_->was_disturbed() ? disturbed() : row.error()));
     at_ = 0;
     line_.clear();
     if (*row) {
@@ -76,8 +76,10 @@ class Rows final : public ByteReader {
       return {};
     }
     if (++query_ < queries_.size() || !database_->was_disturbed()) return {};
-    return fail(cannot_read(path_, {.why = "it was written to while it was read", .hint = "run it again"}));
+    return fail(cannot_read(path_, disturbed()));
   }
+
+  static Error disturbed() { return {.why = "it was written to while it was read", .hint = "run it again"}; }
 
   std::string path_;
   std::unique_ptr<Database> database_;  // outlives the queries

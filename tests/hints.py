@@ -206,7 +206,7 @@ def check_hints(shell, wrong):
 
 # Flags of other programs that hints and requests name.
 OTHERS = {"--csv", "--verbose", "--otlp-traces-endpoint", "--analytics-log", "--port", "--embedding", "--json", "--no-pager",
-          "--output-fields", "--long", "--timestamps"}
+          "--output-fields", "--long", "--timestamps", "--grep", "--since", "--until", "--user-unit"}
 
 
 def check_names(shell, wrong):

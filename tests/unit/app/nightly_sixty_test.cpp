@@ -2,6 +2,8 @@
 // cut. The caps over time are those that a careful person would choose; the golden file tells them with their
 // reasons (CTXCAP_UPDATE=1 writes it anew: look at the diff).
 
+#include <fmt/format.h>
+
 #include "ollama_journal.hpp"
 #include "simulation.hpp"
 
@@ -30,7 +32,9 @@ class LoggedSimulation final : public Simulation {
 
  protected:
   void leave(Day day, i64 second, const Job& job, Request sent, Tokens in_force) override {
-    const Instant begin{time_of(day, second).micros + (&job - kJobs) * 60'000'000};
+    // One model after the other: the server has room for one.
+    const i64 block = job.base == kJobs[0].base ? 0 : job.base == kJobs[3].base ? 1 : 2;
+    const Instant begin = time_of(day, block * 28'800 + second / 3 + (&job - kJobs) * 20);
     const std::string asked = model(job);
     waiting_.emplace_back(begin, [=, this, &job] {
       journal_.request(begin, {begin.micros + 5'000'000}, asked, job.base, in_force, sent.prompt,

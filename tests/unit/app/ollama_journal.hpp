@@ -49,22 +49,27 @@ class OllamaJournal final : public Processes {
 
   Result<ProcessResult> run(const ProcessRequest& request) override {
     i64 since = 0, until = now_.now().micros;
-    std::vector<std::string_view> words;
-    for (std::size_t i = 0; i < request.argv.size(); ++i) {
-      const std::string& argument = request.argv[i];
+    bool only_loads = false, only_last = false;
+    for (const std::string& argument : request.argv) {
       if (argument.starts_with("--since=@")) since = std::stoll(argument.substr(9)) * 1'000'000;
       if (argument.starts_with("--until=@"))
         until = std::min<i64>(until, std::stoll(argument.substr(9)) * 1'000'000);
-      if (argument == "--grep") words = split(request.argv[i + 1], '|');
+      only_loads = only_loads || argument == "--grep";
+      only_last = only_last || argument == "-n";
     }
+    const auto at_or_behind = [&](i64 micros) {
+      return std::partition_point(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.at.micros < micros; });
+    };
+    auto entry = at_or_behind(since);
+    const auto end = at_or_behind(until);
+    if (only_last && entry < end) entry = end - 1;
     ProcessResult result;
-    for (const auto& [at, line] : entries_) {
-      const bool is_found =
-          words.empty() || std::any_of(words.begin(), words.end(),
-                                       [&](std::string_view word) { return line.find(word) != line.npos; });
-      if (at.micros < since || at.micros >= until || !is_found) continue;
+    for (; entry < end; ++entry) {
+      if (only_loads && !entry->is_load) continue;
       const std::string row =
-          nlohmann::json{{"__REALTIME_TIMESTAMP", std::to_string(at.micros)}, {"MESSAGE", line}}.dump() +
+          nlohmann::json{{"__REALTIME_TIMESTAMP", std::to_string(entry->at.micros)}, {"MESSAGE", entry->line}}
+              .dump() +
           "\n";
       ++read;
       if (request.on_out)
@@ -78,7 +83,15 @@ class OllamaJournal final : public Processes {
   i64 read = 0;  // entries, so far
 
  private:
-  void write(Instant at, std::string line) { entries_.emplace_back(at, std::move(line)); }
+  struct Entry {
+    Instant at;
+    std::string line;
+    bool is_load = false;  // it tells of a server that starts
+  };
+
+  void write(Instant at, std::string line, bool is_load = false) {
+    entries_.push_back({at, std::move(line), is_load});
+  }
 
   static std::string own(Instant at, const char* level, const std::string& what) {
     return "time=" + rfc3339(at) + " level=" + level + " source=llama_server.go:1 msg=\"" + what + "\"";
@@ -93,17 +106,21 @@ class OllamaJournal final : public Processes {
     loaded_ = weights + std::to_string(window);
     task_ = 0;
     const std::string slots = ", n_ctx_slot = " + std::to_string(window);
-    write(at, own(at, "INFO", "starting llama-server") +
-                  " cmd=\"/usr/lib/ollama/llama-server --model /blobs/sha256-" + fake_digest(weights) +
-                  " --port 40000 -c " + std::to_string(window) + " -np 1\"");
-    write(at, "srv    load_model: initializing, n_slots = 1" + slots + ", kv_unified = 'false'");
-    write(at, own(at, "INFO", "template selection") + " model=registry.ollama.ai/library/" + model +
-                  " selected=none");
-    write(at, own(at, "INFO", "loaded runners") + " count=1");
+    write(at,
+          own(at, "INFO", "starting llama-server") +
+              " cmd=\"/usr/lib/ollama/llama-server --model /blobs/sha256-" + fake_digest(weights) +
+              " --port 40000 -c " + std::to_string(window) + " -np 1\"",
+          true);
+    write(at, "srv    load_model: initializing, n_slots = 1" + slots + ", kv_unified = 'false'", true);
+    write(at,
+          own(at, "INFO", "template selection") + " model=registry.ollama.ai/library/" + model +
+              " selected=none",
+          true);
+    write(at, own(at, "INFO", "loaded runners") + " count=1", true);
   }
 
   Clock& now_;
-  std::vector<std::pair<Instant, std::string>> entries_;
+  std::vector<Entry> entries_;  // in the order of their times
   std::string loaded_;
   Tokens task_ = 0;
 };

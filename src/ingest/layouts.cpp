@@ -207,8 +207,13 @@ i64 PieceReader::read_values(const Piece& piece) {
 }
 
 i64 LogReader::read(const Piece& piece, bool is_nested, RowReader& reader) {
-  for (const Piece::LogLine& line : piece.log_lines)
+  i64 seen = 0;
+  for (const Piece::LogLine& line : piece.log_lines) {
+    log_.pass(line.line - seen - 1);
+    seen = line.line;
     read_line(piece.text.substr(line.begin, line.end - line.begin), line.line, is_nested, reader);
+  }
+  log_.pass(std::max<i64>(piece.lines - seen, 0));
   if (!piece.text.empty()) last_line_ = piece.lines + (piece.text.ends_with('\n') ? 0 : 1);
   return piece.lines;
 }

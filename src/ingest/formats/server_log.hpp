@@ -40,6 +40,8 @@ class ServerLog {
   const std::vector<Call>& line(std::string_view text);
   // The same of one that was unwrapped already.
   const std::vector<Call>& line(const server_log::Line& inside);
+  // So many lines without a word that matters.
+  void pass(i64 lines) { clients_.pass(lines); }
   // Those that are left at the end.
   const std::vector<Call>& finish();
 

@@ -17,8 +17,10 @@ namespace ctxcap::ingest::server_log {
 
 class Clients {
  public:
-  // Every line of the log, before what it completes is added.
+  // A line of the log, before what it completes is added.
   void line(std::string_view text);
+  // So many lines that were passed over: they hold no access, but stand between those that do.
+  void pass(i64 lines) { line_ += lines; }
   // A call that is complete, and the line that it began with. What it points to is copied.
   void add(const Call& call, i64 began);
   // Those of which is known who asked, or that nobody will know; views live until the next call of this.

@@ -4,6 +4,7 @@
 #include <httplib.h>
 
 #include <array>
+#include <fstream>
 #include <stdexcept>
 
 namespace ctxcap::test {
@@ -124,6 +125,7 @@ std::optional<FaultKind> FakeOllama::fault_now(const std::string& path) {
 
 // Until the next request shows that it did, or the server stops.
 void FakeOllama::wait_for_the_client_to_give_up(std::unique_lock<std::mutex>& lock) {
+  if (!mark_.empty()) std::ofstream(mark_) << "slow\n";
   const std::size_t mine = diary_.size();
   changed_.wait(lock, [&] { return stopping_ || diary_.size() != mine; });
 }

@@ -57,6 +57,7 @@ class FakeOllama {
   // For tests, between requests.
   OllamaState& state() { return state_; }
   void fail(const Fault& fault);
+  void mark(const std::string& path) { mark_ = path; }  // a file that is there once a slow request has come
   void pause(std::chrono::milliseconds before_every_answer) { pause_ = before_every_answer; }
   void start_diary();                // forgets requests and faults
   std::vector<std::string> diary();  // "POST /api/create tiny-llama:triage"
@@ -73,6 +74,7 @@ class FakeOllama {
   std::vector<Fault> faults_;
   std::vector<i64> seen_;  // requests counted for each fault
   bool stopping_ = false;
+  std::string mark_;
   std::chrono::milliseconds pause_{0};
 
   std::unique_ptr<httplib::Server> server_;

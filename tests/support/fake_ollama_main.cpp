@@ -17,6 +17,7 @@
 //   --wrong-context N    what /api/ps says whatever was asked
 //   --secret-context N   prompts are cut as by this window   --pause MS   before every answer
 //   --fault KIND[@N[+M]] request N (default 1) and M more fail; kinds: see fake_ollama.hpp, with dashes
+//   --mark FILE          is there once a request was held back by the fault "slow"
 //   --no-cli             leaves PATH alone
 //   --diary FILE         writes every request, one a line, when it ends
 //   --list FILE          writes the names of the models there are when it ends
@@ -166,6 +167,8 @@ void configure(FakeOllama& fake, const Options& options) {
       fake.state().secret_ctx = std::stol(value);
     } else if (name == "--pause") {
       fake.pause(std::chrono::milliseconds(std::stol(value)));
+    } else if (name == "--mark") {
+      fake.mark(value);
     } else if (name == "--fault") {
       fake.fail(parse_fault(value));
     } else {

@@ -35,8 +35,9 @@ Tonight tonight_of(const Group& group, const Circumstances& circumstances) {
                             [](const JobDecision& job) { return hides_need(job.stats.censoring); });
   tonight.days = 0;
   for (const JobDecision& job : decision.jobs) tonight.days = std::max(*tonight.days, job.stats.days);
-  tonight.relieves = std::none_of(decision.jobs.begin(), decision.jobs.end(), [](const JobDecision& job) {
-    return job.action == Action::grow || job.action == Action::withhold;
+  // Only where today's window is known.
+  tonight.relieves = std::all_of(decision.jobs.begin(), decision.jobs.end(), [&](const JobDecision& job) {
+    return decision.num_ctx && job.current && *decision.num_ctx <= job.current->num_ctx;
   });
   for (const JobDecision& job : decision.jobs)
     tonight.little_data = tonight.little_data || job.stats.required.basis == Basis::little_data;

@@ -370,14 +370,17 @@ TEST_CASE("the card cannot hold what is needed: nothing changes, exit 5") {
   CHECK(nights.window("devstral-small-2:triage") == 8'192);
 }
 
-TEST_CASE("a first variant that takes no more than what runs is made, though the card is over-full") {
+TEST_CASE("a first variant that relieves an over-full card is made, and is no growth") {
   Triage nights(20, 18'000);
   nights.config.card = Budget{.card = Bytes{16} << 30};
+  nights.fake.state().handle("POST", "/api/generate",
+                             R"({"model":"devstral-small-2","options":{"num_ctx":40960}})");
   const auto told = nights.run();
   CAPTURE(told.out);
   CHECK(told.out.find("the card holds neither") != std::string::npos);
   CHECK(told.out.find("blocked") == std::string::npos);
-  CHECK(nights.asked("/api/create") == 1);
+  CHECK(told.out.find("grow") == std::string::npos);
+  CHECK(nights.window("devstral-small-2:triage") == 24'576);
 }
 
 TEST_CASE("with a card given, a model that spills to the CPU does not hold") {

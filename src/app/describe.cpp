@@ -232,7 +232,7 @@ Result<Models> describe_models(std::span<const std::string> names, const Analyze
   add_parents(ollama, build, models);
   add_what_is_installed(ollama, models);
   const std::vector<std::string> origins = add_origins(options.ollama_host, models, world);
-  for (const std::string& name : origins) describe_from_server(ollama, name, models[name]);
+  for (const std::string& name : origins) describe_from_server(ollama, name, build, models[name]);
   if (!origins.empty()) {
     add_what_is_installed(ollama, models);
     add_origins(options.ollama_host, models, world);

@@ -19,13 +19,14 @@ struct Set {
 
 // What the variant's Modelfile would say comes before what its base says.
 LoadOptions options_of(const BaseAnalysis& base, LoadOptions options) {
-  if (!base.variant) return options;
-  for (const auto& [parameter, value] : base.variant->parameters) {
-    const std::optional<i64> number = parse_integer(value);
-    if (parameter == "num_gpu") options.num_gpu = number;
-    if (parameter == "num_batch") options.num_batch = number;
-    if (parameter == "main_gpu") options.main_gpu = number;
-    if (parameter == "num_thread") options.num_thread = number;
+  for (const Variant& variant : base.variants) {
+    for (const auto& [parameter, value] : variant.parameters) {
+      const std::optional<i64> number = parse_integer(value);
+      if (parameter == "num_gpu") options.num_gpu = number;
+      if (parameter == "num_batch") options.num_batch = number;
+      if (parameter == "main_gpu") options.main_gpu = number;
+      if (parameter == "num_thread") options.num_thread = number;
+    }
   }
   return options;
 }

@@ -49,15 +49,17 @@ Status describe_from_files(Models& models, std::span<const std::string> names, c
   if (names.empty()) return {};
   for (const auto& show : options.show) {
     TRY_ASSIGN(const std::string name, owner_of(show, names));
-    TRY_ASSIGN(const ModelDescription description, description_from_file(show.second, name, world));
+    TRY_ASSIGN(const ModelDescription description,
+               description_from_file(show.second, name, options.settings.build, world));
     models[name] = model::described(description);
   }
   return {};
 }
 
 // One model from the server; an answer that cannot be had is a warning.
-void describe_from_server(runtime::Ollama& ollama, const std::string& name, DescribedModel& model) {
-  const Result<ModelDescription> description = description_from_server(ollama, name);
+void describe_from_server(runtime::Ollama& ollama, const std::string& name, const ServerBuild& build,
+                          DescribedModel& model) {
+  const Result<ModelDescription> description = description_from_server(ollama, name, build);
   if (description) {
     model = model::described(*description);
     return;
@@ -68,7 +70,7 @@ void describe_from_server(runtime::Ollama& ollama, const std::string& name, Desc
 }
 
 // A variant's base, when the traces name the variant alone. One that is gone leaves the variant to itself.
-void add_parents(runtime::Ollama& ollama, Models& models) {
+void add_parents(runtime::Ollama& ollama, const ServerBuild& build, Models& models) {
   std::vector<std::string> parents;
   for (const auto& [name, model] : models) {
     const auto same = [&](const auto& known) { return same_model(known.first, model.parent); };
@@ -76,7 +78,7 @@ void add_parents(runtime::Ollama& ollama, Models& models) {
       parents.push_back(model.parent);
   }
   for (const std::string& parent : parents) {
-    if (const auto description = description_from_server(ollama, parent))
+    if (const auto description = description_from_server(ollama, parent, build))
       models[parent] = model::described(*description);
   }
 }
@@ -156,23 +158,49 @@ Status add_what_was_measured(runtime::Ollama& ollama, Models& models, const Runt
 }  // namespace
 
 Result<ModelDescription> description_from_file(const std::string& path, const std::string& name,
-                                               World& world) {
+                                               const ServerBuild& build, World& world) {
   TRY_ASSIGN(const std::string json, world.files.read_all(path));
   Result<ModelDescription> description = model::describe(json, name);
-  if (description) return description;
+  if (description) {
+    description->build = build;
+    return description;
+  }
   Error error = description.error();
   error.kind = ErrorKind::usage;
   error.why = path + ": " + error.why;
   return fail(std::move(error));
 }
 
-Result<ModelDescription> description_from_server(runtime::Ollama& ollama, const std::string& name) {
+Result<ModelDescription> description_from_server(runtime::Ollama& ollama, const std::string& name,
+                                                 const ServerBuild& build) {
   TRY_ASSIGN(std::string json, ollama.show(name));
   TRY_ASSIGN(ModelDescription description, model::describe(json, name));
-  if (!model::needs_verbose(description)) return description;
-  // Without the long answer the short one still tells most of it.
-  const Result<std::string> verbose = ollama.show(name, runtime::Detail::verbose);
-  return verbose ? model::describe(*verbose, name) : description;
+  if (model::needs_verbose(description)) {
+    // Without the long answer the short one still tells most of it.
+    if (const Result<std::string> verbose = ollama.show(name, runtime::Detail::verbose)) {
+      TRY_ASSIGN(description, model::describe(*verbose, name));
+    }
+  }
+  description.build = build;
+  return description;
+}
+
+Result<ServerBuild> told_build(const settings::Ollama& server) {
+  const bool by_llama = !server.llama_build.empty();
+  const std::string& text = by_llama ? server.llama_build : server.version;
+  if (text.empty()) return ServerBuild{};
+  if (const auto build = by_llama ? build_of_llama(text) : build_of_ollama(text)) return *build;
+  return fail({.kind = ErrorKind::usage,
+               .what = fmt::format("'{}' is no version", printable(text, 40)),
+               .why = by_llama ? "a build of llama.cpp is written like b10361 or v0.5.0"
+                               : "a version of Ollama is written like 0.33.0",
+               .hint = by_llama ? "--llama-build b10361" : "--server-version 0.33.0"});
+}
+
+ServerBuild build_of(runtime::Ollama& ollama, const ServerBuild& told) {
+  if (!told.assumed) return told;
+  const Result<std::string> version = ollama.version();
+  return version ? build_of_ollama(*version).value_or(ServerBuild{}) : ServerBuild{};
 }
 
 Result<Models> describe_models(std::span<const std::string> names, const AnalyzeOptions& options,
@@ -191,17 +219,20 @@ Result<Models> describe_models(std::span<const std::string> names, const Analyze
 
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(options.ollama_host));
   runtime::Ollama ollama(world.http, world.clock, host);
-  if (const auto version = ollama.version(); !version) {
+  const Result<std::string> version = ollama.version();
+  if (!version) {
     talk.note(fmt::format("note: memory is unknown: {} ({}); give --show FILE to do without a server",
                           version.error().what, version.error().why));
     add_origins(options.ollama_host, models, world);
     return models;
   }
-  for (const std::string& name : open) describe_from_server(ollama, name, models[name]);
-  add_parents(ollama, models);
+  const ServerBuild build = options.settings.build.assumed ? build_of_ollama(*version).value_or(ServerBuild{})
+                                                           : options.settings.build;
+  for (const std::string& name : open) describe_from_server(ollama, name, build, models[name]);
+  add_parents(ollama, build, models);
   add_what_is_installed(ollama, models);
   const std::vector<std::string> origins = add_origins(options.ollama_host, models, world);
-  for (const std::string& name : origins) describe_from_server(ollama, name, models[name]);
+  for (const std::string& name : origins) describe_from_server(ollama, name, build, models[name]);
   if (!origins.empty()) {
     add_what_is_installed(ollama, models);
     add_origins(options.ollama_host, models, world);

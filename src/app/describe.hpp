@@ -14,10 +14,17 @@
 namespace ctxcap::app {
 
 // One model, from a saved answer of /api/show (`name` as in the traces, may be empty) or from the server,
-// verbosely where the short answer withholds what is needed.
+// verbosely where the short answer withholds what is needed. `build`: what runs it.
 Result<ModelDescription> description_from_file(const std::string& path, const std::string& name,
-                                               World& world);
-Result<ModelDescription> description_from_server(runtime::Ollama& ollama, const std::string& name);
+                                               const ServerBuild& build, World& world);
+Result<ModelDescription> description_from_server(runtime::Ollama& ollama, const std::string& name,
+                                                 const ServerBuild& build);
+
+// As its settings have it; assumed where they do not. Errors: ErrorKind::usage.
+Result<ServerBuild> told_build(const settings::Ollama& server);
+
+// As told, else as the server says.
+ServerBuild build_of(runtime::Ollama& ollama, const ServerBuild& told);
 
 // Beside the models asked for, the result holds those that they were made from, where the server knows them.
 // Never fails for want of a server: then models stay undescribed, and one warning says so. Errors: a --show

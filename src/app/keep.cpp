@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/units.hpp"
 #include "memory/memory.hpp"
 #include "policy/policy.hpp"
 
@@ -11,24 +12,42 @@ namespace {
 // Header and tokenizer of a weights file: 1 to 11 MiB beside its tensors, as seen.
 constexpr Bytes kHeader = Bytes{11} << 20;
 
-Bytes file_bytes(const std::string& name, const DescribedModel& model) {
-  const Bytes tensors = model.arch->weights ? model.arch->weights->stored : 0;
-  const InstalledModel* installed = model.installed != nullptr ? find_model(*model.installed, name) : nullptr;
-  // The size of a model is that of all its layers; a projector of its own is no part of the file.
-  if (installed != nullptr && installed->size > tensors && installed->size <= tensors + 2 * kHeader)
-    return installed->size;
-  return tensors + kHeader;
-}
-
 struct Set {
   std::vector<policy::Member> members;
   std::map<std::string, ModelArch> archs;  // by weights
 };
 
-Set set_of(std::span<const BaseDecision> decisions, const DescribedModels& models,
+// What the variant's Modelfile would say comes before what its base says.
+LoadOptions options_of(const BaseAnalysis& base, LoadOptions options) {
+  for (const Variant& variant : base.variants) {
+    for (const auto& [parameter, value] : variant.parameters) {
+      const std::optional<i64> number = parse_integer(value);
+      if (parameter == "num_gpu") options.num_gpu = number;
+      if (parameter == "num_batch") options.num_batch = number;
+      if (parameter == "main_gpu") options.main_gpu = number;
+      if (parameter == "num_thread") options.num_thread = number;
+    }
+  }
+  return options;
+}
+
+// Of several windows on one model the largest: they share a runner.
+std::vector<const BaseAnalysis*> largest(const std::vector<BaseAnalysis>& bases) {
+  std::map<std::string, const BaseAnalysis*> by_model;
+  for (const BaseAnalysis& base : bases) {
+    const BaseAnalysis*& known = by_model[base.decision.model];
+    if (known == nullptr || base.decision.num_ctx > known->decision.num_ctx) known = &base;
+  }
+  std::vector<const BaseAnalysis*> all;
+  for (const auto& [model, base] : by_model) all.push_back(base);
+  return all;
+}
+
+Set set_of(const std::vector<BaseAnalysis>& bases, const DescribedModels& models,
            const RuntimeSettings& settings) {
   Set set;
-  for (const BaseDecision& decision : decisions) {
+  for (const BaseAnalysis* base : largest(bases)) {
+    const BaseDecision& decision = base->decision;
     const auto model = models.find(decision.model);
     if (!decision.num_ctx || model == models.end() || !model->second.arch || !model->second.arch->known())
       continue;
@@ -37,7 +56,7 @@ Set set_of(std::span<const BaseDecision> decisions, const DescribedModels& model
     policy::Member member{.decision = &decision};
     member.request.model =
         memory::as_scheduled(decision.model, weights, arch, file_bytes(decision.model, model->second));
-    member.request.options = model->second.load_options;
+    member.request.options = options_of(*base, model->second.load_options);
     member.request.options.num_ctx = decision.num_ctx;
     if (settings.num_batch) member.request.options.num_batch = settings.num_batch;
     // Names of the same weights share a runner.
@@ -75,16 +94,25 @@ std::optional<Bytes> bytes_of(std::span<const LoadRequest> requests,
 
 }  // namespace
 
-std::vector<TogetherReport> kept_together(std::span<const BaseDecision> decisions,
+Bytes file_bytes(const std::string& name, const DescribedModel& model) {
+  const Bytes tensors = model.arch->weights ? model.arch->weights->stored : 0;
+  const InstalledModel* installed = model.installed != nullptr ? find_model(*model.installed, name) : nullptr;
+  // The size of a model is that of all its layers; a projector of its own is no part of the file.
+  if (installed != nullptr && installed->size > tensors && installed->size <= tensors + 2 * kHeader)
+    return installed->size;
+  return tensors + kHeader;
+}
+
+std::vector<TogetherReport> kept_together(const std::vector<BaseAnalysis>& bases,
                                           const DescribedModels& models, const KeepingServer& server) {
   // The CPU has no check but the count.
   if (server.settings.backend != "cuda") return {};
-  const std::vector<BaseDecision> largest = policy::residents(decisions);
-  const Set set = set_of(largest, models, server.settings);
+  const Set set = set_of(bases, models, server.settings);
   if (set.members.size() < 2) return {};
   const policy::Keeps keeps = [&](std::span<const LoadRequest> requests, const policy::ServerKnobs& knobs) {
-    return policy::Replayed{.how = memory::kept_together(requests, server_for(server.budget, knobs, set.archs)),
-                        .bytes = bytes_of(requests, set.archs, knobs.settings)};
+    return policy::Replayed{
+        .how = memory::kept_together(requests, server_for(server.budget, knobs, set.archs)),
+        .bytes = bytes_of(requests, set.archs, knobs.settings)};
   };
   return {policy::check_together(set.members, server.budget, {.settings = server.settings}, keeps)};
 }

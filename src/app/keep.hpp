@@ -12,8 +12,12 @@ struct KeepingServer {
   RuntimeSettings settings;
 };
 
-// All base models of the decisions that have a window, as one set; fewer than two are none.
-std::vector<TogetherReport> kept_together(std::span<const BaseDecision> decisions,
+// All base models that get a window, as one set, each with the PARAMETERs of its variant; fewer than two are
+// none.
+std::vector<TogetherReport> kept_together(const std::vector<BaseAnalysis>& bases,
                                           const DescribedModels& models, const KeepingServer& server);
+
+// Of the weights file of that model, as the scheduler takes it.
+Bytes file_bytes(const std::string& name, const DescribedModel& model);
 
 }  // namespace ctxcap::app

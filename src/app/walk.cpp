@@ -229,8 +229,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
     };
     TRY_ASSIGN(analysis.budget, policy::fit_budget(analysis.bases, *options.budget,
                                                    {options.settings, options.policy}, again));
-    analysis.budget->together =
-        kept_together(decisions_of(analysis), models, {*options.budget, options.settings});
+    analysis.budget->together = kept_together(analysis.bases, models, {*options.budget, options.settings});
   }
 
   // 5. What separate windows on the same weights would have cost.

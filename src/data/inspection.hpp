@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "data/budget.hpp"
 #include "data/calibration.hpp"
 #include "data/memory.hpp"
 #include "data/model.hpp"
@@ -25,12 +26,20 @@ struct InspectedContext {
   std::optional<Footprint> runs;     // what that one takes
 };
 
+// The largest window with which all layers stay on a card, beside what else lives there.
+struct LargestWindow {
+  std::string kv_type_k, kv_type_v;
+  std::optional<Tokens> num_ctx;  // nullopt: none does
+};
+
 struct Inspection {
   std::string model;  // as asked for; empty when read from a file
   ModelArch arch;
   std::vector<LayerGroup> layers;  // in the order of their first layer
   std::vector<InspectedContext> contexts;
   std::optional<Calibration> measured;  // on this host
+  std::optional<Budget> card;           // that was named
+  std::vector<LargestWindow> largest;   // on it, one for each cache type; empty: not known
 };
 
 // "ctxcap.inspect/1", indented.

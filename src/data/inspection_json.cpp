@@ -42,6 +42,7 @@ Json inspected_json(const InspectedContext& context) {
   json["compute_bytes"] = or_null(memory.compute_bytes);
   json["weights_bytes"] = or_null(memory.weights_bytes);
   json["projector_bytes"] = or_null(memory.projector_bytes);
+  json["projector_compute_bytes"] = or_null(memory.projector_compute_bytes);
   json["overhead_bytes"] = or_null(memory.overhead_bytes);
   json["total_bytes"] = or_null(memory.total_bytes);
   json["total_low_bytes"] = or_null(memory.total_low_bytes);
@@ -76,10 +77,22 @@ std::string inspection_json(const Inspection& inspection) {
             {"rope_scaling", unless_empty(arch.rope_scaling)},
             {"extension_trained", arch.extension_trained},
             {"current_ctx", or_null(arch.current_ctx)},
+            {"llama_cpp", word(arch.build.llama)},
+            {"llama_cpp_assumed", arch.build.assumed},
             {"notes", arch.notes},
             {"layers", Json::array()},
             {"contexts", Json::array()}};
   if (inspection.measured) json["measured"] = inspected_json(*inspection.measured);
+  if (inspection.card) {
+    json["card"] = {{"card_bytes", inspection.card->card},
+                    {"usable_bytes", inspection.card->card - inspection.card->kept_by_driver()},
+                    {"reserve_bytes", inspection.card->reserve},
+                    {"largest", Json::array()}};
+    for (const LargestWindow& one : inspection.largest) {
+      json["card"]["largest"].push_back(
+          {{"kv_type_k", one.kv_type_k}, {"kv_type_v", one.kv_type_v}, {"num_ctx", or_null(one.num_ctx)}});
+    }
+  }
   for (const LayerGroup& group : inspection.layers) json["layers"].push_back(inspected_json(group));
   for (const InspectedContext& context : inspection.contexts) {
     json["contexts"].push_back(inspected_json(context));

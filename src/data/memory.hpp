@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/quantity.hpp"
+#include "data/build.hpp"
 
 namespace ctxcap {
 
@@ -22,9 +23,11 @@ struct RuntimeSettings {
       free_vram;  // before loading; that rule takes smaller batches on a full card. Unset: plenty
   std::string backend = "cuda";   // "cuda" or "cpu": alignment of buffers
   std::optional<Bytes> overhead;  // process on the card, as measured; unset: an estimate, with its range
+  ServerBuild build;              // told or assumed; what a server says of itself comes before
   // llama.cpp settings that Ollama leaves alone.
   bool unified = false;            // one cache of num_ctx x parallel tokens shared by all slots
   bool full_window_cache = false;  // sliding-window layers keep the whole window (--swa-full)
+  bool beside_target = false;      // the model drafts for another, which is loaded
   i64 draft_tokens = 0;            // length of MTP drafts: recurrent state is kept that many times more
 };
 
@@ -48,8 +51,9 @@ struct Footprint {
   std::optional<Bytes> weights_bytes;  // where the model runs, projector aside
   std::optional<Bytes>
       projector_bytes;  // inside the file; 0 without one, unknown where vision lies in another file
-  std::optional<Bytes> overhead_bytes;  // process: CUDA context, kernels
-  std::optional<Bytes> total_bytes;     // the sum; unknown when a term other than the projector is
+  std::optional<Bytes> projector_compute_bytes;  // its graph as reserved at load; 0 without one
+  std::optional<Bytes> overhead_bytes;           // process: CUDA context, kernels
+  std::optional<Bytes> total_bytes;              // the sum; unknown when a term other than the projector is
   std::optional<Bytes> total_low_bytes;
   std::optional<Bytes> total_high_bytes;
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/quantity.hpp"
+#include "data/build.hpp"
 
 namespace ctxcap {
 
@@ -31,14 +32,16 @@ struct ModelDescription {
   std::vector<Tensor> tensors;                // empty when the runtime did not list them
   std::vector<std::string> capabilities;      // "completion", "vision", "embedding" ...; empty when unknown
   std::map<std::string, std::vector<std::string>> parameters;  // Modelfile PARAMETERs as text, unquoted
-  std::string parent_model;           // name given to FROM when it was created; may be empty
-  std::string quantization;           // details.quantization_level, e.g. "Q4_K_M"
-  std::string system;                 // SYSTEM text (never printed)
-  bool own_template = false;          // a Go TEMPLATE that is not the bare prompt
-  i64 messages = 0;                   // MESSAGEs
-  bool remote = false;                // a cloud stub: no weights here
-  std::string weights;                // digest of the weights file, hex; empty: not told
-  std::vector<std::string> adapters;  // paths of ADAPTER lines in the modelfile
+  std::string parent_model;                    // name given to FROM when it was created; may be empty
+  std::string quantization;                    // details.quantization_level, e.g. "Q4_K_M"
+  std::string system;                          // SYSTEM text (never printed)
+  bool own_template = false;                   // a Go TEMPLATE that is not the bare prompt
+  i64 messages = 0;                            // MESSAGEs
+  bool remote = false;                         // a cloud stub: no weights here
+  std::string weights;                         // digest of the weights file, hex; empty: not told
+  std::vector<std::string> adapters;           // paths of ADAPTER lines in the modelfile
+  std::map<std::string, MetaValue> projector;  // projector_info: metadata of a second file; empty: none told
+  ServerBuild build;                           // of what runs it
 };
 
 // The weights file in the text of a Modelfile as a server shows it, "FROM /models/blobs/sha256-9af7...", by
@@ -104,6 +107,11 @@ struct ComputeShape {
   i64 latent = 0;              // the same of latent attention
   i64 attention = 0;           // floats at attention itself, beside f16 copies of quantised K and V
   i64 extra = 0;               // floats per token that live through the whole graph (per-layer inputs)
+  i64 vocabulary = 0;          // logits of one token; 0: not known
+  bool all_logits = false;  // a draft's context has logits for the whole batch, whatever the server asks for
+  double per_batch = 0;  // floats per token and token of the batch: linear attention, relative positions ...
+  double experts_per_batch = 0;  // ... and beside the experts
+  i64 fused = 0;  // floats per token that newer CUDA builds may keep of a mixture of experts beside them
   double per_cell = 0;  // sparse indexers, position biases: floats per token and cell of the window, masks
   double per_cell_long = 0;  // included; the same from 32,768 cells on (0: as per_cell) ...
   i64 cell_base = 0;         // ... and floats per token beside them
@@ -114,6 +122,20 @@ struct ComputeShape {
   i64 masks = 1;             // of an encoder: 2 where some blocks slide
   double band = 0;           // share by which this family is known to be off; 0: as measured over all
   bool operator==(const ComputeShape&) const = default;
+};
+
+// A tower that turns images into embeddings, in a file of its own. The bytes of its graph follow the number
+// of patches of an image: a p^2 + b p, or the larger of two such.
+struct Projector {
+  std::string kind;             // clip.projector_type
+  std::vector<Tensor> tensors;  // empty: a kind whose tensors are not known
+  i64 patches = 0;              // of the image that the graph is reserved for at load
+  i64 largest_patches = 0;      // of the largest image that is not scaled down
+  i64 heads = 0, width = 0;
+  struct Graph {
+    double per_patch_squared = 0, per_patch = 0;  // bytes
+  };
+  std::vector<Graph> graphs;  // with flash attention
 };
 
 // The few numbers by which Ollama reckons a model before it loads it, as the file has them. Of lists it takes
@@ -139,6 +161,7 @@ struct ModelArch {
   std::optional<Tokens> current_ctx;  // PARAMETER num_ctx of the model
   std::vector<Layer> layers;          // one per block; empty when the architecture is not known
   i64 widest_v = 0;                   // widest V row over all blocks, also those without a cache of their own
+  bool other_engine = false;          // the server runs it otherwise than llama.cpp: its caches are not known
   bool one_sum = false;               // llama.cpp counts all caches and states of this model as one number
   bool sequences_apart = false;       // a cache per sequence even where slots share one
   bool state_per_draft = false;       // MTP drafts keep the state once more per drafted token
@@ -146,8 +169,13 @@ struct ModelArch {
   bool one_slot = false;              // Ollama runs it with one slot, whatever OLLAMA_NUM_PARALLEL says
   bool no_flash_attention = false;    // llama.cpp never uses it here
   std::vector<Layer> draft_layers;    // cached in a context of their own when MTP drafts
+  bool needs_target = false;          // loads only beside the model that it drafts for
+  bool no_draft_graph = false;        // it has such blocks, and llama.cpp cannot draft with them
+  std::string no_window;  // why nobody asks it for a window: a draft, an encoder; empty: a language model
   ComputeShape compute;
+  ServerBuild build;  // whose rules these are
   Reckoned reckoned;
+  std::optional<Projector> projector;  // of a second file
   std::optional<Weights> weights;  // unknown without a tensor list, or with a tensor type that is not known
   bool causal = true;      // attention looks back only; batches of others are not limited by the window
   bool completion = true;  // can generate; false for embedding-only models

@@ -44,13 +44,13 @@ double cache_copies(const ModelArch& arch, const Load& load) {
 // Floats per token at the widest point, attention aside.
 double peak_floats(const ComputeShape& shape, const Load& load) {
   const i64 e = shape.embedding;
-  i64 peak = std::max({shape.feed_forward > 0 ? shape.feed_forward + shape.extra : 0, shape.experts,
-                       shape.latent, shape.encoder ? 0 : 2 * shape.query + 2 * e});
-  double floats = as_double(peak);
+  const double batch = as_double(load.batch);
+  const double experts = as_double(shape.experts) + (shape.experts > 0 ? shape.experts_per_batch * batch : 0);
+  double floats = std::max({as_double(shape.feed_forward > 0 ? shape.feed_forward + shape.extra : 0), experts,
+                            as_double(shape.latent), as_double(shape.encoder ? 0 : 2 * shape.query + 2 * e)});
   if (shape.state > 0) {
-    const double per_token =
-        as_double(shape.state_per_sequence) * as_double(load.sequences) / as_double(load.batch);
-    floats = std::max(floats, as_double(shape.state) + per_token);
+    const double per_token = as_double(shape.state_per_sequence) * as_double(load.sequences) / batch;
+    floats = std::max(floats, as_double(shape.state) + shape.per_batch * batch + per_token);
   }
   return floats + (load.cuda || shape.encoder ? 0 : as_double(shape.inputs));
 }
@@ -110,17 +110,43 @@ double expected_bytes(const ModelArch& arch, const Load& load) {
   return std::max(window, mask + peak);
 }
 
+// Logits of every token of the batch, where they are not limited to the one that is asked for.
+double logits_bytes(const ModelArch& arch, const Load& load) {
+  const ComputeShape& shape = arch.compute;
+  if (!shape.all_logits && arch.build.llama >= LlamaBuild::b9842) return 0;
+  const i64 rows = shape.all_logits ? 2 : 1;
+  return 4 * as_double(load.batch) * as_double(shape.vocabulary + rows * shape.embedding);
+}
+
+// The first attention of old builds, with an F32 mask beside its F16 copy.
+double first_attention_bytes(const ModelArch& arch, const Load& load) {
+  if (arch.build.llama > LlamaBuild::b8390 || !load.flash_attention) return 0;
+  return as_double(load.batch) * (6 * masked_cells(arch, load) + 12 * as_double(arch.compute.embedding));
+}
+
+double bytes_by_build(const ModelArch& arch, const Load& load) {
+  return std::max({expected_bytes(arch, load), logits_bytes(arch, load), first_attention_bytes(arch, load)});
+}
+
+// What newer CUDA builds may keep of the experts until their sum is done; never seen on a card.
+double fused_bytes(const ModelArch& arch, const Load& load) {
+  return load.cuda && arch.build.llama >= LlamaBuild::v0_4_0
+             ? 4 * as_double(load.batch) * as_double(arch.compute.fused)
+             : 0;
+}
+
 }  // namespace
 
 std::optional<ComputeBytes> compute_bytes(const ModelArch& arch, const Load& load) {
   if (arch.layers.empty() || arch.compute.embedding == 0) return std::nullopt;
-  const double expected = expected_bytes(arch, load);
+  const double expected = bytes_by_build(arch, load);
   // Backends other than CUDA read quantised caches as they are.
   Load uncopied = load;
   uncopied.k = uncopied.v = *kv_type("f16");
-  const double least = load.flash_attention ? std::min(expected, expected_bytes(arch, uncopied)) : expected;
+  const double least = load.flash_attention ? std::min(expected, bytes_by_build(arch, uncopied)) : expected;
   const double low = least / (1 + std::max(kBandHigh, arch.compute.band));
-  const double high = expected * (1 + std::max(kFieldExcess, arch.compute.band)) / (1 + kBandLow);
+  const double high =
+      (expected + fused_bytes(arch, load)) * (1 + std::max(kFieldExcess, arch.compute.band)) / (1 + kBandLow);
   constexpr double kLargest = 9e18;
   if (!(high < kLargest)) return std::nullopt;
   return ComputeBytes{

@@ -50,7 +50,7 @@ Result<Footprint> footprint_of_total(const ModelArch& arch, i64 total_ctx, const
   result.kv_swa_bytes = cache.window;
   result.kv_indexer_bytes = cache.indexer;
   result.rs_bytes = cache.state;
-  result.caches_exact = !arch.guess;
+  result.caches_exact = !arch.guess && !arch.other_engine;
   result.draft_bytes = draft_bytes(arch, load, settings);
   if (const std::optional<ComputeBytes> compute = compute_bytes(arch, load)) {
     result.compute_bytes = compute->expected;

@@ -37,6 +37,25 @@ InspectedContext inspected(const ModelArch& arch, Tokens window, const RuntimeSe
   return context;
 }
 
+std::optional<Tokens> largest_within(const ModelArch& arch, Bytes room, const RuntimeSettings& settings,
+                                     const std::optional<Calibration>& calibration) {
+  constexpr Tokens kStep = 256, kMost = Tokens{1} << 24;
+  const auto fits = [&](Tokens steps) {
+    const Result<Footprint> memory = footprint(arch, steps * kStep, settings, calibration);
+    return memory && memory->total_bytes && *memory->total_bytes <= room;
+  };
+  Tokens low = 0, high = arch.max_ctx.value_or(kMost) / kStep;
+  while (low < high) {
+    const Tokens middle = low + (high - low + 1) / 2;
+    if (fits(middle)) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low > 0 ? std::optional(low * kStep) : std::nullopt;
+}
+
 std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers) {
   std::vector<LayerGroup> groups;
   for (const Layer& layer : layers) {
@@ -53,6 +72,7 @@ std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers) {
 
 std::vector<Tokens> usual_windows(const ModelArch& arch) {
   std::vector<Tokens> windows;
+  if (!arch.no_window.empty()) return windows;
   windows.assign(std::begin(kUsualContexts), std::end(kUsualContexts));
   for (const auto& mark : {arch.native_ctx, arch.max_ctx, arch.current_ctx}) {
     if (mark) windows.push_back(*mark);

@@ -100,6 +100,13 @@ Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettin
   const i64 padded = round_up(total_ctx, kPadding);
   load.streams = load.unified && !arch.sequences_apart ? 1 : load.sequences;
   load.state_copies = arch.state_per_draft ? 1 + settings.draft_tokens : 1;
+  if (arch.needs_target && !settings.beside_target) {
+    return fail(refused(fmt::format("{} requires ctx_other to be set", arch.architecture),
+                        "look at the model that it drafts for"));
+  }
+  if (arch.no_draft_graph && settings.beside_target) {
+    return fail(refused("this model has draft blocks, but there is no MTP graph for it", "no drafts"));
+  }
   if (arch.one_stream && load.streams > 1) {
     return fail(refused(
         fmt::format("this model takes one sequence at a time; llama.cpp aborts with {}", load.streams),

@@ -53,6 +53,9 @@ Result<Bytes> taken_by(const MeasuredLoad& load, const ModelArch& arch, const Fo
 // A context of the table of inspect: clamped as the server would, or refused as it would.
 InspectedContext inspected(const ModelArch& arch, Tokens window, const RuntimeSettings& settings,
                            const std::optional<Calibration>& calibration);
+// The largest window, a multiple of 256, whose total stays within `room`; nullopt: none, or not known.
+std::optional<Tokens> largest_within(const ModelArch& arch, Bytes room, const RuntimeSettings& settings,
+                                     const std::optional<Calibration>& calibration);
 // Layers that cache alike, in the order of their first.
 std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers);
 // The windows that people ask for, up to what the model declares, its own marks among them; ascending.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "memory/projector.hpp"
+
 namespace ctxcap::memory {
 namespace {
 
@@ -32,6 +34,13 @@ bool fill_totals(const ModelArch& arch, const Load& load, const RuntimeSettings&
     result.weights_exact = arch.weights->error == 0;
     if (arch.weights->projector > 0 || !arch.vision) result.projector_bytes = arch.weights->projector;
   }
+  const std::optional<ProjectorBytes> tower =
+      arch.projector ? projector_bytes(*arch.projector, load) : std::nullopt;
+  if (!arch.vision) result.projector_compute_bytes = 0;
+  if (tower && arch.vision && arch.weights && arch.weights->projector == 0) {
+    result.projector_bytes = tower->weights;
+    result.projector_compute_bytes = tower->graph;
+  }
   const bool measured = settings.overhead.has_value();
   result.overhead_bytes = !load.cuda ? 0 : measured ? *settings.overhead : kOverhead;  // of a card
   result.overhead_exact = measured || !load.cuda;
@@ -42,11 +51,16 @@ bool fill_totals(const ModelArch& arch, const Load& load, const RuntimeSettings&
   std::optional<Bytes> exact = checked_add(result.kv_bytes, result.kv_swa_bytes);
   for (const std::optional<Bytes>& term :
        {result.kv_indexer_bytes, result.rs_bytes, result.draft_bytes, result.weights_bytes,
-        std::optional(result.projector_bytes.value_or(0))}) {
+        std::optional(result.projector_bytes.value_or(0)),
+        std::optional(result.projector_compute_bytes.value_or(0))}) {
     exact = checked_add(exact, term);
   }
   const Bytes error = arch.weights->error;
-  const Bytes projector_compute = arch.vision ? kProjectorCompute : 0;
+  // It grows with the first large image, and does not shrink again.
+  const Bytes projector_compute = result.projector_compute_bytes && tower
+                                      ? tower->largest_graph - tower->graph
+                                  : arch.vision ? kProjectorCompute
+                                                : 0;
   result.total_bytes = checked_add(checked_add(exact, result.compute_bytes), result.overhead_bytes);
   result.total_low_bytes = checked_add(checked_add(exact, result.compute_low_bytes), overhead_low - error);
   result.total_high_bytes = checked_add(

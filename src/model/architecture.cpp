@@ -9,6 +9,7 @@
 #include "model/families.hpp"
 #include "model/model.hpp"
 #include "model/parameters.hpp"
+#include "model/projector.hpp"
 #include "model/reckoned.hpp"
 #include "model/weights.hpp"
 #include "model/window.hpp"
@@ -46,9 +47,12 @@ void note_generation(ModelArch& arch) {
   const auto differs = [](const Layer& layer) {
     return layer.kind == LayerKind::latent || layer.kind == LayerKind::recurrent || !layer.side.empty();
   };
-  if (std::any_of(arch.layers.begin(), arch.layers.end(), differs))
-    arch.notes.push_back(
-        "figures are those of Ollama 0.30 and later; older servers cache this model otherwise");
+  if (std::none_of(arch.layers.begin(), arch.layers.end(), differs)) return;
+  arch.other_engine = arch.build.own_engines;
+  arch.notes.push_back(
+      arch.other_engine
+          ? arch.build.told + " runs this model in an engine of its own: its caches are not these"
+          : "figures are those of Ollama 0.30 and later; older servers cache this model otherwise");
 }
 
 // True when a verbose description could tell more.
@@ -66,6 +70,7 @@ bool read_layers(const ModelDescription& description, ModelArch& arch) {
     return keys.needs_verbose();
   }
   arch.family = family.name;
+  if (!arch.no_window.empty()) arch.notes.push_back("it is " + arch.no_window);
   if (arch.guess) {
     arch.notes.push_back(
         fmt::format("'{}' is not known to this version: its cache is taken for plain attention",
@@ -96,6 +101,7 @@ Reading read(const ModelDescription& description) {
   Reading reading;
   ModelArch& arch = reading.arch;
   arch.architecture = description.architecture;
+  arch.build = description.build;
   // Servers older than the `capabilities` list say nothing; then a model is taken to generate.
   arch.completion = description.capabilities.empty() || says(description, "completion");
   arch.vision = says(description, "vision");
@@ -103,6 +109,14 @@ Reading read(const ModelDescription& description) {
   read_current(description, arch);
   read_windows(description, arch);
   read_weights(description, arch);
+  arch.projector = read_projector(description.projector);
+  if (arch.vision && arch.weights && arch.weights->projector == 0) {
+    const bool known = arch.projector && !arch.projector->tensors.empty();
+    arch.notes.push_back(
+        known ? "its vision projector lies in a second file, beside the weights"
+              : "its vision projector lies in a second file: its bytes are not known, and totals "
+                "are without it");
+  }
   reading.needs_verbose = read_layers(description, arch);
   read_reckoned(description, arch);
   return reading;

@@ -14,6 +14,7 @@ std::optional<i64> heads_in(const Block& block, i64 head_k, i64 head_v) {
   if (!block.any) return std::nullopt;
   if (block.k_rows) return *block.k_rows % head_k == 0 ? std::optional(*block.k_rows / head_k) : std::nullopt;
   if (block.state) return 0;
+  if (block.latent_rows) return 1;
   // No K at all: an MLP block, or one that attends to another block's rows.
   if (!block.qkv_rows) return block.output_columns && !block.q_rows ? std::nullopt : std::optional<i64>(0);
   // A fused tensor: q + k + v rows, of which q is what attn_output takes in (head dims are equal there).
@@ -119,6 +120,18 @@ void drop_cache(Layer& layer) {
 void drop_caches_from(std::size_t first, ModelArch& arch) {
   arch.widest_v = std::max(arch.widest_v, widest_v(arch.layers));
   for (std::size_t i = first; i < arch.layers.size(); ++i) drop_cache(arch.layers[i]);
+}
+
+void keep_drafts(Keys& keys, ModelArch& arch) {
+  for (auto i = static_cast<std::size_t>(trunk_blocks(keys)); i < arch.layers.size(); ++i) {
+    arch.draft_layers.push_back(arch.layers[i]);
+    arch.draft_layers.back().side.clear();
+  }
+}
+
+void cut_drafts(Keys& keys, ModelArch& arch) {
+  keep_drafts(keys, arch);
+  drop_caches_from(static_cast<std::size_t>(trunk_blocks(keys)), arch);
 }
 
 i64 widest_v(const std::vector<Layer>& layers) {

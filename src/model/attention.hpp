@@ -40,6 +40,11 @@ void make_recurrent(Layer& layer, const std::vector<i64>& state);
 void drop_cache(Layer& layer);
 void drop_caches_from(std::size_t first, ModelArch& arch);
 
+// Blocks behind the trunk are cached where multi-token prediction drafts with them, in a context of its own.
+void keep_drafts(Keys& keys, ModelArch& arch);
+// The same, and the main cache has nothing for them: of every architecture since v0.5.0, of some before.
+void cut_drafts(Keys& keys, ModelArch& arch);
+
 // The widest V row of all blocks.
 i64 widest_v(const std::vector<Layer>& layers);
 

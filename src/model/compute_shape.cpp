@@ -47,6 +47,10 @@ constexpr Quirk kQuirks[] = {
     {.architecture = "nemotron_h", .dense_rows = 2, .extra_embeddings = 1},
     {.architecture = "nemotron_h_moe", .expert_rows = 1, .shared_expert = false},
     {.architecture = "granitehybrid", .shared_expert = false},
+    {.architecture = "granite_swa", .shared_expert = false},
+    {.architecture = "hy_v3", .shared_expert = false},
+    {.architecture = "jais2", .dense_rows = 1},
+    {.architecture = "cogvlm", .output_live = false},
 };
 
 Quirk quirk_of(std::string_view architecture) {
@@ -135,6 +139,14 @@ void read_experts(Lenient& keys, std::string_view architecture, const Quirk& qui
     floats += 2 * e + output;
   }
   shape.experts = shared > 0 ? std::max(floats, 3 * shared + 4 * e) : floats;
+
+  // Where nothing is added behind the experts, CUDA has nothing to keep them for.
+  constexpr std::string_view kNothingKept[] = {"gpt-oss",      "maple",      "llama",  "llama4",
+                                               "ernie4_5-moe", "deepseek32", "glm-dsa"};
+  const bool kept =
+      used >= 2 && used <= 15 &&
+      std::find(std::begin(kNothingKept), std::end(kNothingKept), architecture) == std::end(kNothingKept);
+  shape.fused = kept ? used * e : 0;
 }
 
 void read_state(Lenient& keys, std::string_view architecture, const ModelArch& arch, ComputeShape& shape) {
@@ -144,7 +156,8 @@ void read_state(Lenient& keys, std::string_view architecture, const ModelArch& a
     shape.state = (architecture == "rwkv7" || architecture == "arwkv7" ? 18 : 13) * e;
     shape.state_per_sequence = 2 * e * (keys.get("wkv.head_size") + 1);
     shape.feed_forward = 0;
-  } else if (architecture == "qwen3next" || architecture == "qwen35" || architecture == "qwen35moe") {
+  } else if (architecture == "qwen3next" || architecture == "qwen35" || architecture == "qwen35moe" ||
+             architecture == "qwen4exp") {
     shape.state = 7 * inner;
   } else if (inner > 0) {
     shape.state = 6 * inner + 6 * groups * keys.get("ssm.state_size") +
@@ -158,8 +171,21 @@ void read_state(Lenient& keys, std::string_view architecture, const ModelArch& a
   }
 }
 
+// 0: neither a key nor a tensor tells.
+i64 vocabulary(Lenient& keys, const ModelDescription& description) {
+  if (const i64 told = keys.get("vocab_size"); told > 0) return told;
+  for (const Tensor& tensor : description.tensors) {
+    const bool embedding = tensor.name == "token_embd.weight" && tensor.shape.size() == 2;
+    if (embedding) return keys.sane(tensor.shape[1]);
+  }
+  return 0;
+}
+
 // Sparse attention and position biases: terms that grow with the window, and graphs of a form of their own.
-void read_special(Lenient& keys, std::string_view architecture, ComputeShape& shape) {
+void read_special(Lenient& keys, std::string_view architecture, const ModelArch& arch, ComputeShape& shape) {
+  const auto blocks = static_cast<i64>(arch.layers.size());
+  const auto indexers = std::count_if(arch.layers.begin(), arch.layers.end(),
+                                      [](const Layer& layer) { return !layer.side.empty(); });
   const i64 e = shape.embedding;
   const i64 heads = std::max<i64>(shape.heads, 1);
   if (architecture == "deepseek32" || architecture == "glm-dsa") {
@@ -180,6 +206,39 @@ void read_special(Lenient& keys, std::string_view architecture, ComputeShape& sh
     shape.cell_base = 4 * e;
     shape.per_cell = 3.83 * static_cast<double>(shape.heads);
     shape.band = 0.25;
+  } else if (architecture == "qwen4exp") {
+    shape.cell_base = 26 * e;
+    shape.per_cell = static_cast<double>(keys.get("attention.indexer.head_count")) / 2 + 0.92;
+    shape.band = 0.25;
+  } else if (architecture == "glm5-next") {
+    // Grows with the number of blocks that have an indexer.
+    shape.cell_base = 31 * e;
+    shape.per_cell = 0.46 * static_cast<double>(indexers) + 0.6;
+    shape.per_cell_long = 0.44 * static_cast<double>(indexers) + 1.4;
+    shape.band = 0.35;
+  } else if (architecture == "dots3note") {
+    shape.cell_base = 120'000;
+    shape.per_cell = 2;
+    shape.band = 0.5;
+  } else if (architecture == "hy_v4") {
+    shape.cell_base = 130'000;
+    shape.per_cell = keys.get("attention.indexer.top_k") > 0 ? 2.2 : 0;
+    shape.band = 0.5;
+  } else if (architecture == "kimi-k3") {
+    // What each group of blocks left behind is kept for the attention over them.
+    const i64 group = std::max<i64>(1, keys.get("attn_res.block_size"));
+    shape.state = 4 * ((blocks + group - 1) / group) * e + e;
+    shape.band = 0.25;
+  } else if (architecture == "minimax-01") {
+    shape.state = 7 * shape.query;
+    shape.per_batch = 3.0 * static_cast<double>(shape.heads);
+    shape.experts_per_batch = static_cast<double>(shape.heads);
+  } else if (architecture == "t5encoder") {
+    shape.state = 4 * e;
+    shape.per_batch = 4.5 * static_cast<double>(shape.heads);
+    shape.band = 0.25;
+  } else if (architecture == "eagle3" || architecture == "dflash") {
+    shape.all_logits = true;
   } else if (architecture == "gemma-embedding" || architecture == "modern-bert") {
     shape.masks = 2;
   } else if (shape.extra > 0 && architecture == "gemma4") {
@@ -213,7 +272,8 @@ void read_compute(const ModelDescription& description, std::string_view architec
   read_state(keys, architecture, arch, shape);
   shape.attention = 2 * e + (quirk.attention_queries > 0 ? quirk.attention_queries * shape.query
                                                          : shape.query + shape.output);
-  read_special(keys, architecture, shape);
+  read_special(keys, architecture, arch, shape);
+  shape.vocabulary = vocabulary(keys, description);
   if (keys.absurd()) shape = {};
 }
 

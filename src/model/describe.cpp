@@ -114,6 +114,12 @@ Result<ModelDescription> describe(std::string_view show_json, std::string name) 
     if (std::optional<MetaValue> meta = meta_value(value))
       description.metadata.emplace(key, std::move(*meta));
   }
+  if (const auto tower = show.find("projector_info"); tower != show.end() && tower->is_object()) {
+    for (const auto& [key, value] : tower->items()) {
+      if (std::optional<MetaValue> meta = meta_value(value))
+        description.projector.emplace(key, std::move(*meta));
+    }
+  }
   description.architecture = text_at(*info, "general.architecture");
   description.tensors = tensors_of(show);
   if (const auto list = show.find("capabilities"); list != show.end() && list->is_array()) {

@@ -20,6 +20,10 @@
   row(parallel_hybrid)       \
   row(nemotron_h)            \
   row(gated_delta)           \
+  row(delta_latent)          \
+  row(latent_windows)        \
+  row(repeated)              \
+  row(side_models)           \
   row(encoder)               \
   row(t5)                    \
   row(generic)

@@ -22,6 +22,7 @@ class Keys {
 
   const ModelDescription& description() const { return description_; }
   i64 blocks() const { return blocks_; }  // block_count, nextn layers included
+  bool since(LlamaBuild build) const { return description_.build.llama >= build; }
 
   // Keys are given without the architecture's prefix. Values are whole numbers from 0 to kMaxDimension.
   bool has(std::string_view key) const;  // there, and not withheld

@@ -35,4 +35,9 @@ std::vector<i64> kda_state(Keys& keys) {
           keys.product({head, head, heads})};
 }
 
+std::vector<i64> lightning_state(Keys& keys) {
+  const i64 head = keys.get("attention.key_length", 0);
+  return {keys.product({head, head, keys.need_each("attention.head_count").front()})};
+}
+
 }  // namespace ctxcap::model

@@ -90,9 +90,6 @@ void read_weights(const ModelDescription& description, ModelArch& arch) {
   if (!output && architecture.find("bert") == std::string::npos) weights.tied = embedding;
   if (architecture == "gemma3n" || architecture == "gemma4") weights.tied_on_cpu = weights.tied;
   arch.weights = weights;
-  if (arch.vision && weights.projector == 0)
-    arch.notes.push_back(
-        "its vision projector lies in a second file: its bytes are not known, totals are without it");
 }
 
 void estimate_weights(ModelArch& arch, Bytes file_bytes) {

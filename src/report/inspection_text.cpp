@@ -40,6 +40,10 @@ std::string head(const Inspection& inspection) {
   }
   if (arch.current_ctx) text += fmt::format(", PARAMETER num_ctx {}", with_commas(*arch.current_ctx));
   text += "\n";
+  text +=
+      fmt::format("Rules         llama.cpp {}, {}\n", word(arch.build.llama),
+                  arch.build.assumed ? "the newest known: --server-version or --llama-build says otherwise"
+                                     : "by " + printable(arch.build.told, 40));
   for (const std::string& note : arch.notes) text += "Note          " + printable(note, 300) + "\n";
   if (!arch.unknown_reason.empty()) text += "Unknown       " + printable(arch.unknown_reason, 300) + "\n";
   return text;
@@ -122,8 +126,9 @@ std::string exactness(const Inspection& inspection) {
   for (const InspectedContext& context : inspection.contexts) {
     const Footprint& memory = context.memory;
     if (context.refused || !memory.kv_bytes) continue;
-    std::string text = memory.caches_exact ? "KV, window KV and state are exact"
-                                           : "The architecture is a guess, and so are its caches";
+    std::string text = memory.caches_exact            ? "KV, window KV and state are exact"
+                       : inspection.arch.other_engine ? "Caches are those of newer servers, not of this one"
+                                                      : "The architecture is a guess, and so are its caches";
     text += memory.weights_exact ? "; weights are exact" : "; weights are an estimate";
     text += "; compute is an estimate within a measured band";
     text += memory.backend == "cpu" ? "; on the CPU no process takes anything of a card"
@@ -134,8 +139,24 @@ std::string exactness(const Inspection& inspection) {
   return {};
 }
 
+std::string card_text(const Inspection& inspection) {
+  if (!inspection.card || inspection.largest.empty()) return {};
+  std::vector<std::string> windows;
+  for (const LargestWindow& one : inspection.largest) {
+    const std::string type =
+        one.kv_type_k == one.kv_type_v ? one.kv_type_k : one.kv_type_k + "," + one.kv_type_v;
+    windows.push_back(fmt::format("{} with {}", one.num_ctx ? with_commas(*one.num_ctx) : "none", type));
+  }
+  const Budget& card = *inspection.card;
+  return fmt::format(
+      "On a card of {}, of which {} can be had, beside {} kept free: the largest window that "
+      "stays on it is {}.\n",
+      human_bytes(card.card), human_bytes(card.card - card.kept_by_driver()), human_bytes(card.reserve),
+      join(windows, ", "));
+}
+
 std::string foot(const Inspection& inspection) {
-  std::string text = exactness(inspection);
+  std::string text = exactness(inspection) + card_text(inspection);
   if (inspection.measured) text += measured_text(*inspection.measured);
   for (const InspectedContext& context : inspection.contexts) {
     if (!context.refused) continue;

@@ -91,6 +91,11 @@ Rows ollama_rows(Ollama& o) {
                   own(Type::mixed, o.settings.num_batch, take_num_batch, show_num_batch))},
       {"ollama.backend", "--backend", "NAME", "\"cpu\"", kPrices, "Where models run",
        word<std::string>(o.settings.backend, {{"cuda", "cuda"}, {"cpu", "cpu"}})},
+      {"ollama.version", "--server-version", "VERSION", "\"0.33.0\"", kPrices,
+       "Version of Ollama, where it cannot be asked: its rules hold",
+       own(Type::text, o.version, take_name, show_text)},
+      {"ollama.llama_build", "--llama-build", "BUILD", "\"b10361\"", kPrices,
+       "The same of llama.cpp: b10361, v0.5.0", own(Type::text, o.llama_build, take_name, show_text)},
       {"ollama.context_length", "--context-length", "TOKENS", "8192", kDecides,
        "The window of models that have none of their own, as the server was started",
        with_range("1 or more", own(Type::whole, o.context_length, take_tokens, show_whole)),
@@ -179,11 +184,11 @@ Rows card_rows(Card& c) {
     return why;
   };
   return {
-      {"card.size", "--card", "SIZE", "\"24GiB\"", kDecides,
+      {"card.size", "--card", "SIZE", "\"24GiB\"", kPrices,
        "Memory of the card: everything together must fit it", own(Type::size, c.size, take_card, show_size)},
-      {"card.reserve", "--reserve", "SIZE", "\"2GiB\"", kDecides,
+      {"card.reserve", "--reserve", "SIZE", "\"2GiB\"", kPrices,
        "Kept free on the card; default where it has a size: 1GiB", std::move(reserve)},
-      {"card.tenants", "--tenant", "NAME=SIZE", "{ whisperx = \"7.7GB\" }", kDecides,
+      {"card.tenants", "--tenant", "NAME=SIZE", "{ whisperx = \"7.7GB\" }", kPrices,
        "What else lives on the card", own(Type::table, c.tenants, take_tenants, show_tenants)},
   };
 }

@@ -18,6 +18,8 @@
 //   --secret-context N   prompts are cut as by this window   --pause MS   before every answer
 //   --fault KIND[@N[+M]] request N (default 1) and M more fail; kinds: see fake_ollama.hpp, with dashes
 //   --mark FILE          is there once a request was held back by the fault "slow"
+//   --card MIB           a card of that size: loads evict as the real scheduler has it
+//   --evictions FILE     writes how often that happened when it ends
 //   --no-cli             leaves PATH alone
 //   --diary FILE         writes every request, one a line, when it ends
 //   --list FILE          writes the names of the models there are when it ends
@@ -72,7 +74,7 @@ Fault parse_fault(const std::string& text) {
 
 struct Options {
   int port = 0;
-  std::string weights = "weights-1", diary, list, loaded;
+  std::string weights = "weights-1", diary, list, loaded, evictions;
   bool cli = true;
   std::vector<std::string> command;
   std::vector<std::pair<std::string, std::string>> rest;  // applied to the server in order
@@ -104,6 +106,8 @@ Options parse(int argc, char** argv) {
       options.list = value;
     } else if (name == "--loaded") {
       options.loaded = value;
+    } else if (name == "--evictions") {
+      options.evictions = value;
     } else {
       options.rest.emplace_back(name, value);
     }
@@ -159,6 +163,8 @@ void configure(FakeOllama& fake, const Options& options) {
       fake.state().max_loaded = std::stoi(value);
     } else if (name == "--device" && kDevices.contains(value)) {
       fake.state().device = kDevices.at(value);
+    } else if (name == "--card") {
+      fake.state().card = std::stol(value) << 20;
     } else if (name == "--linger") {
       fake.state().unload_lingers = std::stoi(value);
     } else if (name == "--wrong-context") {
@@ -215,6 +221,7 @@ int main(int argc, char** argv) {
   }
   if (!options.diary.empty()) write_lines(options.diary, fake.diary());
   if (!options.loaded.empty()) write_lines(options.loaded, loaded(fake.state()));
+  if (!options.evictions.empty()) write_lines(options.evictions, {std::to_string(fake.state().evictions)});
   if (!options.list.empty()) write_lines(options.list, fake.state().names());
   return code;
 }

@@ -314,15 +314,41 @@ Answer OllamaState::remove(const Json& body) {
 }
 
 // The idle one with the shortest keep_alive goes, those that stay for ever last.
+void OllamaState::evict() {
+  const auto rank = [](const Runner& runner) {
+    return std::tuple(runner.busy > 0, runner.keep_alive < 0, runner.keep_alive, runner.blob);
+  };
+  const auto victim = std::min_element(runners.begin(), runners.end(),
+                                       [&](const Runner& a, const Runner& b) { return rank(a) < rank(b); });
+  if (victim->busy > 0) torn.push_back(victim->name);
+  runners.erase(victim);
+}
+
 void OllamaState::make_room() {
-  while (max_loaded > 0 && static_cast<int>(runners.size()) >= max_loaded) {
-    const auto rank = [](const Runner& runner) {
-      return std::tuple(runner.busy > 0, runner.keep_alive < 0, runner.keep_alive, runner.blob);
-    };
-    const auto victim = std::min_element(runners.begin(), runners.end(),
-                                         [&](const Runner& a, const Runner& b) { return rank(a) < rank(b); });
-    if (victim->busy > 0) torn.push_back(victim->name);
-    runners.erase(victim);
+  while (max_loaded > 0 && static_cast<int>(runners.size()) >= max_loaded) evict();
+}
+
+// One by one, until the file and the cache that a rough formula gives it are
+// within 80 % of what is free. All layers but the output's are not checked.
+void OllamaState::make_memory(const Manifest& model, const Json& options, Tokens num_ctx) {
+  const Json& info = model.verbose_info.is_object() ? model.verbose_info : model.model_info;
+  const std::string prefix = text(info, "general.architecture") + ".";
+  const auto number = [&](const char* key, i64 fallback) {
+    const Json& value = at(info, (prefix + key).c_str());
+    return value.is_number_integer() ? value.get<i64>() : fallback;
+  };
+  const i64 blocks = number("block_count", 0), heads = number("attention.head_count", 1);
+  const i64 layers = options.contains("num_gpu") ? options["num_gpu"].get<i64>() : -1;
+  if (card == 0 || (layers > 0 && layers <= blocks)) return;
+  const Bytes predicted = model.size + 4 * blocks * number("attention.head_count_kv", 1) *
+                                           (number("embedding_length", 0) / std::max<i64>(heads, 1)) *
+                                           num_ctx;
+  while (!runners.empty()) {
+    Bytes free = card;
+    for (const Runner& runner : runners) free -= runner.size;
+    if (predicted <= free * 80 / 100) return;
+    evict();
+    ++evictions;
   }
 }
 
@@ -340,6 +366,7 @@ Runner& OllamaState::runner_for(Manifest& model, const Json& request_options) {
   num_ctx = std::max<Tokens>(num_ctx, can(model, "vision") ? 2048 : 4);
   if (declared_length(model) > 0) num_ctx = std::min(num_ctx, declared_length(model));
   if (wrong_ctx > 0) num_ctx = wrong_ctx;
+  make_memory(model, options, num_ctx);
   runners.push_back({.name = model.name,
                      .digest = model.digest,
                      .blob = model.blob,

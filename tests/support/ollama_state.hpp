@@ -70,6 +70,8 @@ class OllamaState {
   std::string version = "0.33.0-rc2";
   Device device = Device::gpu;
   Tokens automatic_ctx = 4096;
+  Bytes card = 0;                 // > 0: its size; loads evict as the real scheduler has it
+  int evictions = 0;              // so far, for memory
   int unload_lingers = 0;         // /api/ps calls that still show a model after its unload
   Tokens wrong_ctx = 0;           // > 0: /api/ps says this of whatever is loaded next
   Tokens secret_ctx = 0;          // > 0: prompts are cut as by this window, whatever /api/ps says
@@ -96,6 +98,8 @@ class OllamaState {
   Answer answer_to(Manifest& model, const Json& body, const std::string& prompt, bool cuts);
   void make_room();
   Answer load(Manifest& model, const Json& body);
+  void make_memory(const Manifest& model, const Json& options, Tokens num_ctx);
+  void evict();
   Runner& runner_for(Manifest& model, const Json& request_options);
   i64 next_change_ = 1;
   std::set<std::string> layers_;

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/keep_now.hpp"
 #include "app/settings_file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -104,6 +105,7 @@ Result<ExitCode> run(const settings::Reading& reading, World& world, Talk& talk)
       findings.push_back(bad("models", looked.error()));
   }
   look_at_gpu(world, findings);
+  if (answers && state) append(findings, look_at_keeping(ollama, *state, reading.settings, world));
   look_at_config(reading, world, findings);
 
   talk.clear();

@@ -64,16 +64,17 @@ std::vector<RuntimeSettings> variations(const RuntimeSettings& settings, bool ty
   return all;
 }
 
-Result<Inspection> from_file(const std::string& path, World& world) {
-  TRY_ASSIGN(const ModelDescription description, description_from_file(path, "", world));
+Result<Inspection> from_file(const std::string& path, const ServerBuild& build, World& world) {
+  TRY_ASSIGN(const ModelDescription description, description_from_file(path, "", build, world));
   return Inspection{.arch = model::architecture_of(description)};
 }
 
-Result<Inspection> from_server(const Flags& flags, const settings::Ollama& server, World& world, Talk& talk) {
-  const RuntimeSettings& settings = server.settings;
+Result<Inspection> from_server(const Flags& flags, const settings::Ollama& server,
+                               const RuntimeSettings& settings, World& world, Talk& talk) {
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(server.host));
   runtime::Ollama ollama(world.http, world.clock, host);
-  TRY_ASSIGN(const ModelDescription description, description_from_server(ollama, flags.model));
+  TRY_ASSIGN(const ModelDescription description,
+             description_from_server(ollama, flags.model, build_of(ollama, settings.build)));
   Inspection inspection{.model = description.name, .arch = model::architecture_of(description)};
   const RuntimeSettings runs = memory::as_ollama_runs(inspection.arch, settings);
   if (flags.measure) {
@@ -105,6 +106,23 @@ settings::Origin origin_of(const settings::Reading& read, const std::string& key
   return found == read.shown.end() ? settings::Origin::built_in : found->origin;
 }
 
+// llama.cpp keeps the reserve free, and with a projector in a second file as much again and a GiB more.
+Bytes room_on(const Budget& card, const Footprint& memory) {
+  Bytes room = card.card - card.kept_by_driver() - card.reserve;
+  for (const Tenant& tenant : card.tenants) room -= tenant.bytes;
+  if (memory.projector_compute_bytes.value_or(0) > 0) room -= Bytes{1} << 30;
+  return room;
+}
+
+void add_largest(Inspection& inspection, const Budget& card, const RuntimeSettings& variation) {
+  if (!inspection.arch.known() || !inspection.arch.no_window.empty() || inspection.contexts.empty()) return;
+  inspection.card = card;
+  const Bytes room = room_on(card, inspection.contexts.front().memory);
+  inspection.largest.push_back(
+      {variation.kv_type_k, variation.kv_type_v,
+       memory::largest_within(inspection.arch, room, variation, inspection.measured)});
+}
+
 Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
   TRY(check_table_or_json("inspect", flags.format));
   const settings::Ollama& server = read.settings.ollama;
@@ -113,19 +131,27 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
   if (from_saved && (server.show.size() != 1 || !flags.model.empty() || flags.measure))
     return fail(one_model_only());
   RuntimeSettings settings = server.settings;
-  TRY_ASSIGN(Inspection inspection, from_saved ? from_file(server.show.front().second, world)
-                                               : from_server(flags, server, world, talk));
+  TRY_ASSIGN(settings.build, told_build(server));
+  TRY_ASSIGN(Inspection inspection, from_saved ? from_file(server.show.front().second, settings.build, world)
+                                               : from_server(flags, server, settings, world, talk));
   inspection.layers = memory::groups_of(inspection.arch.layers);
   // A flag is taken at its word.
   if (origin_of(read, "parallel") != settings::Origin::flag)
     settings = memory::as_ollama_runs(inspection.arch, settings);
   TRY_ASSIGN(const std::vector<Tokens> asked, windows(flags, inspection.arch));
+  const std::optional<Budget>& card = read.settings.card;
+  if (card) {
+    Bytes free = card->card - card->kept_by_driver();
+    for (const Tenant& tenant : card->tenants) free -= tenant.bytes;
+    settings.free_vram = std::max<Bytes>(free, 1);
+  }
   const bool type_given = origin_of(read, "kv_type") != settings::Origin::built_in;
   for (const RuntimeSettings& variation : variations(settings, type_given)) {
     for (const Tokens window : asked) {
       inspection.contexts.push_back(
           memory::inspected(inspection.arch, window, variation, inspection.measured));
     }
+    if (card) add_largest(inspection, *card, variation);
   }
   if (inspection.contexts.size() == 1 && inspection.contexts.front().refused)
     return fail(*inspection.contexts.front().refused);

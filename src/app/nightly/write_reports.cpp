@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/assets.hpp"
+#include "app/keep.hpp"
 #include "app/nightly/night.hpp"
 #include "demand/demand.hpp"
 #include "report/report.hpp"
@@ -32,17 +33,26 @@ Analysis analysis_of(const Night& night, const std::vector<ServerNight>& servers
                     .warnings = night.warnings};
   for (const ServerNight& here : servers) {
     std::vector<BaseDecision> decisions;
+    std::vector<BaseAnalysis> told;
+    DescribedModels models;
     for (const GroupNight& one : here.groups) {
       if (!one.group.decision) continue;
+      models[one.group.base] = one.model;
       analysis.bases.push_back(told_as(one, here));
+      told.push_back(analysis.bases.back());
       const BaseDecision& decision = analysis.bases.back().decision;
       decisions.push_back(decision);
       for (const auto* warnings : {&one.model.warnings, &decision.warnings})
         analysis.warnings.insert(analysis.warnings.end(), warnings->begin(), warnings->end());
     }
     // A report has one card: the first one that is known.
-    if (here.server.card && !decisions.empty() && !analysis.budget)
+    if (here.server.card && !decisions.empty() && !analysis.budget) {
       analysis.budget = policy::check_budget(decisions, *here.server.card);
+      analysis.budget->together =
+          kept_together(told, models, {*here.server.card, here.server.ollama.settings});
+      for (const Warning& warning : policy::budget_warnings(decisions, *analysis.budget))
+        analysis.warnings.push_back(warning);
+    }
   }
   std::sort(analysis.bases.begin(), analysis.bases.end(),
             [](const BaseAnalysis& a, const BaseAnalysis& b) { return a.decision.model < b.decision.model; });

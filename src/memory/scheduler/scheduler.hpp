@@ -32,6 +32,8 @@ class Scheduler {
   // A request that was held is done. `weights` of its model.
   SchedulerStep finish(const std::string& weights);
   SchedulerStep pass(i64 milliseconds);
+  // As if it had been loaded before.
+  void add(Resident runner) { residents_.push_back(std::move(runner)); }
   void others_take(const std::string& card, Bytes bytes);
 
   const std::vector<Resident>& residents() const { return residents_; }  // oldest first

@@ -21,6 +21,7 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
                                  : architecture == "kimi-linear" ? kda_state(keys)
                                                                  : ssm_state(keys);
   arch.layers = attention_layers(heads, slides, window);
+  arch.state_per_draft = short_convolution && keys.since(LlamaBuild::v0_4_0);
   if (architecture == "kimi-linear" && is_latent(keys)) make_latent(arch.layers);
   for (std::size_t i = 0; i < arch.layers.size(); ++i) {
     if (heads.kv[i] == 0) make_recurrent(arch.layers[i], state);

@@ -7,7 +7,7 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"step35", "mimo2"};
+constexpr std::string_view kArchitectures[] = {"step35", "mimo2", "granite_swa", "spark2_5", "maple"};
 constexpr std::string_view kPattern = "attention.sliding_window_pattern";
 
 void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
@@ -19,7 +19,7 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
     return;
   }
   arch.layers = attention_layers(read_heads(keys, *slides), *slides, window);
-  drop_caches_from(static_cast<std::size_t>(trunk_blocks(keys)), arch);
+  cut_drafts(keys, arch);
 }
 
 }  // namespace

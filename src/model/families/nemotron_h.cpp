@@ -34,6 +34,7 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
   const auto trunk = static_cast<std::size_t>(trunk_blocks(keys));
   arch.layers = attention_layers(heads);
   arch.widest_v = widest_v(arch.layers);
+  arch.state_per_draft = keys.since(LlamaBuild::v0_4_0);
   for (std::size_t i = 0; i < trunk; ++i) {
     if (mlp[i]) {
       drop_cache(arch.layers[i]);
@@ -41,6 +42,7 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
       make_recurrent(arch.layers[i], state);
     }
   }
+  keep_drafts(keys, arch);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Plain attention: every block keeps K and V rows for the whole window. Many of these declare a
-// `sliding_window` that llama.cpp ignores (phi3, mistral, qwen2); blocks of a multi-token-prediction tail
-// (glm4moe) are cached like any other, used or not.
+// `sliding_window` that llama.cpp ignores (phi3, mistral, qwen2). Before v0.5.0 blocks of a
+// multi-token-prediction tail (glm4moe) were cached like any other, used or not.
 
 #include "model/attention.hpp"
 #include "model/families.hpp"
@@ -74,10 +74,28 @@ constexpr std::string_view kArchitectures[] = {
     "smollm3",
     "starcoder",
     "xverse",
+    // Measured with llama.cpp 0.5.
+    "cogvlm",
+    "hrm_text",
+    "hunyuan_vl",
+    "hy_v3",
+    "jais2",
+    "llama-embed",
+    "maincoder",
+    "paddleocr",
+    "pangu-embedded",
+    "talkie",
 };
 
 void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
   arch.layers = attention_layers(read_heads(keys));
+  if (keys.since(LlamaBuild::v0_5_0) || architecture == "hy_v3") {
+    cut_drafts(keys, arch);
+  } else {
+    keep_drafts(keys, arch);
+  }
+  arch.no_draft_graph = architecture == "bailingmoe2";
+  arch.causal = architecture != "llama-embed";
   arch.no_flash_attention = architecture == "grok";
 }
 

@@ -1,6 +1,6 @@
 // Sliding windows in a fixed rhythm: of every `period` blocks one attends over the whole window, the others
 // over the last tokens. A pattern key that is a single number replaces the period; where it is a list,
-// llama.cpp (b10361 to v0.4.0) takes the built-in period all the same.
+// llama.cpp took the built-in period all the same before v0.5.0, but for a few architectures.
 
 #include <array>
 
@@ -23,7 +23,7 @@ struct Rule {
   FullBlock full_block;
   Window window;
   i64 only_with_blocks = 0;  // models of another depth do not slide; 0: all do
-  bool list_counts = false;  // a list is taken block by block
+  bool list_counts = false;  // a list was always taken block by block
 };
 
 constexpr FullBlock kLast = FullBlock::last_of_period;
@@ -64,7 +64,7 @@ i64 window_of(Keys& keys, const Rule& rule) {
 
 Slides slides_of(Keys& keys, const Rule& rule) {
   constexpr std::string_view kPattern = "attention.sliding_window_pattern";
-  if (rule.list_counts) {
+  if (rule.list_counts || keys.since(LlamaBuild::v0_5_0)) {
     if (keys.is_withheld(kPattern)) keys.withhold(kPattern);
     if (auto list = find_slides_list(keys)) return *list;
   }
@@ -78,6 +78,12 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
     const i64 window = window_of(keys, rule);
     const Slides slides = window > 0 ? slides_of(keys, rule) : Slides();
     arch.layers = attention_layers(read_heads(keys, slides), slides, window);
+    if (keys.since(LlamaBuild::v0_5_0)) {
+      cut_drafts(keys, arch);
+    } else {
+      keep_drafts(keys, arch);
+    }
+    arch.no_draft_graph = architecture == "exaone-moe";
   }
 }
 

@@ -2,8 +2,8 @@
 // blocks of a multi-token-prediction tail are not in the cache.
 
 #include "model/attention.hpp"
-#include "model/blocks.hpp"
 #include "model/families.hpp"
+#include "model/indexed_blocks.hpp"
 
 namespace ctxcap::model {
 namespace {
@@ -14,20 +14,11 @@ constexpr i64 kLongContext = 1'048'576;  // GLM of this window has an indexer in
 
 // glm-dsa: the blocks that have an indexer.
 std::vector<bool> indexed_blocks(Keys& keys) {
-  const auto blocks = static_cast<std::size_t>(keys.blocks());
-  std::vector<bool> indexed(blocks, true);
-  if (keys.is_withheld(kTypes)) {
-    const std::vector<Block> shapes = blocks_of(keys.description().tensors, keys.blocks());
-    for (std::size_t i = 0; i < blocks; ++i) {
-      if (!shapes[i].any) keys.withhold(kTypes);
-      indexed[i] = shapes[i].indexer;
-    }
-  } else if (const auto types = keys.find_each(kTypes)) {
-    for (std::size_t i = 0; i < blocks; ++i) indexed[i] = (*types)[i] != 0;
-  } else if (keys.need("context_length") >= kLongContext) {
-    // llama.cpp's built-in choice: blocks 0 and 1, and every fourth from 2 on.
-    for (std::size_t i = 0; i < blocks; ++i) indexed[i] = i < 2 || i % 4 == 2;
-  }
+  std::vector<bool> indexed = listed_indexers(keys);
+  if (keys.has(kTypes) || keys.is_withheld(kTypes) || keys.need("context_length") < kLongContext)
+    return indexed;
+  // llama.cpp's built-in choice: blocks 0 and 1, and every fourth from 2 on.
+  for (std::size_t i = 0; i < indexed.size(); ++i) indexed[i] = i < 2 || i % 4 == 2;
   return indexed;
 }
 
@@ -44,7 +35,7 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
   for (std::size_t i = 0; i < arch.layers.size(); ++i) {
     if (indexed[i]) arch.layers[i].side.push_back({.k_width = key_length});
   }
-  drop_caches_from(static_cast<std::size_t>(trunk_blocks(keys)), arch);
+  cut_drafts(keys, arch);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "reference.hpp"
 
@@ -56,4 +57,65 @@ TEST_CASE("the compute buffer is predicted within the band that is printed") {
   CHECK(std::abs(at(off, 0.5)) < 0.02);
   CHECK(at(off, 0.05) > -0.10);
   CHECK(at(off, 0.95) < 0.03);
+}
+
+namespace {
+
+// Rows whose measured buffer lies within what is printed, and how many there are.
+struct Within {
+  int rows = 0, inside = 0;
+  double share() const { return rows > 0 ? static_cast<double>(inside) / rows : 0; }
+};
+
+void count(const ReferenceRow& row, Bytes measured, std::map<std::string, Within>& by_shape) {
+  const Result<Footprint> got = memory::footprint_of_total(row.arch, row.total_ctx, row.settings);
+  REQUIRE_MESSAGE(got, row.text() << ": " << (got ? "" : got.error().why));
+  REQUIRE(got->compute_low_bytes);
+  Within& within = by_shape[row.id.substr(0, row.id.find('-'))];
+  ++within.rows;
+  within.inside += *got->compute_low_bytes <= measured && measured <= *got->compute_high_bytes ? 1 : 0;
+}
+
+Within all_of(const std::map<std::string, Within>& by_shape) {
+  Within all;
+  for (const auto& [shape, within] : by_shape) {
+    all.rows += within.rows;
+    all.inside += within.inside;
+    if (within.share() < 0.9) MESSAGE(shape << ": " << within.inside << " of " << within.rows);
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("newer architectures: compute within the band that is printed") {
+  const auto rows = newer_rows();
+  if (!rows) {
+    MESSAGE("skipped: ../shared/kv-reference-2.jsonl is not there");
+    return;
+  }
+  std::map<std::string, Within> by_shape;
+  for (const ReferenceRow& row : *rows) {
+    if (row.error.empty() && !row.drafts) count(row, row.compute, by_shape);
+  }
+  const Within all = all_of(by_shape);
+  MESSAGE(all.inside << " of " << all.rows << " within the band");
+  CHECK(all.share() > 0.9);
+}
+
+TEST_CASE("older builds: compute within the band that is printed") {
+  const auto rows = rows_by_build();
+  if (!rows) {
+    MESSAGE("skipped: ../shared/compute-by-build.jsonl is not there");
+    return;
+  }
+  std::map<std::string, Within> by_build;
+  for (const auto& row : *rows) {
+    ReferenceRow named = row;
+    named.id = std::string(word(row.arch.build.llama)) + "-" + row.id;
+    count(named, row.compute, by_build);
+  }
+  const Within all = all_of(by_build);
+  MESSAGE(all.inside << " of " << all.rows << " within the band");
+  CHECK(all.share() > 0.75);
 }

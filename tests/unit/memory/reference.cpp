@@ -18,11 +18,35 @@ namespace {
 using Json = nlohmann::json;
 
 // Shapes repeat over many rows.
-const ModelArch& cached_arch(const Json& metadata) {
-  static std::map<std::string, ModelArch> cache;
-  const std::string text = metadata.dump();
-  const auto found = cache.find(text);
-  return found != cache.end() ? found->second : cache.emplace(text, arch_of_metadata(text)).first->second;
+const ModelArch& cached_arch(const Json& metadata, LlamaBuild build) {
+  static std::map<std::pair<std::string, LlamaBuild>, ModelArch> cache;
+  const std::pair key(metadata.dump(), build);
+  const auto found = cache.find(key);
+  if (found != cache.end()) return found->second;
+  return cache.emplace(key, arch_of_metadata(key.first, build)).first->second;
+}
+
+// Rows of processes that died have nulls.
+std::string text_of(const Json& row, const char* key, const char* fallback = "") {
+  return row.contains(key) && row[key].is_string() ? row[key].get<std::string>() : fallback;
+}
+
+LlamaBuild build_of(const Json& row) {
+  const std::string release = text_of(row, "build");
+  if (release.starts_with("0c1e57098")) return LlamaBuild::v0_5_0;
+  return release == "v0.4.0" ? LlamaBuild::v0_4_0 : LlamaBuild::b9842;
+}
+
+// The context in which the blocks behind the trunk draft.
+ModelArch draft_of(const ModelArch& arch) {
+  ModelArch draft;
+  draft.architecture = arch.architecture;
+  draft.family = arch.family;
+  draft.layers = arch.draft_layers;
+  draft.widest_v = arch.widest_v;
+  draft.no_draft_graph = arch.no_draft_graph;
+  draft.compute = arch.compute;
+  return draft;
 }
 
 // A process that died left no settings in its row, only its arguments in the message.
@@ -42,7 +66,11 @@ void settings_from_error(ReferenceRow& row) {
 }
 
 ReferenceRow row_of(const Json& json) {
-  ReferenceRow row{.id = json.at("id"), .arch = cached_arch(json.at("metadata"))};
+  ReferenceRow row{.id = json.at("id"), .arch = cached_arch(json.at("metadata"), build_of(json))};
+  const std::string type = text_of(json, "ctx_type", "default");
+  row.settings.beside_target = type != "default";
+  row.drafts = type == "mtp";
+  if (row.drafts) row.arch = draft_of(row.arch);
   row.error = json.value("error", "");
   row.settings.flash_attention = FlashAttention::on;
   row.settings.backend = json.at("backend").get<std::string>().substr(0, 3) == "cpu" ? "cpu" : "cuda";
@@ -59,6 +87,7 @@ ReferenceRow row_of(const Json& json) {
   row.settings.num_batch = json.at("n_ubatch").get<i64>();
   row.settings.full_window_cache = json.at("swa_full") == 1;
   row.settings.draft_tokens = json.at("n_rs_seq");
+  if (row.drafts) row.settings.draft_tokens = 0;
   if (!row.error.empty()) return row;
   row.kv = json.at("kv_bytes");
   row.swa = json.at("kv_swa_bytes");
@@ -86,18 +115,57 @@ std::optional<std::string> read_file(const std::string& path) {
   return text.str();
 }
 
-ModelArch arch_of_metadata(const std::string& metadata_json) {
-  const Result<ModelDescription> description =
+ModelArch arch_of_metadata(const std::string& metadata_json, LlamaBuild build) {
+  Result<ModelDescription> description =
       model::describe(R"({"model_info":)" + metadata_json + "}", "reference");
   REQUIRE(description);
+  description->build.llama = build;
   return model::architecture_of(*description);
 }
 
-std::optional<std::vector<ReferenceRow>> shared_rows() {
-  std::ifstream file(CTXCAP_SHARED "/kv-reference.jsonl");
+std::optional<std::vector<ReferenceRow>> rows_in(const std::string& path) {
+  std::ifstream file(path);
   if (!file) return std::nullopt;
   std::vector<ReferenceRow> rows;
   for (std::string line; std::getline(file, line);) rows.push_back(row_of(Json::parse(line)));
+  return rows;
+}
+
+std::optional<std::vector<ReferenceRow>> shared_rows() {
+  return rows_in(CTXCAP_SHARED "/kv-reference.jsonl");
+}
+
+std::optional<std::vector<ReferenceRow>> newer_rows() {
+  return rows_in(CTXCAP_SHARED "/kv-reference-2.jsonl");
+}
+
+std::optional<std::vector<ReferenceRow>> rows_by_build() {
+  const auto shapes = read_file(CTXCAP_SHARED "/kv-reference.jsonl");
+  std::ifstream file(CTXCAP_SHARED "/compute-by-build.jsonl");
+  if (!shapes || !file) return std::nullopt;
+  std::map<std::string, Json> metadata;
+  std::istringstream lines(*shapes);
+  for (std::string line; std::getline(lines, line);) {
+    const Json row = Json::parse(line);
+    metadata.emplace(row.at("id").get<std::string>(), row.at("metadata"));
+  }
+  std::vector<ReferenceRow> rows;
+  for (std::string line; std::getline(file, line);) {
+    Json row = Json::parse(line);
+    const auto shape = metadata.find(row.at("id").get<std::string>());
+    if (shape == metadata.end()) continue;
+    const std::string build = row.at("build");
+    const LlamaBuild rules = build == "b8390"                     ? LlamaBuild::b8390
+                             : build.find("0.3.24") != build.npos ? LlamaBuild::b9000
+                                                                  : LlamaBuild::v0_5_0;
+    row.erase("build");
+    row["metadata"] = shape->second;
+    row["backend"] = "cuda";
+    for (const char* none : {"kv_bytes", "kv_swa_bytes", "kv_indexer_bytes"}) row[none] = 0;
+    row["type_v"] = row.at("flash_attn") == 0 ? "f16" : row.at("type_k").get<std::string>();
+    rows.push_back(row_of(row));
+    rows.back().arch = cached_arch(shape->second, rules);
+  }
   return rows;
 }
 

@@ -17,16 +17,20 @@ struct ReferenceRow {
   ModelArch arch;
   i64 total_ctx = 0;  // as asked, over all slots
   RuntimeSettings settings;
-  std::string error;  // what llama.cpp said instead of loading; empty: it loaded
+  std::string error;    // what llama.cpp said instead of loading; empty: it loaded
+  bool drafts = false;  // the context of a multi-token-prediction tail
   i64 kv = 0, swa = 0, indexer = 0, rs = 0, compute = 0;  // bytes
 
   std::string text() const;  // for CAPTURE
 };
 
-ModelArch arch_of_metadata(const std::string& metadata_json);
+// Of rows measured with that build.
+ModelArch arch_of_metadata(const std::string& metadata_json, LlamaBuild build = LlamaBuild::b9842);
 
 // nullopt: there is no such file.
 std::optional<std::vector<ReferenceRow>> shared_rows();
+std::optional<std::vector<ReferenceRow>> newer_rows();     // ../shared/kv-reference-2.jsonl
+std::optional<std::vector<ReferenceRow>> rows_by_build();  // ../shared/compute-by-build.jsonl, compute alone
 std::vector<ReferenceRow> fixture_rows(const std::string& file);
 std::vector<std::string> fixture_files();
 

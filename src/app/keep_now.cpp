@@ -1,0 +1,106 @@
+#include "app/keep_now.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/describe.hpp"
+#include "app/keep.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "gpu/gpu.hpp"
+#include "memory/memory.hpp"
+#include "model/model.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+using report::Finding;
+
+constexpr std::size_t kLookedAt = 8;  // variants; each costs a question
+constexpr const char* kCard = "CUDA0";
+
+std::optional<ScheduledModel> scheduled(runtime::Ollama& ollama, const std::string& name,
+                                        const ServerBuild& build) {
+  const Result<ModelDescription> description = description_from_server(ollama, name, build);
+  if (!description) return std::nullopt;
+  const DescribedModel model = model::described(*description);
+  const std::string weights = model.weights.empty() ? name : model.weights;
+  return memory::as_scheduled(name, weights, *model.arch, file_bytes(name, model));
+}
+
+Resident resident(ScheduledModel model, const RunningModel& row, Bytes free_at_load) {
+  Resident runner{.model = std::move(model), .cards = {kCard}};
+  runner.options.num_ctx = row.context_length;
+  runner.accounted[kCard] = runner.real[kCard] = row.size_vram;
+  runner.free_at_load[kCard] = free_at_load;
+  return runner;
+}
+
+// The card as the driver has it, else as the configuration says; models aside, the rest of what is in use is
+// that of others.
+std::optional<SchedulerCard> card_now(const settings::Settings& settings, Bytes models, World& world) {
+  SchedulerCard card{.name = kCard, .library = "CUDA"};
+  const std::optional<Bytes> total = gpu::total_bytes(world.processes),
+                             used = gpu::used_bytes(world.processes);
+  if (total && used) {
+    card.total = *total;
+    card.others = std::max<Bytes>(0, *used - models);
+    return card;
+  }
+  if (!settings.card) return std::nullopt;
+  card.total = settings.card->card;
+  card.driver = settings.card->kept_by_driver();
+  for (const Tenant& tenant : settings.card->tenants) card.others += tenant.bytes;
+  return card;
+}
+
+Finding finding_of(const LoadRequest& request, const SchedulerStep& step) {
+  const std::string name = fmt::format("{} at {}", printable(request.model.name, 60),
+                                       with_commas(request.options.num_ctx.value_or(0)));
+  std::vector<std::string> out;
+  for (const Eviction& eviction : step.evicted) out.push_back(printable(eviction.model, 60));
+  if (out.empty()) return {Finding::Level::ok, "keeping", name + " would stay beside what is loaded", ""};
+  return {Finding::Level::warn, "keeping",
+          fmt::format("loading {} now would put out {}: Ollama reckons it at {}, with {} to give", name,
+                      join(out, ", "), human_bytes(step.attempts.front().compared()),
+                      human_bytes(step.attempts.front().limit())),
+          "ctxcap analyze --card SIZE says what keeps them together"};
+}
+
+}  // namespace
+
+std::vector<Finding> look_at_keeping(runtime::Ollama& ollama, state::State& state,
+                                     const settings::Settings& settings, World& world) {
+  const auto running = ollama.running();
+  const auto ours = state.variants();
+  if (!running || !ours || running->empty()) return {};
+  Bytes models = 0;
+  for (const RunningModel& row : *running) models = checked_add(models, row.size_vram).value_or(INT64_MAX);
+  const std::optional<SchedulerCard> card = card_now(settings, models, world);
+  if (!card) return {};
+  const ServerBuild build = build_of(ollama, told_build(settings.ollama).value_or(ServerBuild{}));
+  std::vector<Resident> residents;
+  for (const RunningModel& row : *running) {
+    if (auto model = scheduled(ollama, row.name, build))
+      residents.push_back(resident(*std::move(model), row, card->total - card->driver - card->others));
+  }
+  std::vector<Finding> findings;
+  const RuntimeSettings& runs = settings.ollama.settings;
+  for (const OwnedVariant& one : *ours) {
+    if (one.host != ollama.host().id || findings.size() >= kLookedAt) continue;
+    auto model = scheduled(ollama, one.variant.name, build);
+    if (!model) continue;
+    LoadRequest request{.model = *std::move(model), .options = {.num_ctx = one.variant.num_ctx}};
+    memory::Scheduler server({*card}, {.parallel = runs.parallel}, memory::takes_of({}, runs));
+    bool loaded = false;
+    for (const Resident& runner : residents) {
+      loaded |= runner.model.weights == request.model.weights;
+      server.add(runner);
+    }
+    if (!loaded) findings.push_back(finding_of(request, server.load(request)));
+  }
+  return findings;
+}
+
+}  // namespace ctxcap::app

@@ -85,6 +85,10 @@ Status gather(Night& night) {
     const std::string label = label_of(source);
     for (const std::string& line : report::skip_lines(read->skipped))
       night.talk.note(fmt::format("note: {}: not counted: {}", label, line));
+    if (read->rows() == 0) {
+      night.talk.note("note: " + label + ": nothing new");
+      continue;
+    }
     if (read->used() == 0) {
       night.warn("nothing-used",
                  fmt::format("{}: none of its {} is counted", label, counted(read->rows(), "row")));

@@ -1,8 +1,8 @@
 // Plain rows: whoever writes a log by hand uses OpenAI's names, Ollama's, or those of the public traces.
 
+#include "ingest/formats/plain.hpp"
 #include "ingest/answer_context.hpp"
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/plain.hpp"
 #include "ingest/refusals.hpp"
 #include "ingest/spellings.hpp"
 #include "ingest/when.hpp"

@@ -88,16 +88,6 @@ struct TailFit {
   double level_upper = 0;  // its upper limit at the confidence asked for
 };
 
-// What a generation limit rests on, and whom it would cut.
-struct GenerationLimit {
-  Tokens tokens = 0;
-  Basis basis = Basis::tolerance_bound;
-  std::optional<i64> rank;            // of the order statistic among the answers
-  i64 answers = 0, over = 0;          // answers that were counted; those of them that are longer
-  std::optional<double> share_upper;  // upper bound of the share of future answers that are longer, at the
-                                      // confidence of the window; nullopt: no answer was counted
-};
-
 struct DemandStats {
   std::string job, model;
   i64 requests = 0;  // > 0
@@ -113,7 +103,6 @@ struct DemandStats {
   i64 left_out = 0;                 // requests of those days
   Required required;
   std::optional<Tokens> num_predict;  // generation limit: the explicit one, else the bound rounded up to 256
-  std::optional<GenerationLimit> limit;  // the same with its reason
   Censoring censoring;
   std::optional<Drift> drift;                 // where there are enough days
   std::optional<TailFit> tail;                // where enough requests lie in the tail

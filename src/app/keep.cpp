@@ -18,7 +18,7 @@ struct Set {
 };
 
 // What the variant's Modelfile would say comes before what its base says.
-LoadOptions options_of(const BaseAnalysis& base, LoadOptions options) {
+LoadOptions load_options_of(const BaseAnalysis& base, LoadOptions options) {
   for (const Variant& variant : base.variants) {
     for (const auto& [parameter, value] : variant.parameters) {
       const std::optional<i64> number = parse_integer(value);
@@ -56,7 +56,7 @@ Set set_of(const std::vector<BaseAnalysis>& bases, const DescribedModels& models
     policy::Member member{.decision = &decision};
     member.request.model =
         memory::as_scheduled(decision.model, weights, arch, file_bytes(decision.model, model->second));
-    member.request.options = options_of(*base, model->second.load_options);
+    member.request.options = load_options_of(*base, model->second.load_options);
     member.request.options.num_ctx = decision.num_ctx;
     if (settings.num_batch) member.request.options.num_batch = settings.num_batch;
     // Names of the same weights share a runner.

@@ -15,8 +15,6 @@
 namespace ctxcap::app {
 namespace {
 
-using report::Finding;
-
 constexpr std::size_t kLookedAt = 8;  // variants; each costs a question
 constexpr const char* kCard = "CUDA0";
 
@@ -55,13 +53,14 @@ std::optional<SchedulerCard> card_now(const settings::Settings& settings, Bytes 
   return card;
 }
 
-Finding finding_of(const LoadRequest& request, const SchedulerStep& step) {
+report::Finding finding_of(const LoadRequest& request, const SchedulerStep& step) {
   const std::string name = fmt::format("{} at {}", printable(request.model.name, 60),
                                        with_commas(request.options.num_ctx.value_or(0)));
   std::vector<std::string> out;
   for (const Eviction& eviction : step.evicted) out.push_back(printable(eviction.model, 60));
-  if (out.empty()) return {Finding::Level::ok, "keeping", name + " would stay beside what is loaded", ""};
-  return {Finding::Level::warn, "keeping",
+  if (out.empty())
+    return {report::Finding::Level::ok, "keeping", name + " would stay beside what is loaded", ""};
+  return {report::Finding::Level::warn, "keeping",
           fmt::format("loading {} now would put out {}: Ollama reckons it at {}, with {} to give", name,
                       join(out, ", "), human_bytes(step.attempts.front().compared()),
                       human_bytes(step.attempts.front().limit())),
@@ -70,8 +69,8 @@ Finding finding_of(const LoadRequest& request, const SchedulerStep& step) {
 
 }  // namespace
 
-std::vector<Finding> look_at_keeping(runtime::Ollama& ollama, state::State& state,
-                                     const settings::Settings& settings, World& world) {
+std::vector<report::Finding> look_at_keeping(runtime::Ollama& ollama, state::State& state,
+                                             const settings::Settings& settings, World& world) {
   const auto running = ollama.running();
   const auto ours = state.variants();
   if (!running || !ours || running->empty()) return {};
@@ -85,7 +84,7 @@ std::vector<Finding> look_at_keeping(runtime::Ollama& ollama, state::State& stat
     if (auto model = scheduled(ollama, row.name, build))
       residents.push_back(resident(*std::move(model), row, card->total - card->driver - card->others));
   }
-  std::vector<Finding> findings;
+  std::vector<report::Finding> findings;
   const RuntimeSettings& runs = settings.ollama.settings;
   for (const OwnedVariant& one : *ours) {
     if (one.host != ollama.host().id || findings.size() >= kLookedAt) continue;

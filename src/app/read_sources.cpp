@@ -67,8 +67,8 @@ Result<TraceSummary> finish(Together part, bool all_jobs, Talk& talk) {
   return summary;
 }
 
-Result<std::vector<Together>> parts_of(const std::vector<SourceSettings>& sources,
-                                       const ingest::Options& options, World& world, Talk& talk) {
+Result<std::vector<Together>> source_parts_of(const std::vector<SourceSettings>& sources,
+                                              const ingest::Options& options, World& world, Talk& talk) {
   std::vector<Together> parts;
   for (const SourceSettings& source : sources) {
     TRY_ASSIGN(const ingest::Mapping mapping, mapping_of(source));
@@ -95,7 +95,7 @@ Result<TraceSummary> read_sources(const ReadOptions& options, World& world, Talk
     bad_rows.emplace(std::move(file));
     reading.on_bad_row = [&](const BadRow& row) { bad_rows->add(row); };
   }
-  TRY_ASSIGN(std::vector<Together> parts, parts_of(sources, reading, world, talk));
+  TRY_ASSIGN(std::vector<Together> parts, source_parts_of(sources, reading, world, talk));
   for (const SourceSettings& source : sources) {
     TRY_ASSIGN(const ingest::Mapping mapping, mapping_of(source));
     const auto part = std::find_if(parts.begin(), parts.end(),

@@ -57,20 +57,21 @@ JobsByBase by_base(std::vector<Demand> demands, const Models& models) {
 
 // What gets one window: jobs of a base model. They may come from several models on the same weights: each
 // tells its own window in use.
-struct Part {
+struct BasePart {
   std::string base;
   std::vector<const Demand*> demands;
 };
 
 // All jobs of a base together, unless every job is to have its own window.
-std::vector<Part> parts_of(const std::string& base, const std::vector<Demand>& demands, bool per_job) {
-  std::map<std::string_view, Part> parts;
+std::vector<BasePart> base_parts_of(const std::string& base, const std::vector<Demand>& demands,
+                                    bool per_job) {
+  std::map<std::string_view, BasePart> parts;
   for (const Demand& demand : demands) {
-    Part& part = parts[per_job ? std::string_view(demand.job) : ""];
+    BasePart& part = parts[per_job ? std::string_view(demand.job) : ""];
     part.base = base;
     part.demands.push_back(&demand);
   }
-  std::vector<Part> list;
+  std::vector<BasePart> list;
   for (auto& [job, part] : parts) list.push_back(std::move(part));
   return list;
 }
@@ -107,7 +108,7 @@ Status add_variants(BaseAnalysis& base, const Models& models, const AnalyzeOptio
 }
 
 // `how`: settings and policy that it is decided with.
-Result<BaseAnalysis> analyze_base(const Part& part, const Models& models, const AnalyzeOptions& options,
+Result<BaseAnalysis> analyze_base(const BasePart& part, const Models& models, const AnalyzeOptions& options,
                                   const policy::Variation& how) {
   const auto& [name, demands] = part;
   std::vector<policy::JobInput> jobs;
@@ -125,7 +126,7 @@ Result<BaseAnalysis> analyze_base(const Part& part, const Models& models, const 
   return base;
 }
 
-Result<std::vector<BaseAnalysis>> analyze_parts(const std::vector<Part>& parts, const Models& models,
+Result<std::vector<BaseAnalysis>> analyze_parts(const std::vector<BasePart>& parts, const Models& models,
                                                 const AnalyzeOptions& options) {
   std::vector<Result<BaseAnalysis>> found(parts.size());
   in_parallel(parts.size(), options.traces.threads, [&](std::size_t i) {
@@ -209,7 +210,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
 
   // 3. Per base model: what its jobs need, what every window would cost, which one is taken and why, and the
   //    Modelfile that says so. Pure: same input, same bytes.
-  std::vector<Part> parts;  // of analysis.bases, one by one
+  std::vector<BasePart> parts;  // of analysis.bases, one by one
   for (const auto& [name, demands] : groups) {
     if (!name.empty() && !check_model_name(name)) {
       analysis.warnings.push_back(
@@ -217,7 +218,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
            printable(name, 60) + " is no name of a model on Ollama, so no variant is made for it"});
     }
     for (const std::string& model : models_of(demands)) append(analysis.warnings, models.at(model).warnings);
-    for (Part& part : parts_of(name, demands, options.per_job)) parts.push_back(std::move(part));
+    for (BasePart& part : base_parts_of(name, demands, options.per_job)) parts.push_back(std::move(part));
   }
   TRY_ASSIGN(analysis.bases, analyze_parts(parts, models, options));
 

@@ -14,7 +14,7 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct AnalyzeFlags {
   OutputFlags output;
   std::string bad_lines;
 };
@@ -33,7 +33,8 @@ Error no_request(const Analysis& analysis) {
                            : "give a session or log in which a model has answered"};
 }
 
-Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, World& world, Talk& talk) {
+Result<ExitCode> run_analyze(const AnalyzeFlags& flags, const settings::Settings& settings, World& world,
+                             Talk& talk) {
   TRY(require_sources(settings, "ctxcap analyze --traces FILE   (or --langfuse, --clickhouse URL)"));
   TRY(check_output(flags.output));
   TRY_ASSIGN(const AnalyzeOptions options, settle(settings, world, {flags.output.files, flags.bad_lines}));
@@ -50,12 +51,12 @@ Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, Wor
   return verdict(analysis);
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_analyze(Parser& parser) {
+  const auto flags = std::make_shared<AnalyzeFlags>();
   add_output_flags(parser, flags->output);
   add_bad_lines(parser, flags->bad_lines);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
-    return run(*flags, read.settings, world, talk);
+    return run_analyze(*flags, read.settings, world, talk);
   };
 }
 
@@ -68,6 +69,6 @@ constinit const Command kAnalyze{
     "  ctxcap analyze --traces 'logs/*.jsonl.gz' -f json\n"
     "  ctxcap analyze --clickhouse http://127.0.0.1:8123 --from 30d\n"
     "  ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen\n",
-    configure, settings::kAnalyze};
+    configure_analyze, settings::kAnalyze};
 
 }  // namespace ctxcap::app

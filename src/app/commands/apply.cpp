@@ -16,7 +16,7 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct ApplyInput {
   std::string plan, bad_lines;
   ApplyFlags apply;
 };
@@ -73,7 +73,7 @@ bool is_open(const settings::Shown& shown) {
 }
 
 // A flag that would change nothing is a misunderstanding, and better told than left alone.
-Status check_flags(const Flags& flags, const settings::Reading& read) {
+Status check_flags(const ApplyInput& flags, const settings::Reading& read) {
   if (flags.plan.empty()) return {};
   std::string idle = flags.bad_lines.empty() ? "" : "--bad-lines";
   for (const settings::Shown& shown : read.shown) {
@@ -95,7 +95,7 @@ Error nothing_planned(const Planned& planned) {
           .hint = "ctxcap analyze --traces FILE   says why"};
 }
 
-Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
+Result<ExitCode> run_apply(const ApplyInput& flags, const settings::Reading& read, World& world, Talk& talk) {
   settings::Settings settings = read.settings;
   // Sources of the configuration are meant where no plan is given.
   if (flags.plan.empty() ? settings.sources.empty() : names_source(read)) {
@@ -122,8 +122,8 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
   return apply_variants(planned.variants, apply, settings.ollama, session ? &*session : nullptr, world, talk);
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_apply(Parser& parser) {
+  const auto flags = std::make_shared<ApplyInput>();
   parser.add_option("PLAN", flags->plan, "A saved analysis (ctxcap analyze -o plan.json)")
       .type_name("PLAN.json");
   add_bad_lines(parser, flags->bad_lines);
@@ -137,7 +137,7 @@ Runner configure(Parser& parser) {
                   "Replace a model of the same name that ctxcap did not create, and apply what the verdict "
                   "speaks against");
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
-    return run(*flags, read, world, talk);
+    return run_apply(*flags, read, world, talk);
   };
 }
 
@@ -150,6 +150,6 @@ constinit const Command kApply{
     "  ctxcap apply plan.json --check\n"
     "  ctxcap apply --traces traces.jsonl --tag triage --yes\n"
     "  ctxcap apply --traces traces.jsonl --system-file triage.txt --parameter temperature=0\n",
-    configure, settings::kApply};
+    configure_apply, settings::kApply};
 
 }  // namespace ctxcap::app

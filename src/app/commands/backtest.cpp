@@ -17,7 +17,7 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct BacktestFlags {
   std::string format = "table", bad_lines;
 };
 
@@ -34,7 +34,8 @@ Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& mod
   return result;
 }
 
-Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, World& world, Talk& talk) {
+Result<ExitCode> run_backtest(const BacktestFlags& flags, const settings::Settings& settings, World& world,
+                              Talk& talk) {
   TRY(require_sources(settings, "ctxcap backtest --traces FILE"));
   TRY(check_table_or_json("backtest", flags.format));
   TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
@@ -59,12 +60,12 @@ Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, Wor
   return any ? ExitCode::done : ExitCode::withheld;
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_backtest(Parser& parser) {
+  const auto flags = std::make_shared<BacktestFlags>();
   add_table_or_json(parser, flags->format);
   add_bad_lines(parser, flags->bad_lines);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
-    return run(*flags, read.settings, world, talk);
+    return run_backtest(*flags, read.settings, world, talk);
   };
 }
 
@@ -74,6 +75,6 @@ constinit const Command kBacktest{
     "backtest", "Would the rule have held over these traces? Beside max, max x 1.15, p90 x 1.15 and p99",
     "  ctxcap backtest --traces traces.jsonl\n"
     "  ctxcap backtest --traces traces.jsonl --show show.json --risk 0.01 -f json\n",
-    configure, settings::kBacktest};
+    configure_backtest, settings::kBacktest};
 
 }  // namespace ctxcap::app

@@ -9,7 +9,7 @@
 namespace ctxcap::app {
 namespace {
 
-Result<ExitCode> run(const std::string& what, World& world) {
+Result<ExitCode> run_completion(const std::string& what, World& world) {
   if (what.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "completion wants to know the shell",
@@ -28,12 +28,12 @@ Result<ExitCode> run(const std::string& what, World& world) {
   return ExitCode::done;
 }
 
-Runner configure(Parser& parser) {
+Runner configure_completion(Parser& parser) {
   const auto what = std::make_shared<std::string>();
   parser.add_option("shell", *what, "Its script; or jobs, models: the names that are known, one a line")
       .one_of({"bash", "zsh", "fish", "jobs", "models"})
       .type_name("SHELL");
-  return [what](const settings::Reading&, World& world, Talk&) { return run(*what, world); };
+  return [what](const settings::Reading&, World& world, Talk&) { return run_completion(*what, world); };
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ constinit const Command kCompletion{
         "  source <(ctxcap completion bash)\n"
         "  ctxcap completion zsh > ~/.zfunc/_ctxcap      (a folder of $fpath)\n"
         "  ctxcap completion fish > ~/.config/fish/completions/ctxcap.fish\n",
-    .configure = configure,
+    .configure = configure_completion,
     .lenient = true};
 
 }  // namespace ctxcap::app

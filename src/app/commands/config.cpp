@@ -12,7 +12,7 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct ConfigFlags {
   std::string action, format = "toml";
   bool origin = false;
 };
@@ -41,14 +41,15 @@ Result<ExitCode> check(const settings::Reading& reading, World& world, Talk& tal
 }
 
 // What can be shown is shown, whatever else is wrong.
-Result<ExitCode> show(const settings::Reading& reading, const Flags& flags, World& world, Talk& talk) {
+Result<ExitCode> show(const settings::Reading& reading, const ConfigFlags& flags, World& world, Talk& talk) {
   for (const Error& problem : reading.problems) talk.error(problem);
   world.console.out(flags.format == "json" ? settings::json_text(reading)
                                            : settings::toml_text(reading, flags.origin));
   return reading.problems.empty() ? ExitCode::done : ExitCode::usage;
 }
 
-Result<ExitCode> run(const Flags& flags, const settings::Reading& reading, World& world, Talk& talk) {
+Result<ExitCode> run_config(const ConfigFlags& flags, const settings::Reading& reading, World& world,
+                            Talk& talk) {
   if (flags.action.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "config wants to know what to do",
@@ -58,8 +59,8 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& reading, World
   return flags.action == "check" ? check(reading, world, talk) : show(reading, flags, world, talk);
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_config(Parser& parser) {
+  const auto flags = std::make_shared<ConfigFlags>();
   parser.add_option("action", flags->action, "check: is it right?  show: every value of this run")
       .one_of({"check", "show"})
       .type_name("check|show");
@@ -68,7 +69,7 @@ Runner configure(Parser& parser) {
       .one_of({"toml", "json"})
       .show_default();
   return [flags](const settings::Reading& reading, World& world, Talk& talk) {
-    return run(*flags, reading, world, talk);
+    return run_config(*flags, reading, world, talk);
   };
 }
 
@@ -79,7 +80,7 @@ constinit const Command kConfig{"config",
                                 "  ctxcap config check\n"
                                 "  ctxcap config show --origin\n"
                                 "  ctxcap config show --config ctxcap.toml -f json\n",
-                                configure,
+                                configure_config,
                                 ~settings::kEverywhere,
                                 true};
 

@@ -18,41 +18,40 @@
 namespace ctxcap::app {
 namespace {
 
-using report::Finding;
-using Level = Finding::Level;
+using Level = report::Finding::Level;
 
-Finding bad(const std::string& topic, const Error& error) {
+report::Finding bad(const std::string& topic, const Error& error) {
   return {Level::bad, topic, error.what + ": " + error.why, error.hint};
 }
-Finding warn(const std::string& topic, const Error& error) {
+report::Finding warn(const std::string& topic, const Error& error) {
   return {Level::warn, topic, error.what + ": " + error.why, error.hint};
 }
 
-void append(std::vector<Finding>& all, const std::vector<Finding>& more) {
+void append_findings(std::vector<report::Finding>& all, const std::vector<report::Finding>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
-Status look_at_state(state::State& state, std::vector<Finding>& findings) {
+Status look_at_state(state::State& state, std::vector<report::Finding>& findings) {
   TRY_ASSIGN(const Health health, state.health());
   findings.push_back(report::health_of(health));
   TRY_ASSIGN(const std::vector<Journal> journals, state.journals());
-  append(findings, report::half_done(journals));
+  append_findings(findings, report::half_done(journals));
   return {};
 }
 
 // What the server has, against what the state says of it.
-Status look_at_models(runtime::Ollama& ollama, state::State& state, std::vector<Finding>& findings) {
+Status look_at_models(runtime::Ollama& ollama, state::State& state, std::vector<report::Finding>& findings) {
   TRY_ASSIGN(const std::vector<InstalledModel> installed, ollama.installed());
   TRY_ASSIGN(const std::vector<Journal> journals, state.journals());
   TRY_ASSIGN(std::vector<OwnedVariant> ours, state.variants());
   std::erase_if(ours, [&](const OwnedVariant& one) { return one.host != ollama.host().id; });
-  append(findings, report::stray_backups(runtime::stray_backups(installed, journals)));
-  append(findings, report::fate_of(ours, installed, journals));
+  append_findings(findings, report::stray_backups(runtime::stray_backups(installed, journals)));
+  append_findings(findings, report::fate_of(ours, installed, journals));
   return {};
 }
 
 // Whether the server answered.
-bool look_at_server(runtime::Ollama& ollama, std::vector<Finding>& findings) {
+bool look_at_server(runtime::Ollama& ollama, std::vector<report::Finding>& findings) {
   const Result<std::string> version = ollama.version();
   if (!version) {
     findings.push_back(bad("ollama", version.error()));
@@ -63,7 +62,7 @@ bool look_at_server(runtime::Ollama& ollama, std::vector<Finding>& findings) {
   return true;
 }
 
-void look_at_gpu(World& world, std::vector<Finding>& findings) {
+void look_at_gpu(World& world, std::vector<report::Finding>& findings) {
   const std::optional<Bytes> used = gpu::used_bytes(world.processes);
   if (used) {
     findings.push_back({Level::ok, "gpu", human_bytes(*used) + " in use, by whoever", ""});
@@ -73,7 +72,7 @@ void look_at_gpu(World& world, std::vector<Finding>& findings) {
   }
 }
 
-void look_at_config(const settings::Reading& reading, World& world, std::vector<Finding>& findings) {
+void look_at_config(const settings::Reading& reading, World& world, std::vector<report::Finding>& findings) {
   const settings::Settings& settings = reading.settings;
   if (settings.path.empty() && reading.problems.empty())
     return findings.push_back({Level::ok, "config", "there is none; only nightly needs one", ""});
@@ -87,10 +86,10 @@ void look_at_config(const settings::Reading& reading, World& world, std::vector<
                       ""});
 }
 
-Result<ExitCode> run(const settings::Reading& reading, World& world, Talk& talk) {
+Result<ExitCode> run_doctor(const settings::Reading& reading, World& world, Talk& talk) {
   TRY_ASSIGN(const runtime::Host host, runtime::parse_host(reading.settings.ollama.host));
   runtime::Ollama ollama(world.http, world.clock, host);
-  std::vector<Finding> findings;
+  std::vector<report::Finding> findings;
   Result<state::State> state = state::State::open(world, state::Access::read);
   if (!state) {
     findings.push_back(bad("state", state.error()));
@@ -105,19 +104,19 @@ Result<ExitCode> run(const settings::Reading& reading, World& world, Talk& talk)
       findings.push_back(bad("models", looked.error()));
   }
   look_at_gpu(world, findings);
-  if (answers && state) append(findings, look_at_keeping(ollama, *state, reading.settings, world));
+  if (answers && state) append_findings(findings, look_at_keeping(ollama, *state, reading.settings, world));
   look_at_config(reading, world, findings);
 
   talk.clear();
   world.console.out(report::findings_text(findings, talk.out()));
-  const auto wrong =
-      std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return f.level == Level::bad; });
+  const auto wrong = std::count_if(findings.begin(), findings.end(),
+                                   [](const report::Finding& f) { return f.level == Level::bad; });
   if (wrong == 0) return ExitCode::done;
   return wrong == 1 && !answers ? ExitCode::unreachable : ExitCode::failure;
 }
 
-Runner configure(Parser&) {
-  return run;
+Runner configure_doctor(Parser&) {
+  return run_doctor;
 }
 
 }  // namespace
@@ -126,7 +125,7 @@ constinit const Command kDoctor{"doctor",
                                 "Look at the state, the server, the GPU and the configuration",
                                 "  ctxcap doctor\n"
                                 "  ctxcap doctor --config /etc/ctxcap/config.toml\n",
-                                configure,
+                                configure_doctor,
                                 settings::kDoctor,
                                 true};
 

@@ -11,7 +11,7 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct ExplainFlags {
   std::string job, bad_lines;
 };
 
@@ -29,7 +29,8 @@ Error no_such_job(const std::string& job, const Analysis& analysis) {
                             : fmt::format("did you mean {}?", meant)};
 }
 
-Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, World& world, Talk& talk) {
+Result<ExitCode> run_explain(const ExplainFlags& flags, const settings::Settings& settings, World& world,
+                             Talk& talk) {
   TRY(require_sources(settings, "ctxcap explain JOB --traces FILE"));
   TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
   if (!flags.job.empty()) options.traces.most_jobs = 0;  // it may be a small one
@@ -47,12 +48,12 @@ Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, Wor
   return verdict(analysis);
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_explain(Parser& parser) {
+  const auto flags = std::make_shared<ExplainFlags>();
   parser.add_option("JOB", flags->job, "The job; all of them when it is left out").type_name("JOB");
   add_bad_lines(parser, flags->bad_lines);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
-    return run(*flags, read.settings, world, talk);
+    return run_explain(*flags, read.settings, world, talk);
   };
 }
 
@@ -62,6 +63,6 @@ constinit const Command kExplain{
     "explain", "Every number of one decision, with its inputs, to be checked by hand",
     "  ctxcap explain email-triage --traces traces.jsonl\n"
     "  ctxcap explain email-triage --traces traces.jsonl --show show.json --risk 0.01\n",
-    configure, settings::kExplain};
+    configure_explain, settings::kExplain};
 
 }  // namespace ctxcap::app

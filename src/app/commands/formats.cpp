@@ -11,7 +11,7 @@
 namespace ctxcap::app {
 namespace {
 
-Result<ExitCode> run(const std::string& format, World& world, Talk& talk) {
+Result<ExitCode> run_formats(const std::string& format, World& world, Talk& talk) {
   TRY(check_table_or_json("formats", format));
   const std::vector<TraceFormat> formats = ingest::known_formats();
   world.console.out(format == "json" ? formats_json(formats)
@@ -19,10 +19,12 @@ Result<ExitCode> run(const std::string& format, World& world, Talk& talk) {
   return ExitCode::done;
 }
 
-Runner configure(Parser& parser) {
+Runner configure_formats(Parser& parser) {
   const auto format = std::make_shared<std::string>("table");
   add_table_or_json(parser, *format);
-  return [format](const settings::Reading&, World& world, Talk& talk) { return run(*format, world, talk); };
+  return [format](const settings::Reading&, World& world, Talk& talk) {
+    return run_formats(*format, world, talk);
+  };
 }
 
 }  // namespace
@@ -32,7 +34,7 @@ constinit const Command kFormats{.name = "formats",
                                  .examples =
                                      "  ctxcap formats\n"
                                      "  ctxcap formats -f json\n",
-                                 .configure = configure,
+                                 .configure = configure_formats,
                                  .lenient = true};
 
 }  // namespace ctxcap::app

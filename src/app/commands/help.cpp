@@ -14,7 +14,7 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct HelpFlags {
   std::string topic, key;
 };
 
@@ -44,7 +44,7 @@ std::string overview(const report::TextOptions& style) {
          glossary(of_commands, style.width);
 }
 
-Result<std::string> text_of(const Flags& flags, const report::TextOptions& style) {
+Result<std::string> help_text_of(const HelpFlags& flags, const report::TextOptions& style) {
   if (flags.topic.empty()) return overview(style);
   if (flags.topic == "settings") return manual::settings_text(program(), flags.key, style);
   for (const manual::Topic& topic : topics()) {
@@ -63,14 +63,14 @@ Result<std::string> text_of(const Flags& flags, const report::TextOptions& style
                                      : "did you mean: ctxcap help " + meant});
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_help(Parser& parser) {
+  const auto flags = std::make_shared<HelpFlags>();
   parser.add_option("topic", flags->topic, "A topic, a command or a setting")
       .type_name("TOPIC")
       .words(words());
   parser.add_option("key", flags->key, "settings: a key, a table, a flag or a variable").type_name("KEY");
   return [flags](const settings::Reading&, World& world, Talk& talk) -> Result<ExitCode> {
-    TRY_ASSIGN(const std::string text, text_of(*flags, talk.out()));
+    TRY_ASSIGN(const std::string text, help_text_of(*flags, talk.out()));
     world.console.out(text);
     return ExitCode::done;
   };
@@ -85,7 +85,7 @@ constinit const Command kHelp{.name = "help",
                                   "  ctxcap help analyze\n"
                                   "  ctxcap help settings --risk\n"
                                   "  ctxcap help environment\n",
-                              .configure = configure,
+                              .configure = configure_help,
                               .lenient = true};
 
 }  // namespace ctxcap::app

@@ -14,7 +14,7 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct HistoryFlags {
   std::string job, job_flag, model, from, format = "table";
   std::optional<i64> last;
   bool all = false;
@@ -43,7 +43,7 @@ Result<std::string> host_of(const settings::Reading& read) {
   return host.id;
 }
 
-Result<state::HistoryFilter> filter_of(const Flags& flags, const settings::Reading& read) {
+Result<state::HistoryFilter> filter_of(const HistoryFlags& flags, const settings::Reading& read) {
   if (!flags.job.empty() && !flags.job_flag.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "two jobs were given",
@@ -90,7 +90,8 @@ Result<ExitCode> import(const std::string& path, World& world, Talk& talk) {
   return ExitCode::done;
 }
 
-Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
+Result<ExitCode> run_history(const HistoryFlags& flags, const settings::Reading& read, World& world,
+                             Talk& talk) {
   TRY(check_table_or_json("history", flags.format));
   if (!flags.import.empty()) return import(flags.import, world, talk);
   TRY_ASSIGN(const state::HistoryFilter filter, filter_of(flags, read));
@@ -115,8 +116,8 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
   return ExitCode::done;
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_history(Parser& parser) {
+  const auto flags = std::make_shared<HistoryFlags>();
   parser.add_option("job", flags->job, "The job (default: all)").type_name("JOB");
   parser.add_option("--job", flags->job_flag, "The same").type_name("JOB");
   parser.add_option("--model", flags->model, "Only of this model").type_name("MODEL");
@@ -128,7 +129,7 @@ Runner configure(Parser& parser) {
   parser.add_option("--import", flags->import, "Takes what --export wrote, into a state that is empty")
       .type_name("FILE");
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
-    return run(*flags, read, world, talk);
+    return run_history(*flags, read, world, talk);
   };
 }
 
@@ -140,6 +141,6 @@ constinit const Command kHistory{"history", "What was decided, installed and nee
                                  "  ctxcap history --from 2026-11-01 -f json\n"
                                  "  ctxcap history --export > history.jsonl\n"
                                  "  ctxcap history --import history.jsonl\n",
-                                 configure, settings::kHistory};
+                                 configure_history, settings::kHistory};
 
 }  // namespace ctxcap::app

@@ -14,7 +14,7 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct InitFlags {
   std::string base;
   bool yes = false, force = false, timer = false, dry_run = false;
 };
@@ -38,7 +38,7 @@ Status check_flags(const settings::Reading& typed) {
   return {};
 }
 
-Status check_target(const std::string& path, const Flags& flags, World& world) {
+Status check_target(const std::string& path, const InitFlags& flags, World& world) {
   const PathKind kind = world.files.kind(path);
   if (flags.dry_run || kind == PathKind::missing || (kind == PathKind::file && flags.force)) return {};
   return fail({.kind = ErrorKind::usage,
@@ -53,7 +53,7 @@ Status check_text(const std::string& text, const std::string& path) {
   return {};
 }
 
-Result<ExitCode> run(const Flags& flags, const settings::Reading& typed, World& world, Talk& talk) {
+Result<ExitCode> run_init(const InitFlags& flags, const settings::Reading& typed, World& world, Talk& talk) {
   const bool ask = !flags.yes && world.console.in_is_tty();
   if (!ask && !flags.yes && !flags.dry_run) {
     return fail({.kind = ErrorKind::usage,
@@ -102,15 +102,15 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& typed, World& 
   return ExitCode::done;
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_init(Parser& parser) {
+  const auto flags = std::make_shared<InitFlags>();
   parser.add_option("--base", flags->base, "The model that is to be capped").type_name("MODEL");
   parser.add_flag("--yes", flags->yes, "Ask nothing: what is seen, and defaults for the rest");
   parser.add_flag("--force", flags->force, "Also where there is a configuration; it is kept beside as .old");
   parser.add_flag("--timer", flags->timer, "Also write systemd units that run ctxcap nightly");
   parser.add_flag("--dry-run", flags->dry_run, "Show the file; write nothing");
   return [flags](const settings::Reading& typed, World& world, Talk& talk) {
-    return run(*flags, typed, world, talk);
+    return run_init(*flags, typed, world, talk);
   };
 }
 
@@ -124,7 +124,7 @@ constinit const Command kInit{
         "  ctxcap init --yes --traces '/var/log/llm/*.jsonl' --base devstral-small-2\n"
         "  ctxcap init --yes --timer --quiet-hours 08:00-20:00\n"
         "  ctxcap init --dry-run\n",
-    .configure = configure,
+    .configure = configure_init,
     .uses = settings::kAnalyze | settings::kNightly,
     .lenient = true};
 

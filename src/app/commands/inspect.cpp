@@ -18,7 +18,7 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct InspectFlags {
   std::string model, format = "table";
   bool measure = false;
   std::vector<std::string> contexts;
@@ -41,7 +41,7 @@ Error one_model_only() {
 }
 
 // As asked; else the usual ones up to what the model declares, its own marks among them.
-Result<std::vector<Tokens>> windows(const Flags& flags, const ModelArch& arch) {
+Result<std::vector<Tokens>> windows(const InspectFlags& flags, const ModelArch& arch) {
   std::vector<Tokens> windows;
   for (const std::string& entry : flags.contexts) {
     for (const std::string_view part : split(entry, ',')) {
@@ -69,7 +69,7 @@ Result<Inspection> from_file(const std::string& path, const ServerBuild& build, 
   return Inspection{.arch = model::architecture_of(description)};
 }
 
-Result<Inspection> from_server(const Flags& flags, const settings::Ollama& server,
+Result<Inspection> from_server(const InspectFlags& flags, const settings::Ollama& server,
                                const RuntimeSettings& settings, World& world, Talk& talk) {
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(server.host));
   runtime::Ollama ollama(world.http, world.clock, host);
@@ -123,7 +123,8 @@ void add_largest(Inspection& inspection, const Budget& card, const RuntimeSettin
        memory::largest_within(inspection.arch, room, variation, inspection.measured)});
 }
 
-Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
+Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading& read, World& world,
+                             Talk& talk) {
   TRY(check_table_or_json("inspect", flags.format));
   const settings::Ollama& server = read.settings.ollama;
   // A saved answer that the configuration names is meant where no model is.
@@ -161,14 +162,14 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
   return ExitCode::done;
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_inspect(Parser& parser) {
+  const auto flags = std::make_shared<InspectFlags>();
   parser.add_option("MODEL", flags->model, "Name of an installed model").type_name("MODEL");
   parser.add_flag("--measure", flags->measure, "Load the model at two windows and keep what it really takes");
   parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192").type_name("TOKENS");
   add_table_or_json(parser, flags->format);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
-    return run(*flags, read, world, talk);
+    return run_inspect(*flags, read, world, talk);
   };
 }
 
@@ -180,6 +181,6 @@ constinit const Command kInspect{"inspect",
                                  "  ctxcap inspect gemma3:4b --context 4096,40960 --kv-type q8_0\n"
                                  "  ctxcap inspect --show show.json --parallel 4 -f json\n"
                                  "  ctxcap inspect devstral-small-2 --measure\n",
-                                 configure, settings::kInspect};
+                                 configure_inspect, settings::kInspect};
 
 }  // namespace ctxcap::app

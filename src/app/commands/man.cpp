@@ -8,7 +8,7 @@
 namespace ctxcap::app {
 namespace {
 
-Runner configure(Parser& parser) {
+Runner configure_man(Parser& parser) {
   const auto section = std::make_shared<std::string>("1");
   parser.add_option("section", *section, "1: the program, 5: its configuration file")
       .one_of({"1", "5"})
@@ -26,7 +26,7 @@ constinit const Command kMan{.name = "man",
                              .examples =
                                  "  ctxcap man | man -l -\n"
                                  "  ctxcap man 5 > ctxcap.toml.5\n",
-                             .configure = configure,
+                             .configure = configure_man,
                              .lenient = true};
 
 }  // namespace ctxcap::app

@@ -11,7 +11,7 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct NightlyFlags {
   std::string now;
   std::vector<std::string> files, resume;
   bool dry_run = false;
@@ -42,7 +42,8 @@ Status check_files(const settings::Settings& settings, World& world) {
   return keep_apart(written, read, world.files);
 }
 
-Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, World& world, Talk& talk) {
+Result<ExitCode> run_nightly(const NightlyFlags& flags, const settings::Settings& settings, World& world,
+                             Talk& talk) {
   NightlyOptions options{.settings = settings, .resume = flags.resume, .dry_run = flags.dry_run};
   if (!flags.now.empty()) {
     options.now = parse_time(flags.now);
@@ -61,8 +62,8 @@ Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, Wor
   return nightly(options, world, talk);
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_nightly(Parser& parser) {
+  const auto flags = std::make_shared<NightlyFlags>();
   parser.add_option("-o,--output", flags->files, "Also write a report; its suffix picks the format")
       .type_name("FILE");
   parser
@@ -75,7 +76,7 @@ Runner configure(Parser& parser) {
       .type_name("VARIANT");
   parser.add_flag("--dry-run", flags->dry_run, "Say what this night would do; change nothing");
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
-    return run(*flags, read.settings, world, talk);
+    return run_nightly(*flags, read.settings, world, talk);
   };
 }
 
@@ -86,6 +87,6 @@ constinit const Command kNightly{
     "  ctxcap nightly --config /etc/ctxcap/config.toml\n"
     "  ctxcap nightly --dry-run\n"
     "  ctxcap nightly --prom /var/lib/node_exporter/ctxcap.prom -o report.md\n",
-    configure, settings::kNightly};
+    configure_nightly, settings::kNightly};
 
 }  // namespace ctxcap::app

@@ -17,7 +17,7 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct PullFlags {
   std::string output;
 };
 
@@ -114,7 +114,7 @@ Status tell_uncounted(const std::string& path, World& world, Talk& talk) {
   return {};
 }
 
-Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& world, Talk& talk) {
+Result<ExitCode> run_pull(const PullFlags& flags, const settings::Reading& read, World& world, Talk& talk) {
   TRY(check_output_name(flags.output));
   TRY(check_jobs(read));
   TRY_ASSIGN(const SourceSettings source, source_of(read.settings));
@@ -132,12 +132,12 @@ Result<ExitCode> run(const Flags& flags, const settings::Reading& read, World& w
   return ExitCode::done;
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_pull(Parser& parser) {
+  const auto flags = std::make_shared<PullFlags>();
   parser.add_option("-o,--output", flags->output, "Where the calls go: .jsonl or .jsonl.zst")
       .type_name("FILE");
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
-    return run(*flags, read, world, talk);
+    return run_pull(*flags, read, world, talk);
   };
 }
 
@@ -148,6 +148,6 @@ constinit const Command kPull{
     "  ctxcap pull -o calls.jsonl                                    server and keys from the environment\n"
     "  ctxcap pull --langfuse https://langfuse.example.org -o calls.jsonl.zst --from 7d\n"
     "  ctxcap analyze --traces calls.jsonl                           then, as often as you like\n",
-    configure, settings::kPull};
+    configure_pull, settings::kPull};
 
 }  // namespace ctxcap::app

@@ -12,12 +12,13 @@
 namespace ctxcap::app {
 namespace {
 
-struct Flags {
+struct RollbackFlags {
   std::string name;
   bool yes = false, dry_run = false;
 };
 
-Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, World& world, Talk& talk) {
+Result<ExitCode> run_rollback(const RollbackFlags& flags, const settings::Settings& settings, World& world,
+                              Talk& talk) {
   if (flags.name.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "no variant to roll back",
@@ -56,13 +57,13 @@ Result<ExitCode> run(const Flags& flags, const settings::Settings& settings, Wor
   return ExitCode::done;
 }
 
-Runner configure(Parser& parser) {
-  const auto flags = std::make_shared<Flags>();
+Runner configure_rollback(Parser& parser) {
+  const auto flags = std::make_shared<RollbackFlags>();
   parser.add_option("VARIANT", flags->name, "A variant that ctxcap created").type_name("VARIANT");
   parser.add_flag("-y,--yes", flags->yes, "Do not ask");
   parser.add_flag("--dry-run", flags->dry_run, "Show what would be done, change nothing");
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
-    return run(*flags, read.settings, world, talk);
+    return run_rollback(*flags, read.settings, world, talk);
   };
 }
 
@@ -72,6 +73,6 @@ constinit const Command kRollback{"rollback", "Restore what was there before a v
                                   "  ctxcap rollback devstral-small-2:triage --dry-run\n"
                                   "  ctxcap rollback devstral-small-2:triage\n"
                                   "  ctxcap rollback devstral-small-2:triage --yes\n",
-                                  configure, settings::kRollback};
+                                  configure_rollback, settings::kRollback};
 
 }  // namespace ctxcap::app

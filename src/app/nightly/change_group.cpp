@@ -10,22 +10,20 @@
 namespace ctxcap::app {
 namespace {
 
-using policy::Became;
-
 bool quiet_now(const Night& night) {
   const auto& hours = night.options.settings.policy.hysteresis.quiet_hours;
   return hours && policy::is_quiet(*hours, night.moment().local_minute());
 }
 
 // A change that did not hold tonight would not hold an hour later: it loads the model for nothing.
-Result<std::optional<Became>> failed_tonight(const policy::Group& group, const ServerNight& here) {
+Result<std::optional<policy::Became>> failed_tonight(const policy::Group& group, const ServerNight& here) {
   for (const Demand& job : group.demands) {
     TRY_ASSIGN(const auto told, told_tonight(here, job.job, group.base));
     const bool failed = told && (told->outcome == Outcome::undone || told->outcome == Outcome::failed);
     if (failed && told->to_num_ctx == group.verdict.num_ctx)
-      return std::optional(Became{told->outcome, told->reason});
+      return std::optional(policy::Became{told->outcome, told->reason});
   }
-  return std::optional<Became>{};
+  return std::optional<policy::Became>{};
 }
 
 Status try_variant(const Variant& variant, const policy::Kept& kept, runtime::Proof proof,
@@ -38,15 +36,15 @@ Status try_variant(const Variant& variant, const policy::Kept& kept, runtime::Pr
   return {};
 }
 
-Became failed(const Error& error, ServerNight& here) {
+policy::Became failed(const Error& error, ServerNight& here) {
   here.troubles.push_back(error);
   return policy::became(error);
 }
 
 // All variants of a group at one window.
-Result<Became> bring_to(GroupNight& one, Tokens window, ServerNight& here) {
+Result<policy::Became> bring_to(GroupNight& one, Tokens window, ServerNight& here) {
   const policy::Group& group = one.group;
-  Became result;
+  policy::Became result;
   std::optional<Variant> proved;
   for (const policy::Kept& kept : group.variants) {
     if (kept.rest > 0 && !(kept.ours && group.verdict.changes())) continue;
@@ -83,27 +81,27 @@ Result<Became> bring_to(GroupNight& one, Tokens window, ServerNight& here) {
   return result;
 }
 
-Result<Became> change_one(GroupNight& one, ServerNight& here) {
+Result<policy::Became> change_one(GroupNight& one, ServerNight& here) {
   const policy::Group& group = one.group;
   const policy::Verdict& verdict = group.verdict;
-  Became result{policy::outcome_of(verdict.move), {}};
+  policy::Became result{policy::outcome_of(verdict.move), {}};
   if (!group.decision || !group.known) return result;
   TRY_ASSIGN(const auto before, failed_tonight(group, here));
   if (before) return *before;
 
   if (verdict.move == Move::shrink) {
     TRY_ASSIGN(const policy::Trial trial, try_canary(one, here));
-    if (trial.holds_back) return Became{trial.outcome, trial.reason};
+    if (trial.holds_back) return policy::Became{trial.outcome, trial.reason};
   }
   if (const std::optional<Tokens> window = verdict.changes() ? verdict.num_ctx : group.at_dusk) {
-    TRY_ASSIGN(const Became done, bring_to(one, *window, here));
+    TRY_ASSIGN(const policy::Became done, bring_to(one, *window, here));
     if (done.outcome != Outcome::unchanged) result.outcome = done.outcome;
     result.reason = done.reason;
   }
   if (!here.night.options.dry_run) TRY(end_canaries(group, here));
   TRY_ASSIGN(const auto told, told_tonight(here, group.demands.front().job, group.base));
   if (policy::is_told_again(group, result, told ? &*told : nullptr))
-    return Became{told->outcome, told->reason};
+    return policy::Became{told->outcome, told->reason};
   return result;
 }
 
@@ -151,7 +149,7 @@ runtime::ChangeOptions change_options(const ServerNight& here, runtime::Proof pr
 
 Status change(ServerNight& here) {
   for (GroupNight& one : here.groups) {
-    Result<Became> result = change_one(one, here);
+    Result<policy::Became> result = change_one(one, here);
     // One group that cannot be changed is no reason to leave the others.
     if (!result) result = failed(result.error(), here);
     for (JobNight& job : policy::records_of(one.group, *result, here.night.moment(), here.night.run))

@@ -82,7 +82,7 @@ void tell_without_server(ServerNight& here) {
   }
 }
 
-Status night_of(ServerNight& here) {
+Status whole_night_of(ServerNight& here) {
   if (!here.awake) {
     tell_without_server(here);
     return {};
@@ -101,7 +101,7 @@ Status stages(Night& night, std::vector<ServerNight>& servers) {
   for (ServerNight& here : servers) TRY(wake(here));
   // Requests of all days since, also of missed nights. From here on no source is read.
   TRY(gather(night));
-  for (ServerNight& here : servers) TRY(night_of(here));
+  for (ServerNight& here : servers) TRY(whole_night_of(here));
   return {};
 }
 

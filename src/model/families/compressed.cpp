@@ -7,11 +7,11 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"deepseek4"};
+constexpr std::string_view kCompressed[] = {"deepseek4"};
 constexpr i64 kFine = 4;      // tokens per row, with an indexer over these rows
 constexpr i64 kCoarse = 128;  // tokens per row, without
 
-void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+void read_compressed(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
   const i64 window = keys.need("attention.sliding_window");
   const i64 row = keys.need("attention.key_length");
   const i64 indexer = keys.need("attention.indexer.key_length");
@@ -38,6 +38,6 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
 
 extern const Family family_compressed;
 constinit const Family family_compressed{
-    .name = "compressed attention", .architectures = kArchitectures, .read = read};
+    .name = "compressed attention", .architectures = kCompressed, .read = read_compressed};
 
 }  // namespace ctxcap::model

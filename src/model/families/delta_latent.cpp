@@ -10,7 +10,7 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"glm5-next", "kimi-k3", "bailingmoe3"};
+constexpr std::string_view kDeltaLatent[] = {"glm5-next", "kimi-k3", "bailingmoe3"};
 
 // GLM 5 keeps an indexer row for each token, three times as wide where it pools.
 void add_indexer(Keys& keys, ModelArch& arch) {
@@ -23,7 +23,7 @@ void add_indexer(Keys& keys, ModelArch& arch) {
   }
 }
 
-void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+void read_delta_latent(Keys& keys, std::string_view architecture, ModelArch& arch) {
   const Heads heads = read_heads(keys, {}, Dimensions::always);
   const std::vector<i64> state = kda_state(keys);
   const auto trunk = static_cast<std::size_t>(trunk_blocks(keys));
@@ -47,6 +47,6 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
 
 extern const Family family_delta_latent;
 constinit const Family family_delta_latent{
-    .name = "delta and latent attention", .architectures = kArchitectures, .read = read};
+    .name = "delta and latent attention", .architectures = kDeltaLatent, .read = read_delta_latent};
 
 }  // namespace ctxcap::model

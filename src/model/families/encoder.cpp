@@ -7,12 +7,12 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {
+constexpr std::string_view kEncoder[] = {
     "bert",        "jina-bert-v2",    "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert",
     "modern-bert", "gemma-embedding", "dream",        "llada",      "llada-moe",      "rnd1",
 };
 
-void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+void read_encoder(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
   arch.layers = attention_layers(read_heads(keys));
   drop_caches_from(0, arch);
   arch.causal = false;
@@ -21,6 +21,6 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
 }  // namespace
 
 extern const Family family_encoder;
-constinit const Family family_encoder{.name = "no cache", .architectures = kArchitectures, .read = read};
+constinit const Family family_encoder{.name = "no cache", .architectures = kEncoder, .read = read_encoder};
 
 }  // namespace ctxcap::model

@@ -12,7 +12,7 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"qwen3next", "qwen35", "qwen35moe", "qwen4exp", "minimax-01"};
+constexpr std::string_view kGatedDelta[] = {"qwen3next", "qwen35", "qwen35moe", "qwen4exp", "minimax-01"};
 constexpr std::string_view kRecurrent = "attention.recurrent_layers";
 
 std::vector<bool> recurrent_blocks(Keys& keys, i64 usual_interval) {
@@ -58,7 +58,7 @@ void add_indexer(Keys& keys, const Heads& heads, ModelArch& arch) {
   }
 }
 
-void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+void read_gated_delta(Keys& keys, std::string_view architecture, ModelArch& arch) {
   const bool indexed = architecture == "qwen4exp", lightning = architecture == "minimax-01";
   if (!indexed && keys.has("attention.indexer.key_length"))
     keys.refuse("an indexer beside a gated delta rule is not known");
@@ -87,6 +87,6 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
 
 extern const Family family_gated_delta;
 constinit const Family family_gated_delta{
-    .name = "gated delta hybrid", .architectures = kArchitectures, .read = read};
+    .name = "gated delta hybrid", .architectures = kGatedDelta, .read = read_gated_delta};
 
 }  // namespace ctxcap::model

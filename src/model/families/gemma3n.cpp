@@ -7,11 +7,11 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"gemma3n"};
+constexpr std::string_view kGemma3n[] = {"gemma3n"};
 constexpr std::size_t kBlocksWithRows = 20;
 constexpr i64 kPeriod = 5;
 
-void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+void read_gemma3n(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
   const i64 window = keys.need("attention.sliding_window");
   const Slides slides = slides_by_period(keys, kPeriod, FullBlock::last_of_period);
   arch.layers = attention_layers(read_heads(keys, slides), slides, window);
@@ -21,6 +21,7 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
 }  // namespace
 
 extern const Family family_gemma3n;
-constinit const Family family_gemma3n{.name = "shared layers", .architectures = kArchitectures, .read = read};
+constinit const Family family_gemma3n{
+    .name = "shared layers", .architectures = kGemma3n, .read = read_gemma3n};
 
 }  // namespace ctxcap::model

@@ -8,7 +8,7 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"gemma4"};
+constexpr std::string_view kGemma4[] = {"gemma4"};
 constexpr std::string_view kPattern = "attention.sliding_window_pattern";
 
 // A withheld pattern shows in the tensors: the norm of a block's keys is as long as its heads.
@@ -25,7 +25,7 @@ Slides slides_from_tensors(Keys& keys) {
   return slides;
 }
 
-void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+void read_gemma4(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
   const i64 window = keys.need("attention.sliding_window");
   const i64 shared = keys.get("attention.shared_kv_layers", 0);
   std::optional<Slides> slides = find_slides_list(keys);
@@ -43,6 +43,6 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
 
 extern const Family family_gemma4;
 constinit const Family family_gemma4{
-    .name = "listed windows, shared layers", .architectures = kArchitectures, .read = read};
+    .name = "listed windows, shared layers", .architectures = kGemma4, .read = read_gemma4};
 
 }  // namespace ctxcap::model

@@ -68,7 +68,7 @@ bool tensors_agree(const Keys& keys, const std::vector<Layer>& layers) {
   return true;
 }
 
-void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+void read_generic(Keys& keys, std::string_view architecture, ModelArch& arch) {
   std::string why = doubt(keys);
   if (why.empty()) {
     arch.layers = attention_layers(read_heads(keys));
@@ -81,6 +81,7 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
 }  // namespace
 
 extern const Family family_generic;
-constinit const Family family_generic{.name = "a guess: plain attention", .architectures = {}, .read = read};
+constinit const Family family_generic{
+    .name = "a guess: plain attention", .architectures = {}, .read = read_generic};
 
 }  // namespace ctxcap::model

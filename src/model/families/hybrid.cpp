@@ -7,10 +7,9 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"jamba", "granitehybrid", "plamo2",
-                                               "lfm2",  "lfm2moe",       "kimi-linear"};
+constexpr std::string_view kHybrid[] = {"jamba", "granitehybrid", "plamo2", "lfm2", "lfm2moe", "kimi-linear"};
 
-void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+void read_hybrid(Keys& keys, std::string_view architecture, ModelArch& arch) {
   const bool short_convolution = architecture == "lfm2" || architecture == "lfm2moe";
   const i64 window = short_convolution ? keys.get("attention.sliding_window", 0) : 0;
   const Slides slides(static_cast<std::size_t>(keys.blocks()), window > 0);
@@ -32,6 +31,6 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
 
 extern const Family family_hybrid;
 constinit const Family family_hybrid{
-    .name = "hybrid by KV heads", .architectures = kArchitectures, .read = read};
+    .name = "hybrid by KV heads", .architectures = kHybrid, .read = read_hybrid};
 
 }  // namespace ctxcap::model

@@ -8,9 +8,9 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"deepseek2", "deepseek2-ocr", "mistral4"};
+constexpr std::string_view kLatent[] = {"deepseek2", "deepseek2-ocr", "mistral4"};
 
-void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+void read_latent(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
   arch.layers = attention_layers(read_heads(keys));
   if (is_latent(keys)) make_latent(arch.layers);
   if (keys.since(LlamaBuild::v0_5_0)) {
@@ -24,6 +24,6 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
 
 extern const Family family_latent;
 constinit const Family family_latent{
-    .name = "latent attention", .architectures = kArchitectures, .read = read};
+    .name = "latent attention", .architectures = kLatent, .read = read_latent};
 
 }  // namespace ctxcap::model

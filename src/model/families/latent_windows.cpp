@@ -10,7 +10,7 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"hy_v4", "dots3note"};
+constexpr std::string_view kLatentWindows[] = {"hy_v4", "dots3note"};
 constexpr std::string_view kPattern = "attention.sliding_window_pattern";
 
 void add_indexers(Keys& keys, std::vector<bool> indexed, ModelArch& arch) {
@@ -51,7 +51,7 @@ void read_dots(Keys& keys, ModelArch& arch) {
   arch.no_draft_graph = true;
 }
 
-void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+void read_latent_windows(Keys& keys, std::string_view architecture, ModelArch& arch) {
   if (architecture == "hy_v4") return read_hunyuan(keys, arch);
   read_dots(keys, arch);
 }
@@ -59,7 +59,8 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
 }  // namespace
 
 extern const Family family_latent_windows;
-constinit const Family family_latent_windows{
-    .name = "latent attention, windows or indexers by list", .architectures = kArchitectures, .read = read};
+constinit const Family family_latent_windows{.name = "latent attention, windows or indexers by list",
+                                             .architectures = kLatentWindows,
+                                             .read = read_latent_windows};
 
 }  // namespace ctxcap::model

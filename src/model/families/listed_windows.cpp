@@ -7,10 +7,10 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"step35", "mimo2", "granite_swa", "spark2_5", "maple"};
+constexpr std::string_view kListedWindows[] = {"step35", "mimo2", "granite_swa", "spark2_5", "maple"};
 constexpr std::string_view kPattern = "attention.sliding_window_pattern";
 
-void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+void read_listed_windows(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
   const i64 window = keys.need("attention.sliding_window");
   if (keys.is_withheld(kPattern)) keys.withhold(kPattern);
   const std::optional<Slides> slides = find_slides_list(keys);
@@ -26,6 +26,6 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
 
 extern const Family family_listed_windows;
 constinit const Family family_listed_windows{
-    .name = "listed windows", .architectures = kArchitectures, .read = read};
+    .name = "listed windows", .architectures = kListedWindows, .read = read_listed_windows};
 
 }  // namespace ctxcap::model

@@ -10,7 +10,7 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"nemotron_h", "nemotron_h_moe"};
+constexpr std::string_view kNemotronH[] = {"nemotron_h", "nemotron_h_moe"};
 constexpr std::string_view kFeedForward = "feed_forward_length";
 
 // Per block: has it a feed-forward part?
@@ -27,7 +27,7 @@ std::vector<bool> feed_forward(Keys& keys) {
   return there;
 }
 
-void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+void read_nemotron_h(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
   const Heads heads = read_heads(keys);
   const std::vector<bool> mlp = feed_forward(keys);
   const std::vector<i64> state = ssm_state(keys);
@@ -49,6 +49,6 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
 
 extern const Family family_nemotron_h;
 constinit const Family family_nemotron_h{
-    .name = "attention, state or MLP", .architectures = kArchitectures, .read = read};
+    .name = "attention, state or MLP", .architectures = kNemotronH, .read = read_nemotron_h};
 
 }  // namespace ctxcap::model

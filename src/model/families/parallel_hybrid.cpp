@@ -7,9 +7,9 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"falcon-h1"};
+constexpr std::string_view kParallelHybrid[] = {"falcon-h1"};
 
-void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+void read_parallel_hybrid(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
   arch.layers = attention_layers(read_heads(keys));
   const std::vector<i64> state = ssm_state(keys);
   for (Layer& layer : arch.layers) layer.state = state;
@@ -18,7 +18,8 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
 }  // namespace
 
 extern const Family family_parallel_hybrid;
-constinit const Family family_parallel_hybrid{
-    .name = "attention and state in every block", .architectures = kArchitectures, .read = read};
+constinit const Family family_parallel_hybrid{.name = "attention and state in every block",
+                                              .architectures = kParallelHybrid,
+                                              .read = read_parallel_hybrid};
 
 }  // namespace ctxcap::model

@@ -8,7 +8,7 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {
+constexpr std::string_view kPlain[] = {
     // Measured.
     "command-r",
     "deci",
@@ -87,7 +87,7 @@ constexpr std::string_view kArchitectures[] = {
     "talkie",
 };
 
-void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+void read_plain(Keys& keys, std::string_view architecture, ModelArch& arch) {
   arch.layers = attention_layers(read_heads(keys));
   if (keys.since(LlamaBuild::v0_5_0) || architecture == "hy_v3") {
     cut_drafts(keys, arch);
@@ -102,6 +102,6 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
 }  // namespace
 
 extern const Family family_plain;
-constinit const Family family_plain{.name = "plain attention", .architectures = kArchitectures, .read = read};
+constinit const Family family_plain{.name = "plain attention", .architectures = kPlain, .read = read_plain};
 
 }  // namespace ctxcap::model

@@ -7,7 +7,7 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"nanbeige", "graniteswitch"};
+constexpr std::string_view kRepeated[] = {"nanbeige", "graniteswitch"};
 
 void repeat(Keys& keys, ModelArch& arch) {
   const i64 loops = keys.get("num_loops", 1);
@@ -17,7 +17,7 @@ void repeat(Keys& keys, ModelArch& arch) {
   for (i64 loop = 1; loop < loops; ++loop) arch.layers.insert(arch.layers.end(), once.begin(), once.end());
 }
 
-void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+void read_repeated(Keys& keys, std::string_view architecture, ModelArch& arch) {
   const Heads heads = read_heads(keys);
   arch.layers = attention_layers(heads);
   if (architecture == "nanbeige") return repeat(keys, arch);
@@ -31,6 +31,6 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
 
 extern const Family family_repeated;
 constinit const Family family_repeated{
-    .name = "plain attention, more caches than blocks", .architectures = kArchitectures, .read = read};
+    .name = "plain attention, more caches than blocks", .architectures = kRepeated, .read = read_repeated};
 
 }  // namespace ctxcap::model

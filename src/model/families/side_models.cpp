@@ -29,13 +29,13 @@ constexpr Kind kKinds[] = {
     {"qwen3tts", "a speech model", "it is no language model"},
 };
 
-constexpr auto kArchitectures = [] {
+constexpr auto kSideModels = [] {
   std::array<std::string_view, std::size(kKinds)> names;
   for (std::size_t i = 0; i < names.size(); ++i) names[i] = kKinds[i].architecture;
   return names;
 }();
 
-void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+void read_side_models(Keys& keys, std::string_view architecture, ModelArch& arch) {
   for (const Kind& kind : kKinds) {
     if (kind.architecture != architecture) continue;
     arch.no_window = kind.what;
@@ -52,6 +52,6 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
 
 extern const Family family_side_models;
 constinit const Family family_side_models{
-    .name = "serves another model", .architectures = kArchitectures, .read = read};
+    .name = "serves another model", .architectures = kSideModels, .read = read_side_models};
 
 }  // namespace ctxcap::model

@@ -39,7 +39,7 @@ constexpr Rule kRules[] = {
     {"mellum", 4, kLast, Window::optional, 0, true}, {"muse-glimmer", 4, kLast, Window::required, 0, true},
 };
 
-constexpr auto kArchitectures = [] {
+constexpr auto kSlidingWindow = [] {
   std::array<std::string_view, std::size(kRules)> names;
   for (std::size_t i = 0; i < names.size(); ++i) names[i] = kRules[i].architecture;
   return names;
@@ -72,7 +72,7 @@ Slides slides_of(Keys& keys, const Rule& rule) {
   return slides_by_period(keys, is_number ? keys.get(kPattern, rule.period) : rule.period, rule.full_block);
 }
 
-void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+void read_sliding_window(Keys& keys, std::string_view architecture, ModelArch& arch) {
   for (const Rule& rule : kRules) {
     if (rule.architecture != architecture) continue;
     const i64 window = window_of(keys, rule);
@@ -91,6 +91,6 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
 
 extern const Family family_sliding_window;
 constinit const Family family_sliding_window{
-    .name = "sliding window", .architectures = kArchitectures, .read = read};
+    .name = "sliding window", .architectures = kSlidingWindow, .read = read_sliding_window};
 
 }  // namespace ctxcap::model

@@ -7,9 +7,9 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"minimax-m3"};
+constexpr std::string_view kSparseBlocks[] = {"minimax-m3"};
 
-void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+void read_sparse_blocks(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
   const Heads heads = read_heads(keys);
   arch.layers = attention_layers(heads);
   arch.one_sum = true;
@@ -24,6 +24,6 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
 
 extern const Family family_sparse_blocks;
 constinit const Family family_sparse_blocks{
-    .name = "sparse attention", .architectures = kArchitectures, .read = read};
+    .name = "sparse attention", .architectures = kSparseBlocks, .read = read_sparse_blocks};
 
 }  // namespace ctxcap::model

@@ -8,7 +8,7 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"deepseek32", "glm-dsa"};
+constexpr std::string_view kSparseLatent[] = {"deepseek32", "glm-dsa"};
 constexpr std::string_view kTypes = "attention.indexer.types";
 constexpr i64 kLongContext = 1'048'576;  // GLM of this window has an indexer in some blocks only
 
@@ -22,7 +22,7 @@ std::vector<bool> indexed_blocks(Keys& keys) {
   return indexed;
 }
 
-void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
+void read_sparse_latent(Keys& keys, std::string_view architecture, ModelArch& arch) {
   arch.layers = attention_layers(read_heads(keys));
   if (!is_latent(keys)) {
     keys.refuse(
@@ -42,6 +42,6 @@ void read(Keys& keys, std::string_view architecture, ModelArch& arch) {
 
 extern const Family family_sparse_latent;
 constinit const Family family_sparse_latent{
-    .name = "sparse latent attention", .architectures = kArchitectures, .read = read};
+    .name = "sparse latent attention", .architectures = kSparseLatent, .read = read_sparse_latent};
 
 }  // namespace ctxcap::model

@@ -7,9 +7,9 @@
 namespace ctxcap::model {
 namespace {
 
-constexpr std::string_view kArchitectures[] = {"t5"};
+constexpr std::string_view kT5[] = {"t5"};
 
-void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
+void read_t5(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
   arch.layers = attention_layers(read_heads(keys));
   arch.one_stream = true;
 }
@@ -17,7 +17,6 @@ void read(Keys& keys, std::string_view /*architecture*/, ModelArch& arch) {
 }  // namespace
 
 extern const Family family_t5;
-constinit const Family family_t5{
-    .name = "encoder and decoder", .architectures = kArchitectures, .read = read};
+constinit const Family family_t5{.name = "encoder and decoder", .architectures = kT5, .read = read_t5};
 
 }  // namespace ctxcap::model

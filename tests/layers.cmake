@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # Which rooms a room may include. A room without a line fails.
 set(pure ingest demand model memory policy plan render report manual)
-set(edge sources runtime gpu state cli setup)
+set(edge sources runtime gpu state cli setup describe)
 set(may_base  "")
 set(may_data  base)
 set(may_ports base)
@@ -20,6 +20,8 @@ list(APPEND may_cli settings report)
 list(APPEND may_manual settings report cli)
 # A configuration is made of what can be seen from here.
 list(APPEND may_setup settings plan runtime gpu sources manual cli)
+# What a model is, is read by rules and asked of whoever may know.
+list(APPEND may_describe settings model memory runtime gpu state cli)
 # What a server has and what is written down of it are one protocol; the state knows nothing of servers.
 list(APPEND may_runtime state)
 set(may_io  base ports)

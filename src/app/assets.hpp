@@ -1,5 +1,6 @@
 #pragma once
-// Inside app/: the files of templates/ and some examples, embedded at build time (see CMakeLists.txt of this room).
+// Inside app/: the files of templates/ and some examples, embedded at build time (see CMakeLists.txt of this
+// room).
 
 #include <string_view>
 

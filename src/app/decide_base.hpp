@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "app/describe.hpp"
 #include "app/options.hpp"
 #include "data/analysis.hpp"
+#include "describe/describe.hpp"
 
 namespace ctxcap::app {
 

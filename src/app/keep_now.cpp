@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "app/describe.hpp"
 #include "app/keep.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "describe/describe.hpp"
 #include "gpu/gpu.hpp"
 #include "memory/memory.hpp"
 #include "model/model.hpp"
@@ -20,7 +20,7 @@ constexpr const char* kCard = "CUDA0";
 
 std::optional<ScheduledModel> scheduled(runtime::Ollama& ollama, const std::string& name,
                                         const ServerBuild& build) {
-  const Result<ModelDescription> description = description_from_server(ollama, name, build);
+  const Result<ModelDescription> description = describe::description_from_server(ollama, name, build);
   if (!description) return std::nullopt;
   const DescribedModel model = model::described(*description);
   const std::string weights = model.weights.empty() ? name : model.weights;
@@ -78,7 +78,8 @@ std::vector<report::Finding> look_at_keeping(runtime::Ollama& ollama, state::Sta
   for (const RunningModel& row : *running) models = checked_add(models, row.size_vram).value_or(INT64_MAX);
   const std::optional<SchedulerCard> card = card_now(settings, models, world);
   if (!card) return {};
-  const ServerBuild build = build_of(ollama, told_build(settings.ollama).value_or(ServerBuild{}));
+  const ServerBuild build =
+      describe::build_of(ollama, describe::told_build(settings.ollama).value_or(ServerBuild{}));
   std::vector<Resident> residents;
   for (const RunningModel& row : *running) {
     if (auto model = scheduled(ollama, row.name, build))

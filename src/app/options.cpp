@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "app/assets.hpp"
-#include "app/describe.hpp"
 #include "app/words.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "data/model_name.hpp"
+#include "describe/describe.hpp"
 #include "sources/sources.hpp"
 
 namespace ctxcap::app {
@@ -90,7 +90,7 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
       .template_origin = "built-in modelfile.mustache",
       .environment_ctx = server.context_length};
   options.policy.min_requests = variant.policy.min_requests;
-  TRY_ASSIGN(options.settings.build, told_build(server));
+  TRY_ASSIGN(options.settings.build, describe::told_build(server));
   options.risk.num_predict = variant.limit();
   options.show = server.show;
   options.variant.tag = variant.tag;

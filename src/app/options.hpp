@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "data/memory.hpp"
 #include "demand/demand.hpp"
+#include "describe/describe.hpp"
 #include "plan/plan.hpp"
 #include "policy/policy.hpp"
 #include "ports/world.hpp"
@@ -37,6 +38,9 @@ struct AnalyzeOptions {
 
   // Those of that base: its [[variant]]'s, else these.
   const AnalyzeOptions& of(const std::string& base) const;
+
+  // What its models are, is asked there.
+  describe::Sources whom_to_ask() const { return {show, ollama_host, settings}; }
 };
 
 // Files that a run writes beside what the settings name.

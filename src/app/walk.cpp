@@ -9,15 +9,14 @@
 #include <utility>
 
 #include "app/decide_base.hpp"
-#include "app/describe.hpp"
 #include "app/keep.hpp"
-#include "app/name_blobs.hpp"
 #include "app/parallel.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "data/model_name.hpp"
 #include "data/verdict.hpp"
 #include "demand/demand.hpp"
+#include "describe/describe.hpp"
 #include "model/model.hpp"
 #include "policy/policy.hpp"
 #include "sources/sources.hpp"
@@ -201,11 +200,12 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
     for (const InputSummary& input : analysis.inputs)
       analysis.read_from += (analysis.read_from.empty() ? "" : ", ") + input.source;
   }
-  if (options.show.empty()) static_cast<void>(name_blobs(traces, options.ollama_host, world));
+  if (options.show.empty()) static_cast<void>(describe::name_blobs(traces, options.ollama_host, world));
   //    From here on no trace is read again.
 
   // 2. What is each model? The only question to the outside; from here on every number is on the table.
-  TRY_ASSIGN(const Models models, describe_models(models_of(traces.demands), options, world, talk));
+  TRY_ASSIGN(const Models models,
+             describe::describe_models(models_of(traces.demands), options.whom_to_ask(), world, talk));
   const JobsByBase groups = by_base(std::move(traces.demands), models);
 
   // 3. Per base model: what its jobs need, what every window would cost, which one is taken and why, and the

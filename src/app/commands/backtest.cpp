@@ -7,11 +7,10 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/describe.hpp"
-#include "app/name_blobs.hpp"
 #include "app/options.hpp"
 #include "base/text.hpp"
 #include "demand/demand.hpp"
+#include "describe/describe.hpp"
 #include "memory/memory.hpp"
 
 namespace ctxcap::app {
@@ -41,11 +40,11 @@ Result<ExitCode> run_backtest(const BacktestFlags& flags, const settings::Settin
   TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
   options.traces.keep_requests = true;
   TRY_ASSIGN(TraceSummary traces, read_sources(options.traces, world, talk));
-  if (options.show.empty()) static_cast<void>(name_blobs(traces, options.ollama_host, world));
+  if (options.show.empty()) static_cast<void>(describe::name_blobs(traces, options.ollama_host, world));
   std::vector<std::string> names;
   for (const Demand& demand : traces.demands) names.push_back(demand.model);
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  TRY_ASSIGN(auto models, describe_models(names, options, world, talk));
+  TRY_ASSIGN(auto models, describe::describe_models(names, options.whom_to_ask(), world, talk));
 
   Backtest backtest{.risk = options.risk.risk, .confidence = options.risk.confidence};
   for (const Demand& demand : traces.demands) {

@@ -6,10 +6,9 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/describe.hpp"
-#include "app/measure.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "describe/describe.hpp"
 #include "memory/memory.hpp"
 #include "model/model.hpp"
 #include "runtime/runtime.hpp"
@@ -65,7 +64,7 @@ std::vector<RuntimeSettings> variations(const RuntimeSettings& settings, bool ty
 }
 
 Result<Inspection> from_file(const std::string& path, const ServerBuild& build, World& world) {
-  TRY_ASSIGN(const ModelDescription description, description_from_file(path, "", build, world));
+  TRY_ASSIGN(const ModelDescription description, describe::description_from_file(path, "", build, world));
   return Inspection{.arch = model::architecture_of(description)};
 }
 
@@ -73,8 +72,9 @@ Result<Inspection> from_server(const InspectFlags& flags, const settings::Ollama
                                const RuntimeSettings& settings, World& world, Talk& talk) {
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(server.host));
   runtime::Ollama ollama(world.http, world.clock, host);
-  TRY_ASSIGN(const ModelDescription description,
-             description_from_server(ollama, flags.model, build_of(ollama, settings.build)));
+  TRY_ASSIGN(
+      const ModelDescription description,
+      describe::description_from_server(ollama, flags.model, describe::build_of(ollama, settings.build)));
   Inspection inspection{.model = description.name, .arch = model::architecture_of(description)};
   const RuntimeSettings runs = memory::as_ollama_runs(inspection.arch, settings);
   if (flags.measure) {
@@ -85,16 +85,17 @@ Result<Inspection> from_server(const InspectFlags& flags, const settings::Ollama
                                           "it only makes embeddings, and is not loaded with a window",
                                           "ctxcap inspect " + printable(flags.model, 60)));
     }
-    TRY_ASSIGN(inspection.measured, measure(ollama, flags.model, inspection.arch, runs, world, talk));
+    TRY_ASSIGN(inspection.measured,
+               describe::measure(ollama, flags.model, inspection.arch, runs, world, talk));
     TRY_ASSIGN(state::State state, state::State::open(world));
     TRY(state.record(*inspection.measured));
     return inspection;
   }
-  const auto known = known_calibration(ollama, flags.model, runs, world);
+  const auto known = describe::known_calibration(ollama, flags.model, runs, world);
   if (known) {
     inspection.measured = *known;
   } else {
-    talk.note(unused_measurements(known.error()));
+    talk.note(describe::unused_measurements(known.error()));
   }
   return inspection;
 }
@@ -132,7 +133,7 @@ Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading&
   if (from_saved && (server.show.size() != 1 || !flags.model.empty() || flags.measure))
     return fail(one_model_only());
   RuntimeSettings settings = server.settings;
-  TRY_ASSIGN(settings.build, told_build(server));
+  TRY_ASSIGN(settings.build, describe::told_build(server));
   TRY_ASSIGN(Inspection inspection, from_saved ? from_file(server.show.front().second, settings.build, world)
                                                : from_server(flags, server, settings, world, talk));
   inspection.layers = memory::groups_of(inspection.arch.layers);

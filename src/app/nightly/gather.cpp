@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <set>
 
-#include "app/name_blobs.hpp"
 #include "app/nightly/night.hpp"
 #include "app/read_sources.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "describe/describe.hpp"
 #include "report/report.hpp"
 
 namespace ctxcap::app {
@@ -68,7 +68,7 @@ Status gather(Night& night) {
     // Under another name they would count twice: without a server nothing is taken, and the next night reads
     // it.
     if (read) {
-      const Status named = name_blobs(*read, night.options.settings.ollama.host, night.world);
+      const Status named = describe::name_blobs(*read, night.options.settings.ollama.host, night.world);
       if (!named) read = fail(named.error());
     }
     if (!read && last && read.error().kind == ErrorKind::withheld) {

@@ -102,7 +102,8 @@ Status group_variants(ServerNight& here) {
     policy::Group& group = one.group;
     TRY_ASSIGN(one.options, options_for(group.leader(), here));
     const std::vector<std::string> names{group.base};
-    TRY_ASSIGN(auto models, describe_models(names, one.options, here.night.world, here.night.talk));
+    TRY_ASSIGN(auto models, describe::describe_models(names, one.options.whom_to_ask(), here.night.world,
+                                                      here.night.talk));
     one.model = std::move(models[group.base]);
     group.known = one.model.arch.has_value();
     policy::add_demand(demands, here.wanted, day_of(here.night.now), group);

@@ -1,4 +1,4 @@
-#include "app/name_blobs.hpp"
+#include "describe/describe.hpp"
 
 #include <algorithm>
 #include <map>
@@ -9,7 +9,7 @@
 #include "model/model.hpp"
 #include "runtime/runtime.hpp"
 
-namespace ctxcap::app {
+namespace ctxcap::describe {
 namespace {
 
 constexpr std::string_view kBlob = "sha256-";
@@ -66,4 +66,4 @@ Status name_blobs(TraceSummary& traces, const std::string& host, World& world) {
   return {};
 }
 
-}  // namespace ctxcap::app
+}  // namespace ctxcap::describe

@@ -1,17 +1,17 @@
-#include "app/describe.hpp"
+#include "describe/describe.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "app/measure.hpp"
 #include "base/text.hpp"
+#include "describe/is_of.hpp"
 #include "memory/memory.hpp"
 #include "model/model.hpp"
 #include "runtime/runtime.hpp"
 #include "state/state.hpp"
 
-namespace ctxcap::app {
+namespace ctxcap::describe {
 namespace {
 
 using Models = DescribedModels;
@@ -44,13 +44,13 @@ Result<std::string> owner_of(const std::pair<std::string, std::string>& show,
                                    printable(show.second))});
 }
 
-Status describe_from_files(Models& models, std::span<const std::string> names, const AnalyzeOptions& options,
+Status describe_from_files(Models& models, std::span<const std::string> names, const Sources& sources,
                            World& world) {
   if (names.empty()) return {};
-  for (const auto& show : options.show) {
+  for (const auto& show : sources.show) {
     TRY_ASSIGN(const std::string name, owner_of(show, names));
     TRY_ASSIGN(const ModelDescription description,
-               description_from_file(show.second, name, options.settings.build, world));
+               description_from_file(show.second, name, sources.settings.build, world));
     models[name] = model::described(description);
   }
   return {};
@@ -203,44 +203,44 @@ ServerBuild build_of(runtime::Ollama& ollama, const ServerBuild& told) {
   return version ? build_of_ollama(*version).value_or(ServerBuild{}) : ServerBuild{};
 }
 
-Result<Models> describe_models(std::span<const std::string> names, const AnalyzeOptions& options,
-                               World& world, Talk& talk) {
+Result<Models> describe_models(std::span<const std::string> names, const Sources& sources, World& world,
+                               Talk& talk) {
   Models models;
-  TRY(describe_from_files(models, names, options, world));
+  TRY(describe_from_files(models, names, sources, world));
 
   std::vector<std::string> open;
   for (const std::string& name : names) {
     if (!models[name].arch && !name.empty()) open.push_back(name);
   }
-  if (open.empty() || !options.show.empty()) {
-    add_origins(options.ollama_host, models, world);
+  if (open.empty() || !sources.show.empty()) {
+    add_origins(sources.host, models, world);
     return models;
   }
 
-  TRY_ASSIGN(runtime::Host host, runtime::parse_host(options.ollama_host));
+  TRY_ASSIGN(runtime::Host host, runtime::parse_host(sources.host));
   runtime::Ollama ollama(world.http, world.clock, host);
   const Result<std::string> version = ollama.version();
   if (!version) {
     talk.note(fmt::format("note: memory is unknown: {} ({}); give --show FILE to do without a server",
                           version.error().what, version.error().why));
-    add_origins(options.ollama_host, models, world);
+    add_origins(sources.host, models, world);
     return models;
   }
-  const ServerBuild build = options.settings.build.assumed ? build_of_ollama(*version).value_or(ServerBuild{})
-                                                           : options.settings.build;
+  const ServerBuild build = sources.settings.build.assumed ? build_of_ollama(*version).value_or(ServerBuild{})
+                                                           : sources.settings.build;
   for (const std::string& name : open) describe_from_server(ollama, name, build, models[name]);
   add_parents(ollama, build, models);
   add_what_is_installed(ollama, models);
-  const std::vector<std::string> origins = add_origins(options.ollama_host, models, world);
+  const std::vector<std::string> origins = add_origins(sources.host, models, world);
   for (const std::string& name : origins) describe_from_server(ollama, name, build, models[name]);
   if (!origins.empty()) {
     add_what_is_installed(ollama, models);
-    add_origins(options.ollama_host, models, world);
+    add_origins(sources.host, models, world);
   }
   // An analysis needs no state, so one that is damaged does not stop it.
-  if (const Status measured = add_what_was_measured(ollama, models, options.settings, world); !measured)
+  if (const Status measured = add_what_was_measured(ollama, models, sources.settings, world); !measured)
     talk.note(unused_measurements(measured.error()));
   return models;
 }
 
-}  // namespace ctxcap::app
+}  // namespace ctxcap::describe

@@ -1,4 +1,4 @@
-#include "app/measure.hpp"
+#include "describe/describe.hpp"
 
 #include <fmt/format.h>
 
@@ -7,11 +7,12 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "data/owned.hpp"
+#include "describe/is_of.hpp"
 #include "gpu/gpu.hpp"
 #include "memory/memory.hpp"
 #include "state/state.hpp"
 
-namespace ctxcap::app {
+namespace ctxcap::describe {
 namespace {
 
 // Both lie in the range where Ollama takes the same batch, so that the compute buffer grows by the window
@@ -90,4 +91,4 @@ Result<std::optional<Calibration>> known_calibration(runtime::Ollama& ollama, co
   return std::optional<Calibration>{};
 }
 
-}  // namespace ctxcap::app
+}  // namespace ctxcap::describe

@@ -194,14 +194,14 @@ void check_server(const Value& table, Notebook& notebook) {
 }
 
 void check_variant(const Value& table, const Variant& variant, Notebook& notebook) {
-  if (variant.base.empty() && table.entry("base") == nullptr) {
-    notebook.problem(table.place, "[[variant]] has no base", "without base and name nothing can be created",
-                     "add base = \"devstral-small-2\"");
-  }
-  if (variant.name.empty() && variant.tag.empty() && table.entry("name") == nullptr) {
-    notebook.problem(table.place, "[[variant]] has no name", "without base and name nothing can be created",
-                     "add name = \"devstral-small-2:triage\", or tag = \"triage\"");
-  }
+  const auto missing = [&](const std::string& key, std::string hint) {
+    if (table.entry(key) == nullptr)
+      notebook.problem(table.place, fmt::format("[[variant]] has no {}", key),
+                       "without base and name nothing can be created", std::move(hint));
+  };
+  if (variant.base.empty()) missing("base", "add base = \"devstral-small-2\"");
+  if (variant.name.empty() && variant.tag.empty())
+    missing("name", "add name = \"devstral-small-2:triage\", or tag = \"triage\"");
   if (!variant.tag.empty() && variant.name.empty() && !variant.base.empty()) {
     const Result<std::string> name = variant_name(variant.base, variant.tag);
     if (!name) notebook.problem(table.place, name.error().what, name.error().why, name.error().hint);

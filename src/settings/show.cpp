@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
@@ -13,33 +14,15 @@ namespace {
 
 constexpr int kOriginColumn = 44;
 
-std::string_view word(Origin origin) {
-  switch (origin) {
-    case Origin::built_in:
-      return "default";
-    case Origin::file:
-      return "file";
-    case Origin::environment:
-      return "environment";
-    case Origin::flag:
-      return "flag";
-    case Origin::policy:
-      return "policy";
-  }
-  return "";
+std::string word(Origin origin) {
+  constexpr std::array<const char*, 5> kWords = {"default", "file", "environment", "flag", "policy"};
+  return kWords[static_cast<std::size_t>(origin)];
 }
 
 std::string origin_text(const Shown& setting) {
-  switch (setting.origin) {
-    case Origin::file:
-      return setting.place;
-    case Origin::environment:
-      return "environment " + setting.place;
-    case Origin::flag:
-      return "flag " + setting.place;
-    default:
-      return "default";
-  }
+  if (setting.origin == Origin::file) return setting.place;
+  const bool typed = setting.origin == Origin::environment || setting.origin == Origin::flag;
+  return typed ? word(setting.origin) + " " + setting.place : word(Origin::built_in);
 }
 
 // "variant[0].name" -> "variant[0]", "name"

@@ -16,6 +16,13 @@ using Kind = Value::Kind;
 constexpr std::array<std::string_view, 9> kKvTypes = {"f16",  "f32",  "bf16", "q8_0",  "q4_0",
                                                       "q4_1", "q5_0", "q5_1", "iq4_nl"};
 
+constexpr std::array<std::pair<const char*, FlashAttention>, 5> kFlashAttention = {
+    {{"auto", FlashAttention::automatic},
+     {"on", FlashAttention::on},
+     {"1", FlashAttention::on},
+     {"off", FlashAttention::off},
+     {"0", FlashAttention::off}}};
+
 }  // namespace
 
 Complaint take_host(const Value& value, std::string& into, const From&) {
@@ -46,25 +53,21 @@ std::optional<Value> show_kv_type(const RuntimeSettings& of) {
 
 // Also as OLLAMA_FLASH_ATTENTION has it: 1, 0, true, false.
 Complaint take_flash_attention(const Value& value, FlashAttention& into, const From&) {
-  const auto is = [&](std::string_view text, i64 number, std::optional<bool> flag) {
-    return (value.kind == Kind::text && value.text == text) ||
-           (flag && value.kind == Kind::integer && value.integer == number) ||
-           (flag && value.kind == Kind::boolean && value.boolean == *flag);
-  };
-  if (is("auto", 0, std::nullopt)) {
-    into = FlashAttention::automatic;
-  } else if (is("on", 1, true)) {
-    into = FlashAttention::on;
-  } else if (is("off", 0, false)) {
-    into = FlashAttention::off;
-  } else {
-    return "it must be one of auto, on, off";
+  const std::string text = value.kind == Kind::text      ? value.text
+                           : value.kind == Kind::integer ? std::to_string(value.integer)
+                           : value.kind == Kind::boolean ? std::to_string(int{value.boolean})
+                                                         : "";
+  for (const auto& [word, way] : kFlashAttention) {
+    if (word != text) continue;
+    into = way;
+    return {};
   }
-  return {};
+  return "it must be one of auto, on, off";
 }
 
 std::optional<Value> show_flash_attention(FlashAttention of) {
-  return text_value(of == FlashAttention::automatic ? "auto" : of == FlashAttention::on ? "on" : "off");
+  const auto is_it = [&](const auto& way) { return way.second == of; };
+  return text_value(std::find_if(kFlashAttention.begin(), kFlashAttention.end(), is_it)->first);
 }
 
 Complaint take_num_batch(const Value& value, std::optional<i64>& into, const From&) {

@@ -173,13 +173,10 @@ Value number_of(const std::string& text) {
 }
 
 Value flag_of(const std::string& text) {
-  for (const char* yes : {"true", "1", "on", "yes"}) {
-    if (text == yes) return {.kind = Kind::boolean, .boolean = true};
-  }
-  for (const char* no : {"false", "0", "off", "no"}) {
-    if (text == no) return {.kind = Kind::boolean, .boolean = false};
-  }
-  return text_value(text);
+  const auto is = [&](auto... words) { return ((text == words) || ...); };
+  const bool yes = is("true", "1", "on", "yes");
+  if (!yes && !is("false", "0", "off", "no")) return text_value(text);
+  return {.kind = Kind::boolean, .boolean = yes};
 }
 
 // NAME=VALUE; what is none stays a text, which no table takes.

@@ -64,12 +64,9 @@ class Reader {
   }
 
   std::string table_with_key(const std::string& key) const {
-    for (const Row& row : table(whence_.kinds)) {
-      const std::size_t dot = row.key.find('.');
-      const std::string of = row.key.substr(0, dot);
-      if (row.key.substr(dot + 1) != key) continue;
-      for (const Table& one : tables()) {
-        if (one.name == of) return one.heading();
+    for (const Table& one : tables()) {
+      for (const Row& row : table(whence_.kinds)) {
+        if (row.key == fmt::format("{}.{}", one.name, key)) return one.heading();
       }
     }
     return "";

@@ -16,9 +16,8 @@ bool names_a_secret(std::string_view key) {
 }
 
 std::string hint_for_unknown(const std::string& key, const std::vector<std::string>& known) {
-  if (names_a_secret(key)) {
+  if (names_a_secret(key))
     return "keys come from the environment, a file that NAME_FILE names, or systemd credentials";
-  }
   const std::string meant = closest(key, known);
   return meant.empty() ? "ctxcap help settings   lists every key" : "did you mean " + meant + "?";
 }

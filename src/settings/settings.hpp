@@ -158,13 +158,8 @@ std::vector<Row> table(SourceKinds kinds);
 
 // --- The readers ----------------------------------------------------------------------------------------
 
-enum class Origin {
-  built_in,
-  file,
-  environment,
-  flag,
-  policy
-};  // policy: of a variant, taken over from there
+// Where a value comes from; policy: a variant's, taken over from there.
+enum class Origin { built_in, file, environment, flag, policy };
 
 // One value of the Settings, for people who wonder where it comes from.
 struct Shown {

@@ -72,8 +72,8 @@ Rows ollama_rows(Ollama& o) {
        "OLLAMA_HOST"},
       {"ollama.via", "--via", "WAY", "\"api\"", kChanges,
        "How variants are created: by the ollama command, by POST /api/create, or auto: by the command where "
-       "it is "
-       "there, the server is local and a Modelfile can carry the texts",
+       "it "
+       "is there, the server is local and a Modelfile can carry the texts",
        word<Via>(o.via, {{"auto", Via::automatic}, {"cli", Via::cli}, {"api", Via::api}})},
       {"ollama.parallel", "--parallel", "N", "2", kPrices,
        "Slots, each with a window of its own, as the server was started", whole(o.settings.parallel, 1, 1024),
@@ -135,8 +135,8 @@ Rows source_rows(SourceSettings& s, SourceKinds kinds) {
   const Rows further = {
       {"source.keys", "--keys", "PREFIX", "\"TEAM_B\"", kPulls,
        "First part of the names that hold the credentials: TEAM_B means TEAM_B_PUBLIC_KEY or TEAM_B_USER and "
-       "so on, "
-       "each a variable, with _FILE the path of a file, or a systemd credential",
+       "so "
+       "on, each a variable, with _FILE the path of a file, or a systemd credential",
        own(Type::text, s.keys, take_keys, show_text)},
       {"source.environment", "--environment", "NAME", "[\"production\"]", kPulls,
        "Calls in these environments of Langfuse only", texts(s.environments)},
@@ -177,11 +177,8 @@ Rows card_rows(Card& c) {
     return size_value(c.reserve.value_or(Budget{}.reserve));
   };
   const auto take_card = [](const Value& value, std::optional<Bytes>& into, const From&) {
-    Bytes bytes = 0;
-    Complaint why = take_size(value, bytes);
-    if (why.empty() && bytes == 0) why = "nothing fits a card without memory";
-    if (why.empty()) into = bytes;
-    return why;
+    Complaint why = take_size(value, into.emplace());
+    return why.empty() && *into == 0 ? "nothing fits a card without memory" : why;
   };
   return {
       {"card.size", "--card", "SIZE", "\"24GiB\"", kPrices,

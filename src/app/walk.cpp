@@ -10,7 +10,7 @@
 
 #include "app/decide_base.hpp"
 #include "app/keep.hpp"
-#include "app/parallel.hpp"
+#include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "data/model_name.hpp"

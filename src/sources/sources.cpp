@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "ports/world.hpp"
 #include "sources/check.hpp"
 #include "sources/clickhouse/clickhouse.hpp"
@@ -79,6 +80,30 @@ Result<std::vector<std::string>> files_of(const SourceSettings& source, World& w
 std::vector<Error> doubts(const SourceSettings& source, World& world) {
   const Kind& kind = kind_of(source);
   return kind.doubts == nullptr ? std::vector<Error>() : kind.doubts(source, world);
+}
+
+Status check_pull_path(const std::string& path) {
+  constexpr std::array<std::string_view, 4> kSuffixes{".jsonl", ".jsonl.zst", ".ndjson", ".ndjson.zst"};
+  if (std::any_of(kSuffixes.begin(), kSuffixes.end(), [&](auto suffix) { return path.ends_with(suffix); }))
+    return {};
+  if (path.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "no file to pull into",
+                 .why = "the next pull adds to it what is new by then",
+                 .hint = "ctxcap pull -o calls.jsonl"});
+  }
+  if (path == "-") {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "-o cannot write to \"-\"",
+                 .why = "a pull is kept in a file, which the next one adds to",
+                 .hint = "ctxcap analyze --langfuse   reads the calls without a file"});
+  }
+  return fail(
+      {.kind = ErrorKind::usage,
+       .what = "cannot pull into " + printable(path, 200),
+       .why =
+           "calls are written as JSON lines, to .jsonl or .ndjson, or with zstd to .jsonl.zst or .ndjson.zst",
+       .hint = "ctxcap pull -o calls.jsonl"});
 }
 
 Result<PullSummary> pull(const SourceSettings& source, const std::string& path, World& world,

@@ -117,6 +117,9 @@ struct PullSummary {
 
 using OnProgress = std::function<void(const std::string& name, const Progress&)>;
 
+// Whether a pull could write there: .jsonl or .ndjson, also with .zst. Errors: ErrorKind::usage.
+Status check_pull_path(const std::string& path);
+
 // Brings the file `path` up to date with what the source gives of `jobs` and `models`. The kind must be of
 // pulled_kinds(). Without `where` it is the server that the environment names.
 Result<PullSummary> pull(const SourceSettings& source, const std::string& path, World& world,

@@ -2,10 +2,21 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "state/state.hpp"
 
 namespace ctxcap::state {
 namespace {
+
+// Of which there are requests or decisions; some are told twice.
+Result<std::vector<std::string>> jobs_of(State& state) {
+  std::vector<std::string> known;
+  TRY_ASSIGN(const std::vector<Demand> demands, state.demand());
+  TRY_ASSIGN(const std::vector<DecisionRecord> decisions, state.decisions());
+  for (const Demand& demand : demands) known.push_back(demand.job);
+  for (const DecisionRecord& decision : decisions) known.push_back(decision.job);
+  return known;
+}
 
 bool is_at_or_after(Instant at, const std::optional<Instant>& from) {
   return !from || at >= *from;
@@ -79,13 +90,16 @@ Result<Export> read_export(State& state, const HistoryFilter& filter) {
   return all;
 }
 
-Result<std::vector<std::string>> known_jobs(State& state) {
-  std::vector<std::string> known;
-  TRY_ASSIGN(const std::vector<Demand> demands, state.demand());
-  TRY_ASSIGN(const std::vector<DecisionRecord> decisions, state.decisions());
-  for (const Demand& demand : demands) known.push_back(demand.job);
-  for (const DecisionRecord& decision : decisions) known.push_back(decision.job);
-  return known;
+Status check_known(State& state, const std::string& job) {
+  if (job.empty()) return {};
+  TRY_ASSIGN(const std::vector<std::string> known, jobs_of(state));
+  if (known.empty() || std::find(known.begin(), known.end(), job) != known.end()) return {};
+  const std::string near = closest(job, known);
+  return fail(
+      {.kind = ErrorKind::usage,
+       .what = fmt::format("nothing is known of the job \"{}\"", printable(job, 60)),
+       .why = "the state has neither requests nor decisions of it",
+       .hint = near.empty() ? "ctxcap history" : "did you mean: ctxcap history " + printable(near, 60)});
 }
 
 }  // namespace ctxcap::state

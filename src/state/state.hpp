@@ -142,8 +142,9 @@ Result<History> read_history(State& state, const HistoryFilter& filter);
 Result<Export> read_export(State& state, const HistoryFilter& filter);
 // Into a state that holds nothing yet. Errors (ErrorKind::usage): it holds something.
 Status write_export(State& state, const Export& all, Instant now);
-// The jobs of which there are requests or decisions; some may be told twice.
-Result<std::vector<std::string>> known_jobs(State& state);
+// A job that nothing is known of, neither requests nor decisions, is a typing error (ErrorKind::usage) rather
+// than an empty answer. "" is any.
+Status check_known(State& state, const std::string& job);
 
 // Held while something is changed on a server; released when the value dies, or the process, however it dies.
 // `server`: its name in the configuration; empty: the one without a name. Errors (ErrorKind::failure):

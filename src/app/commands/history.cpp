@@ -15,10 +15,9 @@ namespace ctxcap::app {
 namespace {
 
 struct HistoryFlags {
-  std::string job, job_flag, model, from, format = "table";
+  std::string job, job_flag, model, from, import, format = "table";
   std::optional<i64> last;
   bool all = false;
-  std::string import;
 };
 
 // "2026-11-01" or "2026-11-01T02:00:00Z".
@@ -65,19 +64,6 @@ Result<state::HistoryFilter> filter_of(const HistoryFlags& flags, const settings
                               .host = host};
 }
 
-// A job that nothing is known of is a typing error rather than an empty answer.
-Status check_known(state::State& state, const std::string& job) {
-  if (job.empty()) return {};
-  TRY_ASSIGN(const std::vector<std::string> known, state::known_jobs(state));
-  if (known.empty() || std::find(known.begin(), known.end(), job) != known.end()) return {};
-  const std::string near = closest(job, known);
-  return fail(
-      {.kind = ErrorKind::usage,
-       .what = fmt::format("nothing is known of the job \"{}\"", printable(job, 60)),
-       .why = "the state has neither requests nor decisions of it",
-       .hint = near.empty() ? "ctxcap history" : "did you mean: ctxcap history " + printable(near, 60)});
-}
-
 Result<ExitCode> import(const std::string& path, World& world, Talk& talk) {
   TRY_ASSIGN(const std::unique_ptr<MappedFile> file, world.files.map(path));
   TRY_ASSIGN(const Export all, export_of(file->bytes(), path));
@@ -96,7 +82,7 @@ Result<ExitCode> run_history(const HistoryFlags& flags, const settings::Reading&
   if (!flags.import.empty()) return import(flags.import, world, talk);
   TRY_ASSIGN(const state::HistoryFilter filter, filter_of(flags, read));
   TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
-  TRY(check_known(state, filter.job));
+  TRY(state::check_known(state, filter.job));
   if (flags.all) {
     TRY_ASSIGN(const Export all, state::read_export(state, filter));
     world.console.out(export_lines(all));

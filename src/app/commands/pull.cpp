@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
 #include "app/commands.hpp"
@@ -27,31 +26,6 @@ std::string told(const sources::PullSummary& summary, const std::string& path) {
       rfc3339(summary.from), rfc3339(summary.to), counted(summary.requests, "request"),
       summary.retries > 0 ? fmt::format(", {} of them again", with_commas(summary.retries)) : "",
       summary.resumed ? ", going on from an unfinished pull" : "");
-}
-
-// Not by CLI11's required(): that comes before --help, and before what is mistyped.
-Status check_output_name(const std::string& path) {
-  constexpr std::array<std::string_view, 4> kSuffixes{".jsonl", ".jsonl.zst", ".ndjson", ".ndjson.zst"};
-  if (std::any_of(kSuffixes.begin(), kSuffixes.end(), [&](auto suffix) { return path.ends_with(suffix); }))
-    return {};
-  if (path.empty()) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "no file to pull into",
-                 .why = "the next pull adds to it what is new by then",
-                 .hint = "ctxcap pull -o calls.jsonl"});
-  }
-  if (path == "-") {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "-o cannot write to \"-\"",
-                 .why = "a pull is kept in a file, which the next one adds to",
-                 .hint = "ctxcap analyze --langfuse   reads the calls without a file"});
-  }
-  return fail(
-      {.kind = ErrorKind::usage,
-       .what = "cannot pull into " + printable(path, 200),
-       .why =
-           "calls are written as JSON lines, to .jsonl or .ndjson, or with zstd to .jsonl.zst or .ndjson.zst",
-       .hint = "ctxcap pull -o calls.jsonl"});
 }
 
 // Why there is nothing: the filters that could be it.
@@ -115,7 +89,7 @@ Status tell_uncounted(const std::string& path, World& world, Talk& talk) {
 }
 
 Result<ExitCode> run_pull(const PullFlags& flags, const settings::Reading& read, World& world, Talk& talk) {
-  TRY(check_output_name(flags.output));
+  TRY(sources::check_pull_path(flags.output));  // not by CLI11's required(): that comes before --help
   TRY(check_jobs(read));
   TRY_ASSIGN(const SourceSettings source, source_of(read.settings));
   TRY_ASSIGN(const sources::PullSummary summary,

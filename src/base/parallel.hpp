@@ -1,5 +1,5 @@
 #pragma once
-// Inside app/: independent work on all cores.
+// Independent work on all cores.
 
 #include <algorithm>
 #include <atomic>
@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace ctxcap::app {
+namespace ctxcap {
 
 // work(0) ... work(count - 1), each once, in any order, on at most `threads` threads (0: as many as the
 // machine has cores). `work` must not throw.
@@ -25,4 +25,4 @@ inline void in_parallel(std::size_t count, int threads, const std::function<void
   for (std::thread& other : others) other.join();
 }
 
-}  // namespace ctxcap::app
+}  // namespace ctxcap

@@ -68,6 +68,43 @@ def llm_database(path):
         base.commit()
 
 
+def chat_database(path):
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        base.execute("create table chat (id text, user_id text, title text, chat json, created_at int, meta json)")
+        for n in range(40):
+            message = {"id": "b", "role": "assistant", "model": "m", "timestamp": 1787217302 + n,
+                       "usage": {"prompt_eval_count": 300 + n, "eval_count": 20}}
+            base.execute("insert into chat values (?, 'u', 't', ?, 1787217302, '{}')",
+                         (str(n), json.dumps({"history": {"messages": {"b": message}}})))
+        base.commit()
+
+
+# Sessions of coding agents, in the folders where these keep them.
+def agents(shell):
+    claude, codex = shell.where / ".claude/projects/p", shell.where / ".codex/sessions/2026/08/20"
+    for folder in (claude, codex):
+        folder.mkdir(parents=True)
+    with (claude / "s.jsonl").open("w") as file:
+        for n in range(40):
+            file.write(json.dumps({"type": "assistant", "uuid": f"a{n}", "timestamp": "2026-08-20T09:00:00.000Z",
+                                   "sessionId": "s", "message": {
+                                       "id": f"msg_{n}", "type": "message", "role": "assistant", "model": "m",
+                                       "content": [], "usage": {"input_tokens": 30 + n, "output_tokens": 20,
+                                                                "cache_creation_input_tokens": 0,
+                                                                "cache_read_input_tokens": 270}}}) + "\n")
+    with (codex / "rollout.jsonl").open("w") as file:
+        file.write(json.dumps({"timestamp": "2026-08-20T09:00:00.000Z", "type": "turn_context",
+                               "payload": {"model": "m"}}) + "\n")
+        whole = 0
+        for n in range(40):
+            whole += 320 + n
+            file.write(json.dumps({"timestamp": "2026-08-20T09:00:00.000Z", "type": "event_msg", "payload": {
+                "type": "token_count", "info": {
+                    "total_token_usage": {"input_tokens": whole - 20, "output_tokens": 20, "total_tokens": whole},
+                    "last_token_usage": {"input_tokens": 300 + n, "cached_input_tokens": 200, "output_tokens": 20,
+                                         "total_tokens": 320 + n}}}}) + "\n")
+
+
 def prepare_help(shell):
     log = FIXTURES / "traces/logs/ollama-server.log"
     journal = FIXTURES / "traces/logs/ollama-journal.jsonl"
@@ -75,6 +112,8 @@ def prepare_help(shell):
     shell.stand_in("journalctl", f'case "$*" in *json*) cat {journal};; *) sed "s/^/2026-11-29T13:05:57+0000 h ollama[1]: /" {log};; esac\n')
     shell.stand_in("ssh", 'shift; exec "$@"\n')
     llm_database(shell.where / "logs.db")
+    chat_database(shell.where / "webui.db")
+    agents(shell)
     shell.stand_in("llm", f"echo {shell.where}/logs.db\n")
     (shell.where / "logs").mkdir()
     shell.write("a.jsonl", ROWS)
@@ -103,6 +142,9 @@ HELP = {
     "ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen": as_csv,
     "ctxcap analyze --traces answers.jsonl": as_csv,
     'ctxcap analyze --traces "$(llm logs path)"': as_csv,
+    "ctxcap analyze --traces webui.db": as_csv,
+    "ctxcap analyze --traces ~/.claude/projects": as_csv,
+    "ctxcap analyze --traces ~/.codex/sessions": as_csv,
     "ctxcap analyze --traces spans.json": as_csv,
     "ctxcap analyze --traces llama-server.log": as_csv,
 }
@@ -132,6 +174,13 @@ def check_help(shell, wrong):
             ok = done.returncode == 0
         if not ok:
             wrong.append(f"help logs: {command}: exit {done.returncode}\n{done.stdout[-300:]}{done.stderr[-600:]}")
+    # Each program whose database is read is named where people look for it.
+    programs = set(re.findall(r'\.program = "([^"]+)"', (ROOT / "src/sources/databases/known.cpp").read_text()))
+    for text in ("ctxcap help logs", "ctxcap analyze --help"):
+        said = re.sub(r"\s+", " ", shell.run(text).stdout)
+        wrong += [f"{text}: the database of {name} is not named" for name in sorted(programs) if name not in said]
+    if not programs:
+        wrong.append("no program with a database is known")
     return len(found)
 
 

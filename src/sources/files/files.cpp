@@ -64,7 +64,7 @@ constinit const Kind kFiles{
             .value = "FILE",
             .example = "[\"/var/log/llm/*.jsonl.zst\"]",
             .help = "Request logs: files, directories, patterns, \"-\" is stdin; JSONL, JSON, CSV, also gzip "
-                    "and zstd",
+                    "and zstd; databases of Open WebUI, llama-swap, opencode and llm",
             .where = SourceKind::Where::paths,
             .takes = kTakes},
     .read = read_files,

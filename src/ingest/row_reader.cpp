@@ -168,10 +168,11 @@ void RowReader::nested_text(std::string_view text, const Around& around) {
   padded.assign(text);
   padded.append(kPadding, ' ');
   // The rows of a decoded body all stand on the line of the body.
-  const char* const counted_to = counted_to_;
-  counted_to_ = nullptr;
+  const char* const counted_to = std::exchange(counted_to_, nullptr);
+  const std::string_view row = row_;
   nested(std::string_view(padded).substr(0, text.size()), around);
   counted_to_ = counted_to;
+  row_ = row;
 }
 
 void RowReader::dispatch() {

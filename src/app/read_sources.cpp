@@ -116,4 +116,18 @@ Result<TraceSummary> read_sources(const ReadOptions& options, World& world, Talk
   return all;
 }
 
+Error no_request(const std::vector<InputSummary>& inputs, const std::vector<Skip>& skipped) {
+  if (!skipped.empty()) return ingest::nothing_usable(skipped);
+  const auto read = std::find_if(inputs.begin(), inputs.end(),
+                                 [](const InputSummary& input) { return input.format != "empty"; });
+  const bool is_empty = read == inputs.end();
+  return {.kind = ErrorKind::withheld,
+          .what = "the traces hold no request",
+          .why = is_empty ? "there is no row in them"
+                          : fmt::format("{} was read as {}, and none of its lines is an answer of a model",
+                                        printable(read->source), read->format),
+          .hint = is_empty ? "check that the export was not cut short"
+                           : "give a session or log in which a model has answered"};
+}
+
 }  // namespace ctxcap::app

@@ -31,4 +31,7 @@ struct ReadOptions {
 // wrong before anything is read is found then. Progress goes to `talk`.
 Result<TraceSummary> read_sources(const ReadOptions& options, World& world, Talk& talk);
 
+// Why nothing came of it (ErrorKind::withheld): there was no row, none of an answer, or none that counts.
+Error no_request(const std::vector<InputSummary>& inputs, const std::vector<Skip>& skipped);
+
 }  // namespace ctxcap::app

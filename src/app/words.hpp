@@ -10,6 +10,7 @@ using cli::Command;
 using cli::exit_code;
 using cli::ExitCode;
 using cli::NamedFile;
+using cli::note_skipped;
 using cli::Option;
 using cli::OutputFlags;
 using cli::Parser;

@@ -44,14 +44,18 @@ Status write_output(const Analysis& analysis, const OutputFlags& flags, World& w
   talk.clear();
   TRY_ASSIGN(const report::Format* format, report::format_named(flags.format));
   world.console.out(format->print(analysis, talk.out()));
-  for (const std::string& line : report::skip_lines(analysis.skipped))
-    if (!format->has_skipped) talk.note("note: not counted: " + line);
+  if (!format->has_skipped) note_skipped(analysis.skipped, talk);
   for (const std::string& path : flags.files) {
     TRY_ASSIGN(format, report::format_for_file(path));
     TRY(world.files.write_atomic(path, format->print(analysis, {})));
     talk.note("wrote " + path);
   }
   return {};
+}
+
+void note_skipped(std::span<const Skip> skipped, Talk& talk, const std::string& whose, std::size_t most) {
+  for (const std::string& line : report::skip_lines(skipped, most))
+    talk.note("note: " + (whose.empty() ? "" : whose + ": ") + "not counted: " + line);
 }
 
 Status check_table_or_json(const std::string& command, const std::string& format) {

@@ -1,6 +1,7 @@
 #pragma once
 // Inside cli/: the analysis to stdout and to files.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,12 @@ void add_bad_lines(Parser& parser, std::string& file);
 Status check_output(const OutputFlags& flags);
 
 Status write_output(const Analysis& analysis, const OutputFlags& flags, World& world, Talk& talk);
+
+// What was not counted, for people, where the result does not say it: all reasons, or the `most` frequent.
+void note_skipped(std::span<const Skip> skipped, Talk& talk, const std::string& whose = "",
+                  std::size_t most = 0);
+// So many reasons are read where the numbers of a run are not what was asked for.
+inline constexpr std::size_t kMostReasons = 4;
 
 // For commands whose results have no other skin. Error: ErrorKind::usage.
 Status check_table_or_json(const std::string& command, const std::string& format);

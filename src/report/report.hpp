@@ -44,8 +44,9 @@ std::span<const Format* const> formats();
 Result<const Format*> format_named(std::string_view name);
 Result<const Format*> format_for_file(std::string_view path);
 
-// "177 embedding, first calls.jsonl:1", one line per reason, the most frequent first.
-std::vector<std::string> skip_lines(std::span<const Skip> skipped);
+// "177 embedding, first calls.jsonl:1", one line per reason, the most frequent first. Beyond `most` of them
+// (0: never) one line for the rest: "12 for 3 more reasons".
+std::vector<std::string> skip_lines(std::span<const Skip> skipped, std::size_t most = 0);
 
 // `error: what`, `  why: why`, ` hint: hint`.
 std::string error_text(const Error& error, Colour colour);

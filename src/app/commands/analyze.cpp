@@ -8,7 +8,6 @@
 #include "app/commands.hpp"
 #include "app/walk.hpp"
 #include "base/text.hpp"
-#include "ingest/ingest.hpp"
 #include "state/state.hpp"
 
 namespace ctxcap::app {
@@ -18,20 +17,6 @@ struct AnalyzeFlags {
   OutputFlags output;
   std::string bad_lines;
 };
-
-// No row, though there may have been lines.
-Error no_request(const Analysis& analysis) {
-  const auto read = std::find_if(analysis.inputs.begin(), analysis.inputs.end(),
-                                 [](const InputSummary& input) { return input.format != "empty"; });
-  const bool is_empty = read == analysis.inputs.end();
-  return {.kind = ErrorKind::withheld,
-          .what = "the traces hold no request",
-          .why = is_empty ? "there is no row in them"
-                          : fmt::format("{} was read as {}, and none of its lines is an answer of a model",
-                                        printable(read->source), read->format),
-          .hint = is_empty ? "check that the export was not cut short"
-                           : "give a session or log in which a model has answered"};
-}
 
 Result<ExitCode> run_analyze(const AnalyzeFlags& flags, const settings::Settings& settings, World& world,
                              Talk& talk) {
@@ -44,10 +29,7 @@ Result<ExitCode> run_analyze(const AnalyzeFlags& flags, const settings::Settings
   if (std::none_of(sources.begin(), sources.end(), [](const auto& one) { return one.job_rule == "client"; }))
     state::remember_names(analysis, world);
   TRY(write_output(analysis, flags.output, world, talk));
-  if (analysis.bases.empty()) {
-    if (analysis.skipped.empty()) return fail(no_request(analysis));
-    return fail(ingest::nothing_usable(analysis.skipped));
-  }
+  if (analysis.bases.empty()) return fail(no_request(analysis.inputs, analysis.skipped));
   return verdict(analysis);
 }
 

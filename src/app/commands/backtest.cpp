@@ -52,8 +52,10 @@ Result<ExitCode> run_backtest(const BacktestFlags& flags, const settings::Settin
     backtest.jobs.push_back(std::move(job));
   }
   talk.clear();
+  note_skipped(traces.skipped, talk);
   world.console.out(flags.format == "json" ? backtest_json(backtest)
                                            : report::backtest_text(backtest, talk.out()));
+  if (traces.demands.empty()) return fail(no_request(traces.inputs, traces.skipped));
   const bool any = std::any_of(backtest.jobs.begin(), backtest.jobs.end(),
                                [](const JobBacktest& job) { return !job.rules.empty(); });
   return any ? ExitCode::done : ExitCode::withheld;

@@ -21,12 +21,11 @@ Error no_such_job(const std::string& job, const Analysis& analysis) {
     for (const JobDecision& decision : base.decision.jobs) names.push_back(printable(decision.stats.job, 60));
   }
   const std::string meant = closest(job, names);
-  return {
-      .kind = ErrorKind::usage,
-      .what = fmt::format("there is no job \"{}\" in the traces", printable(job, 60)),
-      .why = names.empty() ? "they hold no request that can be used" : "the jobs are " + join(names, ", "),
-      .hint = meant.empty() ? "ctxcap analyze --traces FILE   lists them"
-                            : fmt::format("did you mean {}?", meant)};
+  return {.kind = ErrorKind::usage,
+          .what = fmt::format("there is no job \"{}\" in the traces", printable(job, 60)),
+          .why = "the jobs are " + join(names, ", "),
+          .hint = meant.empty() ? "ctxcap analyze --traces FILE   lists them"
+                                : fmt::format("did you mean {}?", meant)};
 }
 
 Result<ExitCode> run_explain(const ExplainFlags& flags, const settings::Settings& settings, World& world,
@@ -36,6 +35,8 @@ Result<ExitCode> run_explain(const ExplainFlags& flags, const settings::Settings
   if (!flags.job.empty()) options.traces.most_jobs = 0;  // it may be a small one
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   talk.clear();
+  note_skipped(analysis.skipped, talk);
+  if (analysis.bases.empty()) return fail(no_request(analysis.inputs, analysis.skipped));
   bool found = false;
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) {

@@ -10,7 +10,6 @@
 #include "app/read_sources.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "report/report.hpp"
 #include "sources/sources.hpp"
 
 namespace ctxcap::app {
@@ -83,7 +82,7 @@ Status check_jobs(const settings::Reading& read) {
 Status tell_uncounted(const std::string& path, World& world, Talk& talk) {
   const SourceSettings file{.kind = find_kind(sources::kinds(), "files"), .where = {path}};
   TRY_ASSIGN(const TraceSummary summary, read_sources({.sources = {file}, .all_jobs = true}, world, talk));
-  for (const std::string& line : report::skip_lines(summary.skipped)) talk.note("note: not counted: " + line);
+  note_skipped(summary.skipped, talk, "", cli::kMostReasons);
   if (summary.used() == 0) talk.note("warning: none of these rows can be counted");
   return {};
 }

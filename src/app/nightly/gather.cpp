@@ -10,7 +10,6 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "describe/describe.hpp"
-#include "report/report.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -83,8 +82,7 @@ Status gather(Night& night) {
     night.inputs.insert(night.inputs.end(), read->inputs.begin(), read->inputs.end());
     night.skipped.insert(night.skipped.end(), read->skipped.begin(), read->skipped.end());
     const std::string label = label_of(source);
-    for (const std::string& line : report::skip_lines(read->skipped))
-      night.talk.note(fmt::format("note: {}: not counted: {}", label, line));
+    note_skipped(read->skipped, night.talk, label, cli::kMostReasons);
     if (read->rows() == 0) {
       night.talk.note("note: " + label + ": nothing new");
       continue;

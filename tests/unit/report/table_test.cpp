@@ -45,3 +45,15 @@ TEST_CASE("a terminal gets the largest jobs and a word of the others, a file all
   CHECK(times(table.print(with_jobs(300), {}), "\n job-") == 300);
   CHECK(table.print(with_jobs(50), {.most = 50}).find("more jobs") == std::string::npos);
 }
+
+TEST_CASE("of many reasons the most frequent are listed, and the others counted") {
+  std::vector<Skip> skipped;
+  for (int i = 0; i < 10; ++i) skipped.push_back({fmt::format("reason-{}", i), 1 + i, "f:1"});
+  const auto lines = report::skip_lines(skipped, 4);
+  CHECK(lines == std::vector<std::string>{"10 reason-9, first f:1", "9 reason-8, first f:1",
+                                          "8 reason-7, first f:1", "7 reason-6, first f:1",
+                                          "21 for 6 more reasons"});
+  CHECK(report::skip_lines(skipped).size() == 10);
+  CHECK(report::skip_lines(skipped, 10).size() == 10);
+  CHECK(report::skip_lines(skipped, 9).back() == "1 for 1 more reason");
+}

@@ -57,6 +57,7 @@ std::size_t cut_csv(std::string_view text, char delimiter, AtEnd at_end, std::si
 
 std::size_t Cutter::cut(std::string_view text, AtEnd at_end, std::size_t size, Piece& piece) {
   size = std::max<std::size_t>(size, 1);
+  if (is_spread_) return cut_documents(text, at_end, size, piece);
   switch (layout_) {
     case Layout::documents:
       return cut_documents(text, at_end, size, piece);
@@ -78,7 +79,7 @@ std::size_t Cutter::cut_documents(std::string_view text, AtEnd at_end, std::size
     while (at < text.size() && text[at] == ',') at = skip_space(text, at + 1);
     used = at;
     if (at == text.size() || used >= size) return used;
-    if (text[at] == (in_array_ ? ']' : '[')) {
+    if (!is_spread_ && text[at] == (in_array_ ? ']' : '[')) {
       in_array_ = !in_array_;
       ++used;
       continue;
@@ -132,7 +133,12 @@ void prepare(const Shape& shape, Piece& piece) {
     piece.lines += line_ends(piece.text.substr(counted, at - counted));
     counted = at;
   };
-  for (std::size_t at = 0; at < piece.text.size();) {
+  for (const Piece::Range& value : piece.values) {
+    if (!shape.is_spread) break;
+    count_to(value.begin);
+    piece.log_lines.push_back({value.begin, value.end, piece.lines + 1});
+  }
+  for (std::size_t at = 0; at < piece.text.size() && !shape.is_spread;) {
     const std::size_t word = shape.is_nested ? at : server_log::find_word(piece.text, at);
     if (word == std::string_view::npos) break;
     const std::size_t begin = piece.text.rfind('\n', word) + 1;  // npos + 1 is 0
@@ -151,7 +157,7 @@ i64 PieceReader::read(const Piece& piece) {
     case Layout::csv:
       return read_csv(piece.text);
     case Layout::log:
-      return log_->read(piece, shape_->is_nested, *reader_);
+      return log_->read(piece, *shape_, *reader_);
     case Layout::events:
       return read_events(piece.text);
     case Layout::lines:
@@ -206,12 +212,13 @@ i64 PieceReader::read_values(const Piece& piece) {
   return lines + line_ends(piece.text.substr(counted));
 }
 
-i64 LogReader::read(const Piece& piece, bool is_nested, RowReader& reader) {
+i64 LogReader::read(const Piece& piece, const Shape& shape, RowReader& reader) {
   i64 seen = 0;
   for (const Piece::LogLine& line : piece.log_lines) {
-    log_.pass(line.line - seen - 1);
+    log_.pass(std::max<i64>(line.line - seen - 1, 0));
     seen = line.line;
-    read_line(piece.text.substr(line.begin, line.end - line.begin), line.line, is_nested, reader);
+    const std::string_view text = piece.text.substr(line.begin, line.end - line.begin);
+    read_line(text, line.line, shape.is_nested, reader);
   }
   log_.pass(std::max<i64>(piece.lines - seen, 0));
   if (!piece.text.empty()) last_line_ = piece.lines + (piece.text.ends_with('\n') ? 0 : 1);
@@ -225,6 +232,9 @@ void LogReader::read_line(std::string_view text, i64 line, bool is_nested, RowRe
   if (!is_nested) return take(log_.line(text));
   scratch_.clear();
   for (const server_log::Line& inside : server_log::lines_in(text, scratch_)) take(log_.line(inside));
+  const std::string_view value = trimmed(text);
+  const bool is_nest = value.starts_with('{') || value.starts_with('[');
+  if (is_nest && skip_value(value, 0) == kNoEnd) reader.skip(Reason::bad_json, text, line);  // cut off
 }
 
 i64 PieceReader::read_events(std::string_view text) {

@@ -18,7 +18,7 @@ struct Piece {
   std::uint32_t number = 0;  // in the order of the inputs
   std::string_view text;     // kPadding bytes are readable behind it
 
-  // Of documents: where the records are.
+  // Of documents, also those that hold a log: where the records are.
   struct Range {
     std::size_t begin = 0, end = 0;
   };
@@ -68,7 +68,8 @@ class RecordEnd {
 
 class Cutter {
  public:
-  explicit Cutter(const Shape& shape) : layout_(shape.layout), delimiter_(shape.header.delimiter) {}
+  explicit Cutter(const Shape& shape)
+      : layout_(shape.layout), is_spread_(shape.is_spread), delimiter_(shape.header.delimiter) {}
 
   // Cuts records of about `size` bytes off the beginning of `text`, which goes on where the last cut was:
   // more where a record is longer, less where more text is needed for another record. Returns the bytes; at
@@ -76,13 +77,14 @@ class Cutter {
   std::size_t cut(std::string_view text, AtEnd at_end, std::size_t size, Piece& piece);
 
   // Records end where lines do, or at least may.
-  bool by_lines() const { return layout_ != Layout::documents; }
+  bool by_lines() const { return layout_ != Layout::documents && !is_spread_; }
   RecordEnd record_end() const { return RecordEnd(by_lines()); }
 
  private:
   std::size_t cut_documents(std::string_view text, AtEnd at_end, std::size_t size, Piece& piece);
 
   Layout layout_;
+  bool is_spread_;         // of a log; an array is one record then
   char delimiter_;         // of csv
   bool in_array_ = false;  // of documents: the elements of an outermost array are records
 };
@@ -97,7 +99,7 @@ class LogReader {
  public:
   explicit LogReader(JobRule rule) : log_(rule == JobRule::client) {}
   // Returns the line ends in it. It was prepared.
-  i64 read(const Piece& piece, bool is_nested, RowReader& reader);
+  i64 read(const Piece& piece, const Shape& shape, RowReader& reader);
   // What is left open: calls that are complete only at the end of the log.
   void finish(RowReader& reader);
 

@@ -239,8 +239,9 @@ Found wrapped_log_at(std::string_view text, std::size_t at, AtEnd at_end) {
   return server_log_in({}, text.size() >= kLookForLog ? AtEnd::yes : at_end);
 }
 
-// Arrays of such objects, and what Loki's API answers, hold the log in one line of their own.
-Found nested_log_at(std::string_view text, std::size_t at, AtEnd at_end) {
+// Arrays of such objects, and what Loki's API answers, hold the log in one line of their own, or in a
+// document that was made pretty.
+Found nested_log_at(std::string_view text, std::size_t at, AtEnd at_end, bool& is_spread) {
   const std::string_view most = text.substr(0, kLookForLog);
   at_end = most.size() < text.size() || most.size() == kLookForLog ? AtEnd::yes : at_end;
   if (most[at] == '[') {
@@ -253,8 +254,11 @@ Found nested_log_at(std::string_view text, std::size_t at, AtEnd at_end) {
     const bool is_loki = beginning.find("\"stream\"") != kNoEnd || beginning.find("\"streams\"") != kNoEnd;
     if (!is_loki || beginning.find("\"values\"") == kNoEnd) return Found::no;
   }
-  const std::size_t end = most.find('\n', at);
-  if (end == kNoEnd && at_end == AtEnd::no) return Found::needs_more;
+  const std::size_t value_end = skip_value(most, at);
+  std::size_t end = most.find('\n', at);
+  if ((end == kNoEnd || value_end == kNoEnd) && at_end == AtEnd::no) return Found::needs_more;
+  is_spread = value_end != kNoEnd && end < value_end;
+  if (is_spread) end = value_end;
   const std::string_view line = most.substr(at, std::min(end, most.size()) - at);
   if (find_server_log(line, 0) == kNoEnd) return Found::no;
   Scratch scratch;
@@ -333,9 +337,11 @@ Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::
     if (found == Found::yes) return Shape{.layout = Layout::log, .begin = begin};
   }
   if (is_json) {
-    const Found found = nested_log_at(text, at, at_end);
+    bool is_spread = false;
+    const Found found = nested_log_at(text, at, at_end, is_spread);
     if (found == Found::needs_more) return std::nullopt;
-    if (found == Found::yes) return Shape{.layout = Layout::log, .begin = begin, .is_nested = true};
+    if (found == Found::yes)
+      return Shape{.layout = Layout::log, .begin = begin, .is_nested = true, .is_spread = is_spread};
   }
   if (text[at] == '[') return Shape{.layout = Layout::documents, .begin = begin};
   if (text[at] != '{') return shape_of_text(text, at, at_end, source, mapping);

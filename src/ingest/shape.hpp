@@ -23,6 +23,7 @@ struct Shape {
   CsvHeader header;        // of csv
   std::size_t begin = 0;   // bytes before the first record: byte order mark, CSV header
   bool is_nested = false;  // of a log: each line of the text holds several of the log's
+  bool is_spread = false;  // and instead of one line it may be any number: a document
 };
 
 // nullopt: `text`, the input's beginning, does not tell yet. The answer depends on the input's content alone,

@@ -22,8 +22,8 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-std::string written(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string written(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
 // "1788000000" and nine digits: a nanosecond each.
@@ -58,6 +58,10 @@ std::string as_loki(const std::vector<std::string>& lines) {
         {{"resultType", "streams"}, {"result", {{{"stream", {{"app", "x"}}}, {"values", values}}}}}}});
 }
 
+std::string as_document(const std::vector<std::string>& lines) {
+  return written(Json::parse(as_loki(lines)), 1);
+}
+
 std::string as_array(const std::vector<std::string>& lines) {
   Json array = Json::array();
   for (std::size_t i = 0; i < lines.size(); ++i)
@@ -87,7 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string bare;
   for (const std::string& line : lines) bare += line + "\n";
   const fuzz::Outcome want = fuzz::read_whole(bare, {.threads = 1});
-  for (const Wrap wrap : {as_docker, as_journal, as_loki, as_array}) {
+  for (const Wrap wrap : {as_docker, as_journal, as_loki, as_document, as_array}) {
     const std::string text = wrap(lines);
     const fuzz::Outcome wrapped = fuzz::read_whole(text, {.threads = 1});
     fuzz::require(wrapped.error.empty() == want.error.empty(), "an envelope makes no error");

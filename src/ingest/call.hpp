@@ -26,6 +26,7 @@ struct Call {
   std::string_view model;        // as written
   bool model_elsewhere = false;  // where the row names none: what name_model() said before it in this input
   std::optional<Instant> start, updated;
+  bool began_before = false;  // in a part of the log that is not there: `start` is the first time that is
   bool has_bad_time = false;  // there is a start time that nobody can read
   // Of spans: two instrumentations may log one call as two spans; these tell (see Totals::drop_inner_copies).
   std::string_view scope;

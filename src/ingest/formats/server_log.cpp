@@ -84,6 +84,7 @@ void ServerLog::see(const Line& inside) {
   // Most lines begin with the server's own words, and so have neither time nor port.
   const bool is_bare = !inside.at && (text.starts_with("slot ") || text.starts_with("srv "));
   if (!is_bare) clock_.see(text, inside.at);
+  if (!first_) first_ = clock_.now();
   const std::optional<Tokens> port = is_bare ? std::nullopt : port_before(text, own_text(text));
   const std::string_view ids = behind(text, ": id ");
   const std::string_view of_task = behind(ids, "| task ");
@@ -106,7 +107,8 @@ void ServerLog::see_slot(At at, std::string_view rest) {
   if (is_timing) return timing(at, said);
   if (said.starts_with("stop processing")) return released(at, said);
   if (has(rest, "processing task")) {
-    open(at);
+    open(at).began_before = false;
+    tells_beginnings_ = true;
   } else if (has(rest, "new prompt")) {
     new_prompt(at, rest);
   } else if (has(rest, "eval time =")) {
@@ -124,6 +126,8 @@ void ServerLog::see_slot(At at, std::string_view rest) {
 }
 
 void ServerLog::see_server(std::string_view text, std::optional<Tokens> port) {
+  // Ollama's own lines, and what it runs.
+  tells_beginnings_ = tells_beginnings_ || has(text, "time=20") || has(text, "[GIN] ");
   if (text.starts_with("[GIN] ")) return access(text);
   if (has(text, "send_error: task id = ")) return refusal(text, port);
   if (const auto saved = number_behind(text, "saving prompt with length ")) {
@@ -146,8 +150,11 @@ ServerLog::Open& ServerLog::open(At at) {
   });
   if (found != open_.rend()) return *found;
   make_room();
-  return open_.emplace_back(
-      Open{.at = at, .ready = loads_.ready(), .start = clock_.now(), .began = clients_.at()});
+  return open_.emplace_back(Open{.at = at,
+                                 .ready = loads_.ready(),
+                                 .start = clock_.now(),
+                                 .began_before = true,
+                                 .began = clients_.at()});
 }
 
 void ServerLog::make_room() {
@@ -166,6 +173,8 @@ void ServerLog::new_prompt(At at, std::string_view rest) {
                    ? *waits
                    : open_.emplace_back(Open{.at = at, .ready = loads_.ready(), .began = clients_.at()});
   call.start = clock_.now();
+  call.began_before = false;
+  tells_beginnings_ = true;
   call.prompt = number_behind(rest, "task.n_tokens = ");
   if (!call.prompt) call.prompt = number_behind(rest, "n_prompt_tokens = ");  // until 2025
   call.window = number_behind(rest, "n_ctx_slot = ");
@@ -204,6 +213,14 @@ void ServerLog::place(Open& call, bool embeds) {
   call.is_mixed = call.is_mixed || !call.load;
   saved_.clear();
   if (call.load && !call.window) call.window = call.load->window;
+}
+
+// A log that tells where calls begin, and not where this one does, begins later than that; unless its slot
+// has had another one since: then a line was lost.
+void ServerLog::date(Open& call) const {
+  const bool had_others = call.load && call.load->held.contains(call.at.slot);
+  call.began_before = call.began_before && tells_beginnings_ && !had_others;
+  if (call.began_before) call.start = first_;
 }
 
 // Which route a call came by is logged when it is answered, shortly before or behind the end of its task.

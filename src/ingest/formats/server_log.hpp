@@ -69,6 +69,7 @@ class ServerLog {
     std::optional<Instant> start;
     std::optional<server_log::Cut> cut;
     bool refused = false, shifted = false, cancelled = false, is_cut = false, keeps_nothing = false;
+    bool began_before = false;   // where it begins is not in the log
     bool is_mixed = false;       // which of several it is cannot be told
     Tokens busy = 0;             // calls at work in its server when it began, itself included; 0: not known
     i64 began = 0;               // line, where clients are asked for
@@ -91,6 +92,7 @@ class ServerLog {
 
   Open& open(At at);
   void place(Open& call, bool embeds);
+  void date(Open& call) const;
   Tokens busy_beside(const Open& call) const;
   void name_clients();
   bool is_busy(const server_log::Load& load, Tokens slot) const;
@@ -102,6 +104,8 @@ class ServerLog {
   void give(const server_log::Cut& cut);
 
   server_log::Clock clock_;
+  std::optional<Instant> first_;  // time that the log tells
+  bool tells_beginnings_ = false;
   server_log::Loads loads_;
   server_log::Cuts cuts_;
   std::deque<Open> open_;         // in the order in which they began

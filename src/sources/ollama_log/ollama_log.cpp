@@ -72,11 +72,26 @@ void add_older_parts(std::vector<std::string>& files, World& world, Sink& sink) 
   }
 }
 
+// Whoever rotates by copying (logrotate's copytruncate) cuts the log when the copy is there: until then the
+// same lines are in both.
+void drop_copies(std::vector<std::string>& parts, World& world) {
+  for (std::size_t i = 0; i + 1 < parts.size();) {
+    const auto older = world.files.map(parts[i]), newer = world.files.map(parts[i + 1]);
+    const bool is_copy =
+        older && newer && !(*older)->bytes().empty() && (*newer)->bytes().starts_with((*older)->bytes());
+    if (is_copy)
+      parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i));
+    else
+      ++i;
+  }
+}
+
 Status give_files(const std::vector<std::string>& paths, const Period& period, World& world, LogSink& sink,
                   bool are_logs = false) {
   TRY_ASSIGN(std::vector<std::string> files, kFiles.files(as_files(paths), world));
   if (period.from) add_older_parts(files, world, sink);
-  for (const std::vector<std::string>& log : logs_of(files)) {
+  for (std::vector<std::string>& log : logs_of(files)) {
+    drop_copies(log, world);
     // A part alone may hold nothing that tells what it is.
     sink.begin_log(are_logs || log.size() > 1);
     for (const std::string& part : log) TRY(kFiles.read(as_files({part}), world, sink));

@@ -114,7 +114,10 @@ class Nights : public Environment {
     if (user != ::geteuid() && ::setuid(user) != 0) ::_exit(98);
     io::RealWorld fresh;  // connections are not to be shared with the parent
     World real = fresh.world();
-    World here{real.http, real.processes, clock, real.files, console, *this, real.databases, real.interrupts};
+    World here{real.http,      processes != nullptr ? *processes : real.processes,
+               clock,          real.files,
+               console,        *this,
+               real.databases, real.interrupts};
     app::Talk talk(here, {});
     const auto code =
         app::nightly({.settings = config, .servers = servers(), .on_step = std::move(on_step)}, here, talk);

@@ -2,6 +2,7 @@
 // The journal of a host on which Ollama runs: what it writes there for each request, and journalctl over it.
 
 #include <algorithm>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -71,7 +72,7 @@ class OllamaJournal final : public Processes {
           nlohmann::json{{"__REALTIME_TIMESTAMP", std::to_string(entry->at.micros)}, {"MESSAGE", entry->line}}
               .dump() +
           "\n";
-      ++read;
+      if (++read == kill_at) std::raise(SIGKILL);
       if (request.on_out)
         request.on_out(row);
       else
@@ -80,7 +81,18 @@ class OllamaJournal final : public Processes {
     return result;
   }
 
-  i64 read = 0;  // entries, so far
+  // What a file of the log gets in that time.
+  std::string text(Instant from, Instant to) const {
+    std::string lines;
+    for (const Entry& entry : entries_) {
+      if (entry.at >= from && entry.at < to)
+        lines += own(entry.at, "INFO", "the time") + "\n" + entry.line + "\n";
+    }
+    return lines;
+  }
+
+  i64 read = 0;     // entries, so far
+  i64 kill_at = 0;  // that whoever reads this one of them dies of
 
  private:
   struct Entry {

@@ -206,6 +206,40 @@ TEST_CASE("what stands around the lines of a log does not matter") {
   }
 }
 
+TEST_CASE("a log in one document of JSON is read, in one line or pretty") {
+  const std::string plain = small_log(), wanted = gist(ingest_whole(plain));
+  json values = json::array(), rows = json::array();
+  i64 at = 1'795'957'557'743'000'000;
+  each_line(plain, [&](std::string_view line) {
+    values.insert(values.begin(), json::array({std::to_string(++at), line}));  // newest first
+    rows.push_back({{"line", line}, {"timestamp", std::to_string(at)}});
+    return std::string(line);
+  });
+  const json answer = {
+      {"status", "success"},
+      {"data",
+       {{"resultType", "streams"},
+        {"result", json::array({{{"stream", {{"unit", "ollama.service"}}}, {"values", values}}})}}}};
+  for (const json& document : {answer, rows}) {
+    for (const int indent : {-1, 1, 4}) {
+      const std::string text = document.dump(indent) + "\n";
+      CAPTURE(text.substr(0, 60));
+      const TraceSummary summary = ingest_whole(text);
+      CHECK(gist(summary) == wanted);
+      CHECK(summary.inputs[0].format == "llama.cpp-log");
+      check_nothing_lost(summary);
+      for (const std::size_t chunk : {100UL, 70'000UL})
+        CHECK(ingest_fed(text, chunk, {.threads = 2, .batch = 300}) == summary);
+      // Two answers behind each other, the second of them not whole.
+      const std::string half = text + text.substr(0, text.size() / 2);
+      const TraceSummary cut = ingest_whole(half);
+      CHECK(words(cut.skipped).at("bad-json") == 1);
+      check_nothing_lost(cut);
+      CHECK(ingest_fed(half, 999, {.threads = 2, .batch = 300}) == cut);
+    }
+  }
+}
+
 TEST_CASE("foreign lines between those of a log change nothing, and access lines before it hide it not") {
   const std::string plain = small_log(), wanted = gist(ingest_whole(plain));
   const std::vector<std::string> foreign = {
@@ -386,6 +420,56 @@ TEST_CASE("calls that wait for their access lines together have no client, unles
   const std::string others = access("10.0.0.9", "/api/show") + access("10.0.0.9", "/api/chat", 404);
   CHECK(gist_of_clients(access("10.0.0.9", "/api/chat") + others + begin_a + others + end_a + others + a +
                         others) == "10.0.0.7 /api/chat: 100\n");
+}
+
+TEST_CASE("who asked is the same however the log is fed") {
+  std::vector<std::string> logs = {small_log(), fixture("logs/ollama-journal.jsonl")};
+  for (const char* name : {"serial", "two-models", "four-slots", "cut-mixed"}) {
+    if (auto real = shared_file("ollama/server-log/" + std::string(name) + ".log")) logs.push_back(*real);
+  }
+  for (const std::string& log : logs) {
+    std::map<std::pair<std::string, std::string>, std::multiset<Tokens>> by_line, fed;
+    for (const auto& [client, told] : clients_of(log)) {
+      if (told.prompt > 0) by_line[{client, told.model}].insert(told.prompt);
+    }
+    ingest::Options options{.threads = 2, .batch = 3'000};
+    REQUIRE(ingest::take_job_rule("client", options.mapping));
+    for (const Demand& demand : ingest_fed(log, 1'777, options).demands) {
+      for (const Bin& bin : demand.pooled().prompt.bins) {
+        for (i64 i = 0; i < bin.count; ++i) fed[{demand.job, demand.model}].insert(bin.tokens);
+      }
+    }
+    CHECK(by_line.size() > 1);
+    CHECK(fed == by_line);
+    options.threads = 1;
+    const TraceSummary whole = ingest_whole(log, options);
+    CHECK(ingest_fed(log, 333, options) == whole);
+  }
+}
+
+TEST_CASE("a request that began before the log is not taken for one of the time of its end") {
+  const std::string load =
+      "time=2026-09-01T08:00:00Z level=INFO msg=\"starting llama-server\" cmd=\"/usr/lib/ollama/llama-server "
+      "--model /blobs/sha256-0123456789abcdef --port 40000 -np 1\"\n"
+      "srv    load_model: initializing, n_slots = 1, n_ctx_slot = 4096, kv_unified = 'false'\n";
+  const auto ended = [](int task, const char* time) {
+    const std::string head = fmt::format("{} stderr F slot   operator(): id  0 | task {} | ", time, task);
+    return head + "prompt eval time = 1 ms / 100 tokens\n" + head + "eval time = 1 ms / 10 tokens\n" + head +
+           "stop processing: n_tokens = 109, truncated = 0\n";
+  };
+  const std::string seam = "2026-09-09T18:00:00Z stderr F another day\n";
+  const auto of_period = [](const std::string& text) {
+    const std::string padded = text + std::string(ingest::Ingestor::kBehind, '\0');
+    ingest::Ingestor ingestor;
+    REQUIRE(ingestor.whole("f", std::string_view(padded).substr(0, text.size()), {}, {},
+                           {.is_log = true, .from = parse_time("2026-09-10T00:00:00Z")}));
+    return gist(finished(std::move(ingestor)));
+  };
+  const std::string one = "all/sha256-0123456789ab: p 100 g 10 t 110";
+  CHECK(of_period(load + seam + ended(7, "2026-09-10T00:30:00Z")) == "");
+  // Of a slot that has had others since a line was lost; and some servers never tell where calls begin.
+  CHECK(of_period(load + seam + ended(7, "2026-09-09T20:30:00Z") + ended(18, "2026-09-10T00:30:00Z")) == one);
+  CHECK(of_period(seam + ended(7, "2026-09-10T00:30:00Z")) == "all/: p 100 g 10 t 110");
 }
 
 TEST_CASE("requests that a server is at together are counted") {

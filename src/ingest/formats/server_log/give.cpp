@@ -77,6 +77,7 @@ void ServerLog::emit(Open& call, std::optional<Tokens> prompt, std::optional<Tok
 }
 
 void ServerLog::give(Open& call, Usage usage) {
+  date(call);
   if (call.is_mixed && usage.reason == Reason::none) usage = {.reason = Reason::mixed_servers};
   Call& told = calls_.emplace_back();
   if (call.load) {
@@ -87,6 +88,7 @@ void ServerLog::give(Open& call, Usage usage) {
   told.window = call.window;
   told.busy = call.busy;
   told.start = call.start;
+  told.began_before = call.began_before;
   told.usage = usage;
   began_.push_back(call.began);
 }

@@ -59,8 +59,8 @@ struct Demand {
   std::map<Tokens, i64> num_predict_asked;  // generation limit that requests carried -> how many
   std::map<Tokens, i64> windows;            // window of the server that answered -> how many; of its own log
   std::map<Tokens, i64> cuts;  // window that cut (0: unknown) -> prompts whose true size was counted
-  // Requests that the server was at when one began, that one included -> how many; of its own log, and not
-  // kept in the state. `slots`: the most that it had; 0: unknown.
+  // Requests that the server was at when one began, that one included -> how many; of its own log. The state
+  // keeps the highest alone, and 0 for how many. `slots`: the most that it had; 0: unknown.
   std::map<Tokens, i64> busy;
   Tokens slots = 0;
   // Largest window that a prompt of unknown size was refused for -> how many. Such a prompt counts as just

@@ -90,13 +90,17 @@ void about_slots(std::vector<Warning>& warnings, const DemandStats& stats) {
     if (requests > 1) beside += count;
   }
   const Tokens most = stats.busy.rbegin()->first;
-  const std::string seen = most == 1
-                               ? "no request began while another was at work"
-                               : fmt::format("{} of {} began while others were at work, up to {} at once",
-                                             with_commas(beside), counted(all, "request"), with_commas(most));
+  std::string seen;
+  if (most == 1)
+    seen = "no request began while another was at work";
+  else if (all == 0)  // of nights before, the most at once is kept
+    seen = fmt::format("up to {} requests were at work at once", with_commas(most));
+  else
+    seen = fmt::format("{} of {} began while others were at work, up to {} at once", with_commas(beside),
+                       counted(all, "request"), with_commas(most));
   warnings.push_back(
-      {"parallel", fmt::format("{}: {}; the server has {} slots (OLLAMA_NUM_PARALLEL){}", stats.job, seen,
-                               with_commas(stats.slots),
+      {"parallel", fmt::format("{}: {}; the server {} {} slots (OLLAMA_NUM_PARALLEL){}", stats.job, seen,
+                               all == 0 ? "had up to" : "has", with_commas(stats.slots),
                                most < stats.slots ? fmt::format(", {} would do", with_commas(most))
                                                   : ", and more may have waited")});
 }

@@ -101,6 +101,8 @@ std::string options_blob(const Demand& demand) {
   writer.put(demand.windows);
   writer.put(demand.cuts);
   writer.put(demand.refused_at);
+  writer.put(demand.slots);
+  writer.put(demand.busy.empty() ? 0 : demand.busy.rbegin()->first);
   return writer.take();
 }
 
@@ -137,6 +139,9 @@ bool add_options(std::string_view bytes, Demand& demand) {
   reader.add_counts(demand.windows);
   reader.add_counts(demand.cuts);
   reader.add_counts(demand.refused_at);
+  if (reader.done()) return true;  // as it was written before slots were kept
+  demand.slots = std::max(demand.slots, reader.number());
+  if (const Tokens most = reader.number(); most > 0) demand.busy[most] += 0;
   return reader.done();
 }
 

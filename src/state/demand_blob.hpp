@@ -5,7 +5,8 @@
 //
 //   day:      version 1, prompt, generation, total, need: 0 where it equals total, else 1 and the histogram
 //   options:  version 1, num_ctx asked, num_predict asked: each its number, then of each twice the tokens (a
-//             negative -n: 2n-1), count
+//             negative -n: 2n-1), count; then the same of windows, cuts, refused_at, and slots and the
+//             most that were busy, each a number
 //   bodies:   version 1, number, then of each: step of prompt from the one before, bytes, count
 
 #include <optional>

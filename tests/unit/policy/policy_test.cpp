@@ -230,3 +230,28 @@ TEST_CASE("today's window is what Ollama gives, not what a client asks for beyon
   asks.stats.num_ctx_asked.clear();
   CHECK(policy::current_window(asks.stats, model, 20'000)->num_ctx == 5'000);
 }
+
+TEST_CASE("how many were at work at once is told, for the slots of a server") {
+  const auto said = [](std::map<Tokens, i64> busy, Tokens slots) -> std::string {
+    JobInput served = job(3'000, 4'096);
+    served.stats.busy = std::move(busy);
+    served.stats.slots = slots;
+    for (const Warning& warning : decide({served}, arch(8'192, 8'192)).warnings) {
+      if (warning.code == "parallel") return warning.text;
+    }
+    return "";
+  };
+  CHECK(said({{1, 60}, {2, 40}}, 4) ==
+        "mail: 40 of 100 requests began while others were at work, up to 2 at once; the server has 4 slots "
+        "(OLLAMA_NUM_PARALLEL), 2 would do");
+  // What nights have kept.
+  CHECK(said({{1, 0}, {2, 0}}, 4) ==
+        "mail: up to 2 requests were at work at once; the server had up to 4 slots (OLLAMA_NUM_PARALLEL), 2 "
+        "would do");
+  CHECK(said({{1, 0}}, 2) ==
+        "mail: no request began while another was at work; the server had up to 2 slots "
+        "(OLLAMA_NUM_PARALLEL), 1 would "
+        "do");
+  CHECK(said({{1, 60}}, 1) == "");
+  CHECK(said({}, 4) == "");
+}

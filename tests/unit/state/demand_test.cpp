@@ -55,6 +55,31 @@ TEST_CASE("demand comes back as it was read") {
   CHECK(later[0].days.size() == 1);
 }
 
+TEST_CASE("of requests that were at work together the state keeps the most at once, and the slots") {
+  Sandbox sandbox;
+  Demand first = demand_of({{20'000, kSmall}}), second = demand_of({{20'001, kLarge}});
+  first.busy = {{1, 7}, {3, 2}};
+  first.slots = 4;
+  second.busy = {{1, 9}};
+  second.slots = 2;
+  state::State state = sandbox.open();
+  REQUIRE(state.merge_demand("log", {{first}}, Instant{1}));
+  REQUIRE(state.merge_demand("log", {{second}}, Instant{2}));
+  const auto both = state.demand().value();
+  REQUIRE(both.size() == 1);
+  CHECK(both[0].busy == std::map<Tokens, i64>{{1, 0}, {3, 0}});
+  CHECK(both[0].slots == 4);
+  const auto later = state.demand({.from = 20'001}).value();
+  CHECK(later[0].slots == 2);
+  // As it was written before slots were kept.
+  Demand bare = demand_of({{20'000, kSmall}}), read;
+  std::string blob = state::options_blob(bare);
+  blob.resize(blob.size() - 2);
+  CHECK(state::add_options(blob, read));
+  CHECK(read.windows == bare.windows);
+  CHECK_FALSE(state::add_options(blob + "\4", read));
+}
+
 TEST_CASE("reading a day again counts nothing twice, and in part takes nothing away") {
   Sandbox sandbox;
   state::State state = sandbox.open();

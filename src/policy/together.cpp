@@ -21,7 +21,7 @@ class Knobs {
  public:
   Knobs(const std::vector<Member>& members, const Budget& budget, const ServerKnobs& knobs,
         const Keeps& keeps, const TogetherReport& now)
-      : members_(members), budget_(budget), knobs_(knobs), keeps_(keeps), now_(now) {
+      : members_(members), knobs_(knobs), keeps_(keeps), now_(now) {
     beside_ = budget.reserve;
     for (const Tenant& tenant : budget.tenants) beside_ += tenant.bytes;
   }
@@ -143,7 +143,6 @@ class Knobs {
   }
 
   const std::vector<Member>& members_;
-  const Budget& budget_;
   const ServerKnobs& knobs_;
   const Keeps& keeps_;
   const TogetherReport& now_;

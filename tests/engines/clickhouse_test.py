@@ -204,6 +204,23 @@ with tempfile.TemporaryDirectory() as temporary:
     server.shutdown()
     engine.session.close()
 
+    # The same with times that are 1,000 times what they should be: milliseconds that were taken for seconds.
+    milliseconds = lambda text: int(langfuse.datetime.datetime.fromisoformat(text + "+00:00").timestamp() * 1000 + 0.5)
+    far = lambda row, *keys: {**row, **{key: milliseconds(row[key]) for key in keys}}
+    engine = new_engine(path("far"))
+    langfuse.insert(engine, "observations", [far(row, "start_time", "event_ts") if int(row["id"][1:]) % 3 else row for row in langfuse.as_observations(old)])
+    langfuse.insert(engine, "traces", [far(row, "timestamp", "event_ts") for row in trace_rows(old, titles)])
+    server = Server(engine, "reader", SECRET)
+    compare("times that are too large", said("--traces", path("observations.jsonl")), "--clickhouse", server.address)
+    compare("tags with times that are too large", said("--traces", path("weekly.jsonl")), "--clickhouse", server.address, "--trace-tag", "weekly")
+    done = run("analyze", "--clickhouse", server.address, "--from", begin.isoformat() + "Z", "--to", end.isoformat() + "Z")
+    check("1,000 times" in done.stderr, f"times that are too large are told: {done.stderr}")
+    _, rows_inside = said("--clickhouse", server.address, "--from", begin.isoformat() + "Z", "--to", end.isoformat() + "Z")
+    inside = sum(begin <= row["start_time"] < end for row in old)
+    check(rows_inside == inside, f"{rows_inside} rows with such times in a part of the time instead of {inside}")
+    server.shutdown()
+    engine.session.close()
+
     # Roots with a parent outside, and traces that begin behind their calls: as they are made here, and as recorded.
     begin = langfuse.FIRST
     made = langfuse.Rows(11)

@@ -74,8 +74,9 @@ bool may_be_estimated(const Fields& fields) {
   return only_three;
 }
 
+// Names that begin so are Langfuse's own; what came by OpenTelemetry has lost that beginning.
 bool is_judge(std::string_view environment) {
-  return environment.starts_with("langfuse-");
+  return environment.starts_with("langfuse-") || environment == "llm-as-a-judge";
 }
 
 }  // namespace

@@ -44,6 +44,10 @@ Status read_groups(const SourceSettings& source, World& world, Sink& sink) {
     sink.progress(source.label(), {.detail = fmt::format("no answer  waiting {} s", pause.count())});
   };
   TRY_ASSIGN(const ClickHouseRead told, read_clickhouse(options, world.http, world.clock, sink));
+  if (told.has_far_times)
+    sink.note(
+        "some times in observations are 1,000 times what they should be, as Langfuse 4.16.0 writes them into "
+        "ClickHouse 26.8 and later; they were divided");
   if (options.projects.empty() && told.projects.size() > 1) {
     sink.note(fmt::format("these are {} projects together ({}); --project ID takes one", told.projects.size(),
                           printable(join(told.projects, ", "), 120)));

@@ -40,6 +40,7 @@ struct ClickHouseRead {
   std::vector<std::string> tables;    // those that had rows
   std::vector<std::string> projects;  // those that had rows
   i64 windows = 0;                    // committed
+  bool has_far_times = false;         // some were 1,000 times what they should be, and were mended
 };
 
 // Errors: ErrorKind::usage for an address that cannot be used, else ErrorKind::unreachable, with what the

@@ -51,6 +51,7 @@ class ClickHouseReader {
   Result<ClickHouseRead> read() {
     TRY(settle_limits());
     TRY(find_tables());
+    look_for_far_times();
     TRY(count_days(Generation::events));
     TRY(count_days(Generation::observations));
     if (days_.empty()) return fail(nothing_there());
@@ -170,6 +171,16 @@ class ClickHouseReader {
                             : "this user may not read all columns, or they are not Langfuse's",
                  .hint = "name Langfuse's database with --clickhouse 'http://HOST:8123/?database=NAME', or "
                          "GRANT SELECT on its tables"});
+  }
+
+  // Where that cannot be told, times are taken as they are.
+  void look_for_far_times() {
+    if (tables_.observations.name.empty()) return;
+    const auto rows = ask(far_times_sql(tables_), {}, R"({"rows":)");
+    const bool has_some = rows && !rows->empty() && number_of(rows->front(), "rows") > 0;
+    tables_.observations.has_far_times = has_some;
+    tables_.traces.has_far_times = has_some && !tables_.traces.name.empty();
+    result_.has_far_times = has_some;
   }
 
   Parameters parameters(Instant from, Instant to, const std::vector<std::string>& projects) const {

@@ -219,6 +219,17 @@ const Table& table_of(const Tables& tables, Generation generation) {
   return generation == Generation::events ? tables.events : tables.observations;
 }
 
+// The rows of a table with the times that are meant: milliseconds that were taken for seconds are no time
+// that anybody has seen yet.
+std::string rows_of(const Table& table, const std::string& time) {
+  if (!table.has_far_times) return table.name;
+  constexpr std::string_view kMeant =
+      "(SELECT * REPLACE (fromUnixTimestamp64Milli(if(toUnixTimestamp64Milli($time$) < 7258118400000,"
+      " toUnixTimestamp64Milli($time$), intDiv(toUnixTimestamp64Milli($time$), 1000)), 'UTC') AS $time$)"
+      " FROM $table$)";  // 2200-01-01
+  return filled(kMeant, {{"time", time}, {"table", table.name}});
+}
+
 // What differs between the generations.
 Names names_of(const Tables& tables, Generation generation) {
   const Table& table = table_of(tables, generation);
@@ -226,9 +237,9 @@ Names names_of(const Tables& tables, Generation generation) {
   const std::string parent = text_column(table, events ? "parent_span_id" : "parent_observation_id");
   // The parent of a root may be a span that Langfuse never got, and newer versions know it for a root.
   const bool tells_roots = table.columns.contains("is_app_root");
-  Names names{{"table", table.name},
+  Names names{{"table", rows_of(table, "start_time")},
               {"events", tables.events.name},
-              {"traces", tables.traces.name},
+              {"traces", rows_of(tables.traces, "timestamp")},
               {"id", events ? "span_id" : "id"},
               {"outermost", "(" + parent + " = ''" + (tells_roots ? " OR ifNull(is_app_root = 1, 0))" : ")")},
               {"tags", table.columns.contains("tags") ? "tags" : "CAST([], 'Array(String)')"}};
@@ -259,6 +270,15 @@ WHERE name IN ('readonly', 'max_memory_usage', 'max_execution_time')
 ORDER BY name
 FORMAT JSONEachRow
 )sql";
+}
+
+std::string far_times_sql(const Tables& tables) {
+  return filled(R"sql(
+SELECT count() AS rows
+FROM (SELECT 1 FROM $table$ WHERE start_time >= toDateTime64('2200-01-01 00:00:00', 3, 'UTC') LIMIT 1)
+FORMAT JSONEachRow
+)sql",
+                {{"table", tables.observations.name}});
 }
 
 std::string days_sql(const Tables& tables, Generation generation) {

@@ -12,6 +12,9 @@ namespace ctxcap::sources {
 struct Table {
   std::string name;
   std::set<std::string> columns;
+  // Rows may have start times that are 1,000 times what they should be, as Langfuse 4.16.0 wrote them into
+  // ClickHouse 26.8 and later. Then no index helps, so only where there are such rows.
+  bool has_far_times = false;
 };
 
 // Langfuse has two generations of tables: `observations` beside `traces` (v3), and `events_core` (v4). A
@@ -27,6 +30,8 @@ enum class Generation { events, observations };
 std::string columns_sql();
 // `name`, `value` of the settings that we would like to tighten.
 std::string settings_sql();
+// `rows`: 1 where the table of the older generation has a row with such a time.
+std::string far_times_sql(const Tables& tables);
 // `project`, `day`, `rows` where there are any. Parameters: projects, environments, from, to.
 std::string days_sql(const Tables& tables, Generation generation);
 

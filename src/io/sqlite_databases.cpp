@@ -286,6 +286,7 @@ class SqliteDatabases final : public Databases {
   Opened open_copy(const std::string& path, const std::string& real) {
     TRY_ASSIGN(const auto directory, make_disk_files()->make_private_directory());
     const std::string copy = directory->path() + "/copy";
+    const std::pair before{state_of(real), state_of(real + "-wal")};
     for (const char* end : {"", "-wal"}) {
       std::error_code error;
       fs::copy_file(real + end, copy + end, error);
@@ -295,6 +296,13 @@ class SqliteDatabases final : public Databases {
                    .what = fmt::format("could not open {}", path),
                    .why = fmt::format("{}{}: {}", path, end, error.message()),
                    .hint = "check the permissions of the file and of the log beside it"});
+    }
+    if (before != std::pair{state_of(real), state_of(real + "-wal")}) {
+      fault_ = DatabaseFault::busy;
+      return fail({.kind = ErrorKind::failure,
+                   .what = fmt::format("could not open {}", path),
+                   .why = "it was written to while it was copied",
+                   .hint = "run it again"});
     }
     TRY_ASSIGN(auto opened, open_with(path, copy, SQLITE_OPEN_READWRITE));
     const int code = sqlite3_exec(opened->handle, "pragma query_only = 1", nullptr, nullptr, nullptr);

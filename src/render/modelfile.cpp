@@ -43,7 +43,7 @@ TemplateData modelfile_data(const Variant& variant, const std::vector<std::strin
                              {"base", variant.base},
                              {"num_ctx", fmt::format("{}", variant.num_ctx)},
                              {"num_predict", fmt::format("{}", variant.num_predict)}},
-                    .flags = {{"has_system", variant.system.has_value()}}};
+                    .flags = {{"has_system", !variant.system.value_or("").empty()}}};
   // Block quotes always: a value that begins with a quote needs them, and the others lose nothing.
   data.text["system"] = "\"\"\"" + variant.system.value_or("") + "\"\"\"";
   data.lists["comments"];
@@ -75,18 +75,21 @@ std::string difference(const std::vector<Command>& commands, const Variant& vari
   std::sort(asked.begin(), asked.end());
   std::sort(parameters.begin(), parameters.end());
   if (parameters != asked) return "its PARAMETERs are not the ones decided";
-  const bool system_kept = variant.system ? systems == std::vector{*variant.system} : systems.empty();
+  // An empty text is no SYSTEM: to Ollama it would set nothing.
+  const std::string system = variant.system.value_or("");
+  const bool system_kept = system.empty() ? join(systems, "").empty() : systems == std::vector{system};
   return system_kept ? "" : "its SYSTEM text is not the one given";
 }
 
 // Why no Modelfile can carry the SYSTEM text; "" where one can.
 std::string obstacle_of(const Variant& variant) {
   if (!variant.system) return {};
-  if (!survives_modelfile(*variant.system)) {
-    return "the system text has characters that a Modelfile would lose (control, no-break or invisible ones)";
-  }
-  const auto read_back = read_modelfile("SYSTEM \"\"\"" + *variant.system + "\"\"\"\n");
-  const bool same = read_back && read_back->size() == 1 && read_back->front().value == *variant.system;
+  if (const std::string lost = lost_in_modelfile(*variant.system); !lost.empty())
+    return "the system text cannot go into a Modelfile: " + lost;
+  std::string lines = *variant.system;  // to Ollama a carriage return ends a line, too
+  std::replace(lines.begin(), lines.end(), '\r', '\n');
+  const auto read_back = read_modelfile("SYSTEM \"\"\"" + lines + "\"\"\"\n");
+  const bool same = read_back && read_back->size() == 1 && read_back->front().value == lines;
   return same ? "" : "the system text has a line that ends in \"\"\", which closes it early in a Modelfile";
 }
 

@@ -13,10 +13,16 @@ namespace {
 constexpr std::array kCommands = {"FROM",     "LICENSE", "TEMPLATE",  "SYSTEM",  "ADAPTER", "DRAFT",
                                   "RENDERER", "PARSER",  "PARAMETER", "MESSAGE", "REQUIRES"};
 
-std::string_view trim(std::string_view text, std::string_view blanks = " \t\r\n") {
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
   const std::size_t first = text.find_first_not_of(blanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::string_view after_blanks(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  return text;
 }
 
 std::string_view take_line(std::string_view& text) {
@@ -27,7 +33,7 @@ std::string_view take_line(std::string_view& text) {
 }
 
 std::string_view take_word(std::string_view& text) {
-  text = trim(text);
+  text = after_blanks(text);
   const std::string_view word = text.substr(0, std::min(text.find_first_of(" \t"), text.size()));
   text.remove_prefix(word.size());
   return word;
@@ -42,9 +48,9 @@ Error bad_line(int line, std::string why) {
 
 // The value that begins with `first` (the rest of its line); takes further lines while quotes are open.
 Result<std::string> take_value(std::string_view first, std::string_view& rest, int& line) {
-  const std::string_view start = trim(first, " \t\r");
+  const std::string_view start = after_blanks(first);
   const std::string_view quotes = start.starts_with("\"\"\"") ? "\"\"\"" : start.starts_with('"') ? "\"" : "";
-  if (quotes.empty()) return std::string(start);
+  if (quotes.empty()) return std::string(trim(start));
 
   std::string value(start);
   const auto closed = [&] {

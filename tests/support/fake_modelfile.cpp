@@ -63,8 +63,8 @@ std::string_view take_line(std::string_view& rest) {
 }
 
 std::string take_word(std::string_view& line) {
-  line = trim(line);
-  const auto end = line.find_first_of(" \t");
+  line.remove_prefix(std::min(line.find_first_not_of(" \t\r\n"), line.size()));
+  const auto end = line.find_first_of(" \t\r");
   std::string word(line.substr(0, end));
   line = end == std::string_view::npos ? std::string_view() : line.substr(end + 1);
   return word;

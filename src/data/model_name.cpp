@@ -53,15 +53,6 @@ void lower(std::string& text) {
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
 }
 
-// One spelling of all that mean the same model.
-std::string canonical(std::string_view name) {
-  std::string text = with_tag(name);
-  lower(text);
-  drop_prefix(text, "registry.ollama.ai/");
-  if (std::count(text.begin(), text.end(), '/') == 1) drop_prefix(text, "library/");
-  return text;
-}
-
 // "library/Qwen3:8b" -> "Qwen3"
 std::string_view stem(std::string_view name) {
   name.remove_prefix(name.rfind('/') + 1);  // npos + 1 is 0
@@ -104,9 +95,18 @@ std::string with_tag(std::string_view name) {
   return std::string(name) + (has_tag(name) ? "" : ":latest");
 }
 
+std::string canonical_model(std::string_view name) {
+  std::string text = with_tag(name);
+  lower(text);
+  drop_prefix(text, "registry.ollama.ai/");
+  if (std::count(text.begin(), text.end(), '/') == 1) drop_prefix(text, "library/");
+  return text;
+}
+
 bool same_model(std::string_view a, std::string_view b) {
   // Most differ, and a log may name thousands.
-  return !a.empty() && !b.empty() && same_letters(stem(a), stem(b)) && canonical(a) == canonical(b);
+  return !a.empty() && !b.empty() && same_letters(stem(a), stem(b)) &&
+         canonical_model(a) == canonical_model(b);
 }
 
 Result<std::string> variant_name(const std::string& base, const std::string& tag) {

@@ -21,6 +21,9 @@ std::string with_tag(std::string_view name);
 // left out, and Ollama ignores case when it looks for an installed model. Never true of what is no name.
 bool same_model(std::string_view a, std::string_view b);
 
+// One spelling of all that mean the same model, for looking up among many.
+std::string canonical_model(std::string_view name);
+
 // "devstral-small-2" + "triage" -> "devstral-small-2:triage"; "qwen3:8b" + "mail" -> "qwen3:8b-mail". The tag
 // of `base` may be absent or "latest" alike. Errors: as check_model_name of the result.
 Result<std::string> variant_name(const std::string& base, const std::string& tag);

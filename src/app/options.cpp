@@ -90,6 +90,7 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
       .template_origin = "built-in modelfile.mustache",
       .environment_ctx = server.context_length};
   options.policy.min_requests = variant.policy.min_requests;
+  options.policy.no_limit = variant.no_limit;
   TRY_ASSIGN(options.settings.build, describe::told_build(server));
   options.risk.num_predict = variant.limit();
   options.show = server.show;

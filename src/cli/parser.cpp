@@ -123,6 +123,12 @@ void Parser::add_setting(const settings::Row& row, settings::Flags& flags) {
     option = app_->add_option(row.flag, taken, help_of(row))->type_name(row.value);
     if (takes_many(row)) option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
     if (!row.alone.empty()) option->expected(0, 1);
+    if (row.range.ends_with("or none")) {
+      app_->add_flag_function(
+              "--no-" + row.flag.substr(2), [&flags, key = row.key](std::int64_t) { flags[key] = {"none"}; },
+              "Leave it out")
+          ->group("");
+    }
   }
   option->group(std::string(group_of(row)));
 }

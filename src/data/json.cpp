@@ -110,9 +110,17 @@ Json json_of(const JobDecision& job, bool explicit_window) {
   if (job.current) json["current"] = {{"num_ctx", job.current->num_ctx}, {"from", word(job.current->from)}};
   json["cap"] = {{"num_ctx", or_null(job.num_ctx)},
                  {"num_predict", or_null(job.num_predict)},
+                 {"num_predict_reason", nullptr},
+                 {"answers_over", nullptr},
+                 {"answers_over_upper", nullptr},
                  {"action", word(job.action)},
                  {"reason", job.reason},
                  {"share_over_upper", job.outlook ? Json(job.outlook->share_upper) : Json(nullptr)}};
+  if (stats.limit && job.num_predict) {
+    json["cap"]["num_predict_reason"] = reason_of(*stats.limit, stats.required.confidence);
+    if (stats.limit->share_upper) json["cap"]["answers_over"] = stats.limit->over;
+    json["cap"]["answers_over_upper"] = or_null(stats.limit->share_upper);
+  }
   json["outlook"] = json_of(job.outlook);
   json["drift"] = json_of(stats.drift);
   json["tail"] = json_of(stats.tail);

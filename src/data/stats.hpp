@@ -54,6 +54,10 @@ struct Censoring {
   i64 rows = 0;                    // requests at the limit
   std::vector<std::string> kinds;  // e.g. "half-window-cut", "dropped-history", "prompt-limit"
 
+  // All of that lies in older days, and too few requests came since to decide by them alone.
+  std::optional<Day> last_day;
+  i64 since = 0;
+
   // No verdict: so few requests at the mark of a window that nobody stated, that it may be chance.
   std::optional<Tokens> maybe_cut_by;
   i64 maybe_cut = 0;
@@ -88,6 +92,20 @@ struct TailFit {
   double level_upper = 0;  // its upper limit at the confidence asked for
 };
 
+// What a generation limit rests on, and whom it would cut.
+struct GenerationLimit {
+  Tokens tokens = 0;
+  Basis basis = Basis::tolerance_bound;
+  std::optional<i64> rank;            // of the order statistic among the answers
+  i64 answers = 0, over = 0;          // answers that were counted; those of them that are longer
+  std::optional<double> share_upper;  // upper bound of the share of future answers that are longer, at the
+                                      // confidence of the window; nullopt: unknown, as none was counted
+                                      // or some were cut
+};
+
+// Why it is what it is, and what it would cut, in one sentence.
+std::string reason_of(const GenerationLimit& limit, double confidence);
+
 struct DemandStats {
   std::string job, model;
   i64 requests = 0;  // > 0
@@ -103,6 +121,7 @@ struct DemandStats {
   i64 left_out = 0;                 // requests of those days
   Required required;
   std::optional<Tokens> num_predict;  // generation limit: the explicit one, else the bound rounded up to 256
+  std::optional<GenerationLimit> limit;  // the same with its reason
   Censoring censoring;
   std::optional<Drift> drift;                 // where there are enough days
   std::optional<TailFit> tail;                // where enough requests lie in the tail

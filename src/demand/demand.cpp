@@ -42,12 +42,24 @@ void make_room_for_unknown_answers(DemandStats& stats, const DayDemand& pooled) 
   stats.required.for_answers = *stats.num_predict;
 }
 
-std::optional<Tokens> generation_limit(const Histogram& generation, const RiskOptions& options) {
-  if (options.num_predict) return options.num_predict;
-  if (generation.empty()) return std::nullopt;
-  const Tokens bound = std::max<Tokens>(upper_bound(generation, options).tokens, 1);
-  if (bound > std::numeric_limits<Tokens>::max() - kPredictStep) return std::nullopt;
-  return round_up(bound, kPredictStep);
+// With its reason, and whom it would cut; nullopt: nobody gave one, and no answer was counted.
+std::optional<GenerationLimit> limit_on(const Histogram& generation, const RiskOptions& options) {
+  GenerationLimit limit{.answers = generation.count()};
+  if (options.num_predict) {
+    limit.tokens = *options.num_predict;
+    limit.basis = Basis::explicit_window;
+  } else {
+    if (generation.empty()) return std::nullopt;
+    const Bound bound = upper_bound(generation, options);
+    if (bound.tokens > std::numeric_limits<Tokens>::max() - kPredictStep) return std::nullopt;
+    limit.tokens = round_up(std::max<Tokens>(bound.tokens, 1), kPredictStep);
+    limit.basis = bound.basis;
+    limit.rank = bound.rank;
+  }
+  if (generation.empty()) return limit;
+  limit.over = generation.count_above(limit.tokens);
+  limit.share_upper = share_upper(limit.over, limit.answers, options.confidence);
+  return limit;
 }
 
 }  // namespace
@@ -100,7 +112,8 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
   stats.prompt = percentiles_of(pooled.prompt);
   stats.total = percentiles_of(pooled.total);
   if (!pooled.generation.empty()) stats.generation = percentiles_of(pooled.generation);
-  stats.num_predict = generation_limit(pooled.generation, options);
+  stats.limit = limit_on(pooled.generation, options);
+  if (stats.limit) stats.num_predict = stats.limit->tokens;
   stats.num_ctx_asked = demand.num_ctx_asked;
   stats.windows = demand.windows;
   stats.cuts = demand.cuts;
@@ -114,6 +127,7 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
     const Beyond beyond = found.last_day ? Beyond::seen_later : Beyond::unseen;
     advise_growth(stats.censoring, stats.need, beyond, stats.per_day.value_or(0), options);
     stats.required = required_beyond(pooled.need, stats.censoring, options);
+    if (stats.limit) stats.limit->share_upper.reset();  // what they would have been nobody knows
   } else {
     stats.required = required_window(pooled, known_limit(demand, pooled, options), options);
     const NeedsByDay days = needs_by_day(demand);
@@ -134,6 +148,8 @@ DemandStats stats_of(const Demand& demand, const RiskOptions& options) {
   std::erase_if(later.days, [&](const auto& day) { return day.first <= *found.last_day; });
   const i64 after = later.pooled().need.count();
   if (!tolerance_rank(after, options.risk, options.confidence)) {
+    found.censoring.last_day = found.last_day;
+    found.censoring.since = after;
     return stats_of_all_days(demand, std::move(found), options);
   }
   const Day first = later.days.begin()->first;

@@ -41,6 +41,9 @@ std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant
 // The reason of its window, out of the head of its Modelfile; empty: it does not say.
 std::string reason_in(const Variant& variant);
 
+// A SYSTEM text was given that sets nothing; nullopt: it sets something, or there is none.
+std::optional<Warning> empty_system(const Variant& variant);
+
 // A tag out of a job's name: "Mail / Triage v2" -> "mail-triage-v2"; "capped" where nothing is left.
 std::string tag_of_job(const std::string& job);
 

@@ -148,6 +148,22 @@ Result<Variant> plan_variant(const BaseDecision& decision, const VariantOptions&
   return variant;
 }
 
+namespace {
+
+// Of the job whose answers are the longest; a night may have raised it since.
+std::string limit_line(const BaseDecision& decision, const Variant& variant) {
+  if (variant.num_predict <= 0) return "";
+  for (const JobDecision& job : decision.jobs) {
+    const auto& limit = job.stats.limit;
+    if (limit && limit->tokens == variant.num_predict)
+      return fmt::format("num_predict {}: {}", limit->tokens,
+                         reason_of(*limit, job.stats.required.confidence));
+  }
+  return "";
+}
+
+}  // namespace
+
 std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant& variant,
                                      const std::string& version) {
   std::vector<std::string> lines;
@@ -162,6 +178,7 @@ std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant
     lines.push_back(fmt::format("and {} with fewer requests", counted(others, "more job")));
   }
   lines.push_back(fmt::format("num_ctx {}: {}", variant.num_ctx, decision.jobs.front().reason));
+  if (std::string limit = limit_line(decision, variant); !limit.empty()) lines.push_back(std::move(limit));
   std::string facts;
   if (decision.arch && decision.arch->native_ctx) {
     facts = fmt::format("native length {}", with_commas(*decision.arch->native_ctx));
@@ -179,6 +196,14 @@ std::string reason_in(const Variant& variant) {
     if (line.starts_with(mark)) return std::string(line.substr(mark.size()));
   }
   return "";
+}
+
+std::optional<Warning> empty_system(const Variant& variant) {
+  if (!variant.system || !variant.system->empty()) return std::nullopt;
+  return Warning{"empty-system",
+                 fmt::format("{}: the SYSTEM text that was given is empty and sets nothing: what {} has, if "
+                             "anything, stays",
+                             variant.name, variant.base)};
 }
 
 }  // namespace ctxcap::plan

@@ -40,10 +40,10 @@ std::string job_reason(const Choice& choice, const JobInput& job, const DemandSt
 }
 
 JobDecision decide_job(const Choice& choice, JobInput job, const DemandStats& deciding,
-                       const std::optional<ModelArch>& arch, std::span<const Rung> rungs) {
+                       const std::optional<ModelArch>& arch, std::span<const Rung> rungs, bool no_limit) {
   JobDecision decision{.current = job.current,
                        .num_ctx = choice.num_ctx,
-                       .num_predict = job.stats.num_predict,
+                       .num_predict = no_limit ? std::nullopt : job.stats.num_predict,
                        .action = action_of(choice, job, arch),
                        .reason = job_reason(choice, job, deciding)};
   const auto taken =
@@ -98,7 +98,7 @@ BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional
   i64 requests = 0;
   for (JobInput& job : jobs) {
     requests += job.stats.requests;
-    base.jobs.push_back(decide_job(choice, std::move(job), deciding, arch, rungs));
+    base.jobs.push_back(decide_job(choice, std::move(job), deciding, arch, rungs, options.no_limit));
   }
   if (base.num_ctx && !base.explicit_window && requests < options.min_requests) {
     base.enough = options.min_requests;

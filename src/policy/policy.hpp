@@ -21,6 +21,8 @@ struct Options {
   i64 min_requests = 30;
   // The user's own window; overrides the choice, not the warnings.
   std::optional<Tokens> num_ctx;
+  // No generation limit is taken.
+  bool no_limit = false;
 };
 
 struct JobInput {

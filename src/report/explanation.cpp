@@ -122,11 +122,16 @@ std::string required_text(const DemandStats& stats) {
   if (required.supported_risk)
     text += fmt::format("  The smallest risk that {} support is 1 - (1 - {})^(1/{}) = {}.\n",
                         counted(n, "request"), required.confidence, n, percent(*required.supported_risk));
-  if (stats.num_predict)
-    text += fmt::format(
-        "  Generation limit: {} (the same bound for generation alone, rounded up to 256, or as asked).\n",
-        with_commas(*stats.num_predict));
   return text;
+}
+
+std::string limit_text(const JobDecision& job) {
+  const auto& limit = job.stats.limit;
+  if (!limit) return {};
+  if (!job.num_predict)
+    return "  Generation limit: none, as asked: Ollama ends an answer at 10 times the window.\n";
+  return fmt::format("  Generation limit: {}: {}.\n", with_commas(limit->tokens),
+                     reason_of(*limit, job.stats.required.confidence));
 }
 
 std::string days_text(const DemandStats& stats) {
@@ -231,8 +236,8 @@ std::string explanation(const BaseDecision& base, const JobDecision& job, const 
                                  stats.model.empty() ? "an unnamed model" : printable(stats.model, 60));
   text += job.num_ctx ? fmt::format("{} ({})\n", with_commas(*job.num_ctx), word(job.action))
                       : std::string("no window\n");
-  text += "\n" + demand_text(stats) + "\n" + censoring_text(stats) + "\n" + required_text(stats) + "\n" +
-          days_text(stats) + tail_text(stats) + model_text(base, job);
+  text += "\n" + demand_text(stats) + "\n" + censoring_text(stats) + "\n" + required_text(stats) +
+          limit_text(job) + "\n" + days_text(stats) + tail_text(stats) + model_text(base, job);
   text += "\nWindows considered\n" + candidates_table(base, options) + "  " + job.reason + "\n";
   if (job.outlook) text += "\n" + outlook_text(*job.outlook, stats);
   if (job.num_ctx && need_is_unknown(stats)) text += "\n" + no_outlook_text(stats, *job.num_ctx);

@@ -26,13 +26,20 @@ struct Seen {
   }
 };
 
-void check_names(const Settings& settings, const Places& places, Notebook& notebook) {
+void check_each(const Settings& settings, const Places& places, Notebook& notebook) {
   Seen seen{{}, notebook};
   for (std::size_t i = 0; i < settings.variants.size(); ++i) {
     const Variant& variant = settings.variants[i];
-    if (variant.name.empty()) continue;
-    seen.add(variant.server + " " + with_tag(variant.name), places.variants[i],
-             "there are two variants called " + variant.name, "", "give one of them another tag");
+    if (!variant.name.empty())
+      seen.add(variant.server + " " + with_tag(variant.name), places.variants[i],
+               "there are two variants called " + variant.name, "", "give one of them another tag");
+    // Whole weeks without a cut are counted among the days that count at all.
+    const i64 days = 7 * variant.policy.hysteresis.shrink_after_weeks, kept = variant.policy.history_days;
+    if (kept >= days) continue;
+    notebook.problem(places.variants[i], variant.name + " could never shrink",
+                     fmt::format("history_days = {} is shorter than shrink_after_weeks = {}, {}", kept,
+                                 days / 7, counted(days, "day")),
+                     fmt::format("let history_days be {} or more, or shrink_after_weeks less", days));
   }
 }
 
@@ -42,8 +49,7 @@ void check_jobs(const Settings& settings, const Places& places, Notebook& notebo
   for (std::size_t i = 0; i < settings.variants.size(); ++i) {
     const Variant& variant = settings.variants[i];
     if (variant.base.empty()) continue;
-    const std::vector<std::string> all = {""};
-    for (const std::string& job : variant.jobs.empty() ? all : variant.jobs) {
+    for (const std::string& job : variant.jobs.empty() ? std::vector<std::string>{""} : variant.jobs) {
       const auto [first, fresh] =
           owner.emplace(std::pair(variant.server + " " + with_tag(variant.base), job), i);
       if (fresh) continue;
@@ -86,19 +92,6 @@ void check_addresses(const Settings& settings, const Places& places, Notebook& n
   }
 }
 
-// Whole weeks without a cut are counted among the days that count at all.
-void check_history(const Settings& settings, const Places& places, Notebook& notebook) {
-  for (std::size_t i = 0; i < settings.variants.size(); ++i) {
-    const Policy& policy = settings.variants[i].policy;
-    const i64 days = 7 * policy.hysteresis.shrink_after_weeks;
-    if (policy.history_days >= days) continue;
-    notebook.problem(places.variants[i], settings.variants[i].name + " could never shrink",
-                     fmt::format("history_days = {} is shorter than shrink_after_weeks = {}, {}",
-                                 policy.history_days, days / 7, counted(days, "day")),
-                     fmt::format("let history_days be {} or more, or shrink_after_weeks less", days));
-  }
-}
-
 void check_servers(const Settings& settings, const Places& places, Notebook& notebook) {
   check_addresses(settings, places, notebook);
   Seen seen{{}, notebook};
@@ -120,9 +113,8 @@ void check_servers(const Settings& settings, const Places& places, Notebook& not
 void check_card(const Settings& settings, const Places& places, Notebook& notebook) {
   if (!settings.card) return;
   Bytes taken = settings.card->reserve;
-  for (const Tenant& tenant : settings.card->tenants) {
+  for (const Tenant& tenant : settings.card->tenants)
     taken = checked_add(taken, tenant.bytes).value_or(settings.card->card);
-  }
   if (taken < settings.card->card) return;
   notebook.doubt(
       places.card, "[card] leaves no room for a model",
@@ -226,9 +218,8 @@ void check_between_tables(const Settings& settings, const Places& places, const 
   check_servers(settings, places, notebook);
   check_sources(settings, places, directory, notebook);
   check_card(settings, places, notebook);
-  check_names(settings, places, notebook);
+  check_each(settings, places, notebook);
   check_jobs(settings, places, notebook);
-  check_history(settings, places, notebook);
   if (settings.variants.empty()) {
     notebook.doubt({}, "there is no variant", "nothing is created, only reported",
                    "add [[variant]] with name and base");

@@ -44,6 +44,7 @@ struct Ollama {
   std::string name;                      // "": [ollama]
   std::string host;                      // as OLLAMA_HOST has it; "": 127.0.0.1:11434
   Via via = Via::automatic;              // how variants are created
+  i64 wait = 120;                        // seconds for a model that somebody uses, before it is left alone
   RuntimeSettings settings;              // parallel, kv_type, flash_attention, num_batch, backend
   std::string version, llama_build;      // "": ask it, else the newest known
   std::optional<Tokens> context_length;  // its default window (OLLAMA_CONTEXT_LENGTH); unset: Ollama's own
@@ -76,6 +77,7 @@ struct Variant {
   std::vector<std::pair<std::string, std::string>> parameters;  // further PARAMETERs
   std::optional<Tokens> num_ctx;                                // this window, whatever the data says
   std::optional<Tokens> num_predict;                            // this generation limit
+  bool no_limit = false;                                        // none is written
   Policy policy;                                                // [policy], with what it has for itself
 
   std::optional<Tokens> limit() const;  // num_predict, also where it stands among the parameters

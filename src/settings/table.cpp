@@ -75,6 +75,9 @@ Rows ollama_rows(Ollama& o) {
        "it "
        "is there, the server is local and a Modelfile can carry the texts",
        word<Via>(o.via, {{"auto", Via::automatic}, {"cli", Via::cli}, {"api", Via::api}})},
+      {"ollama.wait", "--wait", "SECONDS", "600", kChanges | kInspect,
+       "How long a model that somebody uses is waited for, before it is left alone",
+       whole(o.wait, 0, 86'400)},
       {"ollama.parallel", "--parallel", "N", "2", kPrices,
        "Slots, each with a window of its own, as the server was started", whole(o.settings.parallel, 1, 1024),
        "OLLAMA_NUM_PARALLEL"},
@@ -135,8 +138,7 @@ Rows source_rows(SourceSettings& s, SourceKinds kinds) {
   const Rows further = {
       {"source.keys", "--keys", "PREFIX", "\"TEAM_B\"", kPulls,
        "First part of the names that hold the credentials: TEAM_B means TEAM_B_PUBLIC_KEY or TEAM_B_USER and "
-       "so "
-       "on, each a variable, with _FILE the path of a file, or a systemd credential",
+       "so on, each a variable, with _FILE the path of a file, or a systemd credential",
        own(Type::text, s.keys, take_keys, show_text)},
       {"source.environment", "--environment", "NAME", "[\"production\"]", kPulls,
        "Calls in these environments of Langfuse only", texts(s.environments)},
@@ -255,8 +257,9 @@ Rows variant_rows(Variant& v) {
        own(Type::table, v.parameters, take_parameters, show_parameters)},
       {"variant.num_ctx", "--num-ctx", "TOKENS", "8192", kDecides, "This window, whatever the data says",
        with_range("1 or more", own(Type::whole, v.num_ctx, take_tokens, show_whole))},
-      {"variant.num_predict", "--num-predict", "TOKENS", "2048", kDecides, "Generation limit of the variant",
-       with_range("1 or more", own(Type::whole, v.num_predict, take_tokens, show_whole))},
+      {"variant.num_predict", "--num-predict", "TOKENS", "2048", kDecides,
+       "Generation limit of the variant, or none (--no-num-predict)",
+       with_range("1 or more, or none", own(Type::mixed, v, take_limit, show_limit))},
   };
 }
 
@@ -291,8 +294,7 @@ constexpr Table kTables[] = {
     {"server", true, "Further servers, each with a name and the keys of [ollama]."},
     {"source", true,
      "Where requests are read; without one, Ollama's own log. Each says where by exactly one key; all are "
-     "read, "
-     "and count together."},
+     "read, and count together."},
     {"card", false, "What must fit into the memory of the card. Without a size nothing is judged by it."},
     {"policy", false, "How a window is decided, and when a night changes it."},
     {"variant", true, "A capped variant to keep right. It may have most keys of [policy] for itself, too."},
@@ -322,7 +324,7 @@ std::vector<Row> table(SourceKinds kinds) {
 }
 
 std::optional<Tokens> Variant::limit() const {
-  if (num_predict) return num_predict;
+  if (num_predict || no_limit) return num_predict;
   for (const auto& [parameter, value] : parameters) {
     const auto limit = parameter == "num_predict" ? parse_integer(value) : std::nullopt;
     if (limit && *limit > 0) return limit;  // below are words of Ollama's: -1 is none, -2 the window

@@ -29,6 +29,8 @@ Complaint take_map(const Value& value, Pairs& into, const From& from);
 Complaint take_parameters(const Value& value, Pairs& into, const From& from);
 std::optional<Value> show_parameters(const Pairs& of);
 Complaint take_model(const Value& value, std::string& into, const From& from);
+Complaint take_limit(const Value& value, Variant& into, const From& from);
+std::optional<Value> show_limit(const Variant& of);
 Complaint take_prom(const Value& value, std::string& into, const From& from);
 Complaint take_name(const Value& value, std::string& into, const From& from);
 Complaint take_tokens(const Value& value, std::optional<Tokens>& into, const From& from);

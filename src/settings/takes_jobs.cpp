@@ -25,18 +25,11 @@ bool holds(std::span<const std::string_view> words, std::string_view word) {
 
 // As a Modelfile has it: "0.2", "true".
 std::optional<std::string> parameter_text(const Value& value) {
-  switch (value.kind) {
-    case Kind::text:
-      return value.text;
-    case Kind::integer:
-      return fmt::format("{}", value.integer);
-    case Kind::real:
-      return fmt::format("{}", value.real);
-    case Kind::boolean:
-      return value.boolean ? "true" : "false";
-    default:
-      return std::nullopt;
-  }
+  if (value.kind == Kind::text) return value.text;
+  if (value.kind == Kind::integer) return fmt::format("{}", value.integer);
+  if (value.kind == Kind::real) return fmt::format("{}", value.real);
+  if (value.kind == Kind::boolean) return value.boolean ? "true" : "false";
+  return std::nullopt;
 }
 
 // "prompt=A,generation=B" is typed as one.
@@ -195,6 +188,16 @@ Complaint take_tokens(const Value& value, std::optional<Tokens>& into, const Fro
   if (Complaint why = take_whole(number, 1, kLargestWindow, tokens); !why.empty()) return why;
   into = tokens;
   return {};
+}
+
+Complaint take_limit(const Value& value, Variant& into, const From& from) {
+  into.no_limit = value.kind == Kind::text && value.text == "none";
+  into.num_predict.reset();
+  return into.no_limit ? Complaint{} : take_tokens(value, into.num_predict, from);
+}
+
+std::optional<Value> show_limit(const Variant& of) {
+  return of.no_limit ? std::optional(text_value("none")) : show_whole(of.num_predict);
 }
 
 }  // namespace ctxcap::settings

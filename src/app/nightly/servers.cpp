@@ -15,6 +15,7 @@ policy::Wanted wanted_of(const settings::Variant& variant) {
           .parameters = variant.parameters,
           .num_ctx = variant.num_ctx,
           .num_predict = variant.limit(),
+          .no_limit = variant.no_limit,
           .risk = policy.risk,
           .confidence = policy.confidence,
           .native_stretch = policy.native_stretch,

@@ -7,7 +7,9 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "runtime/causes.hpp"
 #include "runtime/names.hpp"
+#include "runtime/residents.hpp"
 
 namespace ctxcap::runtime {
 namespace {
@@ -76,14 +78,20 @@ void note_leftovers(const Variant& variant, const Family& family, const std::vec
   }
 }
 
-Verification read(const Variant& variant, const Family& family, const std::vector<RunningModel>& rows) {
+using Rows = std::vector<RunningModel>;
+
+// That of the variant, else of one that shares its runner.
+Rows::const_iterator row_of(const Family& family, const Rows& rows) {
+  const auto own = std::find_if(rows.begin(), rows.end(),
+                                [&](const RunningModel& row) { return row.digest == family.digest; });
+  if (own != rows.end()) return own;
+  return std::find_if(rows.begin(), rows.end(),
+                      [&](const RunningModel& row) { return family.digests.contains(row.digest); });
+}
+
+Verification read(const Variant& variant, const Family& family, const Rows& rows) {
   Verification seen{.asked_ctx = variant.num_ctx};
-  auto row = std::find_if(rows.begin(), rows.end(),
-                          [&](const RunningModel& r) { return r.digest == family.digest; });
-  if (row == rows.end()) {
-    row = std::find_if(rows.begin(), rows.end(),
-                       [&](const RunningModel& r) { return family.digests.contains(r.digest); });
-  }
+  const auto row = row_of(family, rows);
   if (row == rows.end()) {
     seen.notes.emplace_back("it is not loaded");
   } else {
@@ -99,8 +107,11 @@ Verification read(const Variant& variant, const Family& family, const std::vecto
 
 Status reload(Ollama& ollama, const Variant& variant, const Family& family, int attempt) {
   TRY(ollama.unload(variant.name));
-  // Whether it is gone in time or not: what counts is what runs after loading.
-  TRY(ollama.wait_until_gone([&](const RunningModel& row) { return family.digests.contains(row.digest); }));
+  // It goes when its requests have ended.
+  TRY_ASSIGN(const bool gone, ollama.wait_until_gone([&](const RunningModel& row) {
+    return family.digests.contains(row.digest);
+  }));
+  if (!gone) return fail(in_use(variant.base, ollama.patience()));
   // A server with OLLAMA_KEEP_ALIVE=0 drops a model as soon as it has answered; then a stay is asked for.
   return ollama.load(variant.name, attempt == 0 ? "" : kShortStay);
 }
@@ -108,34 +119,23 @@ Status reload(Ollama& ollama, const Variant& variant, const Family& family, int 
 }  // namespace
 
 Result<Verification> observe(Ollama& ollama, const Variant& variant, Touch touch) {
-  TRY_ASSIGN(const Family family, family_of(ollama, variant));
+  TRY_ASSIGN(Family family, family_of(ollama, variant));
+  if (touch == Touch::reload) {
+    TRY_ASSIGN(std::set<std::string> twins, loaded_twins(ollama, variant.name));
+    family.digests.merge(twins);
+  }
   Verification seen;
+  std::vector<RunningModel> others;  // rows with another window
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (touch == Touch::reload) TRY(reload(ollama, variant, family, attempt));
     TRY_ASSIGN(const std::vector<RunningModel> rows, ollama.running());
     seen = read(variant, family, rows);
-    if (touch == Touch::look_only || judge(variant, seen)) break;
+    if (touch == Touch::look_only || judge(variant, seen)) return seen;
+    if (const auto row = row_of(family, rows); row != rows.end()) others.push_back(*row);
   }
+  if (seen.size && !others.empty()) seen.cause = cause_of(ollama, variant, family.digest, others);
   return seen;
 }
-
-namespace {
-
-// Ollama raises the window of models that see images to this.
-constexpr Tokens kVisionFloor = 2'048;
-
-// What can bring such a window about; /api/ps does not tell who asked for it.
-std::string causes_of(const Variant& variant, const Verification& seen) {
-  constexpr const char* kOthers = "a client or a gateway that sends options.num_ctx overrides the cap";
-  if (*seen.effective_ctx > seen.asked_ctx) {
-    if (*seen.effective_ctx == kVisionFloor) return "Ollama gives models that see images at least 2,048";
-    return std::string(kOthers) + "; stop it and try again";
-  }
-  return fmt::format("Ollama gives no more than the model's context_length (see: ctxcap inspect {}); or {}",
-                     printable(variant.base), kOthers);
-}
-
-}  // namespace
 
 Status judge(const Variant& variant, const Verification& seen) {
   const std::string name = printable(variant.name);
@@ -146,11 +146,12 @@ Status judge(const Variant& variant, const Verification& seen) {
                  .hint = "other models may be crowding it out; see: ollama ps"});
   }
   if (!seen.effective_ctx || *seen.effective_ctx == seen.asked_ctx) return {};
-  return fail({.kind = ErrorKind::unverified,
-               .what = name + " does not run with the window asked for",
-               .why = fmt::format("asked were {} tokens, /api/ps shows {}", with_commas(seen.asked_ctx),
-                                  with_commas(*seen.effective_ctx)),
-               .hint = causes_of(variant, seen)});
+  return fail(
+      {.kind = ErrorKind::unverified,
+       .what = name + " does not run with the window asked for",
+       .why = fmt::format("asked were {} tokens, /api/ps shows {}", with_commas(seen.asked_ctx),
+                          with_commas(*seen.effective_ctx)),
+       .hint = seen.cause.empty() ? "a client that sends options.num_ctx overrides the cap" : seen.cause});
 }
 
 Status judge_memory(const Variant& variant, const Verification& seen, bool whole_on_gpu) {

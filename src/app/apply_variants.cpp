@@ -15,20 +15,6 @@
 namespace ctxcap::app {
 namespace {
 
-// One plan, one change for each name: the second would replace the first.
-Status check_names(std::span<const Variant> variants) {
-  for (std::size_t i = 0; i < variants.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) {
-      if (!same_model(variants[i].name, variants[k].name)) continue;
-      return fail({.kind = ErrorKind::usage,
-                   .what = fmt::format("the plan creates {} twice", variants[i].name),
-                   .why = "its models are one to Ollama, which ignores case and default namespaces",
-                   .hint = "merge the names in the traces, or leave one model out"});
-    }
-  }
-  return {};
-}
-
 // A variant, and what is there of it.
 struct Planned {
   Variant variant;
@@ -68,24 +54,11 @@ void show(const std::vector<Planned>& all, const ApplyFlags& flags,
   }
 }
 
-// The plan's verdict binds who applies it.
-Status check_verdict(const std::vector<Planned>& due, const ApplyFlags& flags) {
-  if (flags.force) return {};
-  if (flags.over_budget) {
-    return fail({.kind = ErrorKind::over_budget,
-                 .what = "nothing was applied: it does not fit the card",
-                 .why = "together with its tenants it needs more memory than there is",
-                 .hint = "take one of the alternatives of the analysis, or insist with --force"});
-  }
-  std::vector<std::string> against;
+std::vector<std::string> against(const std::vector<Planned>& due) {
+  std::vector<std::string> all;
   for (const Planned& planned : due)
-    against.insert(against.end(), planned.variant.against.begin(), planned.variant.against.end());
-  if (against.empty()) return {};
-  return fail({.kind = ErrorKind::withheld,
-               .what = "nothing was applied: the analysis does not stand for it",
-               .why = join(against, "; "),
-               .hint = "collect more requests, under a larger window where they were cut; or insist with "
-                       "--force"});
+    all.insert(all.end(), planned.variant.against.begin(), planned.variant.against.end());
+  return all;
 }
 
 void note_unpinned(const std::vector<Planned>& due, Talk& talk) {
@@ -117,6 +90,22 @@ Status apply_one(const Planned& planned, const Standing& place, const runtime::C
   return {};
 }
 
+std::vector<std::string> bases_of(const std::vector<Planned>& due) {
+  std::vector<std::string> bases;
+  for (const Planned& planned : due) bases.push_back(planned.variant.base);
+  return bases;
+}
+
+Status apply_each(const std::vector<Planned>& due, const std::vector<Standing>& places,
+                  runtime::ChangeOptions options, Session& session, World& world, Talk& talk) {
+  for (std::size_t i = 0; i < due.size(); ++i) {
+    // One load proves all variants of the same weights that run the same way.
+    options.proof = runtime::proof_beside(due[i].variant, i > 0 ? &due[i - 1].variant : nullptr);
+    TRY(apply_one(due[i], places[i], options, session, world, talk));
+  }
+  return {};
+}
+
 Status apply_all(std::vector<Planned> due, const ApplyFlags& flags, const settings::Ollama& server,
                  const std::vector<InstalledModel>& installed, Session& session, World& world, Talk& talk) {
   std::vector<Standing> places;
@@ -132,15 +121,12 @@ Status apply_all(std::vector<Planned> due, const ApplyFlags& flags, const settin
     places.push_back(place);
   }
   if (!flags.yes) TRY(ask("Apply?", world, talk));
-  for (std::size_t i = 0; i < due.size(); ++i) {
-    // One load proves all variants of the same weights that run the same way.
-    const runtime::ChangeOptions options{
-        .via = server.via,
-        .proof = runtime::proof_beside(due[i].variant, i > 0 ? &due[i - 1].variant : nullptr),
-        .whole_on_gpu = flags.whole_on_gpu};
-    TRY(apply_one(due[i], places[i], options, session, world, talk));
-  }
-  return {};
+  runtime::Disturbance disturbance;
+  const Status done = apply_each(
+      due, places, {.via = server.via, .whole_on_gpu = flags.whole_on_gpu, .disturbance = &disturbance},
+      session, world, talk);
+  world.console.out(report::again_text(disturbance.end(session.ollama, session.state)));
+  return done;
 }
 
 }  // namespace
@@ -149,7 +135,7 @@ Result<ExitCode> apply_variants(std::span<const Variant> variants, const ApplyFl
                                 const settings::Ollama& server, Session* session, World& world, Talk& talk) {
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(server.host));
   runtime::Ollama ollama(world.http, world.clock, host);
-  TRY(check_names(variants));
+  TRY(policy::check_names(variants));
   const auto listed = ollama.installed();
   if (!listed && !flags.dry_run) return fail(listed.error());
   const std::vector<InstalledModel> installed = listed.value_or(std::vector<InstalledModel>{});
@@ -163,13 +149,17 @@ Result<ExitCode> apply_variants(std::span<const Variant> variants, const ApplyFl
   talk.clear();
   show(all, flags, installed, world, talk);
   std::erase_if(all, [](const Planned& planned) { return planned.why.empty(); });
+  if (!flags.check && !all.empty()) {
+    const auto loaded = runtime::loaded_beside(ollama, bases_of(all));
+    world.console.out(report::disturbed_text(loaded.value_or(std::vector<LoadedModel>{})));
+  }
   if (flags.dry_run) {
     for (const Planned& planned : all) world.console.out("\n" + planned.variant.modelfile);
     talk.note(listed ? "dry run: nothing was changed"
                      : "dry run: nothing was changed; " + listed.error().what);
   }
   if (all.empty()) return ExitCode::done;
-  TRY(check_verdict(all, flags));
+  if (!flags.force) TRY(policy::check_verdict(flags.over_budget, against(all)));
   if (flags.check) return ExitCode::pending;
   if (flags.dry_run) return ExitCode::done;
   note_unpinned(all, talk);

@@ -1,5 +1,7 @@
 #include "app/change.hpp"
 
+#include "plan/plan.hpp"
+
 namespace ctxcap::app {
 
 runtime::ChangeOptions shown(runtime::ChangeOptions options, const std::string& variant, Talk& talk) {
@@ -20,14 +22,29 @@ Result<Receipt> change_variant(const Variant& variant, const Standing& place, ru
   return receipt;
 }
 
-Result<std::vector<std::string>> recover_unfinished(runtime::Ollama& ollama, state::State& state,
-                                                    Talk& talk) {
-  return runtime::recover_unfinished(ollama, state, [&](const std::string& line) { talk.note(line); });
+Result<std::vector<std::string>> recover_unfinished(runtime::Ollama& ollama, state::State& state, Talk& talk,
+                                                    const policy::Moment* night) {
+  TRY_ASSIGN(const auto recovered,
+             runtime::recover_unfinished(ollama, state, [&](const std::string& line) { talk.note(line); }));
+  std::vector<std::string> names;
+  for (const runtime::Recovered& one : recovered) {
+    names.push_back(one.journal.name);
+    const bool told_tonight = night != nullptr && night->night(one.journal.since) == night->night();
+    if (!one.finished || told_tonight) continue;
+    for (const DecisionRecord& record :
+         policy::records_of_recovered(one.journal, one.before, plan::reason_in(one.journal.variant)))
+      TRY(state.record(record));
+  }
+  return names;
+}
+
+runtime::Ollama server_of(const settings::Ollama& server, const runtime::Host& host, World& world) {
+  return {world.http, world.clock, host, {.patience = {.users = std::chrono::seconds(server.wait)}}};
 }
 
 Result<Session> begin_changes(const settings::Ollama& server, World& world, Talk& talk) {
   TRY_ASSIGN(const runtime::Host host, runtime::parse_host(server.host));
-  runtime::Ollama ollama(world.http, world.clock, host);
+  runtime::Ollama ollama = server_of(server, host, world);
   TRY_ASSIGN(auto lock, state::lock(world, host.id));
   TRY_ASSIGN(state::State state, state::State::open(world));
   TRY_ASSIGN(auto recovered, recover_unfinished(ollama, state, talk));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/words.hpp"
+#include "policy/policy.hpp"
 #include "runtime/runtime.hpp"
 #include "settings/settings.hpp"
 
@@ -19,8 +20,13 @@ Result<Receipt> change_variant(const Variant& variant, const Standing& place, ru
                                state::State& state, const runtime::ChangeOptions& options, World& world,
                                Talk& talk);
 
-// runtime::recover_unfinished(), with a note of what it found.
-Result<std::vector<std::string>> recover_unfinished(runtime::Ollama& ollama, state::State& state, Talk& talk);
+// runtime::recover_unfinished(), with a note of what it found, and a record of what it brought to its end.
+// `night`: of a night, which tells its own changes itself. The names of those variants.
+Result<std::vector<std::string>> recover_unfinished(runtime::Ollama& ollama, state::State& state, Talk& talk,
+                                                    const policy::Moment* night = nullptr);
+
+// As patient with those who use it as the settings say.
+runtime::Ollama server_of(const settings::Ollama& server, const runtime::Host& host, World& world);
 
 // A server that this run alone changes, with nothing half done on it.
 struct Session {

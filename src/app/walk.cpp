@@ -101,7 +101,9 @@ Status add_variants(BaseAnalysis& base, const Models& models, const AnalyzeOptio
       continue;
     }
     TRY_ASSIGN(auto variant, variant_for(decision, models.at(from), options.of(from), Before::is_kept));
-    if (variant) base.variants.push_back(std::move(*variant));
+    if (!variant) continue;
+    if (auto warning = plan::empty_system(*variant)) base.decision.warnings.push_back(std::move(*warning));
+    base.variants.push_back(std::move(*variant));
   }
   return {};
 }

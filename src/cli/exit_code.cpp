@@ -16,7 +16,7 @@ constexpr std::array kExitCodes = {
     ExitCodeHelp{ExitCode::over_budget, "does not fit the card",
                  "Nothing safe fits the card, or Ollama would evict at every switch"},
     ExitCodeHelp{ExitCode::unreachable, "a source or Ollama is unreachable",
-                 "A source of requests or Ollama did not answer"},
+                 "A source of requests or Ollama did not answer, or a model stayed in use"},
     ExitCodeHelp{ExitCode::pending, "changes pending", "Changes are pending (with --check)"},
 };
 

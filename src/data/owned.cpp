@@ -2,9 +2,17 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+#include "base/units.hpp"
 #include "data/model_name.hpp"
 
 namespace ctxcap {
+
+std::string text_of(const LoadedModel& loaded) {
+  std::string text = printable(loaded.name, 80);
+  if (loaded.num_ctx) text += " at " + with_commas(*loaded.num_ctx);
+  return loaded.stays && *loaded.stays < 0 ? text + ", for ever" : text;
+}
 
 const InstalledModel* find_model(std::span<const InstalledModel> installed, std::string_view name) {
   const auto there = std::find_if(installed.begin(), installed.end(),

@@ -52,6 +52,9 @@ struct LoadedModel {
   bool operator==(const LoadedModel&) const = default;
 };
 
+// "tiny:latest at 16,384, for ever"
+std::string text_of(const LoadedModel& loaded);
+
 // A row of /api/tags.
 struct InstalledModel {
   std::string name;    // with tag
@@ -70,17 +73,17 @@ struct Verification {
   Placement placement = Placement::unknown;
   std::optional<Tokens> probe_tokens;  // of a prompt that came back whole; nullopt: none was sent or counted
   std::vector<std::string> notes;      // what a reader should know, e.g. an old runner under the same name
+  std::string cause;                   // of another window than was asked for; empty: not known
   bool operator==(const Verification&) const = default;
 };
 
 struct Receipt {
   std::string variant;
-  std::string via;                     // "cli" or "api"
-  bool replaced = false;               // a variant of that name existed before
-  std::string previous_digest;         // of that one; empty when there was none
-  std::string base_digest;             // of the base that the variant was created from
-  std::string digest;                  // of the variant after create
-  std::vector<std::string> disturbed;  // what was loaded before and is no more, or is again; a line each
+  std::string via;              // "cli" or "api"
+  bool replaced = false;        // a variant of that name existed before
+  std::string previous_digest;  // of that one; empty when there was none
+  std::string base_digest;      // of the base that the variant was created from
+  std::string digest;           // of the variant after create
   Verification verification;
 };
 

@@ -15,6 +15,7 @@ namespace ctxcap::describe {
 namespace {
 
 using Models = DescribedModels;
+using Installed = Result<std::vector<InstalledModel>>;
 
 // "shows/qwen3_8b.json" -> "qwen3:8b": how a saved answer is named after its model, ":" being no file
 // character.
@@ -56,6 +57,19 @@ Status describe_from_files(Models& models, std::span<const std::string> names, c
   return {};
 }
 
+// A model of a cloud is there without being listed.
+bool may_be_there(const Installed& installed, const std::string& name) {
+  return !installed || name.ends_with("cloud") || find_model(*installed, name) != nullptr;
+}
+
+void describe_missing(const std::string& name, const runtime::Ollama& ollama, DescribedModel& model) {
+  const std::string shown = printable(name, 60);
+  model.warnings.push_back(
+      {"model-unknown", fmt::format("{0}: the model {0} is not installed ({1}/api/tags does "
+                                    "not list it)",
+                                    shown, ollama.host().url)});
+}
+
 // One model from the server; an answer that cannot be had is a warning.
 void describe_from_server(runtime::Ollama& ollama, const std::string& name, const ServerBuild& build,
                           DescribedModel& model) {
@@ -83,8 +97,7 @@ void add_parents(runtime::Ollama& ollama, const ServerBuild& build, Models& mode
   }
 }
 
-void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
-  const auto installed = ollama.installed();
+void add_what_is_installed(runtime::Ollama& ollama, const Installed& installed, Models& models) {
   const auto running = ollama.running();
   const auto all = installed ? std::make_shared<const std::vector<InstalledModel>>(*installed) : nullptr;
   for (auto& [name, model] : models) {
@@ -97,12 +110,20 @@ void add_what_is_installed(runtime::Ollama& ollama, Models& models) {
   }
 }
 
+// The first of the models for each that is spelled differently. There may be thousands.
+using Keys = std::map<std::string, std::string>;
+
+Keys keys_of(const Models& models) {
+  Keys keys;
+  for (const auto& [name, model] : models) keys.emplace(canonical_model(name), name);
+  return keys;
+}
+
 // The first of the models that is spelled like that; adds it where none is.
-std::string key_of(const std::string& name, Models& models) {
-  for (const auto& [key, model] : models) {
-    if (same_model(key, name)) return key;
-  }
-  return models.try_emplace(name).first->first;
+std::string key_of(const std::string& name, Models& models, Keys& keys) {
+  const auto [key, added] = keys.emplace(canonical_model(name), name);
+  if (added) models.try_emplace(name);
+  return key->second;
 }
 
 // Of a variant of ours the model before it; any other is one of its own.
@@ -122,6 +143,7 @@ std::vector<std::string> add_origins(const std::string& server, Models& models, 
     *known = state->variants().value_or(std::vector<OwnedVariant>{});
     std::erase_if(*known, [&](const OwnedVariant& one) { return one.host != host->id; });
   }
+  Keys keys = keys_of(models);
   std::vector<std::string> names, added;
   for (const auto& [name, model] : models) names.push_back(name);
   for (const std::string& name : names) {
@@ -129,7 +151,7 @@ std::vector<std::string> add_origins(const std::string& server, Models& models, 
     for (std::size_t step = 0; step <= known->size(); ++step) {  // never round in a circle
       models[from].ours = known;
       const std::size_t before = models.size();
-      from = key_of(origin_of(from, models[from]), models);
+      from = key_of(origin_of(from, models[from]), models, keys);
       if (models.size() > before) added.push_back(from);
     }
     models[from].ours = known;
@@ -228,13 +250,19 @@ Result<Models> describe_models(std::span<const std::string> names, const Sources
   }
   const ServerBuild build = sources.settings.build.assumed ? build_of_ollama(*version).value_or(ServerBuild{})
                                                            : sources.settings.build;
-  for (const std::string& name : open) describe_from_server(ollama, name, build, models[name]);
+  const Installed installed = ollama.installed();
+  for (const std::string& name : open) {
+    if (may_be_there(installed, name))
+      describe_from_server(ollama, name, build, models[name]);
+    else
+      describe_missing(name, ollama, models[name]);
+  }
   add_parents(ollama, build, models);
-  add_what_is_installed(ollama, models);
+  add_what_is_installed(ollama, installed, models);
   const std::vector<std::string> origins = add_origins(sources.host, models, world);
   for (const std::string& name : origins) describe_from_server(ollama, name, build, models[name]);
   if (!origins.empty()) {
-    add_what_is_installed(ollama, models);
+    add_what_is_installed(ollama, installed, models);
     add_origins(sources.host, models, world);
   }
   // An analysis needs no state, so one that is damaged does not stop it.

@@ -17,6 +17,7 @@
 #include "ports/world.hpp"
 #include "runtime/runtime.hpp"
 #include "settings/settings.hpp"
+#include "state/state.hpp"
 
 namespace ctxcap::describe {
 
@@ -57,10 +58,11 @@ Status name_blobs(TraceSummary& traces, const std::string& host, World& world);
 
 // What the model really takes: loads it at two windows and reads what each takes, from /api/ps, or, for
 // sliding-window models, whose figure there leaves out a cache, from the GPU driver. The model is unloaded
-// afterwards. Errors: not installed, a window that did not come out as asked, a model that is only partly on
-// the GPU, no driver where one is needed.
+// afterwards, and what was loaded before is loaded again; `state` remembers it meanwhile. Errors: in use by
+// somebody, not installed, a window that did not come out as asked, a model that is only partly on the GPU,
+// no driver where one is needed.
 Result<Calibration> measure(runtime::Ollama& ollama, const std::string& name, const ModelArch& arch,
-                            const RuntimeSettings& settings, World& world, Talk& talk);
+                            const RuntimeSettings& settings, state::State& state, World& world, Talk& talk);
 
 // That measurements could not be read, for whoever can do without.
 std::string unused_measurements(const Error& error);

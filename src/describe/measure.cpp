@@ -25,10 +25,8 @@ Result<InstalledModel> installed_model(runtime::Ollama& ollama, const std::strin
   return fail(runtime::cannot_measure(name, "it is not installed", "ollama pull " + printable(name, 60)));
 }
 
-}  // namespace
-
-Result<Calibration> measure(runtime::Ollama& ollama, const std::string& name, const ModelArch& arch,
-                            const RuntimeSettings& settings, World& world, Talk& talk) {
+Result<Calibration> measure_alone(runtime::Ollama& ollama, const std::string& name, const ModelArch& arch,
+                                  const RuntimeSettings& settings, World& world, Talk& talk) {
   TRY_ASSIGN(const InstalledModel model, installed_model(ollama, name));
   const Tokens max = arch.max_ctx.value_or(kHighWindow);
   if (max < kSmallestMax)
@@ -67,6 +65,18 @@ Result<Calibration> measure(runtime::Ollama& ollama, const std::string& name, co
                      .low_bytes = bytes[0],
                      .high_bytes = bytes[1],
                      .overhead_bytes = overhead};
+}
+
+}  // namespace
+
+Result<Calibration> measure(runtime::Ollama& ollama, const std::string& name, const ModelArch& arch,
+                            const RuntimeSettings& settings, state::State& state, World& world, Talk& talk) {
+  runtime::Disturbance disturbance;
+  TRY(disturbance.begin(name, ollama, state));
+  Result<Calibration> measured = measure_alone(ollama, name, arch, settings, world, talk);
+  talk.clear();
+  for (const std::string& line : disturbance.end(ollama, state)) talk.note("note: " + line);
+  return measured;
 }
 
 bool is_of(const Calibration& calibration, const runtime::Ollama& ollama, const std::string& digest,

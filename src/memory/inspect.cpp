@@ -37,6 +37,13 @@ InspectedContext inspected(const ModelArch& arch, Tokens window, const RuntimeSe
   return context;
 }
 
+Bytes room_on(const Budget& card, const Footprint& memory) {
+  Bytes room = card.card - card.kept_by_driver() - card.reserve;
+  for (const Tenant& tenant : card.tenants) room -= tenant.bytes;
+  if (memory.projector_compute_bytes.value_or(0) > 0) room -= Bytes{1} << 30;
+  return room;
+}
+
 std::optional<Tokens> largest_within(const ModelArch& arch, Bytes room, const RuntimeSettings& settings,
                                      const std::optional<Calibration>& calibration) {
   constexpr Tokens kStep = 256, kMost = Tokens{1} << 24;

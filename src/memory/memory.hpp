@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "data/budget.hpp"
 #include "data/calibration.hpp"
 #include "data/described_model.hpp"
 #include "data/inspection.hpp"
@@ -53,6 +54,9 @@ Result<Bytes> taken_by(const MeasuredLoad& load, const ModelArch& arch, const Fo
 // A context of the table of inspect: clamped as the server would, or refused as it would.
 InspectedContext inspected(const ModelArch& arch, Tokens window, const RuntimeSettings& settings,
                            const std::optional<Calibration>& calibration);
+// For a model beside tenants and reserve. llama.cpp keeps the reserve free, and with a projector in a second
+// file as much again and a GiB more.
+Bytes room_on(const Budget& card, const Footprint& memory);
 // The largest window, a multiple of 256, whose total stays within `room`; nullopt: none, or not known.
 std::optional<Tokens> largest_within(const ModelArch& arch, Bytes room, const RuntimeSettings& settings,
                                      const std::optional<Calibration>& calibration);

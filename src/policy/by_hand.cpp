@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+#include "data/model_name.hpp"
+
 namespace ctxcap::policy {
 namespace {
 
@@ -50,6 +53,56 @@ std::vector<DecisionRecord> records_of_rollback(const WayBack& way, Instant now)
     record.action = action_between(gone.num_ctx, *record.to_num_ctx);
   }
   return for_each_job(std::move(record), gone.jobs);
+}
+
+std::vector<DecisionRecord> records_of_recovered(const Journal& journal,
+                                                 const std::optional<OwnedVariant>& before,
+                                                 const std::string& reason) {
+  std::vector<DecisionRecord> records;
+  if (journal.rollback && before) {
+    WayBack way{.now = *before};
+    if (!journal.variant.name.empty()) way.before = OwnedVariant{.variant = journal.variant};
+    records = records_of_rollback(way, journal.since);
+  } else if (!journal.rollback) {
+    const auto window =
+        before && before->kept_as.empty() ? std::optional(before->variant.num_ctx) : std::nullopt;
+    records = records_of_apply(journal.variant, window, reason, nullptr, journal.since);
+  }
+  for (DecisionRecord& record : records) {
+    record.host = journal.host;
+    record.run = journal.run;
+    if (journal.run != 0) record.reason = reason.empty() ? "applied by a night" : reason;
+    record.reason += "; it was cut short, and brought to its end by the next run";
+  }
+  return records;
+}
+
+Status check_names(std::span<const Variant> variants) {
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (!same_model(variants[i].name, variants[k].name)) continue;
+      return fail({.kind = ErrorKind::usage,
+                   .what = fmt::format("the plan creates {} twice", variants[i].name),
+                   .why = "its models are one to Ollama, which ignores case and default namespaces",
+                   .hint = "merge the names in the traces, or leave one model out"});
+    }
+  }
+  return {};
+}
+
+Status check_verdict(bool over_budget, const std::vector<std::string>& against) {
+  if (over_budget) {
+    return fail({.kind = ErrorKind::over_budget,
+                 .what = "nothing was applied: it does not fit the card",
+                 .why = "together with its tenants it needs more memory than there is",
+                 .hint = "take one of the alternatives of the analysis, or insist with --force"});
+  }
+  if (against.empty()) return {};
+  return fail({.kind = ErrorKind::withheld,
+               .what = "nothing was applied: the analysis does not stand for it",
+               .why = join(against, "; "),
+               .hint = "collect more requests, under a larger window where they were cut; or insist with "
+                       "--force"});
 }
 
 }  // namespace ctxcap::policy

@@ -57,6 +57,14 @@ bool shares_window(const Group& group, const Wanted& wanted, bool per_job) {
   return !per_job && !wanted.num_ctx && !group.leader().num_ctx && same_model(group.base, wanted.base);
 }
 
+bool shares_runner(const Group& a, const Group& b) {
+  return same_model(a.base, b.base) || (!a.weights.empty() && a.weights == b.weights);
+}
+
+bool go_together(const Group& a, const Group& b, bool per_job) {
+  return !per_job && !a.leader().num_ctx && !b.leader().num_ctx && shares_runner(a, b);
+}
+
 i64 nights_of_rest(const Wanted& wanted, std::span<const DecisionRecord> records, const Moment& moment) {
   const std::optional<Day> back = taken_back(records, moment);
   if (!back) return 0;
@@ -102,12 +110,13 @@ std::optional<Bytes> room_for(const Group& group, std::span<const Group* const> 
   for (const Tenant& tenant : card->tenants) room -= tenant.bytes;
   std::map<std::string, Bytes> others;
   for (const Group* other : all) {
-    if (same_model(other->base, group.base) || !other->decision) continue;
+    if (shares_runner(*other, group) || !other->decision) continue;
     const auto window = other->at_dusk ? other->at_dusk : other->decision->num_ctx;
     if (!window) continue;
     const std::optional<Bytes> bytes = bytes_at(*other, window);
     if (!bytes) return std::nullopt;
-    others[other->base] = std::max(others[other->base], *bytes);
+    Bytes& taken = others[other->weights.empty() ? other->base : other->weights];
+    taken = std::max(taken, *bytes);
   }
   for (const auto& [base, bytes] : others) room -= bytes;
   return room;

@@ -33,6 +33,7 @@ struct Wanted {
   std::vector<std::pair<std::string, std::string>> parameters;
   std::optional<Tokens> num_ctx;           // this window, whatever the data says
   std::optional<Tokens> num_predict;       // the generation limit that is written down; nullopt: derived
+  bool no_limit = false;                   // none is written
   double risk = 0.001, confidence = 0.95;  // of a job that it judges
   double native_stretch = 2.0;             // see Options
   i64 history_days = 100;                  // requests of the last so many days count
@@ -56,7 +57,8 @@ struct Kept {
 
 // Variants that share one window: all of a base, unless each job is to have its own. At least one.
 struct Group {
-  std::string base;  // as the configuration names it
+  std::string base;     // as the configuration names it
+  std::string weights;  // its file; empty: not known
   std::vector<Kept> variants;
   std::vector<Demand> demands;    // of each job, whatever name of the weights it used; ascending by job
   std::vector<Demand> under_cap;  // the same jobs, days that the variant served with its present window
@@ -74,6 +76,10 @@ struct Group {
 
 // Whether a variant takes part in a window of the group; `per_job`: each has its own.
 bool shares_window(const Group& group, const Wanted& wanted, bool per_job);
+// Whether one runner serves both: their bases are one, or of the same weights.
+bool shares_runner(const Group& a, const Group& b);
+// Whether both are to have one window, since they share a runner and nobody wants it otherwise.
+bool go_together(const Group& a, const Group& b, bool per_job);
 
 // Whose requests count: those of the jobs of the group, under the name of the base, of any variant of it, or
 // of one that is being tried (`all` that are wanted), of the last history_days.
@@ -127,6 +133,12 @@ BaseDecision decision_for(const Group& group, const Kept& kept, Tokens window);
 struct Became {
   Outcome outcome = Outcome::unchanged;
   std::string reason;  // empty: that of the verdict
+  struct One {
+    std::string variant;
+    Outcome outcome;
+    std::string reason;
+  };
+  std::vector<One> others = {};  // variants with which it went another way
 };
 // Before anything is tried: a change is taken as done by an earlier run, where nothing is left to do.
 Outcome outcome_of(Move move);

@@ -10,7 +10,8 @@ namespace ctxcap::policy {
 namespace {
 
 Tokens limit_for(const Group& group, const Kept& kept, Tokens window, Tokens derived) {
-  if (kept.wanted.num_predict || !kept.ours || kept.ours->variant.num_ctx != window) return derived;
+  if (kept.wanted.num_predict || kept.wanted.no_limit || !kept.ours || kept.ours->variant.num_ctx != window)
+    return derived;
   const Tokens now = kept.ours->variant.num_predict;
   // Answers as long as the limit were cut by it, and how long they would be nobody knows.
   for (const Demand& part : group.under_cap) {
@@ -72,6 +73,7 @@ BaseDecision decision_at(const BaseDecision& decision, const Wanted& serves, Tok
   for (JobDecision& job : at.jobs) {
     job.num_ctx = window;
     if (moved) job.reason = reason;
+    if (serves.no_limit) job.num_predict.reset();
     for (Candidate& candidate : job.candidates) candidate.taken = candidate.num_ctx == window;
     if (!job.num_predict || !at.num_predict) at.num_predict.reset();
     if (at.num_predict) at.num_predict = std::max(*at.num_predict, *job.num_predict);
@@ -109,6 +111,23 @@ Became became(const Error& error) {
   return {outcome, fmt::format("{}: {}", error.what, error.why)};
 }
 
+namespace {
+
+// What became of a job whose variants all went another way than the group; nullptr: of none.
+const Became::One* other_way(const Group& group, const Became& became, const std::string& job) {
+  const Became::One* way = nullptr;
+  for (const Kept& kept : group.variants) {
+    if (!kept.wanted.serves(job)) continue;
+    const auto other = std::find_if(became.others.begin(), became.others.end(),
+                                    [&](const Became::One& one) { return one.variant == kept.wanted.name; });
+    if (other == became.others.end()) return nullptr;
+    way = &*other;
+  }
+  return way;
+}
+
+}  // namespace
+
 bool is_told_again(const Group& group, const Became& became, const DecisionRecord* told) {
   const bool nothing_new = became.outcome == Outcome::unchanged || became.outcome == Outcome::waiting;
   return nothing_new && !group.rests() && !group.verdict.changes() && told != nullptr &&
@@ -137,6 +156,10 @@ std::vector<JobNight> records_of(const Group& group, const Became& became, const
     record.required = job.stats.requests > 0 ? std::optional(job.stats.required.num_ctx) : std::nullopt;
     record.action = action_of(verdict.move, group, job);
     records.push_back({record, names_of(group, job.stats.job), verdict.move});
+    if (const Became::One* other = other_way(group, became, job.stats.job)) {
+      records.back().record.outcome = other->outcome;
+      records.back().record.reason = other->reason;
+    }
   }
   return records;
 }

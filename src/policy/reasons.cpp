@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/units.hpp"
 
 namespace ctxcap::policy {
@@ -19,6 +20,13 @@ std::string basis_text(const DemandStats& stats) {
 std::string extra_memory(const Footprint& memory, const Footprint& taken) {
   const std::optional<Bytes> here = kv_cache_bytes(memory), there = kv_cache_bytes(taken);
   return here && there ? fmt::format(" (+{})", human_bytes(*here - *there)) : std::string();
+}
+
+// " (12 requests, the last on 2026-05-01; 200 since then are too few to decide without them)"
+std::string old_cuts(const Censoring& cut, Tokens by) {
+  if (!cut.last_day || cut.num_ctx != by) return {};
+  return fmt::format(" ({}, the last on {}; {} since then are too few to decide without them)",
+                     counted(cut.rows, "request"), iso_date(*cut.last_day), with_commas(cut.since));
 }
 
 }  // namespace
@@ -41,12 +49,12 @@ std::string reason_of(const Choice& choice, const DemandStats& deciding_job) {
     case Why::explicit_window:
       return fmt::format("asked for by num_ctx; the data says {}", needed);
     case Why::grow:
-      return fmt::format("the window {} cut requests, so their need is unknown: grow, then watch",
-                         with_commas(choice.cut_at));
+      return fmt::format("the window {} cut requests{}, so their need is unknown: grow, then watch",
+                         with_commas(choice.cut_at), old_cuts(deciding_job.censoring, choice.cut_at));
     case Why::watch:
       return fmt::format(
-          "the window {} cut requests, so their need is unknown: keep the one in use, and watch",
-          with_commas(choice.cut_at));
+          "the window {} cut requests{}, so their need is unknown: keep the one in use, and watch",
+          with_commas(choice.cut_at), old_cuts(deciding_job.censoring, choice.cut_at));
     case Why::no_answers:
       return "nobody logged how much is generated, so the room for answers is unknown";
     case Why::nothing:

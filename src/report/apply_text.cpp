@@ -30,7 +30,9 @@ std::string plan_text(const Variant& variant, const std::vector<InstalledModel>&
   for (const std::string_view line : split(variant.modelfile, '\n')) {
     if (line.starts_with("PARAMETER ")) text += fmt::format("             {}\n", printable(line, 100));
   }
-  if (variant.system)
+  if (variant.system && variant.system->empty())
+    text += "             no SYSTEM: the text given is empty and sets nothing\n";
+  if (variant.system && !variant.system->empty())
     text +=
         fmt::format("             SYSTEM of {} characters\n", with_commas(display_width(*variant.system)));
   if (!variant.inherits.empty())
@@ -44,6 +46,21 @@ std::string plan_text(const Variant& variant, const std::vector<InstalledModel>&
     text += fmt::format("  against  {}\n", printable(reason, 300));
   if (exists)
     text += fmt::format("  keep     the {} of before until the new one is verified\n", variant.name);
+  return text;
+}
+
+std::string disturbed_text(const std::vector<LoadedModel>& loaded) {
+  std::string text;
+  for (const LoadedModel& one : loaded) {
+    text += fmt::format("  {}  {}: {}; it is loaded again\n", one.shares ? "unload " : "disturb",
+                        text_of(one), one.shares ? "it has the same weights" : "it may have to make room");
+  }
+  return text;
+}
+
+std::string again_text(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += fmt::format("  again    {}\n", line);
   return text;
 }
 

@@ -34,6 +34,14 @@ Finding health_of(const Health& health) {
 std::vector<Finding> half_done(const std::vector<Journal>& journals) {
   std::vector<Finding> findings;
   for (const Journal& journal : journals) {
+    if (journal.name.empty()) {
+      findings.push_back(
+          {Level::warn, "journal",
+           fmt::format("{}: a change unloaded {} and did not load it again", printable(journal.host),
+                       counted(static_cast<i64>(journal.residents.size()), "model")),
+           "the next ctxcap apply, rollback or nightly on that server does"});
+      continue;
+    }
     findings.push_back({Level::warn, "journal",
                         fmt::format("{} on {}: a change that began at {} did not end (step: {})",
                                     printable(journal.name), printable(journal.host), rfc3339(journal.since),

@@ -110,14 +110,27 @@ std::string contexts_table(const Inspection& inspection, int width) {
                       rows, width);
 }
 
-std::string measured_text(const Calibration& calibration) {
+// The process that totals hold beside what was measured, where it is an estimate.
+std::string estimated_process(const Inspection& inspection) {
+  for (const InspectedContext& context : inspection.contexts) {
+    if (!context.refused && context.memory.measured && context.memory.overhead_bytes.value_or(0) > 0)
+      return fmt::format("; TOTAL is that and {} for the process, an estimate",
+                         human_bytes(*context.memory.overhead_bytes));
+  }
+  return {};
+}
+
+std::string measured_text(const Calibration& calibration, const Inspection& inspection) {
   std::string text = fmt::format("Measured at {} on {}: {} at {}, {} at {}, so {} a token",
                                  rfc3339(calibration.measured), printable(calibration.host, 80),
                                  human_bytes(calibration.low_bytes), with_commas(calibration.low_ctx),
                                  human_bytes(calibration.high_bytes), with_commas(calibration.high_ctx),
                                  human_bytes(static_cast<Bytes>(calibration.bytes_per_token())));
   if (calibration.overhead_bytes)
-    text += fmt::format("; the process takes {} beside that", human_bytes(*calibration.overhead_bytes));
+    text += fmt::format("; the process takes {} beside that, which TOTAL has, too",
+                        human_bytes(*calibration.overhead_bytes));
+  else
+    text += estimated_process(inspection);
   return text + ". Totals are corrected by it.\n";
 }
 
@@ -157,7 +170,7 @@ std::string card_text(const Inspection& inspection) {
 
 std::string foot(const Inspection& inspection) {
   std::string text = exactness(inspection) + card_text(inspection);
-  if (inspection.measured) text += measured_text(*inspection.measured);
+  if (inspection.measured) text += measured_text(*inspection.measured, inspection);
   for (const InspectedContext& context : inspection.contexts) {
     if (!context.refused) continue;
     text += fmt::format("refused: {}\n", context.refused->why);

@@ -26,12 +26,15 @@ std::string windows_of(const JobNight& job) {
 
 }  // namespace
 
-std::string night_line(const JobNight& job) {
+std::string night_line(const JobNight& job, bool dry_run) {
   const DecisionRecord& record = job.record;
   std::string did(word(job.move));
   const bool held = job.move == Move::hold || job.move == Move::wait || job.move == Move::blocked;
-  if (record.outcome != Outcome::unchanged && !(held && record.outcome == Outcome::waiting))
+  if (dry_run && record.outcome == Outcome::advised) {
+    did = "would " + did;
+  } else if (record.outcome != Outcome::unchanged && !(held && record.outcome == Outcome::waiting)) {
     did += fmt::format(", {}", word(record.outcome));
+  }
   return fmt::format("{}  {}  {}  {}: {}", printable(record.job, 60), job.variants, windows_of(job), did,
                      printable(record.reason, 400));
 }

@@ -63,7 +63,7 @@ std::string history_text(const History& history, const TextOptions& options);
 
 // A line for a job, without its end, e.g. "triage  m:triage  16,384 -> 8,192: shrink, applied: 3 nights
 // agree".
-std::string night_line(const JobNight& job);
+std::string night_line(const JobNight& job, bool dry_run);
 // How many of each move, and what went wrong first.
 std::string night_summary(std::span<const JobNight> jobs, std::span<const Error> troubles);
 
@@ -101,6 +101,12 @@ std::string prom_text(const Metrics& metrics);
 // What will be created, before it is asked for. `lost`: what the one of before has, and it will not.
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,
                       const std::vector<std::string>& lost, const TextOptions& options);
+
+// What a proof disturbs; empty: nothing is loaded.
+std::string disturbed_text(const std::vector<LoadedModel>& loaded);
+
+// What became of it.
+std::string again_text(const std::vector<std::string>& lines);
 
 // It is there as planned.
 std::string unchanged_text(const Variant& variant, const TextOptions& options);

@@ -13,6 +13,7 @@
 #include "runtime/names.hpp"
 #include "runtime/probe.hpp"
 #include "runtime/read_back.hpp"
+#include "runtime/residents.hpp"
 #include "runtime/verify.hpp"
 
 namespace ctxcap::runtime {
@@ -29,8 +30,8 @@ Status unload_previous(Ollama& ollama, const Before& before) {
   const auto is_previous = [&](const RunningModel& row) { return row.digest == before.previous->digest; };
   if (std::none_of(rows.begin(), rows.end(), is_previous)) return {};
   TRY(ollama.unload(before.previous->name));
-  TRY(ollama.wait_until_gone(is_previous));
-  return {};
+  TRY_ASSIGN(const bool gone, ollama.wait_until_gone(is_previous));
+  return gone ? Status{} : fail(in_use(before.previous->name, ollama.patience()));
 }
 
 Result<std::string> created_digest(Ollama& ollama, const std::string& name) {

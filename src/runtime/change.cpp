@@ -95,6 +95,8 @@ Result<Receipt> change_variant(const World& world, Ollama& ollama, state::State&
             journal.variant.base_digest = receipt.base_digest;
             return state.proved(journal.host, journal.name, receipt.digest, journal.variant);
           }};
+  if (options.disturbance != nullptr && options.proof == Proof::load)
+    TRY(options.disturbance->begin(variant.base, ollama, state));
   TRY(state.begin(journal));
   // Its layers are shared, so that keeping it for `rollback` costs no space.
   const Status kept = journal.kept_as.empty() ? Status{} : ollama.copy(place.there->name, journal.kept_as);

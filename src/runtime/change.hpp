@@ -10,6 +10,7 @@
 
 #include "data/owned.hpp"
 #include "runtime/apply.hpp"
+#include "runtime/residents.hpp"
 #include "state/state.hpp"
 
 namespace ctxcap::runtime {
@@ -22,9 +23,10 @@ Result<Standing> place_for(const std::string& name, const std::vector<InstalledM
 struct ChangeOptions {
   Via via = Via::automatic;
   Proof proof = Proof::load;
-  bool whole_on_gpu = false;  // see ApplyOptions
-  i64 run = 0;                // of the state; 0: none
-  bool rollback = false;      // it puts back what was there before
+  bool whole_on_gpu = false;           // see ApplyOptions
+  i64 run = 0;                         // of the state; 0: none
+  bool rollback = false;               // it puts back what was there before
+  Disturbance* disturbance = nullptr;  // told of every load before it; nullptr: whoever it disturbs
   // Announced once the step is written down; may be empty.
   std::function<void(Step)> on_step = {};
 };
@@ -37,11 +39,17 @@ Result<Receipt> change_variant(const World& world, Ollama& ollama, state::State&
 // Removes a variant of ours from the server and forgets it.
 Status remove_variant(const std::string& name, Ollama& ollama, state::State& state);
 
+// A change that an earlier run had left half-way.
+struct Recovered {
+  Journal journal;
+  std::optional<OwnedVariant> before;  // what the state knew under the name
+  bool finished = false;               // it was brought to its end; else undone
+};
+
 // Whatever earlier runs left half-way on this server: afterwards there is the old variant or the proved new
-// one, no backup, and no journal. `say` is told of each. Returns the names of those variants. Call it under
-// the lock.
-Result<std::vector<std::string>> recover_unfinished(Ollama& ollama, state::State& state,
-                                                    const std::function<void(const std::string&)>& say);
+// one, no backup, and no journal. `say` is told of each. Call it under the lock.
+Result<std::vector<Recovered>> recover_unfinished(Ollama& ollama, state::State& state,
+                                                  const std::function<void(const std::string&)>& say);
 
 // Backups that no change needs any more, by name.
 std::vector<std::string> stray_backups(const std::vector<InstalledModel>& installed,

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "runtime/residents.hpp"
 
 namespace ctxcap::runtime {
 
@@ -19,8 +20,12 @@ Error cannot_measure(const std::string& name, std::string why, std::string hint)
 Result<MeasuredLoad> measure_load(Ollama& ollama, const InstalledModel& model, Tokens window,
                                   const std::function<std::optional<Bytes>()>& used) {
   const auto is_model = [&](const RunningModel& row) { return row.digest == model.digest; };
+  TRY_ASSIGN(const std::set<std::string> twins, loaded_twins(ollama, model.name));
   TRY(ollama.unload(model.name));
-  TRY(ollama.wait_until_gone(is_model));
+  TRY_ASSIGN(const bool gone, ollama.wait_until_gone([&](const RunningModel& row) {
+    return is_model(row) || twins.contains(row.digest);
+  }));
+  if (!gone) return fail(in_use(model.name, ollama.patience()));
   const std::optional<Bytes> before = used();
   TRY(ollama.load_at(model.name, window));
   TRY_ASSIGN(const std::vector<RunningModel> rows, ollama.running());

@@ -127,34 +127,36 @@ Result<std::vector<RunningModel>> Ollama::running() {
                       .digest = without_prefix(text_at(row, "digest")),
                       .size = integer_at(row, "size").value_or(0),
                       .size_vram = integer_at(row, "size_vram").value_or(0),
-                      .context_length = integer_at(row, "context_length")});
+                      .context_length = integer_at(row, "context_length"),
+                      .expires = parse_time(text_at(row, "expires_at"))});
   }
   return models;
 }
 
 Status Ollama::load(const std::string& model, const std::string& keep_alive) {
-  Call call{.method = "POST",
-            .path = "/api/generate",
-            .body = {{"model", model}},
-            .timeout = options_.patience.load,
-            .what = "could not load the model " + printable(model)};
-  if (!keep_alive.empty()) call.body["keep_alive"] = keep_alive;
-  TRY_ASSIGN(const std::string body, body_of(call));
-  const auto json = parse_json(body);
-  if (json && member(*json, "done") == true) return {};
-  return fail(garbled(call.what, host_));
+  return load_with({.body = {{"model", model}}, .what = "could not load the model " + printable(model)},
+                   keep_alive);
 }
 
-Status Ollama::load_at(const std::string& model, Tokens num_ctx) {
-  const std::string what = "could not load the model " + printable(model);
-  TRY_ASSIGN(const std::string body, body_of({.method = "POST",
-                                              .path = "/api/generate",
-                                              .body = {{"model", model}, {"options", {{"num_ctx", num_ctx}}}},
-                                              .timeout = options_.patience.load,
-                                              .what = what}));
-  const auto json = parse_json(body);
+Status Ollama::load_at(const std::string& model, Tokens num_ctx, const std::string& keep_alive) {
+  return load_with({.body = {{"model", model}, {"options", {{"num_ctx", num_ctx}}}},
+                    .what = "could not load the model " + printable(model)},
+                   keep_alive);
+}
+
+Status Ollama::load_with(Call call, const std::string& keep_alive) {
+  call.method = "POST";
+  call.path = "/api/generate";
+  call.timeout = options_.patience.load;
+  if (!keep_alive.empty()) call.body["keep_alive"] = keep_alive;
+  return done(call);
+}
+
+Status Ollama::done(const Call& call) {
+  TRY_ASSIGN(const std::string answer, body_of(call));
+  const auto json = parse_json(answer);
   if (json && member(*json, "done") == true) return {};
-  return fail(garbled(what, host_));
+  return fail(garbled(call.what, host_));
 }
 
 Result<std::optional<Tokens>> Ollama::count_prompt(const std::string& model, const std::string& prompt) {
@@ -177,16 +179,16 @@ Result<std::optional<Tokens>> Ollama::count_prompt(const std::string& model, con
 }
 
 Status Ollama::unload(const std::string& model) {
-  TRY(body_of({.method = "POST",
+  return done({.method = "POST",
                .path = "/api/generate",
                .body = {{"model", model}, {"keep_alive", 0}},
                .timeout = options_.patience.answer,
-               .what = "could not unload the model " + printable(model)}));
-  return {};
+               .what = "could not unload the model " + printable(model)});
 }
 
 Result<bool> Ollama::wait_until_gone(const std::function<bool(const RunningModel&)>& meant) {
-  const std::chrono::nanoseconds deadline = clock_.elapsed() + options_.patience.gone;
+  const std::chrono::nanoseconds deadline =
+      clock_.elapsed() + options_.patience.users + options_.patience.gone;
   while (true) {
     TRY_ASSIGN(const std::vector<RunningModel> rows, running());
     if (std::none_of(rows.begin(), rows.end(), meant)) return true;

@@ -19,7 +19,8 @@ struct Patience {
   std::chrono::milliseconds answer{30'000};  // everything that only reads or renames
   std::chrono::milliseconds load{900'000};
   std::chrono::milliseconds create{900'000};
-  std::chrono::milliseconds gone{30'000};  // from unload until /api/ps no longer shows the model
+  std::chrono::milliseconds gone{30'000};    // from unload until /api/ps no longer shows an idle model
+  std::chrono::milliseconds users{120'000};  // until the requests of others have ended
   std::chrono::milliseconds poll{200};
 };
 
@@ -53,13 +54,14 @@ class Ollama {
   // Reads the model into memory; it answers when it is there. `keep_alive`: "5m"; empty: as the server does.
   Status load(const std::string& model, const std::string& keep_alive = "");
   // The same with a window of the request's own, which replaces what is loaded of these weights.
-  Status load_at(const std::string& model, Tokens num_ctx);
+  Status load_at(const std::string& model, Tokens num_ctx, const std::string& keep_alive = "");
   // One answer of one token to a prompt that goes in as it is, without the chat template. The prompt tokens
   // as the server counted them; nullopt: its answer has no count. A prompt that it refuses as too long: 0.
   Result<std::optional<Tokens>> count_prompt(const std::string& model, const std::string& prompt);
   // Asks to unload. The server does so later: see wait_until_gone.
   Status unload(const std::string& model);
-  // Polls /api/ps until no row is `meant`, at most `patience().gone`; false when one was still there.
+  // Polls /api/ps until no row is `meant`, at most until its users had their time and it had its own;
+  // false when one was still there.
   Result<bool> wait_until_gone(const std::function<bool(const RunningModel&)>& meant);
 
   Status copy(const std::string& source, const std::string& destination);
@@ -69,8 +71,10 @@ class Ollama {
 
  private:
   struct Call;
+  Status load_with(Call call, const std::string& keep_alive);
   Result<HttpResponse> exchange(const Call& call);  // any status
   Result<std::string> body_of(const Call& call);    // 200 only
+  Status done(const Call& call);                    // and it says that it did it
 
   Http& http_;
   Clock& clock_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "data/model.hpp"
 #include "runtime/names.hpp"
 #include "runtime/parameters.hpp"
 #include "runtime/wire.hpp"

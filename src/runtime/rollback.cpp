@@ -130,6 +130,8 @@ Result<std::optional<Receipt>> roll_back(const World& world, Ollama& ollama, sta
                                          const WayBack& way, const std::optional<Variant>& recipe,
                                          ChangeOptions options) {
   if (!recipe) {
+    if (options.disturbance != nullptr && way.there)
+      TRY(options.disturbance->begin(way.now.variant.name, ollama, state));
     // Killed in between, it is brought to its end by recover_unfinished().
     TRY(state.begin({.host = way.now.host,
                      .name = way.now.variant.name,

@@ -10,5 +10,6 @@
 #include "runtime/ollama.hpp"      // the HTTP API
 #include "runtime/parameters.hpp"  // PARAMETERs as the server gives them back
 #include "runtime/probe.hpp"       // a prompt that shows what the window really takes
+#include "runtime/residents.hpp"   // what a proof disturbs
 #include "runtime/rollback.hpp"    // what was there before is there again
 #include "runtime/verify.hpp"      // what runs, against what was asked

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "runtime/closing.hpp"
 #include "runtime/names.hpp"
+#include "runtime/residents.hpp"
 #include "runtime/rollback.hpp"
 
 namespace ctxcap::runtime {
@@ -32,12 +33,13 @@ std::string said(const Journal& journal, Recovery how) {
   return name + ": an earlier run was cut short; it had changed nothing";
 }
 
-Status recover_one(const Journal& journal, Ollama& ollama, state::State& state,
-                   const std::function<void(const std::string&)>& say) {
+// Whether it was brought to its end.
+Result<bool> recover_one(const Journal& journal, Ollama& ollama, state::State& state,
+                         const std::function<void(const std::string&)>& say) {
   if (journal.variant.name.empty()) {
     TRY(finish_rollback(journal, ollama, state));
     say(printable(journal.name) + ": a rollback was cut short; it was brought to its end");
-    return {};
+    return true;
   }
   TRY_ASSIGN(const Recovery how, recover(ollama, {.name = journal.name,
                                                   .base = journal.variant.base,
@@ -45,12 +47,16 @@ Status recover_one(const Journal& journal, Ollama& ollama, state::State& state,
                                                   .had_previous = !journal.digest_before.empty(),
                                                   .proved_digest = journal.proved_digest}));
   say(said(journal, how));
-  if (how == Recovery::finished) return close_proved(journal, journal.proved_digest, journal.since, state);
+  if (how == Recovery::finished) {
+    TRY(close_proved(journal, journal.proved_digest, journal.since, state));
+    return true;
+  }
   TRY_ASSIGN(const std::vector<InstalledModel> installed, ollama.installed());
   // What somebody else put there meanwhile is theirs; then the kept one stays too, for them to decide.
   if (digest_of(installed, journal.name) == journal.digest_before)
     TRY(drop_kept(journal, installed, ollama, state));
-  return state.restored(journal.host, journal.name);
+  TRY(state.restored(journal.host, journal.name));
+  return false;
 }
 
 }  // namespace
@@ -78,16 +84,26 @@ Status close_failed(const Journal& journal, Ollama& ollama, state::State& state)
   return state.restored(journal.host, journal.name);
 }
 
-Result<std::vector<std::string>> recover_unfinished(Ollama& ollama, state::State& state,
-                                                    const std::function<void(const std::string&)>& say) {
+Result<std::vector<Recovered>> recover_unfinished(Ollama& ollama, state::State& state,
+                                                  const std::function<void(const std::string&)>& say) {
   TRY_ASSIGN(const std::vector<Journal> journals, state.journals());
-  std::vector<std::string> names;
+  std::vector<Recovered> recovered;
+  const Journal* loaded = nullptr;  // what is to be loaded again, at last
   for (const Journal& journal : journals) {
     if (journal.host != ollama.host().id) continue;
-    TRY(recover_one(journal, ollama, state, say));
-    names.push_back(journal.name);
+    if (journal.name.empty()) {
+      loaded = &journal;
+      continue;
+    }
+    TRY_ASSIGN(const auto before, state.variant(journal.host, journal.name));
+    TRY_ASSIGN(const bool finished, recover_one(journal, ollama, state, say));
+    recovered.push_back({journal, before, finished});
   }
-  return names;
+  if (loaded != nullptr) {
+    for (const std::string& line : load_again(loaded->residents, loaded->since, ollama, state))
+      say("an earlier run was cut short; " + line);
+  }
+  return recovered;
 }
 
 std::vector<std::string> stray_backups(const std::vector<InstalledModel>& installed,

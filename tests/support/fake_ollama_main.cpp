@@ -17,6 +17,8 @@
 //   --wrong-context N    what /api/ps says whatever was asked
 //   --secret-context N   prompts are cut as by this window   --pause MS   before every answer
 //   --fault KIND[@N[+M]] request N (default 1) and M more fail; kinds: see fake_ollama.hpp, with dashes
+//   --client-context N   somebody asks for that window all the time
+//   --default-context N  that is given to whom no request asks otherwise, whatever a PARAMETER says
 //   --mark FILE          is there once a request was held back by the fault "slow"
 //   --card MIB           a card of that size: loads evict as the real scheduler has it
 //   --evictions FILE     writes how often that happened when it ends
@@ -169,6 +171,11 @@ void configure(FakeOllama& fake, const Options& options) {
       fake.state().unload_lingers = std::stoi(value);
     } else if (name == "--wrong-context") {
       fake.state().wrong_ctx = std::stol(value);
+    } else if (name == "--client-context") {
+      fake.state().client_ctx = std::stol(value);
+    } else if (name == "--default-context") {
+      fake.state().automatic_ctx = std::stol(value);
+      fake.state().heeds_parameters = false;
     } else if (name == "--secret-context") {
       fake.state().secret_ctx = std::stol(value);
     } else if (name == "--pause") {

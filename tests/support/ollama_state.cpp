@@ -219,6 +219,11 @@ Answer OllamaState::tags() const {
 Answer OllamaState::running() {
   Json rows = Json::array();
   for (Runner& runner : runners) {
+    if (client_ctx > 0 && runner.lingers < 0) {
+      runner.options["num_ctx"] = runner.num_ctx = client_ctx;
+      runner.busy += 2;
+      runner.first_request = true;
+    }
     if (runner.busy > 0) --runner.busy;
     if (runner.lingers >= 0 && runner.busy == 0) --runner.lingers;
     const Bytes vram = device == Device::gpu ? runner.size : device == Device::cpu ? 0 : runner.size / 3;
@@ -353,18 +358,25 @@ void OllamaState::make_memory(const Manifest& model, const Json& options, Tokens
 }
 
 Runner& OllamaState::runner_for(Manifest& model, const Json& request_options) {
-  const Json options = runner_options(model, request_options);
-  const auto same = std::find_if(runners.begin(), runners.end(),
-                                 [&](const Runner& r) { return r.blob == model.blob && r.lingers < 0; });
-  if (same != runners.end() && same->options == options) return *same;
+  Json options = runner_options(model, request_options);
+  if (!heeds_parameters && at(request_options, "num_ctx").is_null()) options.erase("num_ctx");
+  Tokens num_ctx = options.contains("num_ctx") ? options["num_ctx"].get<Tokens>() : automatic_ctx;
+  num_ctx = std::max<Tokens>(num_ctx, can(model, "vision") ? 2048 : 4);
+  if (declared_length(model) > 0) num_ctx = std::min(num_ctx, declared_length(model));
+  options["num_ctx"] = num_ctx;
+  // One that was asked to go while it was busy is still there for the same options.
+  const auto same = std::find_if(runners.begin(), runners.end(), [&](const Runner& r) {
+    return r.blob == model.blob && (r.lingers < 0 || r.busy > 0);
+  });
+  if (same != runners.end() && same->options == options) {
+    same->lingers = -1;
+    return *same;
+  }
   for (const Runner& runner : runners) {
     if (runner.blob == model.blob && runner.busy > 0) torn.push_back(runner.name);
   }
   std::erase_if(runners, [&](const Runner& runner) { return runner.blob == model.blob; });
   make_room();
-  Tokens num_ctx = options.contains("num_ctx") ? options["num_ctx"].get<Tokens>() : automatic_ctx;
-  num_ctx = std::max<Tokens>(num_ctx, can(model, "vision") ? 2048 : 4);
-  if (declared_length(model) > 0) num_ctx = std::min(num_ctx, declared_length(model));
   if (wrong_ctx > 0) num_ctx = wrong_ctx;
   make_memory(model, options, num_ctx);
   runners.push_back({.name = model.name,
@@ -385,7 +397,8 @@ Answer OllamaState::load(Manifest& model, const Json& body) {
   Json answer{{"model", named(body)}, {"created_at", time_text(0)}, {"response", ""}, {"done", true}};
   if (keep_alive == 0) {
     for (Runner& runner : runners) {
-      if (runner.blob == model.blob && runner.lingers < 0) runner.lingers = unload_lingers;
+      if (runner.blob == model.blob && runner.lingers < 0)
+        runner.lingers = runner.busy > 0 ? std::max(1, unload_lingers) : unload_lingers;
     }
     std::erase_if(runners, [](const Runner& runner) { return runner.lingers == 0; });
     answer["done_reason"] = "unload";

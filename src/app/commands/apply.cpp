@@ -65,7 +65,7 @@ bool names_source(const settings::Reading& read) {
 
 // What a plan leaves open: which server, how to speak to it, and how things are told.
 bool is_open(const settings::Shown& shown) {
-  constexpr std::string_view kOpen[] = {"ollama.host",    "ollama.via", "ollama.server",
+  constexpr std::string_view kOpen[] = {"ollama.host",    "ollama.via", "ollama.wait", "ollama.server",
                                         "ollama.backend", "report.",    "state."};
   return shown.origin != settings::Origin::flag ||
          std::any_of(std::begin(kOpen), std::end(kOpen),

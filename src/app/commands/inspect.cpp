@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/change.hpp"
 #include "app/commands.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -71,7 +72,7 @@ Result<Inspection> from_file(const std::string& path, const ServerBuild& build, 
 Result<Inspection> from_server(const InspectFlags& flags, const settings::Ollama& server,
                                const RuntimeSettings& settings, World& world, Talk& talk) {
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(server.host));
-  runtime::Ollama ollama(world.http, world.clock, host);
+  runtime::Ollama ollama = server_of(server, host, world);
   TRY_ASSIGN(
       const ModelDescription description,
       describe::description_from_server(ollama, flags.model, describe::build_of(ollama, settings.build)));
@@ -85,9 +86,11 @@ Result<Inspection> from_server(const InspectFlags& flags, const settings::Ollama
                                           "it only makes embeddings, and is not loaded with a window",
                                           "ctxcap inspect " + printable(flags.model, 60)));
     }
-    TRY_ASSIGN(inspection.measured,
-               describe::measure(ollama, flags.model, inspection.arch, runs, world, talk));
+    TRY_ASSIGN(const auto lock, state::lock(world, host.id));
     TRY_ASSIGN(state::State state, state::State::open(world));
+    TRY(recover_unfinished(ollama, state, talk));
+    TRY_ASSIGN(inspection.measured,
+               describe::measure(ollama, flags.model, inspection.arch, runs, state, world, talk));
     TRY(state.record(*inspection.measured));
     return inspection;
   }
@@ -107,18 +110,10 @@ settings::Origin origin_of(const settings::Reading& read, const std::string& key
   return found == read.shown.end() ? settings::Origin::built_in : found->origin;
 }
 
-// llama.cpp keeps the reserve free, and with a projector in a second file as much again and a GiB more.
-Bytes room_on(const Budget& card, const Footprint& memory) {
-  Bytes room = card.card - card.kept_by_driver() - card.reserve;
-  for (const Tenant& tenant : card.tenants) room -= tenant.bytes;
-  if (memory.projector_compute_bytes.value_or(0) > 0) room -= Bytes{1} << 30;
-  return room;
-}
-
 void add_largest(Inspection& inspection, const Budget& card, const RuntimeSettings& variation) {
   if (!inspection.arch.known() || !inspection.arch.no_window.empty() || inspection.contexts.empty()) return;
   inspection.card = card;
-  const Bytes room = room_on(card, inspection.contexts.front().memory);
+  const Bytes room = memory::room_on(card, inspection.contexts.front().memory);
   inspection.largest.push_back(
       {variation.kv_type_k, variation.kv_type_v,
        memory::largest_within(inspection.arch, room, variation, inspection.measured)});

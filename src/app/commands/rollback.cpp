@@ -26,11 +26,12 @@ Result<ExitCode> run_rollback(const RollbackFlags& flags, const settings::Settin
                  .hint = "ctxcap rollback devstral-small-2:triage"});
   }
   TRY_ASSIGN(const runtime::Host host, runtime::parse_host(settings.ollama.host));
-  runtime::Ollama ollama(world.http, world.clock, host);
+  runtime::Ollama ollama = server_of(settings.ollama, host, world);
   if (flags.dry_run) {
     TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
     TRY_ASSIGN(const WayBack way, runtime::find_way_back(flags.name, ollama, state));
-    world.console.out(report::way_text(way));
+    TRY_ASSIGN(const auto loaded, runtime::loaded_beside(ollama, {way.now.variant.base}));
+    world.console.out(report::way_text(way) + report::disturbed_text(loaded));
     talk.note("dry run: nothing was changed");
     return ExitCode::done;
   }
@@ -38,16 +39,21 @@ Result<ExitCode> run_rollback(const RollbackFlags& flags, const settings::Settin
   TRY_ASSIGN(state::State state, state::State::open(world));
   TRY(recover_unfinished(ollama, state, talk));
   TRY_ASSIGN(const WayBack way, runtime::find_way_back(flags.name, ollama, state));
-  world.console.out(report::way_text(way));
+  TRY_ASSIGN(const auto loaded, runtime::loaded_beside(ollama, {way.now.variant.base}));
+  world.console.out(report::way_text(way) + report::disturbed_text(loaded));
   if (!flags.yes) TRY(ask("Roll back?", world, talk));
   std::optional<Variant> recipe = runtime::recipe_of(way);
   if (recipe) {
     TRY_ASSIGN(recipe, render::check_modelfile(std::move(*recipe), "the state"));
   }
-  TRY_ASSIGN(const auto receipt,
-             runtime::roll_back(world, ollama, state, way, recipe,
-                                shown({.via = settings.ollama.via}, way.now.variant.name, talk)));
+  runtime::Disturbance disturbance;
+  const auto done = runtime::roll_back(
+      world, ollama, state, way, recipe,
+      shown({.via = settings.ollama.via, .disturbance = &disturbance}, way.now.variant.name, talk));
   talk.clear();
+  const std::string again = report::again_text(disturbance.end(ollama, state));
+  world.console.out(again);
+  TRY_ASSIGN(const std::optional<Receipt> receipt, done);
   if (receipt) world.console.out(report::receipt_text(*receipt, *recipe, talk.out()));
   for (DecisionRecord& record : policy::records_of_rollback(way, world.clock.now())) {
     record.host = host.id;

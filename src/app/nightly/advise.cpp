@@ -30,17 +30,34 @@ Result<policy::JobInput> input_for(const Demand& demand, const GroupNight& one, 
   return job;
 }
 
-Result<BaseDecision> decide_group(const GroupNight& one, const ServerNight& here, double stretch) {
-  const policy::Group& group = one.group;
+// What its jobs need, and those of other groups that are to have the same window.
+Result<std::vector<policy::JobInput>> inputs_for(const GroupNight& one, const ServerNight& here) {
   std::vector<policy::JobInput> jobs;
-  for (const Demand& demand : group.demands) {
+  for (const Demand& demand : one.group.demands) {
     TRY_ASSIGN(policy::JobInput job, input_for(demand, one, here));
     jobs.push_back(std::move(job));
   }
+  for (const GroupNight& other : here.groups) {
+    if (&other == &one ||
+        !policy::go_together(one.group, other.group, here.night.options.settings.policy.per_job))
+      continue;
+    for (const Demand& demand : other.group.demands) {
+      TRY_ASSIGN(policy::JobInput job, input_for(demand, other, here));
+      jobs.push_back(std::move(job));
+    }
+  }
+  return jobs;
+}
+
+Result<BaseDecision> decide_group(const GroupNight& one, const ServerNight& here, double stretch) {
+  const policy::Group& group = one.group;
+  TRY_ASSIGN(std::vector<policy::JobInput> jobs, inputs_for(one, here));
   policy::Options policy = one.options.policy;
   policy.native_stretch = stretch;
+  policy.no_limit = false;  // each variant has its own: see desired_at()
   TRY_ASSIGN(BaseDecision decision,
              decide_base(group.base, std::move(jobs), one.model, policy, one.options.settings));
+  decision.jobs.resize(group.demands.size());
   for (JobDecision& job : decision.jobs) {
     if (!job.num_ctx) continue;
     job.outlook = demand::outlook(job.stats, *job.num_ctx, group.judge_of(job.stats.job).confidence);

@@ -15,15 +15,17 @@ bool quiet_now(const Night& night) {
   return hours && policy::is_quiet(*hours, night.moment().local_minute());
 }
 
-// A change that did not hold tonight would not hold an hour later: it loads the model for nothing.
+// A change that did not hold tonight would not hold an hour later: it loads the model for nothing. Where only
+// one of several variants failed, the others are looked at again.
 Result<std::optional<policy::Became>> failed_tonight(const policy::Group& group, const ServerNight& here) {
+  std::optional<policy::Became> became;
   for (const Demand& job : group.demands) {
     TRY_ASSIGN(const auto told, told_tonight(here, job.job, group.base));
     const bool failed = told && (told->outcome == Outcome::undone || told->outcome == Outcome::failed);
-    if (failed && told->to_num_ctx == group.verdict.num_ctx)
-      return std::optional(policy::Became{told->outcome, told->reason});
+    if (!failed || told->to_num_ctx != group.verdict.num_ctx) return std::optional<policy::Became>{};
+    became = {told->outcome, told->reason};
   }
-  return std::optional<policy::Became>{};
+  return became;
 }
 
 Status try_variant(const Variant& variant, const policy::Kept& kept, runtime::Proof proof,
@@ -50,12 +52,13 @@ Result<policy::Became> bring_to(GroupNight& one, Tokens window, ServerNight& her
     if (kept.rest > 0 && !(kept.ours && group.verdict.changes())) continue;
     if (kept.refused) {
       here.troubles.push_back(*kept.refused);
-      result = {Outcome::failed, kept.refused->what};
+      result.others.push_back({kept.wanted.name, Outcome::failed, kept.refused->what});
       continue;
     }
     const Result<Variant> desired = desired_at(one, kept, kept.wanted.name, window, here.night);
     if (!desired) {  // its texts cannot be used: no reason to leave the others
-      result = failed(desired.error(), here);
+      const policy::Became why = failed(desired.error(), here);
+      result.others.push_back({kept.wanted.name, why.outcome, why.reason});
       continue;
     }
     const Variant& variant = *desired;
@@ -76,7 +79,7 @@ Result<policy::Became> bring_to(GroupNight& one, Tokens window, ServerNight& her
                                      : runtime::proof_beside(variant, proved ? &*proved : nullptr);
     if (const Status done = try_variant(variant, kept, proof, here); !done) return failed(done.error(), here);
     if (due.difference == plan::Difference::runner) proved = variant;
-    if (result.outcome != Outcome::failed) result.outcome = Outcome::applied;
+    result.outcome = Outcome::applied;
   }
   return result;
 }
@@ -97,11 +100,12 @@ Result<policy::Became> change_one(GroupNight& one, ServerNight& here) {
     TRY_ASSIGN(const policy::Became done, bring_to(one, *window, here));
     if (done.outcome != Outcome::unchanged) result.outcome = done.outcome;
     result.reason = done.reason;
+    result.others = done.others;
   }
   if (!here.night.options.dry_run) TRY(end_canaries(group, here));
   TRY_ASSIGN(const auto told, told_tonight(here, group.demands.front().job, group.base));
   if (policy::is_told_again(group, result, told ? &*told : nullptr))
-    return policy::Became{told->outcome, told->reason};
+    return policy::Became{told->outcome, told->reason, result.others};
   return result;
 }
 
@@ -137,13 +141,14 @@ Result<Variant> desired_at(const GroupNight& one, const policy::Kept& kept, cons
   return std::move(*variant);
 }
 
-runtime::ChangeOptions change_options(const ServerNight& here, runtime::Proof proof) {
+runtime::ChangeOptions change_options(ServerNight& here, runtime::Proof proof) {
   // A card was given: what does not lie on it wholly does not hold.
   const bool whole = here.server.card && here.server.ollama.settings.backend == "cuda";
   return {.via = here.server.ollama.via,
           .proof = proof,
           .whole_on_gpu = whole,
           .run = here.night.run,
+          .disturbance = &here.disturbance,
           .on_step = here.night.options.on_step};
 }
 
@@ -155,6 +160,8 @@ Status change(ServerNight& here) {
     for (JobNight& job : policy::records_of(one.group, *result, here.night.moment(), here.night.run))
       here.jobs.push_back(std::move(job));
   }
+  for (const std::string& line : here.disturbance.end(here.ollama, here.night.state))
+    here.night.talk.note("note: " + line);
   return {};
 }
 

@@ -106,6 +106,7 @@ Status group_variants(ServerNight& here) {
                                                       here.night.talk));
     one.model = std::move(models[group.base]);
     group.known = one.model.arch.has_value();
+    group.weights = one.model.weights;
     policy::add_demand(demands, here.wanted, day_of(here.night.now), group);
     TRY(look_back(group, here));
   }

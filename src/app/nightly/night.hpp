@@ -52,6 +52,7 @@ struct ServerNight {
   Status awake = {};                 // whether it answers, and no other run is at it
   std::vector<Error> troubles = {};  // what went wrong without ending the night
   std::vector<GroupNight> groups = {};
+  runtime::Disturbance disturbance = {};  // of all that is changed tonight
   std::vector<JobNight> jobs = {};
 
   const std::string& host() const { return ollama.host().id; }
@@ -106,6 +107,6 @@ Result<Variant> desired_at(const GroupNight& group, const policy::Kept& kept, co
                            Tokens window, const Night& night);
 
 // How a variant is changed tonight.
-runtime::ChangeOptions change_options(const ServerNight& here, runtime::Proof proof);
+runtime::ChangeOptions change_options(ServerNight& here, runtime::Proof proof);
 
 }  // namespace ctxcap::app

@@ -60,7 +60,9 @@ Status wake(ServerNight& here) {
   if (!here.awake) return {};
   here.awake = [&]() -> Status {
     TRY(here.ollama.version());
-    if (!here.night.options.dry_run) TRY(recover_unfinished(here.ollama, here.night.state, here.night.talk));
+    const policy::Moment tonight = here.night.moment();
+    if (!here.night.options.dry_run)
+      TRY(recover_unfinished(here.ollama, here.night.state, here.night.talk, &tonight));
     return {};
   }();
   const bool down = !here.awake && here.awake.error().kind == ErrorKind::unreachable;
@@ -139,7 +141,7 @@ Result<ExitCode> run_night(const NightlyOptions& options, const std::vector<Held
   std::vector<ServerNight> servers;
   for (const Held& one : held) {
     servers.push_back(
-        {one.server, runtime::Ollama(world.http, world.clock, one.host), night, wanted_of(one.server)});
+        {one.server, server_of(one.server.ollama, one.host, world), night, wanted_of(one.server)});
     if (!one.lock) servers.back().awake = fail(one.lock.error());
   }
 
@@ -158,7 +160,7 @@ Result<ExitCode> run_night(const NightlyOptions& options, const std::vector<Held
     if (!written) troubles.push_back(written.error());
   }
   for (const Error& trouble : troubles) talk.error(trouble);
-  for (const JobNight& job : jobs) world.console.out(report::night_line(job) + "\n");
+  for (const JobNight& job : jobs) world.console.out(report::night_line(job, options.dry_run) + "\n");
   const ExitCode code = done ? code_of(jobs, troubles) : exit_code(done.error().kind);
   TRY(state.end_run(night.run, world.clock.now(), static_cast<i64>(code),
                     done ? report::night_summary(jobs, troubles) : done.error().what));

@@ -19,16 +19,40 @@ constexpr const char* kName = "devstral-small-2:triage";
 struct BeforeTheCrash : Nights {
   explicit BeforeTheCrash(bool replaces) {
     install_devstral();
+    fake.state().install("other", "weights-2");
+    post("/api/create", R"({"model":"a-twin","from":"devstral-small-2","system":"Sort."})");
     keep(kName, "devstral-small-2");
     fill(0, "triage", "devstral-small-2", 6'000, 20);
     close(0);
     start(1);
-    if (!replaces) return;
-    REQUIRE(run().code == ExitCode::done);
-    fill(1, "triage", kName, 18'000, 20);
-    close(1);
-    start(2);
+    if (replaces) {
+      REQUIRE(run().code == ExitCode::done);
+      fill(1, "triage", kName, 18'000, 20);
+      close(1);
+      start(2);
+    }
+    pin();
   }
+
+  // Another model is pinned, and a twin with a window that a client asked for.
+  void pin() {
+    post("/api/generate", R"({"model":"other","keep_alive":-1})");
+    post("/api/generate", R"({"model":"a-twin","keep_alive":-1,"options":{"num_ctx":16384}})");
+  }
+  bool is_pinned(const std::string& name, Tokens window) {
+    const auto& all = fake.state().runners;
+    return std::any_of(all.begin(), all.end(), [&](const Runner& one) {
+      return one.name == name && one.num_ctx == window && one.keep_alive < 0;
+    });
+  }
+  void restart_server() {
+    fake.state().runners.clear();
+    restarted = true;
+  }
+  bool restarted = false;
+
+ private:
+  void post(const char* path, const char* body) { fake.state().handle("POST", path, body); }
 };
 
 void check_next_run(BeforeTheCrash& nights, Tokens wanted) {
@@ -45,6 +69,11 @@ void check_next_run(BeforeTheCrash& nights, Tokens wanted) {
   REQUIRE((owned && *owned));
   CHECK((*owned)->digest == nights.fake.state().find(kName)->digest);
   CHECK((*owned)->variant.num_ctx == wanted);
+  CHECK(nights.fake.state().find("a-twin")->system == "Sort.");
+  if (!nights.restarted) {
+    CHECK(nights.is_pinned("other:latest", 4'096));
+    CHECK(nights.is_pinned("a-twin:latest", 16'384));
+  }
   const auto again = nights.run();
   CHECK(again.out == told.out);
   CHECK(nights.asked("/api/create") + nights.asked("/api/generate") == 0);
@@ -80,7 +109,7 @@ TEST_CASE("SIGKILL at 100 random moments leaves nothing that the next run does n
     const bool replaces = moment % 2 == 1;
     BeforeTheCrash nights(replaces);
     nights.fake.start_diary();
-    const std::size_t requests = random() % 30;
+    const std::size_t requests = random() % 40;
     const auto wait = std::chrono::microseconds(random() % 2'000);
     const pid_t child = nights.run_in_child();
     int status = 0;
@@ -95,6 +124,7 @@ TEST_CASE("SIGKILL at 100 random moments leaves nothing that the next run does n
       REQUIRE(::waitpid(child, &status, 0) == child);
       killed += WIFSIGNALED(status) ? 1 : 0;
     }
+    if (moment % 5 == 4) nights.restart_server();
     check_next_run(nights, replaces ? 24'576 : 8'192);
   }
   CHECK(killed > 50);  // the others were over before their moment came

@@ -81,7 +81,7 @@ TEST_CASE("a dry run says what would be done and leaves everything as it is") {
   Triage nights;
   const auto dry = nights.run(true);
   REQUIRE(dry.code);
-  CHECK(dry.out.find("create, advised") != std::string::npos);
+  CHECK(dry.out.find("would create: ") != std::string::npos);
   CHECK(nights.asked("/api/create") + nights.asked("/api/generate") == 0);
   CHECK(nights.state().runs()->empty());
   CHECK(nights.state().demand()->empty());
@@ -548,4 +548,114 @@ TEST_CASE("several servers in one night: one that is down, or busy, leaves the o
   CHECK(nights.run().code == ExitCode::done);
   CHECK(window() == 8'192);
   CHECK(nights.run().code == ExitCode::done);
+}
+
+TEST_CASE("variants on different bases of the same weights get one window, and share the card") {
+  Nights nights;
+  nights.install_devstral();
+  nights.fake.state().handle("POST", "/api/create",
+                             R"({"model":"sorter","from":"devstral-small-2","system":"Sort."})");
+  nights.keep("devstral-small-2:triage", "devstral-small-2").jobs = {"triage"};
+  nights.keep("sorter:mail", "sorter").jobs = {"mail"};
+  nights.config.card = Budget{.card = Bytes{20} << 30};
+  for (Day day = 0; day < 10; ++day) {
+    nights.fill(day, "triage", "devstral-small-2", 6'000);
+    nights.fill(day, "mail", "sorter", 14'000);
+    nights.close(day);
+  }
+  nights.start(10);
+  const auto told = nights.run();
+  CAPTURE(told.out);
+  CAPTURE(told.err);
+  CHECK(told.code == ExitCode::done);
+  CHECK(nights.window("devstral-small-2:triage") == 24'576);  // alone it would get 8,192
+  CHECK(nights.window("sorter:mail") == 24'576);
+  CHECK(nights.fake.state().find("sorter:mail")->system == "Sort.");
+  CHECK(told.out.find("triage  devstral-small-2:triage  ") != std::string::npos);
+  const auto decisions = nights.state().decisions();
+  CHECK(decisions->size() == 2);  // each job once
+  const auto again = nights.run();
+  CHECK(again.out == told.out);
+  CHECK(nights.asked("/api/create") + nights.asked("/api/generate") == 0);
+}
+
+TEST_CASE("one variant whose texts cannot be used is told, and the others of its base are made") {
+  Nights nights;
+  nights.install_devstral();
+  nights.keep("devstral-small-2:triage", "devstral-small-2").jobs = {"triage"};
+  settings::Variant& bad = nights.keep("devstral-small-2:mail", "devstral-small-2");
+  bad.jobs = {"mail"};
+  bad.policy.template_file = nights.directory() + "/bad.mustache";
+  std::ofstream(bad.policy.template_file) << "FROM {{nothing_of_that_name}}\n";
+  for (Day day = 0; day < 10; ++day) {
+    nights.fill(day, "triage", "devstral-small-2", 6'000);
+    nights.fill(day, "mail", "devstral-small-2", 4'000);
+    nights.close(day);
+  }
+  nights.start(10);
+  const auto told = nights.run();
+  CAPTURE(told.out);
+  CAPTURE(told.err);
+  CHECK(told.code == ExitCode::failure);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+  CHECK(nights.fake.state().find("devstral-small-2:mail") == nullptr);
+  CHECK(told.out.find("triage  devstral-small-2:triage  40,960 -> 8,192  create, applied: ") !=
+        std::string::npos);
+  CHECK(told.out.find("create, failed: ") != std::string::npos);
+  const auto again = nights.run();  // nothing is created anew, and the other is told again
+  CHECK(again.code == ExitCode::failure);
+  CHECK(nights.asked("/api/create") == 0);
+  CHECK(again.out.find("create, failed: ") != std::string::npos);
+}
+
+TEST_CASE("after an apply by hand a night makes no first variant") {
+  Triage nights;
+  const Variant variant{.name = "devstral-small-2:triage",
+                        .base = "devstral-small-2",
+                        .num_ctx = 16'384,
+                        .num_predict = 256,
+                        .jobs = {"triage"}};
+  {
+    World here = nights.world();
+    state::State state = nights.state(state::Access::write);
+    runtime::Ollama server(here.http, nights.clock, *runtime::parse_host(nights.fake.url()));
+    REQUIRE(runtime::change_variant(here, server, state, variant, {}, {.via = Via::api}));
+    for (DecisionRecord& record :
+         policy::records_of_apply(variant, std::nullopt, "", nullptr, nights.clock.now())) {
+      record.host = nights.fake.url();
+      REQUIRE(state.record(record));
+    }
+  }
+  const auto told = nights.run();
+  CAPTURE(told.out);
+  CHECK(told.code == ExitCode::done);
+  CHECK(told.out.find("first variant") == std::string::npos);
+  CHECK(told.out.find("16,384") != std::string::npos);
+  CHECK(nights.window("devstral-small-2:triage") == 16'384);
+  CHECK(nights.asked("/api/create") == 0);
+}
+
+TEST_CASE("who is in use is not torn away by a night: it waits for another one") {
+  Triage nights;
+  nights.config.ollama.wait = 5;
+  nights.fake.state().handle("POST", "/api/generate", R"({"model":"devstral-small-2","keep_alive":-1})");
+  Runner& runner = nights.fake.state().runners.front();
+  runner.busy = 1'000'000;
+  runner.first_request = true;
+  const auto told = nights.run();
+  CAPTURE(told.out);
+  CHECK(told.code == ExitCode::unreachable);
+  CHECK(told.out.find("create, waiting: devstral-small-2:latest is in use: ") != std::string::npos);
+  CHECK(nights.asked("/api/create") + nights.asked("/api/generate") == 0);
+  CHECK(nights.fake.state().torn.empty());
+  nights.fake.state().runners.front().busy = 0;
+  const auto later = nights.run();
+  CAPTURE(later.out);
+  CAPTURE(later.err);
+  CHECK(later.code == ExitCode::done);
+  CHECK(nights.window("devstral-small-2:triage") == 8'192);
+  CHECK(later.err.find(
+            "note: devstral-small-2:latest at 40,960, for ever: was unloaded, and is loaded again") !=
+        std::string::npos);
+  CHECK(nights.fake.state().runners.front().name == "devstral-small-2:latest");
 }

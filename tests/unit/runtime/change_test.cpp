@@ -117,8 +117,10 @@ TEST_CASE("what a killed run left is put in order, told, and forgotten") {
                              .backup = runtime::backup_name("tiny:triage")}));
   REQUIRE(story.state.begin({.host = "http://elsewhere:11434", .name = "x:a", .variant = triage()}));
   const auto say = [&](const std::string& line) { story.said.push_back(line); };
-  CHECK(runtime::recover_unfinished(story.server, story.state, say).value() ==
-        std::vector<std::string>{"tiny:triage"});
+  const auto recovered = runtime::recover_unfinished(story.server, story.state, say).value();
+  REQUIRE(recovered.size() == 1);
+  CHECK(recovered.front().journal.name == "tiny:triage");
+  CHECK_FALSE(recovered.front().finished);
   CHECK(story.said ==
         std::vector<std::string>{"tiny:triage: an earlier run was cut short; what was there before is back"});
   CHECK(story.state.journals()->size() == 1);  // that of the other server

@@ -90,10 +90,11 @@ Status apply_one(const Planned& planned, const Standing& place, const runtime::C
   return {};
 }
 
-std::vector<std::string> bases_of(const std::vector<Planned>& due) {
-  std::vector<std::string> bases;
-  for (const Planned& planned : due) bases.push_back(planned.variant.base);
-  return bases;
+// The bases of what is due, or its names.
+std::vector<std::string> all_of(const std::vector<Planned>& due, std::string Variant::*which) {
+  std::vector<std::string> texts;
+  for (const Planned& planned : due) texts.push_back(planned.variant.*which);
+  return texts;
 }
 
 Status apply_each(const std::vector<Planned>& due, const std::vector<Standing>& places,
@@ -150,8 +151,9 @@ Result<ExitCode> apply_variants(std::span<const Variant> variants, const ApplyFl
   show(all, flags, installed, world, talk);
   std::erase_if(all, [](const Planned& planned) { return planned.why.empty(); });
   if (!flags.check && !all.empty()) {
-    const auto loaded = runtime::loaded_beside(ollama, bases_of(all));
-    world.console.out(report::disturbed_text(loaded.value_or(std::vector<LoadedModel>{})));
+    const auto loaded = runtime::loaded_beside(ollama, all_of(all, &Variant::base));
+    world.console.out(
+        report::disturbed_text(loaded.value_or(std::vector<LoadedModel>{}), all_of(all, &Variant::name)));
   }
   if (flags.dry_run) {
     for (const Planned& planned : all) world.console.out("\n" + planned.variant.modelfile);

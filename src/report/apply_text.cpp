@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "data/model_name.hpp"
 #include "data/words.hpp"
 #include "report/report.hpp"
 #include "report/style.hpp"
@@ -49,9 +50,12 @@ std::string plan_text(const Variant& variant, const std::vector<InstalledModel>&
   return text;
 }
 
-std::string disturbed_text(const std::vector<LoadedModel>& loaded) {
+std::string disturbed_text(const std::vector<LoadedModel>& loaded, const std::vector<std::string>& changed) {
   std::string text;
   for (const LoadedModel& one : loaded) {
+    if (std::any_of(changed.begin(), changed.end(),
+                    [&](const std::string& name) { return same_model(name, one.name); }))
+      continue;
     text += fmt::format("  {}  {}: {}; it is loaded again\n", one.shares ? "unload " : "disturb",
                         text_of(one), one.shares ? "it has the same weights" : "it may have to make room");
   }

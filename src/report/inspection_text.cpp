@@ -110,14 +110,20 @@ std::string contexts_table(const Inspection& inspection, int width) {
                       rows, width);
 }
 
-// The process that totals hold beside what was measured, where it is an estimate.
-std::string estimated_process(const Inspection& inspection) {
+// What totals hold beside what was measured.
+std::string beside_measured(const Inspection& inspection) {
+  std::string text;
   for (const InspectedContext& context : inspection.contexts) {
-    if (!context.refused && context.memory.measured && context.memory.overhead_bytes.value_or(0) > 0)
-      return fmt::format("; TOTAL is that and {} for the process, an estimate",
-                         human_bytes(*context.memory.overhead_bytes));
+    const Footprint& memory = context.memory;
+    if (context.refused || !memory.measured) continue;
+    if (const Bytes projector = memory.projector_bytes.value_or(0); projector > 0)
+      text += fmt::format(", {} for the projector", human_bytes(projector));
+    if (const Bytes process = memory.overhead_bytes.value_or(0); process > 0)
+      text += fmt::format(", {} for the process{}", human_bytes(process),
+                          memory.overhead_exact ? " as measured" : ", an estimate");
+    break;
   }
-  return {};
+  return text.empty() ? text : "; TOTAL is that" + text;
 }
 
 std::string measured_text(const Calibration& calibration, const Inspection& inspection) {
@@ -126,12 +132,7 @@ std::string measured_text(const Calibration& calibration, const Inspection& insp
                                  human_bytes(calibration.low_bytes), with_commas(calibration.low_ctx),
                                  human_bytes(calibration.high_bytes), with_commas(calibration.high_ctx),
                                  human_bytes(static_cast<Bytes>(calibration.bytes_per_token())));
-  if (calibration.overhead_bytes)
-    text += fmt::format("; the process takes {} beside that, which TOTAL has, too",
-                        human_bytes(*calibration.overhead_bytes));
-  else
-    text += estimated_process(inspection);
-  return text + ". Totals are corrected by it.\n";
+  return text + beside_measured(inspection) + ". Totals are corrected by it.\n";
 }
 
 // Which terms are exact, in one sentence.

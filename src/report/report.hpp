@@ -102,8 +102,8 @@ std::string prom_text(const Metrics& metrics);
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,
                       const std::vector<std::string>& lost, const TextOptions& options);
 
-// What a proof disturbs; empty: nothing is loaded.
-std::string disturbed_text(const std::vector<LoadedModel>& loaded);
+// What a proof disturbs beside the variants that are changed; empty: nothing else is loaded.
+std::string disturbed_text(const std::vector<LoadedModel>& loaded, const std::vector<std::string>& changed);
 
 // What became of it.
 std::string again_text(const std::vector<std::string>& lines);

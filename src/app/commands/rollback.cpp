@@ -31,7 +31,7 @@ Result<ExitCode> run_rollback(const RollbackFlags& flags, const settings::Settin
     TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
     TRY_ASSIGN(const WayBack way, runtime::find_way_back(flags.name, ollama, state));
     TRY_ASSIGN(const auto loaded, runtime::loaded_beside(ollama, {way.now.variant.base}));
-    world.console.out(report::way_text(way) + report::disturbed_text(loaded));
+    world.console.out(report::way_text(way) + report::disturbed_text(loaded, {way.now.variant.name}));
     talk.note("dry run: nothing was changed");
     return ExitCode::done;
   }
@@ -40,7 +40,7 @@ Result<ExitCode> run_rollback(const RollbackFlags& flags, const settings::Settin
   TRY(recover_unfinished(ollama, state, talk));
   TRY_ASSIGN(const WayBack way, runtime::find_way_back(flags.name, ollama, state));
   TRY_ASSIGN(const auto loaded, runtime::loaded_beside(ollama, {way.now.variant.base}));
-  world.console.out(report::way_text(way) + report::disturbed_text(loaded));
+  world.console.out(report::way_text(way) + report::disturbed_text(loaded, {way.now.variant.name}));
   if (!flags.yes) TRY(ask("Roll back?", world, talk));
   std::optional<Variant> recipe = runtime::recipe_of(way);
   if (recipe) {

@@ -437,3 +437,22 @@ TEST_CASE("statements name tables and columns that are there, and have no gaps l
        {old, events, tagged, old_tagged, sources::days_sql(tables, sources::Generation::events)})
     CHECK(sql.find('$') == std::string::npos);
 }
+
+TEST_CASE("times that are 1,000 times too large are mended where there are some, and nowhere else") {
+  sources::Tables tables;
+  tables.observations = {"observations", {"name"}};
+  tables.traces = {"traces", {}};
+  const auto statements = [&] {
+    return sources::days_sql(tables, sources::Generation::observations) +
+           sources::groups_sql(tables, sources::Generation::observations, true);
+  };
+  CHECK(statements().find("Milli") == std::string::npos);
+  CHECK(sources::far_times_sql(tables).find("FROM observations WHERE start_time >=") != std::string::npos);
+  tables.observations.has_far_times = tables.traces.has_far_times = true;
+  const std::string mended = statements();
+  CHECK(mended.find('$') == std::string::npos);
+  for (const char* table : {"observations", "traces"}) {
+    CHECK(mended.find(fmt::format("FROM {}\n", table)) == std::string::npos);
+    CHECK(mended.find(fmt::format("FROM {})", table)) != std::string::npos);
+  }
+}

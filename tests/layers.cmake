@@ -3,8 +3,8 @@
 cmake_minimum_required(VERSION 3.25)
 
 # Which rooms a room may include. A room without a line fails.
-set(pure ingest demand model memory policy plan render report manual)
-set(edge sources runtime gpu state cli setup describe)
+set(pure ingest demand model memory tenants card policy plan render report manual)
+set(edge sources runtime gpu state cli setup describe history)
 set(may_base  "")
 set(may_data  base)
 set(may_ports base)
@@ -22,6 +22,8 @@ list(APPEND may_manual settings report cli)
 list(APPEND may_setup settings plan runtime gpu sources manual cli)
 # What a model is, is read by rules and asked of whoever may know.
 list(APPEND may_describe settings model memory runtime gpu state cli)
+# What programs say of memory is read by rules.
+list(APPEND may_history tenants)
 # What a server has and what is written down of it are one protocol; the state knows nothing of servers.
 list(APPEND may_runtime state)
 set(may_io  base ports)
@@ -44,6 +46,7 @@ set(only_kainjow  base/template.cpp)
 set(only_isa      sources/containers)  # <isa-l/...>
 set(only_zstd     sources/containers)
 set(only_toml    base/toml.cpp)
+set(only_pugixml gpu)
 set(only_nlohmann base data settings model sources runtime report state)
 
 # What pure rooms may not name: they neither print nor ask for time, files or the environment.

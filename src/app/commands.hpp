@@ -10,6 +10,7 @@ const cli::Program& program();
 extern const Command kAnalyze;
 extern const Command kApply;
 extern const Command kBacktest;
+extern const Command kCard;
 extern const Command kCompletion;
 extern const Command kConfig;
 extern const Command kDoctor;

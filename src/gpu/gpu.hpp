@@ -3,7 +3,12 @@
 
 #include <optional>
 
+#include <vector>
+
 #include "base/quantity.hpp"
+#include "base/result.hpp"
+#include "data/card.hpp"
+#include "ports/files.hpp"
 #include "ports/processes.hpp"
 
 namespace ctxcap::gpu {
@@ -12,5 +17,9 @@ namespace ctxcap::gpu {
 std::optional<Bytes> used_bytes(Processes& processes);
 // What they have in all.
 std::optional<Bytes> total_bytes(Processes& processes);
+
+// Every card of this machine now, and whose its processes are. Errors: no driver is there
+// (ErrorKind::unreachable), or it does not answer, with its own reason and cure.
+Result<std::vector<CardLook>> look(Processes& processes, Files& files);
 
 }  // namespace ctxcap::gpu

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "data/analysis.hpp"
 #include "data/backtest.hpp"
+#include "data/card.hpp"
 #include "data/health.hpp"
 #include "data/history.hpp"
 #include "data/inspection.hpp"
@@ -56,6 +57,9 @@ std::string inspection_text(const Inspection& inspection, const TextOptions& opt
 
 // One row per rule, for each job.
 std::string backtest_text(const Backtest& backtest, const TextOptions& options);
+
+// Tenants of each card, what the rest of them was seen to have and needs, and who ran out of memory.
+std::string card_text(const std::vector<CardUse>& cards, const TextOptions& options);
 
 // Decisions, measurements, and for each job a line of what it needed and of the window it had. Empty:
 // nothing.

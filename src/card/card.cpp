@@ -1,0 +1,142 @@
+#include "card/card.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "card/need.hpp"
+#include "card/timeline.hpp"
+
+namespace ctxcap::card {
+namespace {
+
+constexpr double kMicros = 1e6;
+
+// One pass over the samples: who is there, since when, with whom.
+class Walk {
+ public:
+  explicit Walk(const CardHistory& history) : history_(history), uses_(history.tenants.size()) {
+    for (std::size_t t = 0; t < uses_.size(); ++t) uses_[t].tenant = history.tenants[t];
+  }
+
+  void sample(std::size_t i, i64 lasts) {
+    const CardSample& sample = history_.samples[i];
+    const double seconds = static_cast<double>(lasts) / kMicros;
+    std::map<std::uint32_t, Bytes> now;
+    for (const Held& held : sample.held) {
+      now[held.tenant] += held.bytes;
+      // Someone who was not there one sample ago begins anew.
+      const auto [seen, fresh] = last_seen_.try_emplace({held.tenant, held.pid}, i);
+      if (fresh || (seen->second != i && seen->second + 1 != i)) ++uses_[held.tenant].sessions;
+      seen->second = i;
+    }
+    Bytes llm = 0;
+    for (const auto& [tenant, bytes] : now) {
+      if (is_llm(uses_[tenant].tenant.kind)) llm += bytes;
+    }
+    for (const auto& [tenant, bytes] : now) {
+      TenantUse& use = uses_[tenant];
+      use.seconds += seconds;
+      use.peak = std::max(use.peak, bytes);
+      if (llm == 0 || is_llm(use.tenant.kind)) continue;
+      const auto [met, fresh] = last_met_.try_emplace(tenant, i);
+      if (fresh || (met->second != i && met->second + 1 != i)) ++use.with_llm.times;
+      met->second = i;
+      use.with_llm.seconds += seconds;
+      use.with_llm.joint_peak = std::max(use.with_llm.joint_peak, bytes + llm);
+    }
+    add_unattributed(i, now, llm, seconds);
+  }
+
+  std::vector<TenantUse>& uses() { return uses_; }
+  std::optional<TenantUse> others() const { return others_.peak > 0 ? std::optional(others_) : std::nullopt; }
+
+ private:
+  void add_unattributed(std::size_t i, const std::map<std::uint32_t, Bytes>& now, Bytes llm, double seconds) {
+    const CardSample& sample = history_.samples[i];
+    if (!sample.used) return;
+    Bytes bytes = *sample.used;
+    for (const auto& [tenant, held] : now) bytes -= held;
+    if (bytes <= 0) return;
+    if (others_.sessions == 0 || others_last_ + 1 != i) ++others_.sessions;
+    others_last_ = i;
+    others_.peak = std::max(others_.peak, bytes);
+    others_.seconds += seconds;
+    if (llm == 0) return;
+    if (others_.with_llm.times == 0 || others_met_ + 1 != i) ++others_.with_llm.times;
+    others_met_ = i;
+    others_.with_llm.seconds += seconds;
+    others_.with_llm.joint_peak = std::max(others_.with_llm.joint_peak, bytes + llm);
+  }
+
+  const CardHistory& history_;
+  std::vector<TenantUse> uses_;
+  std::map<std::pair<std::uint32_t, i64>, std::size_t> last_seen_;  // tenant and pid -> sample
+  std::map<std::uint32_t, std::size_t> last_met_;
+  TenantUse others_{.tenant = unattributed_tenant()};
+  std::size_t others_last_ = 0, others_met_ = 0;
+};
+
+// The sample that held at that moment.
+const CardSample* before(const CardHistory& history, Instant at) {
+  const auto after = std::upper_bound(history.samples.begin(), history.samples.end(), at,
+                                      [](Instant when, const CardSample& s) { return when < s.at; });
+  return after == history.samples.begin() ? nullptr : &*std::prev(after);
+}
+
+OomUse seen_of(const CardOom& oom, const CardHistory& history, i64 step) {
+  OomUse use{.oom = oom, .held = oom.held};
+  const CardSample* sample = before(history, oom.at);
+  if (sample == nullptr || oom.at.micros - sample->at.micros > 2 * step) return use;
+  Bytes own = 0, all = 0;
+  for (const Held& held : sample->held) {
+    all += held.bytes;
+    if (history.tenants[held.tenant].name == oom.sampled()) own += held.bytes;
+  }
+  // Where it says nothing, what was seen is what it had.
+  if (own > 0) use.held = std::max(use.held.value_or(0), own);
+  use.others = std::max(sample->used.value_or(0), all) - own;
+  return use;
+}
+
+}  // namespace
+
+CardTenant unattributed_tenant() {
+  return {"unattributed", TenantKind::unattributed,
+          "in use, and of no process that is told: driver, desktop, graphics"};
+}
+
+CardUse use_of(const CardHistory& history) {
+  CardUse use{.card = history.card, .sources = history.sources};
+  const Timeline time = timeline_of(history.samples);
+  Walk walk(history);
+  for (std::size_t i = 0; i < history.samples.size(); ++i) {
+    walk.sample(i, time.lasts[i]);
+    use.watched += static_cast<double>(time.lasts[i]) / kMicros;
+  }
+  if (!history.samples.empty()) {
+    use.from = history.samples.front().at;
+    use.to = history.samples.back().at;
+  }
+  use.step = static_cast<double>(time.step) / kMicros;
+  use.gaps = time.gaps;
+  std::vector<Bytes> peaks;
+  for (const TenantUse& one : walk.uses()) peaks.push_back(one.peak);
+  for (const CardOom& oom : history.ooms) use.ooms.push_back(seen_of(oom, history, time.step));
+  const Rest rest = rest_of(history, peaks, use.ooms);
+  use.rest_seen = rest.seen;
+  use.rest_needed = rest.needed;
+  use.needs_more = rest.more;
+
+  use.tenants = std::move(walk.uses());
+  if (auto others = walk.others()) use.tenants.push_back(*std::move(others));
+  for (TenantUse& one : use.tenants) {
+    one.share = use.watched > 0 ? one.seconds / use.watched : 0;
+    one.ooms = std::count_if(history.ooms.begin(), history.ooms.end(),
+                             [&](const CardOom& oom) { return oom.sampled() == one.tenant.name; });
+  }
+  std::stable_sort(use.tenants.begin(), use.tenants.end(),
+                   [](const TenantUse& a, const TenantUse& b) { return a.peak > b.peak; });
+  return use;
+}
+
+}  // namespace ctxcap::card

@@ -1,0 +1,23 @@
+#pragma once
+// Samples of a card -> who was there, when, with whom, and what all of them need. The door of this room.
+//
+// What is seen beside a language model is censored by the card: a tenant that did not get its memory shows
+// what it got. So "seen" and "needed" are two numbers. Needed is the most, over all moments, of what
+// everybody who was there within one step may have at its worst: its own highest peak ever, or what it held
+// and wanted when it ran out of memory; plus what could not be attributed then. It bounds the joint need from
+// above as far as every tenant's peak was sampled once, or told by an OOM.
+
+#include "data/card.hpp"
+
+namespace ctxcap::card {
+
+// `history.samples` may be empty: then only OOMs are told.
+CardUse use_of(const CardHistory& history);
+
+// The same card as its driver sees it now: what each tenant has, and tenants of now alone.
+void add_now(CardUse& use, const CardLook& look);
+
+// Who stands for what nobody can be told to hold.
+CardTenant unattributed_tenant();
+
+}  // namespace ctxcap::card

@@ -1,0 +1,91 @@
+#include "card/need.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace ctxcap::card {
+namespace {
+
+Bytes all_of(const CardSample& sample) {
+  Bytes sum = 0;
+  for (const Held& held : sample.held) sum += held.bytes;
+  return sum;
+}
+
+// In use, and of nobody who is known.
+Bytes unattributed(const CardSample& sample) {
+  return sample.used ? std::max<Bytes>(0, *sample.used - all_of(sample)) : 0;
+}
+
+class Needs {
+ public:
+  Needs(const CardHistory& history, const std::vector<Bytes>& peaks, const std::vector<OomUse>& ooms)
+      : history_(history), worst_(peaks) {
+    for (const OomUse& one : ooms) {
+      for (std::size_t t = 0; t < history.tenants.size(); ++t) {
+        if (history.tenants[t].name == one.oom.sampled() && one.held && one.oom.wanted)
+          worst_[t] = std::max(worst_[t], *one.held + *one.oom.wanted);
+      }
+    }
+  }
+
+  // Of all who were there within one sample of the `i`th, each at its worst, but for `alone`.
+  Bytes around(std::size_t i, const std::string& alone = "") const {
+    std::set<std::uint32_t> there;
+    Bytes others = 0;
+    for (std::size_t k = i == 0 ? 0 : i - 1; k <= i + 1 && k < history_.samples.size(); ++k) {
+      for (const Held& held : history_.samples[k].held) {
+        const CardTenant& tenant = history_.tenants[held.tenant];
+        if (!is_llm(tenant.kind) && tenant.name != alone) there.insert(held.tenant);
+      }
+      others = std::max(others, unattributed(history_.samples[k]));
+    }
+    for (const std::uint32_t tenant : there) others += worst_[tenant];
+    return others;
+  }
+
+ private:
+  const CardHistory& history_;
+  std::vector<Bytes> worst_;  // of each tenant: its peak, or what it would have had
+};
+
+std::optional<Bytes> seen_beside(const CardHistory& history) {
+  std::optional<Bytes> most;
+  for (const CardSample& sample : history.samples) {
+    Bytes llm = 0;
+    for (const Held& held : sample.held) {
+      if (is_llm(history.tenants[held.tenant].kind)) llm += held.bytes;
+    }
+    if (llm == 0) continue;
+    most = std::max(most.value_or(0), std::max(all_of(sample), sample.used.value_or(0)) - llm);
+  }
+  return most;
+}
+
+}  // namespace
+
+Rest rest_of(const CardHistory& history, const std::vector<Bytes>& peaks, const std::vector<OomUse>& ooms) {
+  const Needs needs(history, peaks, ooms);
+  Rest rest{.seen = seen_beside(history)};
+  for (std::size_t i = 0; i < history.samples.size(); ++i)
+    rest.needed = std::max(rest.needed.value_or(0), needs.around(i));
+  for (const OomUse& one : ooms) {
+    const auto tenant = std::find_if(history.tenants.begin(), history.tenants.end(),
+                                     [&](const CardTenant& t) { return t.name == one.oom.sampled(); });
+    if (tenant != history.tenants.end() && is_llm(tenant->kind))
+      continue;  // its own need is no part of the rest
+    if (!one.held || !one.oom.wanted) {
+      rest.more = true;
+      continue;
+    }
+    const auto after = std::upper_bound(history.samples.begin(), history.samples.end(), one.oom.at,
+                                        [](Instant at, const CardSample& s) { return at < s.at; });
+    const Bytes own = *one.held + *one.oom.wanted;
+    const std::size_t i = static_cast<std::size_t>(after - history.samples.begin());
+    const Bytes others = history.samples.empty() ? 0 : needs.around(i == 0 ? 0 : i - 1, one.oom.sampled());
+    rest.needed = std::max(rest.needed.value_or(0), own + others);
+  }
+  return rest;
+}
+
+}  // namespace ctxcap::card

@@ -1,0 +1,159 @@
+#pragma once
+// The nouns of a shared card: who held how much of its memory, when, and what follows from it. Bytes; times
+// UTC.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/quantity.hpp"
+#include "base/time.hpp"
+
+namespace ctxcap {
+
+enum class TenantKind { ollama, vllm, llama_server, container, unit, process, desktop, unattributed };
+
+// Servers of language models: what is decided on, and not part of the rest.
+constexpr bool is_llm(TenantKind kind) {
+  return kind == TenantKind::ollama || kind == TenantKind::vllm || kind == TenantKind::llama_server;
+}
+
+struct CardFacts {
+  i64 index = 0;
+  std::string uuid, name, driver;                    // "": not told
+  std::optional<Bytes> total, reserved, used, free;  // reserved: by driver and firmware, and not in `used`
+
+  // What processes can have; nullopt: the total is not known. Where it is not told what the driver keeps, 1.5 % is
+  // taken off: that is what it kept, or less, on every card that was looked at.
+  std::optional<Bytes> usable() const {
+    return total ? std::optional(*total - reserved.value_or(*total / 1'000 * 15)) : std::nullopt;
+  }
+};
+
+struct CardTenant {
+  std::string name;
+  TenantKind kind = TenantKind::process;
+  std::string evidence;  // how it is known: "process llama-server"; never a command line
+};
+
+// What a runner of a language model was started with.
+struct RunningWeights {
+  std::string weights;         // the digits of its blob, or its file's name
+  std::optional<i64> num_ctx;  // of each slot
+  i64 parallel = 1;
+};
+
+// A process that the driver tells of.
+struct CardProcess {
+  enum class Use { compute, graphics, both };
+  i64 pid = 0;          // of the host, also where it runs in a container
+  std::string program;  // "llama-server"; its arguments may hold keys and are not kept
+  Use use = Use::compute;
+  std::optional<Bytes> bytes;  // nullopt: the driver does not say, as under Windows and WSL
+  CardTenant tenant;           // whose it is
+  std::optional<RunningWeights> runs;
+};
+
+// What a driver says of one card.
+struct CardLook {
+  CardFacts facts;
+  std::vector<CardProcess> processes;
+  i64 instances = 0;  // MIG devices that it is divided into
+};
+
+// What a process had, or where no process is told (pid 0) all of that tenant.
+struct Held {
+  std::uint32_t tenant = 0;  // in CardHistory::tenants
+  i64 pid = 0;
+  Bytes bytes = 0;
+};
+
+struct CardSample {
+  Instant at;
+  std::optional<Bytes> used;  // of the card, by whoever
+  std::vector<Held> held;     // empty: nobody was seen
+};
+
+// A tenant did not get memory. What it said is rounded: the upper ends are kept.
+struct CardOom {
+  Instant at;
+  std::string tenant;
+  std::optional<Bytes> held, wanted;  // by itself before; and what it did not get
+  std::vector<i64> pids;              // that it told of; inside of a container its own is among them
+  std::string seen_as;                // the tenant that samples have for it, where it has another name there
+
+  const std::string& sampled() const { return seen_as.empty() ? tenant : seen_as; }
+};
+
+// One card over time.
+struct CardHistory {
+  CardFacts card;
+  std::vector<CardTenant> tenants;
+  std::vector<CardSample> samples;   // by time, none twice
+  std::vector<CardOom> ooms;         // by time
+  std::vector<std::string> sources;  // what was read
+};
+
+// --- What follows: made by card/, read by report/.
+
+// How a tenant met the language model.
+struct WithLlm {
+  i64 times = 0;
+  double seconds = 0;
+  Bytes joint_peak = 0;  // of both together
+};
+
+struct TenantUse {
+  CardTenant tenant;
+  std::optional<Bytes> now;  // nullopt: nobody looked
+  Bytes peak = 0;            // as sampled: a shorter one may have been
+  double seconds = 0;        // resident
+  double share = 0;          // of the time that was watched
+  i64 sessions = 0, ooms = 0;
+  WithLlm with_llm;
+};
+
+// A language model that runs now.
+struct CardModel {
+  RunningWeights runs;
+  Bytes bytes = 0;  // of its process
+};
+
+struct CardGap {
+  Instant from, to;
+};
+
+struct OomUse {
+  CardOom oom;
+  std::optional<Bytes> held;    // the larger of what it said and what was seen
+  std::optional<Bytes> others;  // in use by everybody else then
+};
+
+struct CardUse {
+  CardFacts card;
+  Instant from, to;    // to: of the last sample
+  double step = 0;     // seconds between samples, the median
+  double watched = 0;  // seconds, without gaps
+  std::vector<CardGap> gaps;
+  std::vector<TenantUse> tenants;    // by peak, the largest first; who cannot be told is one of them
+  std::optional<Bytes> rest_seen;    // the most that all others had beside the language model
+  std::optional<Bytes> rest_needed;  // what they may need at once; at least rest_seen
+  bool needs_more = false;           // some tenant ran out of memory and did not say how much it wanted
+  std::vector<OomUse> ooms;
+  std::vector<CardModel> models;
+  std::vector<std::string> sources;
+
+  // What is left for the language model beside what the rest needs; nullopt: not known; never below 0.
+  std::optional<Bytes> budget() const;
+};
+
+// Microseconds between samples, the median; 0: there are not two.
+i64 median_step(const std::vector<CardSample>& samples);
+
+// "ctxcap.card/1", indented.
+std::string card_json(const std::vector<CardUse>& cards);
+
+std::string_view word(TenantKind kind);
+
+}  // namespace ctxcap

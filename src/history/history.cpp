@@ -1,0 +1,44 @@
+#include "history/history.hpp"
+
+#include "base/text.hpp"
+#include "history/homelab.hpp"
+#include "history/joined.hpp"
+#include "history/oom_log.hpp"
+#include "history/smi_log.hpp"
+
+namespace ctxcap::history {
+namespace {
+
+// "/var/log/whisperx.log" -> "whisperx"
+CardTenant tenant_of_file(const std::string& path) {
+  std::string name = path.substr(path.rfind('/') + 1);
+  const std::size_t dot = name.find('.');
+  if (dot != std::string::npos && dot > 0) name.resize(dot);
+  CardTenant tenant = tenant_of_process(name);
+  tenant.evidence = "log " + tenant.name;
+  return tenant;
+}
+
+}  // namespace
+
+Result<std::vector<CardHistory>> read(const Sources& sources, World& world) {
+  Joined joined(sources.from);
+  const auto zone = [&](Instant at) { return world.clock.local_offset(at); };
+  for (const std::string& path : sources.smi_logs) {
+    TRY_ASSIGN(const auto file, world.files.map(path));
+    TRY(read_smi_log(file->bytes().substr(0, file->left()), path, zone, joined));
+    joined.source(printable(path));
+  }
+  if (!sources.homelab.empty()) {
+    TRY(read_homelab(world.databases, sources.homelab, joined));
+    joined.source(printable(sources.homelab));
+  }
+  for (const std::string& path : sources.logs) {
+    TRY_ASSIGN(const auto file, world.files.map(path));
+    read_oom_log(file->bytes().substr(0, file->left()), tenant_of_file(path), joined);
+    joined.source(printable(path));
+  }
+  return std::move(joined).finish();
+}
+
+}  // namespace ctxcap::history

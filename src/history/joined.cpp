@@ -1,0 +1,175 @@
+#include "history/joined.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+
+namespace ctxcap::history {
+namespace {
+
+constexpr i64 kSameOom = 2'000'000;  // microseconds in which one failure is told again
+
+// The sample that a row belongs to; nullptr: none is near.
+CardSample* near(std::vector<CardSample>& samples, Instant at, i64 step) {
+  const auto after = std::lower_bound(samples.begin(), samples.end(), at,
+                                      [](const CardSample& s, Instant when) { return s.at < when; });
+  CardSample* best = nullptr;
+  i64 distance = step / 2;
+  for (auto it = after == samples.begin() ? after : std::prev(after); it != samples.end() && it <= after;
+       ++it) {
+    const i64 off = it->at.micros < at.micros ? at.micros - it->at.micros : it->at.micros - at.micros;
+    if (off > distance) continue;
+    distance = off;
+    best = &*it;
+  }
+  return best;
+}
+
+// One sample per time, of several what is known of each.
+void merge_same(std::vector<CardSample>& samples) {
+  std::stable_sort(samples.begin(), samples.end(),
+                   [](const CardSample& a, const CardSample& b) { return a.at < b.at; });
+  std::vector<CardSample> merged;
+  for (CardSample& sample : samples) {
+    if (merged.empty() || merged.back().at != sample.at) {
+      merged.push_back(std::move(sample));
+      continue;
+    }
+    if (sample.used) merged.back().used = sample.used;
+    merged.back().held.insert(merged.back().held.end(), sample.held.begin(), sample.held.end());
+  }
+  samples = std::move(merged);
+}
+
+// A log has its own name for a tenant; the processes that it told of say which one samples have for it.
+std::string seen_as(const CardOom& oom, const CardHistory& history) {
+  const auto after = std::upper_bound(history.samples.begin(), history.samples.end(), oom.at,
+                                      [](Instant at, const CardSample& s) { return at < s.at; });
+  if (after == history.samples.begin()) return "";
+  std::string found;
+  for (const Held& held : std::prev(after)->held) {
+    const CardTenant& tenant = history.tenants[held.tenant];
+    if (tenant.name == oom.tenant) return "";
+    if (is_llm(tenant.kind) || std::find(oom.pids.begin(), oom.pids.end(), held.pid) == oom.pids.end())
+      continue;
+    if (!found.empty() && found != tenant.name) return "";  // one of several
+    found = tenant.name;
+  }
+  return found;
+}
+
+// One that failed before it was sampled is who the same log's other failures were.
+void name_ooms(std::vector<CardOom>& ooms, const CardHistory& history) {
+  std::map<std::string, std::set<std::string>> names;  // of logs -> of samples
+  for (CardOom& oom : ooms) {
+    oom.seen_as = seen_as(oom, history);
+    if (!oom.seen_as.empty()) names[oom.tenant].insert(oom.seen_as);
+  }
+  for (CardOom& oom : ooms) {
+    const auto known = names.find(oom.tenant);
+    if (oom.seen_as.empty() && known != names.end() && known->second.size() == 1)
+      oom.seen_as = *known->second.begin();
+  }
+}
+
+}  // namespace
+
+CardTenant tenant_of_process(std::string_view name) {
+  // Arguments may follow, and may hold keys: only the program is looked at.
+  std::string_view program = name.substr(0, name.find(" -"));
+  const std::size_t slash = program.find_last_of("/\\");
+  if (slash != program.npos) program.remove_prefix(slash + 1);
+  program = program.substr(0, program.find(' '));
+  const std::string shown = printable(program.empty() ? "unnamed" : program, 60);
+  const std::string evidence = "process " + shown;
+  const std::string small = lowered(program);
+  if (small.starts_with("ollama") || small == "llama-server" || small == "llama-server.exe")
+    return {"ollama", TenantKind::ollama, evidence};
+  if (small.starts_with("vllm")) return {"vllm", TenantKind::vllm, evidence};
+  return {shown, TenantKind::process, evidence};
+}
+
+void Joined::card(const CardFacts& facts) {
+  CardFacts& known = cards_[facts.uuid].facts;
+  const CardFacts before = known;
+  known = facts;
+  if (known.name.empty()) known.name = before.name;
+  if (!known.total) known.total = before.total;
+  if (!known.reserved) known.reserved = before.reserved;
+}
+
+void Joined::used(const std::string& uuid, Instant at, std::optional<Bytes> bytes) {
+  if (from_ && at < *from_) return;
+  cards_[uuid].samples.push_back({at, bytes, {}});
+}
+
+void Joined::held(const std::string& uuid, Instant at, const CardTenant& tenant, i64 pid, Bytes bytes) {
+  if ((from_ && at < *from_) || bytes <= 0) return;
+  Card& card = cards_[uuid];
+  auto number = card.numbers.find(tenant.name);
+  if (number == card.numbers.end()) {
+    number = card.numbers.emplace(tenant.name, static_cast<std::uint32_t>(card.tenants.size())).first;
+    card.tenants.push_back(tenant);
+  }
+  card.rows.push_back({at, {number->second, pid, bytes}});
+}
+
+void Joined::oom(CardOom oom) {
+  if (from_ && oom.at < *from_) return;
+  ooms_.push_back(std::move(oom));
+}
+
+CardHistory Joined::finish(Card card) {
+  CardHistory history{.card = std::move(card.facts), .tenants = std::move(card.tenants)};
+  merge_same(card.samples);
+  const i64 step = median_step(card.samples);
+  std::vector<CardSample> alone;
+  for (const Row& row : card.rows) {
+    if (CardSample* sample = near(card.samples, row.at, step)) {
+      sample->held.push_back(row.held);
+    } else {
+      alone.push_back({row.at, std::nullopt, {row.held}});
+    }
+  }
+  card.samples.insert(card.samples.end(), std::make_move_iterator(alone.begin()),
+                      std::make_move_iterator(alone.end()));
+  merge_same(card.samples);
+  history.samples = std::move(card.samples);
+  return history;
+}
+
+std::vector<CardHistory> Joined::finish() && {
+  std::stable_sort(ooms_.begin(), ooms_.end(), [](const CardOom& a, const CardOom& b) {
+    return std::pair(a.tenant, a.at) < std::pair(b.tenant, b.at);
+  });
+  std::vector<CardOom> once;
+  for (CardOom& oom : ooms_) {
+    const bool again = !once.empty() && once.back().tenant == oom.tenant &&
+                       oom.at.micros - once.back().at.micros <= kSameOom;
+    if (!again) {
+      once.push_back(std::move(oom));
+      continue;
+    }
+    if (!once.back().wanted) once.back().wanted = oom.wanted;
+    if (!once.back().held) once.back().held = oom.held;
+    if (once.back().pids.empty()) once.back().pids = std::move(oom.pids);
+  }
+  std::stable_sort(once.begin(), once.end(), [](const CardOom& a, const CardOom& b) { return a.at < b.at; });
+  std::vector<CardHistory> all;
+  if (cards_.empty() && !once.empty()) cards_[""];
+  for (auto& [uuid, card] : cards_) {
+    card.facts.uuid = uuid;
+    all.push_back(finish(std::move(card)));
+    all.back().sources = sources_;
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const CardHistory& a, const CardHistory& b) { return a.card.index < b.card.index; });
+  // Which card a log speaks of is not told: it is that of the machine's only one, else of the first.
+  if (all.empty()) return all;
+  name_ooms(once, all.front());
+  all.front().ooms = std::move(once);
+  return all;
+}
+
+}  // namespace ctxcap::history

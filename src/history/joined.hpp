@@ -1,0 +1,50 @@
+#pragma once
+// Inside history/: what the sources give, joined.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "data/card.hpp"
+
+namespace ctxcap::history {
+
+// Who it is by the name that a driver or a dashboard has for it: "/usr/lib/ollama/llama-server" -> ollama.
+CardTenant tenant_of_process(std::string_view name);
+
+// Rows in any order. A card is known by its uuid; "" is the one of sources that know only one.
+class Joined {
+ public:
+  explicit Joined(std::optional<Instant> from) : from_(from) {}
+
+  void card(const CardFacts& facts);
+  void used(const std::string& uuid, Instant at, std::optional<Bytes> bytes);
+  void held(const std::string& uuid, Instant at, const CardTenant& tenant, i64 pid, Bytes bytes);
+  void oom(CardOom oom);
+  void source(std::string name) { sources_.push_back(std::move(name)); }
+
+  // Rows of processes belong to the nearest sample of their card within half a step; others are samples
+  // themselves.
+  std::vector<CardHistory> finish() &&;
+
+ private:
+  struct Row {
+    Instant at;
+    Held held;
+  };
+  struct Card {
+    CardFacts facts;
+    std::vector<CardTenant> tenants;
+    std::map<std::string, std::uint32_t, std::less<>> numbers;  // of tenants
+    std::vector<CardSample> samples;
+    std::vector<Row> rows;
+  };
+  static CardHistory finish(Card card);
+
+  std::optional<Instant> from_;
+  std::map<std::string, Card> cards_;  // by uuid
+  std::vector<CardOom> ooms_;
+  std::vector<std::string> sources_;
+};
+
+}  // namespace ctxcap::history

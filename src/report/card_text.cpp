@@ -1,0 +1,138 @@
+// What is on a card, for the terminal.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "base/text_table.hpp"
+#include "base/units.hpp"
+#include "report/report.hpp"
+
+namespace ctxcap::report {
+namespace {
+
+constexpr double kDay = 86'400, kHour = 3'600, kMinute = 60;
+constexpr std::size_t kShownOoms = 5;
+
+// "14 d", "2 h 03 m", "50 s"
+std::string span_text(double seconds) {
+  const auto whole = [](double value) { return static_cast<i64>(std::floor(value)); };
+  if (seconds >= 2 * kDay) return fmt::format("{} d", static_cast<i64>(std::lround(seconds / kDay)));
+  if (seconds >= kHour)
+    return fmt::format("{} h {:02} m", whole(seconds / kHour), whole(std::fmod(seconds, kHour) / kMinute));
+  if (seconds >= kMinute)
+    return fmt::format("{} m {:02} s", whole(seconds / kMinute), whole(std::fmod(seconds, kMinute)));
+  return fmt::format("{:.2g} s", seconds);
+}
+
+std::string or_unknown(const std::optional<Bytes>& bytes) {
+  return bytes ? human_bytes(*bytes) : "?";
+}
+
+std::string heading(const CardUse& use) {
+  std::string text =
+      use.card.name.empty() ? fmt::format("card {}", use.card.index) : printable(use.card.name, 60);
+  if (use.card.total) {
+    text += fmt::format(": {}", human_bytes(*use.card.total));
+    text += fmt::format("{} {} reserved, {} usable", use.card.reserved ? "," : ", about",
+                        human_bytes(*use.card.total - *use.card.usable()), human_bytes(*use.card.usable()));
+  }
+  if (use.watched > 0) {
+    text +=
+        fmt::format("\nWatched for {} every {}, {}", span_text(use.watched), span_text(use.step),
+                    use.gaps.empty() ? "without a gap" : counted(static_cast<i64>(use.gaps.size()), "gap"));
+  }
+  return text + "\n";
+}
+
+std::string with_llm_text(const TenantUse& tenant) {
+  if (is_llm(tenant.tenant.kind)) return "-";
+  if (tenant.with_llm.times == 0) return "never";
+  return fmt::format("{} x, {}, joint {}", with_commas(tenant.with_llm.times),
+                     span_text(tenant.with_llm.seconds), human_bytes(tenant.with_llm.joint_peak));
+}
+
+std::string tenants_table(const CardUse& use, int width) {
+  using Align = Column::Align;
+  std::vector<std::vector<std::string>> rows;
+  for (const TenantUse& tenant : use.tenants) {
+    const bool always = tenant.share > 0.9995;
+    rows.push_back({printable(tenant.tenant.name, 40), printable(tenant.tenant.evidence, 60),
+                    or_unknown(tenant.now), human_bytes(tenant.peak),
+                    always ? "always" : percent(tenant.share), with_commas(tenant.sessions),
+                    tenant.ooms == 0 ? "-" : with_commas(tenant.ooms), with_llm_text(tenant)});
+  }
+  const bool looked =
+      std::any_of(use.tenants.begin(), use.tenants.end(), [](const TenantUse& t) { return !!t.now; });
+  std::vector<Column> columns = {{"TENANT"},
+                                 {"EVIDENCE", Align::left, 3},
+                                 {"NOW", Align::right},
+                                 {"PEAK", Align::right},
+                                 {"RESIDENT", Align::right},
+                                 {"SESSIONS", Align::right, 2},
+                                 {"OOM", Align::right, 1},
+                                 {"WITH THE LLM"}};
+  const auto drop = [&](std::size_t column) {
+    columns.erase(columns.begin() + static_cast<std::ptrdiff_t>(column));
+    for (auto& row : rows) row.erase(row.begin() + static_cast<std::ptrdiff_t>(column));
+  };
+  if (use.watched == 0) {
+    for (const std::size_t column : {7U, 6U, 5U, 4U, 3U}) drop(column);
+  }
+  if (!looked) drop(2);
+  return render_table(std::move(columns), std::move(rows), width);
+}
+
+std::string rest_text(const CardUse& use) {
+  if (!use.rest_needed) return "";
+  std::string text = use.rest_seen ? fmt::format("Rest beside the LLM: seen {}, needed {}",
+                                                 human_bytes(*use.rest_seen), human_bytes(*use.rest_needed))
+                                   : fmt::format("Rest: needed {}; it was never seen beside an LLM",
+                                                 human_bytes(*use.rest_needed));
+  if (use.needs_more) text += " or more: some ran out of memory and did not say how much they wanted";
+  text += "\n";
+  if (const auto budget = use.budget()) {
+    Bytes has = 0;
+    for (const TenantUse& tenant : use.tenants) {
+      if (is_llm(tenant.tenant.kind)) has = std::max(has, tenant.peak);
+    }
+    text += fmt::format("Budget for the LLM: {}", human_bytes(*budget));
+    if (has > *budget)
+      text += fmt::format("; it had {}, {} too much", human_bytes(has), human_bytes(has - *budget));
+    text += "\n";
+  }
+  return text;
+}
+
+std::string ooms_text(const CardUse& use) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(use.ooms.size(), kShownOoms); ++i) {
+    const OomUse& one = use.ooms[i];
+    text += fmt::format(" {}  {}  held {} + wanted {}, others {}\n", rfc3339(one.oom.at),
+                        printable(one.oom.tenant, 40), or_unknown(one.held), or_unknown(one.oom.wanted),
+                        or_unknown(one.others));
+  }
+  if (use.ooms.size() > kShownOoms)
+    text += fmt::format(" and {} more; -f json has all\n",
+                        with_commas(static_cast<i64>(use.ooms.size() - kShownOoms)));
+  return text.empty() ? "" : "\nOut of memory:\n" + text;
+}
+
+}  // namespace
+
+std::string card_text(const std::vector<CardUse>& cards, const TextOptions& options) {
+  std::string text;
+  for (const CardUse& use : cards) {
+    if (!text.empty()) text += "\n";
+    text += heading(use);
+    if (!use.tenants.empty()) text += "\n" + tenants_table(use, options.width) + "\n";
+    text += rest_text(use) + ooms_text(use);
+    if (use.watched > 0)
+      text += fmt::format("Peaks shorter than {} can hide between samples\n", span_text(use.step));
+  }
+  return text;
+}
+
+}  // namespace ctxcap::report

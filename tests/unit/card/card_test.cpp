@@ -1,0 +1,151 @@
+#include "card/card.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+using namespace ctxcap;
+
+namespace {
+
+constexpr Bytes kMiB = 1 << 20;
+
+Instant second(i64 seconds) {
+  return {seconds * 1'000'000};
+}
+
+// Samples every 10 s, each row: used, then the model's, the transcriber's and the embedder's MiB.
+CardHistory history_of(const std::vector<std::array<Bytes, 4>>& rows) {
+  CardHistory history;
+  history.card = {.total = 24'576 * kMiB, .reserved = 312 * kMiB};
+  history.tenants = {{"ollama", TenantKind::ollama, ""},
+                     {"whisperx", TenantKind::container, ""},
+                     {"embeddings", TenantKind::container, ""}};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    CardSample sample{.at = second(static_cast<i64>(i) * 10), .used = rows[i][0] * kMiB};
+    for (std::uint32_t t = 0; t < 3; ++t) {
+      if (rows[i][t + 1] > 0) sample.held.push_back({t, 0, rows[i][t + 1] * kMiB});
+    }
+    history.samples.push_back(std::move(sample));
+  }
+  return history;
+}
+
+const TenantUse& of(const CardUse& use, const std::string& name) {
+  for (const TenantUse& tenant : use.tenants) {
+    if (tenant.tenant.name == name) return tenant;
+  }
+  REQUIRE_MESSAGE(false, name);
+  return use.tenants.front();
+}
+
+}  // namespace
+
+TEST_CASE("peaks, sessions and overlaps, as sampled") {
+  const CardUse use = card::use_of(history_of({{500, 0, 0, 0},
+                                               {17'900, 17'400, 0, 0},
+                                               {20'900, 17'400, 3'000, 0},
+                                               {24'800, 17'400, 6'900, 0},
+                                               {7'400, 0, 6'900, 0},
+                                               {500, 0, 0, 0},
+                                               {3'500, 0, 3'000, 0},
+                                               {20'900, 17'400, 3'000, 0}}));
+  CHECK(use.step == 10);
+  CHECK(use.watched == 80);
+  CHECK(use.gaps.empty());
+  const TenantUse& whisperx = of(use, "whisperx");
+  CHECK(whisperx.peak == 6'900 * kMiB);
+  CHECK(whisperx.seconds == 50);
+  CHECK(whisperx.sessions == 2);
+  CHECK(whisperx.with_llm.times == 2);
+  CHECK(whisperx.with_llm.seconds == 30);
+  CHECK(whisperx.with_llm.joint_peak == 24'300 * kMiB);
+  CHECK(of(use, "ollama").sessions == 2);
+  CHECK(of(use, "unattributed").peak == 500 * kMiB);
+  CHECK(use.rest_seen == 7'400 * kMiB);
+  CHECK(use.rest_needed == 7'400 * kMiB);
+  CHECK(use.budget() == (24'576 - 312 - 7'400) * kMiB);
+}
+
+TEST_CASE(
+    "what was seen beside the model is cut off by the card; what ran out of memory says what it needs") {
+  CardHistory history =
+      history_of({{17'900, 17'400, 0, 0}, {22'100, 17'400, 4'200, 0}, {17'900, 17'400, 0, 0}});
+  history.ooms.push_back(
+      {.at = second(14), .tenant = "whisperx", .held = 4'200 * kMiB, .wanted = 3'000 * kMiB});
+  const CardUse use = card::use_of(history);
+  CHECK(use.rest_seen == 4'700 * kMiB);
+  CHECK(use.rest_needed == 7'700 * kMiB);
+  REQUIRE(use.ooms.size() == 1);
+  CHECK(use.ooms[0].held == 4'200 * kMiB);
+  CHECK(use.ooms[0].others == 17'900 * kMiB);
+  CHECK(of(use, "whisperx").ooms == 1);
+}
+
+TEST_CASE("an OOM without figures leaves the need open, and with it the budget") {
+  CardHistory history = history_of({{17'900, 17'400, 0, 0}, {22'100, 17'400, 4'200, 0}});
+  history.ooms.push_back({.at = second(14), .tenant = "whisperx"});
+  const CardUse use = card::use_of(history);
+  CHECK(use.needs_more);
+  CHECK(!use.budget());
+  CHECK(use.rest_needed == 4'700 * kMiB);
+}
+
+TEST_CASE("the model's own OOM is no need of the rest") {
+  CardHistory history = history_of({{500, 0, 0, 0}, {17'900, 17'400, 0, 0}});
+  history.ooms.push_back(
+      {.at = second(11), .tenant = "ollama", .held = 17'400 * kMiB, .wanted = 9'000 * kMiB});
+  const CardUse use = card::use_of(history);
+  CHECK(use.rest_needed == 500 * kMiB);
+  CHECK(!use.needs_more);
+}
+
+TEST_CASE("two who are there within one sample may have their peaks at once") {
+  // They were never seen at their highest together.
+  const CardUse use = card::use_of(history_of(
+      {{0, 0, 0, 0}, {6'900, 0, 6'900, 0}, {4'200, 0, 3'000, 1'200}, {1'900, 0, 0, 1'900}, {0, 0, 0, 0}}));
+  CHECK(!use.rest_seen);
+  CHECK(use.rest_needed == 8'800 * kMiB);
+}
+
+TEST_CASE("nobody watched: the time is no residence, and says so") {
+  CardHistory history =
+      history_of({{500, 0, 0, 0}, {17'900, 17'400, 0, 0}, {17'900, 17'400, 0, 0}, {500, 0, 0, 0}});
+  history.samples[2].at = second(5'000);
+  history.samples[3].at = second(5'010);
+  const CardUse use = card::use_of(history);
+  REQUIRE(use.gaps.size() == 1);
+  CHECK(use.gaps[0].from == second(10));
+  CHECK(use.gaps[0].to == second(5'000));
+  CHECK(use.watched == 40);
+  CHECK(of(use, "ollama").seconds == 20);
+}
+
+TEST_CASE("what the driver sees now joins the history") {
+  CardUse use = card::use_of(history_of({{500, 0, 0, 0}, {7'400, 0, 6'900, 0}}));
+  CardLook look{.facts = {.uuid = "GPU-1", .name = "a card", .total = 24'576 * kMiB, .used = 18'000 * kMiB}};
+  look.processes.push_back({.pid = 1,
+                            .bytes = 17'000 * kMiB,
+                            .tenant = {"ollama", TenantKind::ollama, "runner"},
+                            .runs = RunningWeights{.weights = "abc", .num_ctx = 8'192, .parallel = 2}});
+  look.processes.push_back({.pid = 2, .tenant = {"wsl", TenantKind::process, "program wsl"}});
+  card::add_now(use, look);
+  CHECK(of(use, "ollama").now == 17'000 * kMiB);
+  CHECK(of(use, "whisperx").now == 0);
+  CHECK(!of(use, "wsl").now);  // the driver does not say
+  CHECK(use.card.name == "a card");
+  CHECK(use.card.reserved == 312 * kMiB);
+  const auto json = nlohmann::json::parse(card_json({use}));
+  CHECK(json["models"][0]["num_ctx"] == 8'192);
+  CHECK(json["tenants"].size() == 5);
+  CHECK(json["history"]["step_s"] == 10);
+}
+
+TEST_CASE("nothing at all is no history") {
+  const CardUse use = card::use_of({});
+  CHECK(!use.rest_needed);
+  CHECK(!use.budget());
+  const auto json = nlohmann::json::parse(card_json({use}));
+  CHECK(json["history"].is_null());
+  CHECK(json["rest"]["needed_bytes"].is_null());
+}

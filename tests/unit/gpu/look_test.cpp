@@ -1,0 +1,174 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gpu/attribute.hpp"
+#include "gpu/gpu.hpp"
+#include "gpu/xml.hpp"
+#include "support/fake_files.hpp"
+#include "support/fake_processes.hpp"
+#include "support/shared.hpp"
+
+using namespace ctxcap;
+
+namespace {
+
+constexpr Bytes kMiB = 1 << 20;
+
+void check_mib(const nlohmann::json& want, const std::optional<Bytes>& got) {
+  CHECK(got.has_value() == !want.is_null());
+  if (got && !want.is_null()) CHECK(*got == want.get<i64>() * kMiB);
+}
+
+const char* type_of(CardProcess::Use use) {
+  return use == CardProcess::Use::compute ? "C" : use == CardProcess::Use::graphics ? "G" : "C+G";
+}
+
+}  // namespace
+
+TEST_CASE("answers of nvidia-smi -q -x from six machines") {
+  const auto expected = test::shared_file("card/nvidia-smi/xml-expected.json");
+  if (!expected) return;
+  const nlohmann::json files = nlohmann::json::parse(*expected);
+  CHECK(files.size() == 6);
+  for (const auto& [name, cards] : files.items()) {
+    CAPTURE(name);
+    const auto text = test::shared_file("card/nvidia-smi/" + name);
+    REQUIRE(text);
+    const auto looks = gpu::read_xml(*text);
+    REQUIRE(looks);
+    REQUIRE(looks->size() == cards.size());
+    for (std::size_t i = 0; i < cards.size(); ++i) {
+      const nlohmann::json& card = cards[i];
+      const CardLook& look = (*looks)[i];
+      check_mib(card["total"], look.facts.total);
+      check_mib(card["reserved"], look.facts.reserved);
+      check_mib(card["used"], look.facts.used);
+      check_mib(card["free"], look.facts.free);
+      CHECK(look.instances == card["mig_devices"].get<i64>());
+      std::map<i64, nlohmann::json> by_pid;
+      for (const nlohmann::json& process : card["processes"])
+        by_pid[std::stoll(process["pid"].get<std::string>())] = process;
+      CHECK(look.processes.size() == by_pid.size());
+      for (const CardProcess& process : look.processes) {
+        CAPTURE(process.pid);
+        REQUIRE(by_pid.contains(process.pid));
+        const nlohmann::json& want = by_pid[process.pid];
+        check_mib(want["mib"], process.bytes);
+        CHECK(type_of(process.use) == want["type"].get<std::string>());
+        // Of a command line only the program is kept.
+        CHECK(process.program.find(" -") == std::string::npos);
+        CHECK((want["name_words"] == 0) == process.program.empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("a driver that does not answer says why, and what to do") {
+  struct Row {
+    int exit_code;
+    const char* out;
+    const char* why;
+  };
+  const Row rows[] = {
+      {18, "Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 570.124\n",
+       "updated"},
+      {9, "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.", "not loaded"},
+      {6, "No devices were found", "finds no card"},
+      {4, "what is this", "ended with 4: what is this"},
+      {0, "what is this", "not XML"},
+      {0, "<other/>", "no nvidia_smi_log"}};
+  for (const Row& row : rows) {
+    CAPTURE(row.out);
+    test::FakeProcesses processes;
+    processes.programs["nvidia-smi"] = "/usr/bin/nvidia-smi";
+    processes.answers.push_back({.exit_code = row.exit_code, .out = row.out});
+    test::FakeFiles files;
+    const auto looks = gpu::look(processes, files);
+    REQUIRE(!looks);
+    CHECK(looks.error().why.find(row.why) != std::string::npos);
+    CHECK(!looks.error().hint.empty());
+  }
+  test::FakeProcesses none;
+  test::FakeFiles files;
+  const auto looks = gpu::look(none, files);
+  REQUIRE(!looks);
+  CHECK(looks.error().kind == ErrorKind::unreachable);
+}
+
+TEST_CASE("whose a process is: the first rule that holds") {
+  const std::string id(64, 'a');
+  struct Row {
+    CardProcess process;
+    std::vector<std::string> arguments;
+    std::string cgroup;
+    const char* tenant;
+    TenantKind kind;
+  };
+  using Use = CardProcess::Use;
+  const Row rows[] = {
+      {{.pid = 1, .program = "llama-server"},
+       {"/usr/lib/ollama/llama-server", "--model", "/m/blobs/sha256-" + id, "-c", "16384", "-np", "2"},
+       "0::/system.slice/docker-" + id + ".scope",
+       "ollama",
+       TenantKind::ollama},
+      {{.pid = 1, .program = "llama-server"},
+       {"llama-server", "-m", "x.gguf"},
+       "",
+       "llama-server",
+       TenantKind::llama_server},
+      {{.pid = 1, .program = "ollama_llama_server"}, {}, "", "ollama", TenantKind::ollama},
+      {{.pid = 2, .program = "python3"},
+       {"python3", "server.py", "--api-key", "secret"},
+       "0::/system.slice/docker-" + id + ".scope\n",
+       "container aaaaaaaaaaaa",
+       TenantKind::container},
+      {{.pid = 2, .program = "python3"},
+       {"python3", "-m", "vllm.entrypoints.openai.api_server"},
+       "0::/x",
+       "vllm",
+       TenantKind::vllm},
+      {{.pid = 3, .program = "Xorg", .use = Use::graphics},
+       {},
+       "0::/user.slice",
+       "desktop",
+       TenantKind::desktop},
+      {{.pid = 3, .program = "kwin_wayland", .use = Use::both}, {}, "", "desktop", TenantKind::desktop},
+      {{.pid = 4, .program = "python3"},
+       {"python3", "a.py"},
+       "0::/system.slice/whisper.service",
+       "whisper",
+       TenantKind::unit},
+      {{.pid = 4, .program = "python3"},
+       {"python3", "a.py"},
+       "0::/user.slice/user-1000.slice/user@1000.service/app.slice/stt.service",
+       "stt",
+       TenantKind::unit},
+      {{.pid = 4, .program = "python3"},
+       {"python3", "/app/server.py", "--token", "x"},
+       "0::/user.slice/user-1000.slice/user@1000.service",
+       "server.py",
+       TenantKind::process},
+      {{.pid = 5, .program = "python3"},
+       {"/usr/bin/python3", "-u", "-m", "whisperx"},
+       "",
+       "whisperx",
+       TenantKind::process},
+      {{.pid = 6, .program = "blender"}, {}, "", "blender", TenantKind::process},
+      {{.pid = 7}, {}, "", "pid 7", TenantKind::process},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.tenant);
+    const CardTenant tenant = gpu::whose(row.process, {row.arguments, row.cgroup});
+    CHECK(tenant.name == row.tenant);
+    CHECK(tenant.kind == row.kind);
+    CHECK(tenant.evidence.find("secret") == std::string::npos);
+    CHECK(!tenant.evidence.empty());
+  }
+  const auto runs = gpu::runner_of({rows[0].arguments, ""});
+  REQUIRE(runs);
+  CHECK(runs->weights == id);
+  CHECK(runs->num_ctx == 8'192);
+  CHECK(runs->parallel == 2);
+  CHECK(!gpu::runner_of({rows[3].arguments, ""}));
+}

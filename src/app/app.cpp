@@ -24,8 +24,8 @@ int run(int argc, const char* const* argv, World world) {
       line && line->command ? read_settings_file(line->config, line->flags, line->command->uses, world)
                             : settings::Reading{};
   OtherVariable environment(world.environment, state::kDirectoryVariable, reading.settings.state_dir);
-  World own{world.http,    world.processes, world.clock,     world.files,
-            world.console, environment,     world.databases, world.interrupts};
+  World own{world.http,  world.processes, world.clock,      world.files,    world.console,
+            environment, world.databases, world.interrupts, world.libraries};
   Talk talk(own, reading.settings.report);
   if (!line) {
     talk.error(line.error());

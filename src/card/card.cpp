@@ -107,7 +107,7 @@ CardTenant unattributed_tenant() {
 
 CardUse use_of(const CardHistory& history) {
   CardUse use{.card = history.card, .sources = history.sources};
-  const Timeline time = timeline_of(history.samples);
+  const Timeline time = timeline_of(history);
   Walk walk(history);
   for (std::size_t i = 0; i < history.samples.size(); ++i) {
     walk.sample(i, time.lasts[i]);
@@ -115,12 +115,20 @@ CardUse use_of(const CardHistory& history) {
   }
   if (!history.samples.empty()) {
     use.from = history.samples.front().at;
-    use.to = history.samples.back().at;
+    use.to = {history.samples.back().at.micros + history.samples.back().lasts};
   }
   use.step = static_cast<double>(time.step) / kMicros;
   use.gaps = time.gaps;
   std::vector<Bytes> peaks;
-  for (const TenantUse& one : walk.uses()) peaks.push_back(one.peak);
+  for (std::size_t t = 0; t < history.tenants.size(); ++t) {
+    TenantUse& one = walk.uses()[t];
+    const auto exact = history.exact_peaks.find(static_cast<std::uint32_t>(t));
+    if (exact != history.exact_peaks.end() && exact->second >= one.peak) {
+      one.peak = exact->second;
+      one.exact = true;
+    }
+    peaks.push_back(one.peak);
+  }
   for (const CardOom& oom : history.ooms) use.ooms.push_back(seen_of(oom, history, time.step));
   const Rest rest = rest_of(history, peaks, use.ooms);
   use.rest_seen = rest.seen;

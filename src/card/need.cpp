@@ -29,11 +29,12 @@ class Needs {
     }
   }
 
-  // Of all who were there within one sample of the `i`th, each at its worst, but for `alone`.
+  // Of all who were there at the `i`th sample or the next, each at its worst, but for `alone`: between the
+  // two nobody looked.
   Bytes around(std::size_t i, const std::string& alone = "") const {
     std::set<std::uint32_t> there;
     Bytes others = 0;
-    for (std::size_t k = i == 0 ? 0 : i - 1; k <= i + 1 && k < history_.samples.size(); ++k) {
+    for (std::size_t k = i; k <= i + 1 && k < history_.samples.size(); ++k) {
       for (const Held& held : history_.samples[k].held) {
         const CardTenant& tenant = history_.tenants[held.tenant];
         if (!is_llm(tenant.kind) && tenant.name != alone) there.insert(held.tenant);

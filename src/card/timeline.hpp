@@ -13,6 +13,6 @@ struct Timeline {
   std::vector<CardGap> gaps;  // longer than kGap steps without a sample
 };
 
-Timeline timeline_of(const std::vector<CardSample>& samples);
+Timeline timeline_of(const CardHistory& history);
 
 }  // namespace ctxcap::card

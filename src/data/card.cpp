@@ -14,7 +14,7 @@ Json tenant_json(const TenantUse& use, const CardFacts& card) {
           {"card", card.index},
           {"now_bytes", or_null(use.now)},
           {"peak_bytes", use.peak},
-          {"peak_basis", "samples"},
+          {"peak_basis", use.exact ? "accounting" : "samples"},
           {"resident_share", use.share},
           {"sessions", use.sessions},
           {"ooms", use.ooms},

@@ -3,6 +3,7 @@
 // UTC.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,8 +25,8 @@ struct CardFacts {
   std::string uuid, name, driver;                    // "": not told
   std::optional<Bytes> total, reserved, used, free;  // reserved: by driver and firmware, and not in `used`
 
-  // What processes can have; nullopt: the total is not known. Where it is not told what the driver keeps, 1.5 % is
-  // taken off: that is what it kept, or less, on every card that was looked at.
+  // What processes can have; nullopt: the total is not known. Where it is not told what the driver keeps, 1.5
+  // % is taken off: that is what it kept, or less, on every card that was looked at.
   std::optional<Bytes> usable() const {
     return total ? std::optional(*total - reserved.value_or(*total / 1'000 * 15)) : std::nullopt;
   }
@@ -59,7 +60,8 @@ struct CardProcess {
 struct CardLook {
   CardFacts facts;
   std::vector<CardProcess> processes;
-  i64 instances = 0;  // MIG devices that it is divided into
+  i64 instances = 0;   // MIG devices that it is divided into
+  std::string hidden;  // why its processes are not told; "": they are
 };
 
 // What a process had, or where no process is told (pid 0) all of that tenant.
@@ -73,6 +75,7 @@ struct CardSample {
   Instant at;
   std::optional<Bytes> used;  // of the card, by whoever
   std::vector<Held> held;     // empty: nobody was seen
+  i64 lasts = 0;              // microseconds for which it is known to hold; 0: until the next sample is due
 };
 
 // A tenant did not get memory. What it said is rounded: the upper ends are kept.
@@ -90,9 +93,11 @@ struct CardOom {
 struct CardHistory {
   CardFacts card;
   std::vector<CardTenant> tenants;
-  std::vector<CardSample> samples;   // by time, none twice
-  std::vector<CardOom> ooms;         // by time
-  std::vector<std::string> sources;  // what was read
+  std::vector<CardSample> samples;             // by time, none twice
+  i64 step = 0;                                // microseconds between looks; 0: that of the samples
+  std::map<std::uint32_t, Bytes> exact_peaks;  // of tenants whose processes the driver kept account of
+  std::vector<CardOom> ooms;                   // by time
+  std::vector<std::string> sources;            // what was read
 };
 
 // --- What follows: made by card/, read by report/.
@@ -108,6 +113,7 @@ struct TenantUse {
   CardTenant tenant;
   std::optional<Bytes> now;  // nullopt: nobody looked
   Bytes peak = 0;            // as sampled: a shorter one may have been
+  bool exact = false;        // peak is the driver's own account
   double seconds = 0;        // resident
   double share = 0;          // of the time that was watched
   i64 sessions = 0, ooms = 0;

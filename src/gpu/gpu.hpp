@@ -1,6 +1,7 @@
 #pragma once
 // What the GPU driver says. The door of this room.
 
+#include <memory>
 #include <optional>
 
 #include <vector>
@@ -8,8 +9,8 @@
 #include "base/quantity.hpp"
 #include "base/result.hpp"
 #include "data/card.hpp"
-#include "ports/files.hpp"
 #include "ports/processes.hpp"
+#include "ports/world.hpp"
 
 namespace ctxcap::gpu {
 
@@ -18,8 +19,29 @@ std::optional<Bytes> used_bytes(Processes& processes);
 // What they have in all.
 std::optional<Bytes> total_bytes(Processes& processes);
 
-// Every card of this machine now, and whose its processes are. Errors: no driver is there
-// (ErrorKind::unreachable), or it does not answer, with its own reason and cure.
-Result<std::vector<CardLook>> look(Processes& processes, Files& files);
+// The most that a process ever had, by the driver's own account; a pid may be that of one that is gone.
+struct AccountedPeak {
+  i64 pid = 0;
+  Bytes bytes = 0;
+};
+
+// Looks at every card of this machine, by NVML, else by nvidia-smi, and says whose their processes are. What
+// does not change is kept between looks: the open library, and what the kernel says of a process.
+class Eye {
+ public:
+  explicit Eye(World& world);
+  ~Eye();
+
+  // Errors: no driver is there (ErrorKind::unreachable), or it does not answer, with its own reason and cure.
+  // The next look tries again.
+  Result<std::vector<CardLook>> look();
+
+  // Of every card; empty where accounting is off, or NVML is not there.
+  std::vector<AccountedPeak> accounted();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace ctxcap::gpu

@@ -1,64 +1,71 @@
-#include <array>
+#include <map>
 
-#include "base/text.hpp"
 #include "gpu/attribute.hpp"
 #include "gpu/gpu.hpp"
-#include "gpu/xml.hpp"
+#include "gpu/nvml.hpp"
+#include "gpu/smi.hpp"
 
 namespace ctxcap::gpu {
-namespace {
 
-struct Trouble {
-  std::string_view says, why, hint;
+struct Eye::Parts {
+  struct Whose {
+    std::string program;
+    CardTenant tenant;
+    std::optional<RunningWeights> runs;
+  };
+
+  World& world;
+  std::unique_ptr<Nvml> nvml;
+  std::map<i64, Whose> known;  // by pid
+
+  Result<std::vector<CardLook>> by_nvml() {
+    if (world.libraries == nullptr) return fail({.kind = ErrorKind::unreachable});
+    if (nvml == nullptr) {
+      TRY_ASSIGN(nvml, Nvml::open(*world.libraries));
+    }
+    Result<std::vector<CardLook>> looks = nvml->look();
+    if (!looks) nvml.reset();  // a driver that was loaded anew is asked anew
+    return looks;
+  }
+
+  // A pid may be given again, mostly to another program.
+  void name(CardProcess& process, std::map<i64, Whose>& still) {
+    const auto before = known.find(process.pid);
+    Whose& whose = still[process.pid];
+    if (before != known.end() && before->second.program == process.program) {
+      whose = before->second;
+    } else {
+      const ProcessFacts facts = facts_of(process.pid, world.files);
+      whose = {process.program, gpu::whose(process, facts), runner_of(facts)};
+    }
+    process.tenant = whose.tenant;
+    process.runs = whose.runs;
+  }
 };
 
-// How nvidia-smi begins when it cannot; it says so on stdout.
-constexpr std::array<Trouble, 4> kTroubles = {{
-    {"Driver/library version mismatch", "the driver was updated while it ran",
-     "reboot, or unload and load the kernel's nvidia modules"},
-    {"couldn't communicate with the NVIDIA driver",
-     "the kernel's nvidia module is not loaded, or not for this kernel", "sudo modprobe nvidia   says why"},
-    {"No devices were found", "the driver runs, and finds no card",
-     "lspci | grep -i nvidia   shows whether one is there"},
-    {"Insufficient Permissions", "this user may not ask the driver",
-     "run it as a user who may open /dev/nvidia0"},
-}};
+Eye::Eye(World& world) : parts_(std::make_unique<Parts>(Parts{world, nullptr, {}})) {}
+Eye::~Eye() = default;
 
-Error no_answer(const ProcessResult& answer) {
-  const std::string text = answer.out + answer.err;
-  for (const Trouble& trouble : kTroubles) {
-    if (text.find(trouble.says) == std::string::npos) continue;
-    return {.what = "the NVIDIA driver does not answer",
-            .why = std::string(trouble.why),
-            .hint = std::string(trouble.hint)};
-  }
-  return {.what = "the NVIDIA driver does not answer",
-          .why = fmt::format("nvidia-smi ended with {}: {}", answer.exit_code,
-                             printable(text.substr(0, text.find('\n')), 120)),
-          .hint = "nvidia-smi"};
-}
-
-}  // namespace
-
-Result<std::vector<CardLook>> look(Processes& processes, Files& files) {
-  if (!processes.find("nvidia-smi")) {
+Result<std::vector<CardLook>> Eye::look() {
+  Result<std::vector<CardLook>> looks = parts_->by_nvml();
+  if (!looks && parts_->world.processes.find("nvidia-smi")) looks = look_by_smi(parts_->world.processes);
+  if (!looks && looks.error().kind == ErrorKind::unreachable) {
     return fail({.kind = ErrorKind::unreachable,
                  .what = "no driver of a card can be asked",
-                 .why = "nvidia-smi is not installed",
+                 .why = "neither libnvidia-ml.so.1 nor nvidia-smi is here",
                  .hint = "ctxcap card --smi-log FILE   reads what another machine recorded"});
   }
-  TRY_ASSIGN(const ProcessResult answer,
-             processes.run({.argv = {"nvidia-smi", "-q", "-x"}, .timeout = std::chrono::seconds(20)}));
-  if (answer.exit_code != 0) return fail(no_answer(answer));
-  TRY_ASSIGN(std::vector<CardLook> looks, read_xml(answer.out));
-  for (CardLook& card : looks) {
-    for (CardProcess& process : card.processes) {
-      const ProcessFacts facts = facts_of(process.pid, files);
-      process.tenant = whose(process, facts);
-      process.runs = runner_of(facts);
-    }
+  if (!looks) return looks;
+  std::map<i64, Parts::Whose> still;
+  for (CardLook& card : *looks) {
+    for (CardProcess& process : card.processes) parts_->name(process, still);
   }
+  parts_->known = std::move(still);
   return looks;
+}
+
+std::vector<AccountedPeak> Eye::accounted() {
+  return parts_->nvml == nullptr ? std::vector<AccountedPeak>{} : parts_->nvml->accounted();
 }
 
 }  // namespace ctxcap::gpu

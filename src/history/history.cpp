@@ -4,10 +4,13 @@
 #include "history/homelab.hpp"
 #include "history/joined.hpp"
 #include "history/oom_log.hpp"
+#include "history/prometheus.hpp"
 #include "history/smi_log.hpp"
 
 namespace ctxcap::history {
 namespace {
+
+constexpr i64 kFortnight = 14 * 86'400'000'000;  // microseconds; what is asked of a server without a time
 
 // "/var/log/whisperx.log" -> "whisperx"
 CardTenant tenant_of_file(const std::string& path) {
@@ -32,6 +35,11 @@ Result<std::vector<CardHistory>> read(const Sources& sources, World& world) {
   if (!sources.homelab.empty()) {
     TRY(read_homelab(world.databases, sources.homelab, joined));
     joined.source(printable(sources.homelab));
+  }
+  if (!sources.prometheus.empty()) {
+    const Instant from = sources.from.value_or(Instant{world.clock.now().micros - kFortnight});
+    TRY(read_prometheus(sources.prometheus, from, world, joined));
+    joined.source(printable(sources.prometheus));
   }
   for (const std::string& path : sources.logs) {
     TRY_ASSIGN(const auto file, world.files.map(path));

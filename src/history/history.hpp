@@ -18,9 +18,10 @@ struct Sources {
   std::vector<std::string> smi_logs;  // CSV of nvidia-smi -l, of the card and of its processes, in any order
   std::vector<std::string> logs;      // of containers or programs, their times first; a file is a tenant
   std::string homelab;                // homelab-monitor's database; "": none
+  std::string prometheus;             // address of a server with its API; "": none
   std::optional<Instant> from;        // nothing before then
 
-  bool empty() const { return smi_logs.empty() && logs.empty() && homelab.empty(); }
+  bool empty() const { return smi_logs.empty() && logs.empty() && homelab.empty() && prometheus.empty(); }
 };
 
 // One history per card, by index. Errors: a file that cannot be read, or is none of these (ErrorKind::usage).

@@ -57,6 +57,7 @@ struct RealWorld::Parts {
   ProcessEnvironment environment;
   std::unique_ptr<Databases> databases = make_sqlite_databases();
   std::unique_ptr<Interrupts> interrupts = make_signal_interrupts();
+  std::unique_ptr<Libraries> libraries = make_dl_libraries();
 };
 
 namespace {
@@ -81,8 +82,9 @@ RealWorld::RealWorld() {
 RealWorld::~RealWorld() = default;
 
 World RealWorld::world() {
-  return World{*parts_->http,    *parts_->processes,  parts_->clock,      *parts_->files,
-               *parts_->console, parts_->environment, *parts_->databases, *parts_->interrupts};
+  return World{*parts_->http,      *parts_->processes,  parts_->clock,
+               *parts_->files,     *parts_->console,    parts_->environment,
+               *parts_->databases, *parts_->interrupts, parts_->libraries.get()};
 }
 
 }  // namespace ctxcap::io

@@ -14,6 +14,7 @@ std::unique_ptr<Files> make_disk_files();
 std::unique_ptr<Console> make_tty_console();
 std::unique_ptr<Databases> make_sqlite_databases();
 std::unique_ptr<Interrupts> make_signal_interrupts();
+std::unique_ptr<Libraries> make_dl_libraries();
 
 // A signal came during a hold, and what is being waited for must end; see Interrupts.
 bool interrupted();

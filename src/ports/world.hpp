@@ -11,6 +11,7 @@
 #include "ports/files.hpp"
 #include "ports/http.hpp"
 #include "ports/interrupts.hpp"
+#include "ports/libraries.hpp"
 #include "ports/processes.hpp"
 
 namespace ctxcap {
@@ -32,6 +33,7 @@ struct World {
   Environment& environment;
   Databases& databases;
   Interrupts& interrupts;
+  Libraries* libraries = nullptr;  // nullptr: none can be opened
 };
 
 }  // namespace ctxcap

@@ -22,6 +22,7 @@
 #include "data/history.hpp"
 #include "data/owned.hpp"
 #include "ports/world.hpp"
+#include "state/card_samples.hpp"
 #include "state/known_names.hpp"
 
 namespace ctxcap::state {

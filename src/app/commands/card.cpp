@@ -1,21 +1,27 @@
 // ctxcap card: who lives on the card, and what they need of it.
 
+#include <algorithm>
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/record_card.hpp"
 #include "base/text.hpp"
 #include "card/card.hpp"
 #include "gpu/gpu.hpp"
 #include "history/history.hpp"
 #include "report/report.hpp"
+#include "state/state.hpp"
 
 namespace ctxcap::app {
 namespace {
 
 struct CardFlags {
   history::Sources sources;
-  std::string from, format = "table";
+  std::string action, from, format = "table";
+  std::optional<i64> every, keep;
 };
+
+constexpr i64 kEvery = 2, kKeep = 90, kLongest = 3'600;  // seconds, days, seconds
 
 Status read_from_time(CardFlags& flags, World& world) {
   if (flags.from.empty()) return {};
@@ -25,6 +31,25 @@ Status read_from_time(CardFlags& flags, World& world) {
                .what = "--from cannot be \"" + printable(flags.from, 60) + "\"",
                .why = "it is no time",
                .hint = "write it like 7d, 36h, 2026-11-01 or 2026-11-01T02:00:00Z"});
+}
+
+Result<ExitCode> record(const CardFlags& flags, World& world, Talk& talk) {
+  const i64 every = flags.every.value_or(kEvery), keep = flags.keep.value_or(kKeep);
+  if (every < 1 || every > kLongest || keep < 0) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = every < 1 || every > kLongest ? fmt::format("--every cannot be {}", every)
+                                                       : fmt::format("--keep-days cannot be {}", keep),
+                 .why = "it is 1 to 3600 seconds, and days are 0 (for ever) or more",
+                 .hint = "ctxcap card record --every 2"});
+  }
+  return record_card(std::chrono::seconds(every), keep, world, talk);
+}
+
+// A source that is named replaces what the recorder saw.
+Result<std::vector<CardHistory>> histories_of(const CardFlags& flags, World& world) {
+  if (!flags.sources.empty()) return history::read(flags.sources, world);
+  TRY_ASSIGN(state::CardSamples samples, state::CardSamples::open(world, DatabaseMode::read));
+  return samples.histories(flags.sources.from);
 }
 
 // Histories and what the driver says belong together by the card's uuid; a history of no uuid is that of the
@@ -40,18 +65,33 @@ std::vector<CardUse> uses_of(const std::vector<CardHistory>& histories, const st
     }
     uses.push_back(std::move(use));
   }
-  if (!all) return uses;
-  for (const CardLook& look : looks) card::add_now(uses.emplace_back(), look);
+  for (const CardLook& look : all ? looks : std::vector<CardLook>{}) {
+    const bool told = std::any_of(uses.begin(), uses.end(),
+                                  [&](const CardUse& use) { return use.card.uuid == look.facts.uuid; });
+    if (!told) card::add_now(uses.emplace_back(), look);
+  }
   return uses;
 }
 
 Result<ExitCode> run_card(const CardFlags& typed, World& world, Talk& talk) {
   CardFlags flags = typed;
+  if (flags.action == "record") return record(flags, world, talk);
+  if (!flags.action.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "ctxcap card has no action \"" + printable(flags.action, 60) + "\"",
+                 .why = "it shows the card, or with record watches it",
+                 .hint = "ctxcap card record"});
+  }
   TRY(check_table_or_json("card", flags.format));
   TRY(read_from_time(flags, world));
-  const Result<std::vector<CardLook>> looks = gpu::look(world.processes, world.files);
-  if (!looks && flags.sources.empty()) return fail(looks.error());
-  TRY_ASSIGN(const std::vector<CardHistory> histories, history::read(flags.sources, world));
+  const Result<std::vector<CardLook>> looks = gpu::Eye(world).look();
+  TRY_ASSIGN(const std::vector<CardHistory> histories, histories_of(flags, world));
+  if (!looks && histories.empty() && flags.sources.empty()) {
+    if (flags.format == "json") world.console.out(card_json({}));
+    return fail(looks.error());
+  }
+  if (!looks && looks.error().kind != ErrorKind::unreachable)
+    talk.note(fmt::format("note: nothing is known of now: {} ({})", looks.error().what, looks.error().why));
   const std::vector<CardUse> uses =
       uses_of(histories, looks.value_or(std::vector<CardLook>{}), flags.sources.empty());
   talk.clear();
@@ -63,6 +103,11 @@ Result<ExitCode> run_card(const CardFlags& typed, World& world, Talk& talk) {
 
 Runner configure_card(Parser& parser) {
   const auto flags = std::make_shared<CardFlags>();
+  parser.add_option("action", flags->action, "record: watch the card until interrupted").type_name("record");
+  parser.add_option("--every", flags->every, "Seconds between looks of record; default: 2")
+      .type_name("SECONDS");
+  parser.add_option("--keep-days", flags->keep, "What record keeps; default: 90 days, 0: all")
+      .type_name("DAYS");
   parser.add_option("--from", flags->from, "Samples since then: 7d, 36h, a date or RFC 3339")
       .type_name("TIME");
   parser
@@ -70,6 +115,10 @@ Runner configure_card(Parser& parser) {
                   "CSV of nvidia-smi -l: of --query-gpu, of --query-compute-apps, or both files")
       .type_name("FILE");
   parser.add_option("--homelab", flags->sources.homelab, "homelab-monitor's database").type_name("FILE");
+  parser
+      .add_option("--prometheus", flags->sources.prometheus,
+                  "A server with Prometheus' API that scrapes an exporter of cards; without --from 14 days")
+      .type_name("URL");
   parser
       .add_option("--logs", flags->sources.logs, "Logs with times, of one tenant each: who ran out of memory")
       .type_name("FILE");
@@ -82,6 +131,8 @@ Runner configure_card(Parser& parser) {
 
 constinit const Command kCard{
     "card", "Who lives on the card: peaks, overlaps, who ran out of memory, what is left for the LLM",
+    "  ctxcap card\n"
+    "  ctxcap card record\n"
     "  ctxcap card --smi-log gpu.csv --smi-log apps.csv\n"
     "  ctxcap card --homelab gpu.db --logs whisperx.log --from 14d\n",
     configure_card};

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "base/web.hpp"
 
 namespace ctxcap::sources {
 namespace {
@@ -56,20 +57,6 @@ constexpr auto kCodes = std::to_array<KnownCode>({
     {425, Remedy::retry, "try again; the server lacked something"},         // SYSTEM_ERROR
     {999, Remedy::retry, "try again; the server's Keeper did not answer"},  // KEEPER_EXCEPTION
 });
-
-std::string percent_encoded(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      result += c;
-    } else {
-      result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return result;
-}
 
 int code_in(std::string_view text) {
   constexpr std::string_view kMark = "Code: ";

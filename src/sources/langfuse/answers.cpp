@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "base/web.hpp"
 #include "sources/langfuse/paths.hpp"
 
 namespace ctxcap::sources::langfuse {

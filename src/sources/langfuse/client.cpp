@@ -1,4 +1,5 @@
 #include "sources/langfuse/client.hpp"
+#include "base/web.hpp"
 
 #include <algorithm>
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/web.hpp"
 #include "sources/langfuse/json_scan.hpp"
 
 namespace ctxcap::sources::langfuse {
@@ -10,27 +11,13 @@ namespace {
 constexpr std::string_view kCallTypes = R"(["GENERATION","EMBEDDING"])";
 constexpr i64 kBodyRows = 100;  // per page, where bodies come along
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-_.~").find(c) != std::string_view::npos;
-    if (plain) {
-      result += c;
-    } else {
-      result += fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    }
-  }
-  return result;
-}
-
 class Parameters {
  public:
   explicit Parameters(std::string path) : text_(std::move(path)) {}
   Parameters& add(std::string_view name, std::string_view value) {
     text_ += started_ ? '&' : '?';
     started_ = true;
-    text_.append(name).append("=").append(escaped(value));
+    text_.append(name).append("=").append(percent_encoded(value));
     return *this;
   }
   std::string take() { return std::move(text_); }
@@ -132,23 +119,6 @@ std::string models_path(i64 page) {
 i64 most_rows(Api api, Walk walk, const Query& query) {
   if (api == Api::v1) return 100;
   return query.lengths && walk != Walk::roots ? kBodyRows : 1000;
-}
-
-std::string basic_auth(std::string_view user, std::string_view password) {
-  static constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const std::string text = std::string(user) + ":" + std::string(password);
-  std::string encoded = "Basic ";
-  for (std::size_t i = 0; i < text.size(); i += 3) {
-    unsigned bits = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      bits = bits << 8U | (i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0U);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      encoded += i + k > text.size() ? '=' : kDigits[bits >> (18 - 6 * k) & 63U];
-    }
-  }
-  return encoded;
 }
 
 }  // namespace ctxcap::sources::langfuse

@@ -39,6 +39,4 @@ i64 most_rows(Api api, Walk walk, const Query& query);
 // What may be asked for in one `traces` list, so that the address stays far below 8 KiB.
 inline constexpr std::size_t kMostTraces = 100;
 
-std::string basic_auth(std::string_view user, std::string_view password);
-
 }  // namespace ctxcap::sources::langfuse

@@ -115,7 +115,7 @@ TEST_CASE("nobody watched: the time is no residence, and says so") {
   history.samples[3].at = second(5'010);
   const CardUse use = card::use_of(history);
   REQUIRE(use.gaps.size() == 1);
-  CHECK(use.gaps[0].from == second(10));
+  CHECK(use.gaps[0].from == second(20));
   CHECK(use.gaps[0].to == second(5'000));
   CHECK(use.watched == 40);
   CHECK(of(use, "ollama").seconds == 20);

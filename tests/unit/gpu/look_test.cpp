@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "gpu/attribute.hpp"
-#include "gpu/gpu.hpp"
+#include "gpu/nvml.hpp"
+#include "gpu/smi.hpp"
 #include "gpu/xml.hpp"
-#include "support/fake_files.hpp"
 #include "support/fake_processes.hpp"
 #include "support/shared.hpp"
 
@@ -83,17 +83,11 @@ TEST_CASE("a driver that does not answer says why, and what to do") {
     test::FakeProcesses processes;
     processes.programs["nvidia-smi"] = "/usr/bin/nvidia-smi";
     processes.answers.push_back({.exit_code = row.exit_code, .out = row.out});
-    test::FakeFiles files;
-    const auto looks = gpu::look(processes, files);
+    const auto looks = gpu::look_by_smi(processes);
     REQUIRE(!looks);
     CHECK(looks.error().why.find(row.why) != std::string::npos);
     CHECK(!looks.error().hint.empty());
   }
-  test::FakeProcesses none;
-  test::FakeFiles files;
-  const auto looks = gpu::look(none, files);
-  REQUIRE(!looks);
-  CHECK(looks.error().kind == ErrorKind::unreachable);
 }
 
 TEST_CASE("whose a process is: the first rule that holds") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/web.hpp"
 #include "sources/langfuse/pace.hpp"
 #include "sources/langfuse/paths.hpp"
 #include "sources/langfuse/server.hpp"
@@ -97,9 +98,9 @@ TEST_CASE("requests: known parameters, percent-encoded, as long as they must be"
   window.walk = sources::langfuse::Walk::borders;
   window.traces.assign(sources::langfuse::kMostTraces, std::string(36, 'f'));
   CHECK(sources::langfuse::path_of(sources::langfuse::Api::v2, window, query).size() < 8'000);
-  CHECK(sources::langfuse::basic_auth("pk", "sk") == "Basic cGs6c2s=");
-  CHECK(sources::langfuse::basic_auth("a", "b") == "Basic YTpi");
-  CHECK(sources::langfuse::basic_auth("ab", "c") == "Basic YWI6Yw==");
+  CHECK(basic_auth("pk", "sk") == "Basic cGs6c2s=");
+  CHECK(basic_auth("a", "b") == "Basic YTpi");
+  CHECK(basic_auth("ab", "c") == "Basic YWI6Yw==");
 }
 
 TEST_CASE("pace: nothing is known before a refusal; after one, one less than the limit in each period") {

@@ -1,0 +1,46 @@
+#include "history/exporters.hpp"
+
+namespace ctxcap::history {
+namespace {
+
+constexpr Bytes kMiB = Bytes{1} << 20;
+
+constexpr Exporter kExporters[] = {
+    {.name = "nvidia_gpu_exporter",
+     .used = "nvidia_smi_memory_used_bytes",
+     .total = "nvidia_smi_memory_total_bytes",
+     .reserved = "nvidia_smi_memory_reserved_bytes",
+     .unit = 1,
+     .card = "uuid",
+     .processes = "nvidia_smi_compute_app_used_memory_bytes",
+     .tenant = "process_name",
+     .pid = "pid"},
+    {.name = "nvitop-exporter",
+     .used = "gpu_memory_used_MiB",
+     .total = "gpu_memory_total_MiB",
+     .unit = kMiB,
+     .card = "uuid",
+     .processes = "process_gpu_memory_MiB",
+     .pid = "pid"},
+    {.name = "homelab-monitor",
+     .used = "homelab_gpu_vram_used_mb",
+     .total = "homelab_gpu_vram_total_mb",
+     .unit = kMiB,
+     .card = "gpu",
+     .processes = "homelab_model_loaded_vram_mb",
+     .tenant = "server"},
+    {.name = "dcgm-exporter",
+     .used = "DCGM_FI_DEV_FB_USED",
+     .reserved = "DCGM_FI_DEV_FB_RESERVED",
+     .free = "DCGM_FI_DEV_FB_FREE",
+     .unit = kMiB,
+     .card = "UUID"},
+};
+
+}  // namespace
+
+std::span<const Exporter> exporters() {
+  return kExporters;
+}
+
+}  // namespace ctxcap::history

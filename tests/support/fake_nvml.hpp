@@ -1,0 +1,142 @@
+#pragma once
+// NVIDIA's library as Nvml opens it: one card with two processes, and faults.
+
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/quantity.hpp"
+#include "ports/libraries.hpp"
+
+namespace ctxcap::test::nvml {
+
+inline constexpr Bytes kMiB = 1 << 20;
+
+// A driver that a test can change; one for the whole program, as C functions have no other place for it.
+struct Driver {
+  int init = 0, memory_v2 = 0, processes = 0;
+  int gone = 0;  // what asking for the cards says
+  bool accounting = true;
+  unsigned rows = 2, grows = 0;  // grows: more rows come between two calls
+};
+inline Driver driver;
+
+struct Row {
+  unsigned pid;
+  unsigned long long bytes;
+  unsigned gpu_instance, compute_instance;
+};
+struct OldRow {
+  unsigned pid;
+  unsigned long long bytes;
+};
+struct MemoryV2 {
+  unsigned version;
+  unsigned long long total, reserved, free, used;
+};
+struct MemoryV1 {
+  unsigned long long total, free, used;
+};
+struct Accounting {
+  unsigned gpu, memory;
+  unsigned long long max_bytes, time, started;
+  unsigned running, reserved[5];
+};
+
+inline int init() {
+  return driver.init;
+}
+inline int shut() {
+  return 0;
+}
+inline int count(unsigned* into) {
+  return *into = 1, driver.gone;
+}
+inline int device(unsigned, void** into) {
+  return *into = &driver, 0;
+}
+inline int text(void*, char* into, unsigned room) {
+  return std::snprintf(into, room, "GPU-1"), 0;
+}
+inline int version(char* into, unsigned room) {
+  return std::snprintf(into, room, "595.71"), 0;
+}
+inline int memory(void*, MemoryV1* into) {
+  *into = {1000 * static_cast<unsigned long long>(kMiB), 0, 400 * static_cast<unsigned long long>(kMiB)};
+  return 0;
+}
+inline int memory_v2(void*, MemoryV2* into) {
+  if (into->version != 0x02000028) return 25;
+  if (driver.memory_v2 != 0) return driver.memory_v2;
+  *into = {into->version, 1000 * static_cast<unsigned long long>(kMiB),
+           100 * static_cast<unsigned long long>(kMiB), 0, 300 * static_cast<unsigned long long>(kMiB)};
+  return 0;
+}
+inline int compute(void*, unsigned* room, void* into) {
+  if (driver.processes != 0) return driver.processes;
+  const unsigned want = driver.rows;
+  driver.rows += std::exchange(driver.grows, 0);
+  if (*room < want) return *room = want, 7;
+  auto* rows = static_cast<Row*>(into);
+  for (unsigned i = 0; i < want; ++i) rows[i] = {10 + i, i == 1 ? ~0ULL : 50ULL * kMiB, ~0U, ~0U};
+  return *room = want, 0;
+}
+inline int graphics(void*, unsigned* room, void* into) {
+  if (*room < 1) return *room = 1, 7;
+  static_cast<Row*>(into)[0] = {10, 50ULL * kMiB, ~0U, ~0U};
+  return *room = 1, 0;
+}
+inline int old_compute(void*, unsigned* room, void* into) {
+  if (*room < 1) return *room = 1, 7;
+  static_cast<OldRow*>(into)[0] = {77, 20ULL * kMiB};
+  return *room = 1, 0;
+}
+inline int program(unsigned pid, char* into, unsigned room) {
+  if (pid == 11) return 6;
+  return std::snprintf(into, room, "llama-server"), 0;
+}
+inline int mode(void*, unsigned* on) {
+  return *on = driver.accounting ? 1 : 0, 0;
+}
+inline int pids(void*, unsigned* room, unsigned* into) {
+  if (*room < 2 || into == nullptr) return *room = 2, 7;
+  into[0] = 10, into[1] = 12;
+  return *room = 2, 0;
+}
+inline int stats(void*, unsigned pid, Accounting* into) {
+  *into = {};
+  into->max_bytes = pid == 10 ? 60ULL * kMiB : 0;
+  return 0;
+}
+
+struct FakeLibraries final : Libraries {
+  std::map<std::string, void*> symbols;
+  std::string name = "libnvidia-ml.so.1";
+
+  FakeLibraries() {
+    const auto add = [&](const char* symbol, auto* call) { symbols[symbol] = reinterpret_cast<void*>(call); };
+    add("nvmlInit_v2", init), add("nvmlShutdown", shut), add("nvmlDeviceGetCount_v2", count);
+    add("nvmlDeviceGetHandleByIndex_v2", device), add("nvmlDeviceGetName", text),
+        add("nvmlDeviceGetUUID", text);
+    add("nvmlSystemGetDriverVersion", version), add("nvmlDeviceGetMemoryInfo", memory);
+    add("nvmlDeviceGetMemoryInfo_v2", memory_v2), add("nvmlSystemGetProcessName", program);
+    add("nvmlDeviceGetComputeRunningProcesses_v3", compute),
+        add("nvmlDeviceGetComputeRunningProcesses", old_compute);
+    add("nvmlDeviceGetGraphicsRunningProcesses_v3", graphics), add("nvmlDeviceGetAccountingMode", mode);
+    add("nvmlDeviceGetAccountingPids", pids), add("nvmlDeviceGetAccountingStats", stats);
+    driver = {};
+  }
+
+  std::unique_ptr<Library> open(const std::string& asked) override {
+    struct Found final : Library {
+      std::map<std::string, void*>& symbols;
+      explicit Found(std::map<std::string, void*>& all) : symbols(all) {}
+      void* symbol(const std::string& one) override { return symbols.contains(one) ? symbols[one] : nullptr; }
+    };
+    return asked == name ? std::make_unique<Found>(symbols) : nullptr;
+  }
+};
+
+}  // namespace ctxcap::test::nvml

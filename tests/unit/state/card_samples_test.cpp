@@ -1,0 +1,119 @@
+#include "state/card_samples.hpp"
+
+#include <doctest/doctest.h>
+
+#include "sandbox.hpp"
+#include "state/state.hpp"
+
+using namespace ctxcap;
+
+namespace {
+
+constexpr i64 kSecond = 1'000'000, kStep = 2 * kSecond;
+constexpr Bytes kMiB = 1 << 20;
+
+CardLook look_of(Bytes used, std::vector<std::pair<const char*, Bytes>> held = {}) {
+  CardLook look{.facts = {.uuid = "GPU-1",
+                          .name = "a card",
+                          .total = 24'576 * kMiB,
+                          .reserved = 300 * kMiB,
+                          .used = used * kMiB}};
+  i64 pid = 100;
+  for (const auto& [name, bytes] : held) {
+    look.processes.push_back(
+        {.pid = ++pid, .bytes = bytes * kMiB, .tenant = {name, TenantKind::unit, "unit"}});
+  }
+  return look;
+}
+
+Instant second(i64 at) {
+  return {at * kSecond};
+}
+
+}  // namespace
+
+TEST_CASE("only changes are rows, and what is read back is what was seen") {
+  test::Sandbox box;
+  World world = box.world();
+  auto samples = state::CardSamples::open(world);
+  REQUIRE(samples);
+  for (i64 t = 0; t < 1'000; t += 2) {
+    const bool busy = t >= 200 && t < 300;
+    REQUIRE(samples->record(busy ? look_of(9'000, {{"stt", 8'000}}) : look_of(1'000), second(t), kStep));
+  }
+  const auto all = samples->histories();
+  REQUIRE(all);
+  REQUIRE(all->size() == 1);
+  const CardHistory& history = all->front();
+  REQUIRE(history.samples.size() == 3);
+  CHECK(history.card.name == "a card");
+  CHECK(history.step == kStep);
+  CHECK(history.samples[1].at == second(200));
+  CHECK(history.samples[1].lasts == 100 * kSecond);
+  CHECK(history.samples[1].used == 9'000 * kMiB);
+  REQUIRE(history.samples[1].held.size() == 1);
+  CHECK(history.tenants[history.samples[1].held[0].tenant].name == "stt");
+  CHECK(history.samples[2].lasts == 700 * kSecond);  // to the last look, and one step
+}
+
+TEST_CASE("where nobody watched there is a gap: late looks, other runs, clocks that are set back") {
+  test::Sandbox box;
+  World world = box.world();
+  {
+    auto samples = state::CardSamples::open(world);
+    REQUIRE(samples);
+    REQUIRE(samples->record(look_of(1), second(100), kStep));
+    REQUIRE(samples->record(look_of(1), second(102), kStep));
+    REQUIRE(samples->record(look_of(1), second(200), kStep));  // late
+    REQUIRE(samples->record(look_of(1), second(150), kStep));  // set back
+  }
+  auto samples = state::CardSamples::open(world);
+  REQUIRE(samples);
+  REQUIRE(samples->record(look_of(1), second(152), kStep));  // another run
+  const auto all = samples->histories();
+  REQUIRE(all);
+  std::vector<i64> at, lasts;
+  for (const CardSample& sample : all->front().samples) {
+    at.push_back(sample.at.micros / kSecond);
+    lasts.push_back(sample.lasts / kSecond);
+  }
+  CHECK(at == std::vector<i64>{100, 150, 152, 200});
+  CHECK(lasts == std::vector<i64>{4, 2, 2, 2});
+}
+
+TEST_CASE("peaks by accounting only rise, and the rest can be asked for and forgotten by time") {
+  test::Sandbox box;
+  World world = box.world();
+  auto samples = state::CardSamples::open(world);
+  REQUIRE(samples);
+  REQUIRE(samples->record(look_of(5, {{"stt", 4}}), second(100), kStep));
+  REQUIRE(samples->record(look_of(5, {{"stt", 4}}), second(500), kStep));
+  const CardTenant stt{"stt", TenantKind::unit, "unit"};
+  REQUIRE(samples->peak("GPU-1", stt, 70 * kMiB));
+  REQUIRE(samples->peak("GPU-1", stt, 60 * kMiB));
+  auto all = samples->histories();
+  REQUIRE(all);
+  CHECK(all->front().exact_peaks.at(0) == 70 * kMiB);
+  CHECK(all->front().samples.size() == 2);
+  CHECK(samples->histories(second(300))->front().samples.size() == 1);
+  CHECK(samples->histories(second(501))->front().samples.front().at == second(501));  // what lasts until then
+  CHECK(samples->forget(second(300)) == 2);
+  CHECK(samples->histories()->front().samples.size() == 1);
+}
+
+TEST_CASE("to read, nothing is made; what is no such file says so") {
+  test::Sandbox box;
+  World world = box.world();
+  auto none = state::CardSamples::open(world, DatabaseMode::read);
+  REQUIRE(none);
+  CHECK(none->histories()->empty());
+  CHECK(!state::CardSamples::open(world, DatabaseMode::read)->histories()->size());
+  const auto directory = state::state_directory(world);
+  REQUIRE(directory);
+  REQUIRE(world.files.make_directories(*directory));
+  REQUIRE(world.files.write_atomic(*directory + "/card.db",
+                                       "not a database, and long enough to be looked at"));
+  const auto other = state::CardSamples::open(world);
+  REQUIRE(!other);
+  CHECK(other.error().what == "the samples of the card cannot be used");
+}

@@ -66,8 +66,10 @@ std::optional<Bytes> seen_beside(const CardHistory& history) {
 }  // namespace
 
 Rest rest_of(const CardHistory& history, const std::vector<Bytes>& peaks, const std::vector<OomUse>& ooms) {
-  const Needs needs(history, peaks, ooms);
   Rest rest{.seen = seen_beside(history)};
+  // Where no process is told, the language model is among what cannot be attributed.
+  if (history.tenants.empty()) return rest;
+  const Needs needs(history, peaks, ooms);
   for (std::size_t i = 0; i < history.samples.size(); ++i)
     rest.needed = std::max(rest.needed.value_or(0), needs.around(i));
   for (const OomUse& one : ooms) {

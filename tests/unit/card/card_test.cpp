@@ -141,6 +141,15 @@ TEST_CASE("what the driver sees now joins the history") {
   CHECK(json["history"]["step_s"] == 10);
 }
 
+TEST_CASE("of a card whose processes are not told, nobody knows what the rest needs") {
+  CardHistory history = history_of({{500, 0, 0, 0}, {17'900, 0, 0, 0}});
+  history.tenants.clear();
+  const CardUse use = card::use_of(history);
+  CHECK(!use.rest_needed);
+  CHECK(!use.budget());
+  CHECK(of(use, "unattributed").peak == 17'900 * kMiB);
+}
+
 TEST_CASE("nothing at all is no history") {
   const CardUse use = card::use_of({});
   CHECK(!use.rest_needed);

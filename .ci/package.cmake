@@ -97,10 +97,12 @@ install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR}
 
 # The units name their programs by whole paths, as they are below /usr; only when installing is the prefix known.
 install(PROGRAMS examples/nightly/alert DESTINATION libexec/ctxcap)
-install(CODE "set(nightly \"${CMAKE_SOURCE_DIR}/examples/nightly\")\nset(papers \"${papers}\")")
+install(CODE "set(examples \"${CMAKE_SOURCE_DIR}/examples\")\nset(papers \"${papers}\")")
 install(CODE [[
-  foreach(unit ctxcap-nightly.service ctxcap-nightly.timer ctxcap-alert@.service)
-    file(READ "${nightly}/${unit}" text)
+  foreach(file nightly/ctxcap-nightly.service nightly/ctxcap-nightly.timer nightly/ctxcap-alert@.service
+               card/ctxcap-card.service)
+    get_filename_component(unit ${file} NAME)
+    file(READ "${examples}/${file}" text)
     string(REPLACE "/usr/" "${CMAKE_INSTALL_PREFIX}/" text "${text}")
     file(WRITE "${papers}/${unit}" "${text}")
     file(INSTALL "${papers}/${unit}" DESTINATION "${CMAKE_INSTALL_PREFIX}/lib/systemd/system")

@@ -54,8 +54,9 @@ def check_systemd(ctxcap, scratch):
     if not shutil.which("systemd-analyze"):
         skip("there is no systemd-analyze")
     units = []
-    for name in ("ctxcap-nightly.service", "ctxcap-nightly.timer", "ctxcap-alert@.service"):
-        text = (FOLDER / name).read_text(encoding="utf-8")
+    card = FOLDER.parent / "card" / "ctxcap-card.service"
+    for file in [FOLDER / name for name in ("ctxcap-nightly.service", "ctxcap-nightly.timer", "ctxcap-alert@.service")] + [card]:
+        name, text = file.name, file.read_text(encoding="utf-8")
         # verify looks for the programs: these are the ones at hand.
         text = text.replace("/usr/bin/ctxcap ", f"{ctxcap} ")
         text = text.replace("/usr/libexec/ctxcap/alert", str(FOLDER / "alert"))
@@ -70,7 +71,7 @@ def check_systemd(ctxcap, scratch):
         return run("systemd-analyze", "security", "--offline=true", "--no-pager",
                    f"--threshold={int(MOST_EXPOSED * 10)}", unit, cwd=scratch)
 
-    for unit in (units[0], units[2]):
+    for unit in (units[0], units[2], units[3]):
         done = exposed(unit)
         require(done.returncode == 0, f"{unit.name} is exposed more than {MOST_EXPOSED}:", done.stdout[-300:])
     # The check itself: without its hardening the service must not pass.

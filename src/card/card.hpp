@@ -7,6 +7,9 @@
 // and wanted when it ran out of memory; plus what could not be attributed then. It bounds the joint need from
 // above as far as every tenant's peak was sampled once, or told by an OOM.
 
+#include <optional>
+#include <utility>
+
 #include "data/card.hpp"
 
 namespace ctxcap::card {
@@ -16,6 +19,11 @@ CardUse use_of(const CardHistory& history);
 
 // The same card as its driver sees it now: what each tenant has, and tenants of now alone.
 void add_now(CardUse& use, const CardLook& look);
+
+// The hours of the day, from and to (over midnight where to is less), in which tenants beside the language
+// model are there but for 1 % of their time; nullopt: they are there around the clock or never, or fewer than
+// three days were watched. `zone`: minutes that the wall's clock is ahead of UTC.
+std::optional<std::pair<int, int>> busy_hours(const CardHistory& history, i64 zone);
 
 // Who stands for what nobody can be told to hold.
 CardTenant unattributed_tenant();

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/quantity.hpp"
@@ -148,6 +149,7 @@ struct CardUse {
   bool needs_more = false;           // some tenant ran out of memory and did not say how much it wanted
   std::vector<OomUse> ooms;
   std::vector<CardModel> models;
+  std::optional<std::pair<int, int>> busy_hours;  // of the day, from and to: when others are there
   std::vector<std::string> sources;
 
   // What is left for the language model beside what the rest needs; nullopt: not known; never below 0.

@@ -25,8 +25,9 @@ struct AccountedPeak {
   Bytes bytes = 0;
 };
 
-// Looks at every card of this machine, by NVML, else by nvidia-smi, and says whose their processes are. What
-// does not change is kept between looks: the open library, and what the kernel says of a process.
+// Looks at every card of this machine, by NVML, else by nvidia-smi, else by the kernel, and says whose their
+// processes are. What does not change is kept between looks: the open library, and what the kernel says of a
+// process.
 class Eye {
  public:
   explicit Eye(World& world);

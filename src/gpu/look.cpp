@@ -2,6 +2,7 @@
 
 #include "gpu/attribute.hpp"
 #include "gpu/gpu.hpp"
+#include "gpu/kernel.hpp"
 #include "gpu/nvml.hpp"
 #include "gpu/smi.hpp"
 
@@ -50,10 +51,15 @@ Result<std::vector<CardLook>> Eye::look() {
   Result<std::vector<CardLook>> looks = parts_->by_nvml();
   if (!looks && parts_->world.processes.find("nvidia-smi")) looks = look_by_smi(parts_->world.processes);
   if (!looks && looks.error().kind == ErrorKind::unreachable) {
-    return fail({.kind = ErrorKind::unreachable,
-                 .what = "no driver of a card can be asked",
-                 .why = "neither libnvidia-ml.so.1 nor nvidia-smi is here",
-                 .hint = "ctxcap card --smi-log FILE   reads what another machine recorded"});
+    if (auto others = look_by_kernel(parts_->world.files); !others.empty()) looks = std::move(others);
+  }
+  if (!looks && looks.error().kind == ErrorKind::unreachable) {
+    return fail(
+        {.kind = ErrorKind::unreachable,
+         .what = "no driver of a card can be asked",
+         .why =
+             "neither libnvidia-ml.so.1 nor nvidia-smi is here, and the kernel knows no card of AMD or Intel",
+         .hint = "ctxcap card --smi-log FILE   reads what another machine recorded"});
   }
   if (!looks) return looks;
   std::map<i64, Parts::Whose> still;

@@ -106,6 +106,12 @@ std::string rest_text(const CardUse& use) {
   return text;
 }
 
+std::string hours_text(const CardUse& use) {
+  if (!use.busy_hours) return "";
+  const std::string hours = fmt::format("{:02}:00-{:02}:00", use.busy_hours->first, use.busy_hours->second);
+  return fmt::format("Others are there {0}: quiet_hours = \"{0}\" keeps nights out of their way\n", hours);
+}
+
 std::string ooms_text(const CardUse& use) {
   std::string text;
   for (std::size_t i = 0; i < std::min(use.ooms.size(), kShownOoms); ++i) {
@@ -128,7 +134,7 @@ std::string card_text(const std::vector<CardUse>& cards, const TextOptions& opti
     if (!text.empty()) text += "\n";
     text += heading(use);
     if (!use.tenants.empty()) text += "\n" + tenants_table(use, options.width) + "\n";
-    text += rest_text(use) + ooms_text(use);
+    text += rest_text(use) + hours_text(use) + ooms_text(use);
     if (use.watched > 0)
       text += fmt::format("Peaks shorter than {} can hide between samples\n", span_text(use.step));
   }

@@ -55,10 +55,11 @@ Result<std::vector<CardHistory>> histories_of(const CardFlags& flags, World& wor
 // Histories and what the driver says belong together by the card's uuid; a history of no uuid is that of the
 // only card.
 std::vector<CardUse> uses_of(const std::vector<CardHistory>& histories, const std::vector<CardLook>& looks,
-                             bool all) {
+                             bool all, World& world) {
   std::vector<CardUse> uses;
   for (const CardHistory& history : histories) {
     CardUse use = card::use_of(history);
+    use.busy_hours = card::busy_hours(history, world.clock.local_offset(world.clock.now()));
     for (const CardLook& look : looks) {
       const bool same = history.card.uuid.empty() ? looks.size() == 1 : history.card.uuid == look.facts.uuid;
       if (same) card::add_now(use, look);
@@ -93,7 +94,7 @@ Result<ExitCode> run_card(const CardFlags& typed, World& world, Talk& talk) {
   if (!looks && looks.error().kind != ErrorKind::unreachable)
     talk.note(fmt::format("note: nothing is known of now: {} ({})", looks.error().what, looks.error().why));
   const std::vector<CardUse> uses =
-      uses_of(histories, looks.value_or(std::vector<CardLook>{}), flags.sources.empty());
+      uses_of(histories, looks.value_or(std::vector<CardLook>{}), flags.sources.empty(), world);
   talk.clear();
   world.console.out(flags.format == "json" ? card_json(uses) : report::card_text(uses, talk.out()));
   if (!uses.empty()) return ExitCode::done;

@@ -150,6 +150,24 @@ TEST_CASE("of a card whose processes are not told, nobody knows what the rest ne
   CHECK(of(use, "unattributed").peak == 17'900 * kMiB);
 }
 
+TEST_CASE("hours of the day in which others are there") {
+  CardHistory history = history_of({});
+  history.step = 10'000'000;
+  const auto at = [](i64 day, i64 hour) { return Instant{(day * 24 + hour) * 3'600'000'000}; };
+  constexpr i64 kHour = 3'600'000'000;
+  for (i64 day = 0; day < 4; ++day) {
+    history.samples.push_back({.at = at(day, 0), .lasts = 8 * kHour});
+    history.samples.push_back({.at = at(day, 8), .held = {{1, 7, kMiB}}, .lasts = 12 * kHour});
+    history.samples.push_back(
+        {.at = at(day, 20), .held = {{0, 8, kMiB}}, .lasts = 4 * kHour});  // the model alone
+  }
+  CHECK(card::busy_hours(history, 0) == std::pair(8, 20));
+  CHECK(card::busy_hours(history, 5 * 60) == std::pair(13, 1));  // over midnight
+  history.samples.resize(6);
+  CHECK(!card::busy_hours(history, 0));  // two days are no habit
+  CHECK(!card::busy_hours({}, 0));
+}
+
 TEST_CASE("nothing at all is no history") {
   const CardUse use = card::use_of({});
   CHECK(!use.rest_needed);

@@ -10,8 +10,8 @@ namespace {
 
 // As the help lists them.
 constexpr std::array kCommands = {
-    &kAnalyze, &kExplain, &kApply, &kInspect, &kCard,    &kBacktest, &kPull,       &kNightly, &kRollback,
-    &kHistory, &kDoctor,  &kInit,  &kConfig,  &kFormats, &kHelp,     &kCompletion, &kMan,
+    &kAnalyze,  &kExplain, &kApply,  &kInspect, &kCard,   &kOom,     &kBacktest, &kPull,       &kNightly,
+    &kRollback, &kHistory, &kDoctor, &kInit,    &kConfig, &kFormats, &kHelp,     &kCompletion, &kMan,
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ extern const Command kInit;
 extern const Command kInspect;
 extern const Command kMan;
 extern const Command kNightly;
+extern const Command kOom;
 extern const Command kPull;
 extern const Command kRollback;
 

@@ -3,6 +3,9 @@
 
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/quantity.hpp"
 
@@ -38,11 +41,43 @@ struct OomText {
   std::optional<ToldBytes> process;                 // that failed, all of it
   std::optional<ToldBytes> allocated, unallocated;  // of PyTorch's own
   std::optional<ToldBytes> reserved;                // both, where they are told as one
+  std::optional<ToldBytes> allowed;                 // of a limit that the program set itself
   std::map<i64, ToldBytes> processes;        // by pid; inside of a container the failed one is among them
   std::optional<i64> layers_on_gpu, layers;  // of a spill
 
-  // What the failed process had, as far as it says so; what its context took is not in it then.
+  // Of PyTorch's own, in use or not; nullopt: it does not say.
+  std::optional<ToldBytes> reserved_by_torch() const;
+  // All that the failed process had: as it says, or of the processes that it tells of the one that holds what
+  // PyTorch reserved and no more than a context beside it.
+  std::optional<ToldBytes> whole_process() const;
+  // The best of both: without the context where only PyTorch's own is told.
   std::optional<ToldBytes> held() const;
 };
+
+// Whether memory that PyTorch keeps and does not use would have been enough, had it been in one piece.
+enum class Fragmentation { unknown, no, maybe, yes };
+
+struct OomAdvice {
+  std::string what;  // "expandable-segments", "others", "batch", "share", "num_ctx", "kv_type", "cpu"
+  std::optional<Bytes> frees;  // nullopt: it depends on what is not told
+  std::string text;
+};
+
+// One failure, and what follows from its figures.
+struct OomEvent {
+  OomText told;
+  i64 line = 0;                  // of the file, from 1
+  std::optional<Bytes> context;  // of the failed process: driver, kernels, libraries
+  std::optional<Bytes> others;   // everybody else's
+  std::optional<Bytes> need;     // held and wanted
+  Fragmentation fragmentation = Fragmentation::unknown;
+  std::vector<OomAdvice> advice;  // the most likely cure first
+};
+
+// "ctxcap.oom/1", indented.
+std::string oom_json(const std::vector<OomEvent>& events);
+
+std::string_view word(OomSource source);
+std::string_view word(Fragmentation fragmentation);
 
 }  // namespace ctxcap

@@ -126,6 +126,40 @@ std::string ooms_text(const CardUse& use) {
   return text.empty() ? "" : "\nOut of memory:\n" + text;
 }
 
+std::string kind_sentence(TenantKind kind) {
+  switch (kind) {
+    case TenantKind::ollama:
+    case TenantKind::vllm:
+    case TenantKind::llama_server:
+      return "a server of language models";
+    case TenantKind::container:
+      return "a container";
+    case TenantKind::unit:
+      return "a systemd unit";
+    case TenantKind::process:
+      return "a program";
+    case TenantKind::desktop:
+      return "what draws the screen";
+    case TenantKind::unattributed:
+      return "nobody who can be told";
+  }
+  return "";
+}
+
+std::string evidence_of(const CardUse& use, const TenantUse& tenant) {
+  std::string text = fmt::format("{}: {}\n evidence  {}\n", printable(tenant.tenant.name, 60),
+                                 kind_sentence(tenant.tenant.kind), printable(tenant.tenant.evidence, 120));
+  if (tenant.now) text += fmt::format(" now       {}\n", human_bytes(*tenant.now));
+  if (use.watched == 0) return text;
+  text += fmt::format(" peak      {}, {}\n", human_bytes(tenant.peak),
+                      tenant.exact ? "by the driver's account" : "as sampled every " + span_text(use.step));
+  text += fmt::format(" resident  {} of {}, {}\n", percent(tenant.share), span_text(use.watched),
+                      counted(tenant.sessions, "session"));
+  text += fmt::format(" with LLM  {}\n", with_llm_text(tenant));
+  if (tenant.ooms > 0) text += fmt::format(" OOM       {}\n", with_commas(tenant.ooms));
+  return text;
+}
+
 }  // namespace
 
 std::string card_text(const std::vector<CardUse>& cards, const TextOptions& options) {
@@ -137,6 +171,16 @@ std::string card_text(const std::vector<CardUse>& cards, const TextOptions& opti
     text += rest_text(use) + hours_text(use) + ooms_text(use);
     if (use.watched > 0)
       text += fmt::format("Peaks shorter than {} can hide between samples\n", span_text(use.step));
+  }
+  return text;
+}
+
+std::string tenant_text(const std::vector<CardUse>& cards, const std::string& name) {
+  std::string text;
+  for (const CardUse& use : cards) {
+    for (const TenantUse& tenant : use.tenants) {
+      if (tenant.tenant.name == name) text += evidence_of(use, tenant);
+    }
   }
   return text;
 }

@@ -15,6 +15,7 @@
 #include "data/history.hpp"
 #include "data/inspection.hpp"
 #include "data/metrics.hpp"
+#include "data/oom.hpp"
 #include "data/owned.hpp"
 #include "data/trace_format.hpp"
 
@@ -60,6 +61,11 @@ std::string backtest_text(const Backtest& backtest, const TextOptions& options);
 
 // Tenants of each card, what the rest of them was seen to have and needs, and who ran out of memory.
 std::string card_text(const std::vector<CardUse>& cards, const TextOptions& options);
+// How that tenant is known, and what was seen of it on each card. Empty: there is none of that name.
+std::string tenant_text(const std::vector<CardUse>& cards, const std::string& name);
+
+// What each failure's figures say, and what would help; of many the last.
+std::string oom_text(const std::vector<OomEvent>& events);
 
 // Decisions, measurements, and for each job a line of what it needed and of the window it had. Empty:
 // nothing.

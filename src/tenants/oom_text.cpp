@@ -1,6 +1,7 @@
 // Shapes: PyTorch's text since 1.0 (its sentences come and go), the lines of ggml, vLLM's refusal to start,
 // the exceptions of CTranslate2 and cuBLAS, Ollama's scheduler, the kernel's ring.
 
+#include <algorithm>
 #include <array>
 
 #include "tenants/tenants.hpp"
@@ -24,7 +25,13 @@ OomText read_torch(std::string_view line) {
   told.allocated = size_after(line, "Of the allocated memory ");
   if (!told.allocated) told.allocated = size_before(line, " already allocated");
   told.unallocated = size_before(line, " is reserved by PyTorch but unallocated");
+  if (!told.unallocated) told.unallocated = size_before(line, " cached)");
   told.reserved = size_before(line, " reserved in total by PyTorch");
+  if (told.reserved && told.allocated && !told.unallocated) {
+    told.unallocated = ToldBytes{std::max<Bytes>(0, told.reserved->bytes - told.allocated->bytes),
+                                 told.reserved->slack + told.allocated->slack};
+  }
+  told.allowed = size_before(line, " allowed;");
   constexpr std::string_view kProcess = "Process ";
   for (std::size_t at = line.find(kProcess); at != line.npos; at = line.find(kProcess, at + 1)) {
     const std::string_view rest = line.substr(at);
@@ -96,7 +103,8 @@ OomText read_oom(std::string_view line) {
   if (has(line, "CUDA failed with error out of memory") ||
       has(line, "cuBLAS failed with status CUBLAS_STATUS_ALLOC"))
     return {.kind = OomKind::oom, .source = OomSource::ctranslate2};
-  if (has(line, "CUBLAS_STATUS_ALLOC_FAILED")) return {.kind = OomKind::oom, .source = OomSource::torch};
+  if (has(line, "CUDA error: out of memory") || has(line, "CUBLAS_STATUS_ALLOC_FAILED"))
+    return {.kind = OomKind::oom, .source = OomSource::torch};
   if (has(line, "predicted to exceed available memory, evicting"))
     return {.kind = OomKind::evict, .source = OomSource::ollama};
   const bool lacks = has(line, "cudaMalloc failed: out of memory") || has(line, " buffer of size ");

@@ -11,4 +11,11 @@ namespace ctxcap::tenants {
 // scheduler and the kernel's driver; everything else is OomKind::none.
 OomText read_oom(std::string_view line);
 
+// What follows from it, and what would help.
+OomEvent explained(const OomText& told);
+
+// Every failure that a text tells of, a log or one pasted line; lines that tell on of the same one belong to
+// it.
+std::vector<OomEvent> oom_events(std::string_view text);
+
 }  // namespace ctxcap::tenants

@@ -17,7 +17,7 @@ namespace {
 
 struct CardFlags {
   history::Sources sources;
-  std::string action, from, format = "table";
+  std::string action, from, explain, format = "table";
   std::optional<i64> every, keep;
 };
 
@@ -74,6 +74,21 @@ std::vector<CardUse> uses_of(const std::vector<CardHistory>& histories, const st
   return uses;
 }
 
+Result<ExitCode> explain(const std::string& name, const std::vector<CardUse>& uses, World& world) {
+  const std::string text = report::tenant_text(uses, name);
+  world.console.out(text);
+  if (!text.empty()) return ExitCode::done;
+  std::vector<std::string> names;
+  for (const CardUse& use : uses) {
+    for (const TenantUse& tenant : use.tenants) names.push_back(printable(tenant.tenant.name, 60));
+  }
+  const std::string near = closest(name, names);
+  return fail({.kind = ErrorKind::usage,
+               .what = "there is no tenant \"" + printable(name, 60) + "\"",
+               .why = names.empty() ? "nobody is on the card" : "they are " + join(names, ", "),
+               .hint = near.empty() ? "ctxcap card" : "did you mean: ctxcap card --explain " + near});
+}
+
 Result<ExitCode> run_card(const CardFlags& typed, World& world, Talk& talk) {
   CardFlags flags = typed;
   if (flags.action == "record") return record(flags, world, talk);
@@ -96,6 +111,7 @@ Result<ExitCode> run_card(const CardFlags& typed, World& world, Talk& talk) {
   const std::vector<CardUse> uses =
       uses_of(histories, looks.value_or(std::vector<CardLook>{}), flags.sources.empty(), world);
   talk.clear();
+  if (!flags.explain.empty()) return explain(flags.explain, uses, world);
   world.console.out(flags.format == "json" ? card_json(uses) : report::card_text(uses, talk.out()));
   if (!uses.empty()) return ExitCode::done;
   talk.note("warning: none of these files tells of a card");
@@ -123,6 +139,8 @@ Runner configure_card(Parser& parser) {
   parser
       .add_option("--logs", flags->sources.logs, "Logs with times, of one tenant each: who ran out of memory")
       .type_name("FILE");
+  parser.add_option("--explain", flags->explain, "How that tenant is known, and what was seen of it")
+      .type_name("TENANT");
   parser.add_option("-f,--format", flags->format, "table or json").type_name("FORMAT").show_default();
   return
       [flags](const settings::Reading&, World& world, Talk& talk) { return run_card(*flags, world, talk); };

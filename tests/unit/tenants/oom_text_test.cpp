@@ -44,7 +44,7 @@ TEST_CASE("lines that tell of too little memory, and some that only look like it
       check_size(row, "total_mib", told.card);
       check_size(row, "free_mib", told.free);
       check_size(row, "allocated_mib", told.allocated);
-      check_size(row, "unallocated_mib", told.unallocated);
+      if (!told.reserved) check_size(row, "unallocated_mib", told.unallocated);  // else it is the difference
       check_size(row, "reserved_total_mib", told.reserved);
       check_size(row, "this_process_mib", told.process);
       CHECK(told.gpu.has_value() == row.contains("gpu"));
@@ -69,7 +69,7 @@ TEST_CASE("a printed size is kept with what its rounding took off") {
   CHECK(told.wanted->bytes == 3'199'750'636);  // 2.98 x 1024^3
   CHECK(told.wanted->slack == 5'368'710);      // half a hundredth of a GiB, upwards
   REQUIRE(told.held());
-  CHECK(told.held()->bytes == told.allocated->bytes + told.unallocated->bytes);
+  CHECK(told.held()->bytes == told.processes.at(17).bytes);  // with its context
   CHECK(told.processes.at(17).bytes == 4'509'715'661);
 }
 
@@ -81,4 +81,108 @@ TEST_CASE("sizes that cannot be are none") {
     CHECK(told.kind == OomKind::oom);
     CHECK(!told.wanted);
   }
+}
+
+TEST_CASE("texts of PyTorch, every generation: figures, and what is derived from them") {
+  const auto text = test::shared_file("tenants/torch-oom.jsonl");
+  if (!text) return;
+  std::istringstream rows(*text);
+  int count = 0;
+  for (std::string line; std::getline(rows, line); ++count) {
+    const nlohmann::json row = nlohmann::json::parse(line);
+    CAPTURE(row["id"].get<std::string>());
+    const OomText told = tenants::read_oom(row["text"].get<std::string>());
+    CHECK(told.kind == OomKind::oom);
+    const nlohmann::json expect = row["expect"].is_null() ? nlohmann::json::object() : row["expect"];
+    const auto same = [&](const char* key, const std::optional<Bytes>& got) {
+      CAPTURE(key);
+      REQUIRE(got.has_value() == expect.contains(key));
+      if (got) CHECK(std::abs(*got - expect[key].get<Bytes>()) <= 1);
+    };
+    const auto of = [](const std::optional<ToldBytes>& size) {
+      return size ? std::optional(size->bytes) : std::nullopt;
+    };
+    same("tried", of(told.wanted));
+    same("total", of(told.card));
+    same("free", of(told.free));
+    same("allocated", of(told.allocated));
+    same("process", of(told.process));
+    same("limit", of(told.allowed));
+    const nlohmann::json derived = row["derived"];
+    const OomEvent event = tenants::explained(told);
+    if (derived.contains("reserved"))
+      CHECK(std::abs(told.reserved_by_torch()->bytes - derived["reserved"].get<Bytes>()) <= 2);
+    if (derived.contains("unallocated"))
+      CHECK(std::abs(told.unallocated->bytes - derived["unallocated"].get<Bytes>()) <= 2);
+    if (derived.contains("non_pytorch_in_process"))
+      CHECK(std::abs(*event.context - derived["non_pytorch_in_process"].get<Bytes>()) <= 3);
+    if (derived.contains("others")) CHECK(std::abs(*event.others - derived["others"].get<Bytes>()) <= 3);
+    CHECK(!event.advice.empty());
+  }
+  CHECK(count == 26);
+}
+
+TEST_CASE("a container's own process is the one that holds what PyTorch reserved, and a context beside it") {
+  const OomText told = tenants::read_oom(
+      "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 3.49 GiB. GPU 0 has a total capacity of "
+      "7.91 GiB of "
+      "which 909.25 MiB is free. Process 7 has 169.39 MiB memory in use. Process 8 has 5.71 GiB memory in "
+      "use. Of the "
+      "allocated memory 5.36 GiB is allocated by PyTorch, and 218.56 MiB is reserved by PyTorch but "
+      "unallocated.");
+  REQUIRE(told.whole_process());
+  CHECK(told.whole_process()->bytes == told.processes.at(8).bytes);
+  const OomEvent event = tenants::explained(told);
+  CHECK(event.fragmentation == Fragmentation::no);  // 218 and 909 MiB are less than 3.49 GiB
+  CHECK(event.need == told.processes.at(8).bytes + told.wanted->bytes);
+}
+
+TEST_CASE("whether one piece would have helped") {
+  struct Row {
+    const char* wanted;
+    const char* free;
+    const char* idle;
+    Fragmentation want;
+  };
+  const Row rows[] = {{"1.70 GiB", "0 bytes", "2.30 GiB", Fragmentation::yes},
+                      {"3.00 GiB", "1.66 GiB", "1.84 GiB", Fragmentation::maybe},
+                      {"22.78 GiB", "12.73 GiB", "9.35 GiB", Fragmentation::no}};
+  for (const Row& row : rows) {
+    CAPTURE(row.wanted);
+    const std::string text = std::string("CUDA out of memory. Tried to allocate ") + row.wanted +
+                             ". GPU 0 has a total capacity of 31.47 GiB of which " + row.free +
+                             " is free. Of the allocated memory 9.08 GiB is allocated by PyTorch, and " +
+                             row.idle + " is reserved by PyTorch but unallocated.";
+    const OomEvent event = tenants::explained(tenants::read_oom(text));
+    CHECK(event.fragmentation == row.want);
+    const bool advised = event.advice[0].what == "expandable-segments";
+    CHECK(advised == (row.want != Fragmentation::no));
+  }
+  CHECK(tenants::explained(tenants::read_oom("CUDA failed with error out of memory")).fragmentation ==
+        Fragmentation::unknown);
+}
+
+TEST_CASE("a log: failures with their lines, what tells on of the same one belongs to it") {
+  const auto events = tenants::oom_events(
+      "loading\nggml_backend_cuda_buffer_type_alloc_buffer: allocating 3480.01 MiB on device 0: cudaMalloc "
+      "failed: out "
+      "of memory\nggml_gallocr_reserve_n: failed to allocate CUDA0 buffer of size 3649053696\n"
+      "llama_new_context_with_model: failed to allocate compute buffers\nagain\n"
+      "RuntimeError: CUDA failed with error out of memory");
+  REQUIRE(events.size() == 2);
+  CHECK(events[0].line == 2);
+  CHECK(events[0].told.source == OomSource::llama_cpp);
+  CHECK(events[1].line == 6);
+  CHECK(!events[1].need);
+  CHECK(tenants::oom_events("").empty());
+}
+
+TEST_CASE("vLLM's refusal says the share that would start") {
+  const OomEvent event =
+      tenants::explained(tenants::read_oom("ValueError: Free memory on device cuda:0 (3.25/23.43 GiB) on "
+                                           "startup is less than desired GPU memory utilization "
+                                           "(0.96, 22.49 GiB). Decrease GPU memory utilization"));
+  REQUIRE(!event.advice.empty());
+  CHECK(event.advice[0].what == "share");
+  CHECK(event.advice[0].text.find("0.13") != std::string::npos);
 }

@@ -1,0 +1,62 @@
+// ctxcap oom: who held what when a program ran out of memory, and what would have helped.
+
+#include <memory>
+
+#include "app/commands.hpp"
+#include "report/report.hpp"
+#include "tenants/tenants.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+constexpr std::size_t kMost = std::size_t{1} << 30;  // bytes of a log that is piped
+
+struct OomFlags {
+  std::string file, format = "table";
+};
+
+Result<std::string> read_all(const std::string& path, World& world) {
+  TRY_ASSIGN(const auto reader, world.files.open(path));
+  std::string text;
+  constexpr std::size_t kPiece = 1 << 20;
+  for (std::size_t got = 1; got > 0 && text.size() < kMost;) {
+    const std::size_t before = text.size();
+    text.resize(before + kPiece);
+    TRY_ASSIGN(got, reader->read(text.data() + before, kPiece));
+    text.resize(before + got);
+  }
+  return text;
+}
+
+Result<ExitCode> run_oom(const OomFlags& flags, World& world, Talk& talk) {
+  TRY(check_table_or_json("oom", flags.format));
+  if (flags.file.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "no text is given",
+                 .why = "oom reads a log, or a pasted line from -",
+                 .hint = "ctxcap oom whisperx.log"});
+  }
+  TRY_ASSIGN(const std::string text, read_all(flags.file, world));
+  const std::vector<OomEvent> events = tenants::oom_events(text);
+  world.console.out(flags.format == "json" ? oom_json(events) : report::oom_text(events));
+  if (!events.empty()) return ExitCode::done;
+  talk.note("no line of it tells that memory of a card ran out");
+  return ExitCode::withheld;
+}
+
+Runner configure_oom(Parser& parser) {
+  const auto flags = std::make_shared<OomFlags>();
+  parser.add_option("FILE", flags->file, "A log, or a pasted text; - is standard input").type_name("FILE|-");
+  parser.add_option("-f,--format", flags->format, "table or json").type_name("FORMAT").show_default();
+  return [flags](const settings::Reading&, World& world, Talk& talk) { return run_oom(*flags, world, talk); };
+}
+
+}  // namespace
+
+constinit const Command kOom{"oom",
+                             "Explain an out-of-memory text: who held what, what was wanted, what would help",
+                             "  ctxcap oom whisperx.log\n"
+                             "  docker logs vllm 2>&1 | ctxcap oom -\n",
+                             configure_oom};
+
+}  // namespace ctxcap::app

@@ -34,7 +34,7 @@ set(open_rooms base data ports)  # every header is public; of other rooms only <
 # Rooms whose folders are rooms again: from outside of a folder only <folder>/<folder>.hpp, but for those that
 # the others share.
 set(nested_rooms sources)
-set(shared_folders sources/containers)
+set(shared_folders sources/containers sources/servers)
 
 # Foreign header prefix -> the rooms, folders or files that may include it.
 set(only_simdjson base/simd_json.hpp)

@@ -7,7 +7,7 @@
 #include "base/text.hpp"
 #include "ports/world.hpp"
 #include "sources/check.hpp"
-#include "sources/credentials.hpp"
+#include "sources/servers/credentials.hpp"
 
 namespace ctxcap::sources {
 namespace {

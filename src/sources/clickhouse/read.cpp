@@ -8,7 +8,7 @@
 
 #include "sources/clickhouse/query.hpp"
 #include "sources/clickhouse/sql.hpp"
-#include "sources/patience.hpp"
+#include "sources/servers/patience.hpp"
 
 namespace ctxcap::sources {
 namespace {

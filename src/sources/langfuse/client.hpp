@@ -10,7 +10,7 @@
 #include "sources/langfuse/answers.hpp"
 #include "sources/langfuse/pace.hpp"
 #include "sources/langfuse/reader.hpp"
-#include "sources/patience.hpp"
+#include "sources/servers/patience.hpp"
 
 namespace ctxcap::sources::langfuse {
 

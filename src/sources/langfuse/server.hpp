@@ -2,8 +2,8 @@
 // Inside sources/langfuse/: which server, and the keys of a project on it.
 
 #include "base/result.hpp"
-#include "sources/credentials.hpp"
 #include "sources/langfuse/options.hpp"
+#include "sources/servers/credentials.hpp"
 
 namespace ctxcap::sources::langfuse {
 

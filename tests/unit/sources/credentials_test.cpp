@@ -1,4 +1,4 @@
-#include "sources/credentials.hpp"
+#include "sources/servers/credentials.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "sources/patience.hpp"
+#include "sources/servers/patience.hpp"
 
 #include <algorithm>
 

@@ -42,9 +42,9 @@ const std::string& origin_of(const Demand& demand, const Models& models) {
 // The models that share weights are one to Ollama, whatever each of them is beside. The group has the name of
 // the one that they were made from, where requests name it, else of the first.
 JobsByBase by_base(std::vector<Demand> demands, const Models& models) {
+  const model::Bases bases(models);
   std::map<std::string, std::vector<Demand>> by_weights;
-  for (Demand& demand : demands)
-    by_weights[model::base_of(origin_of(demand, models), models)].push_back(std::move(demand));
+  for (Demand& demand : demands) by_weights[bases.of(origin_of(demand, models))].push_back(std::move(demand));
   JobsByBase groups;
   for (auto& [base, group] : by_weights) {
     std::set<std::string> origins;

@@ -8,8 +8,10 @@
 // can have, leaves `layers` empty and says why in `unknown_reason`; windows and weights are told all the
 // same.
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "data/described_model.hpp"
@@ -25,10 +27,20 @@ ModelArch architecture_of(const ModelDescription& description);
 // What a description alone tells, with a warning where the model cannot be capped.
 DescribedModel described(const ModelDescription& description);
 
-// The model that `name` is a variant of: the one it was made from, else the first of those with the same
-// weights file, else the first that spells the same name; itself where nothing is known. `name` is among
-// them.
-std::string base_of(const std::string& name, const DescribedModels& models);
+// For many models at once; `models` outlives it.
+class Bases {
+ public:
+  explicit Bases(const DescribedModels& models);
+
+  // The model that `name` is a variant of: the one it was made from, else the first of those with the same
+  // weights file, or that spells the same name; itself where nothing is known. `name` is among them.
+  std::string of(const std::string& name) const;
+
+ private:
+  const DescribedModels& models_;
+  std::map<std::string, std::string> spelled_;               // spelling -> the first of that
+  std::map<std::string, std::vector<std::string>> weights_;  // file -> those that have it
+};
 
 // The description withholds an array that its tensors cannot replace: ask again with `verbose`.
 bool needs_verbose(const ModelDescription& description);

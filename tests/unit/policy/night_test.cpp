@@ -336,3 +336,28 @@ TEST_CASE("a first variant, or a shrink, takes requests of three days; what was 
     CHECK(weigh(group, {.moment = kMoment}).move == Move::grow);
   }
 }
+
+TEST_CASE("a change that was cut short and brought to its end later is recorded as what it was") {
+  Journal journal{.host = "http://a:1", .name = "x:t", .since = Instant{5}};
+  journal.variant = {.name = "x:t", .base = "x", .num_ctx = 8192, .jobs = {"mail", "agent"}};
+  const OwnedVariant before{.host = "http://a:1",
+                            .variant = {.name = "x:t", .base = "x", .num_ctx = 4096, .jobs = {"mail"}}};
+  const auto grown = policy::records_of_recovered(journal, before, "more is needed");
+  REQUIRE(grown.size() == 2);
+  CHECK(grown[0].from_num_ctx == 4096);
+  CHECK(grown[0].to_num_ctx == 8192);
+  CHECK(grown[0].outcome == Outcome::applied);
+  CHECK(grown[0].at == Instant{5});
+  CHECK(grown[0].host == "http://a:1");
+  CHECK(grown[0].reason ==
+        "applied by hand: more is needed; it was cut short, and brought to its end by the next run");
+  journal.run = 7;
+  CHECK(policy::records_of_recovered(journal, std::nullopt, "more is needed")[0].reason ==
+        "more is needed; it was cut short, and brought to its end by the next run");
+  journal = {.host = "http://a:1", .name = "x:t", .since = Instant{5}, .rollback = true};
+  const auto back = policy::records_of_recovered(journal, before, "");
+  REQUIRE(back.size() == 1);
+  CHECK(back[0].outcome == Outcome::rolled_back);
+  CHECK(back[0].from_num_ctx == 4096);
+  CHECK_FALSE(back[0].to_num_ctx);
+}

@@ -68,13 +68,14 @@ Set set_of(const std::vector<BaseAnalysis>& bases, const DescribedModels& models
 
 memory::Server server_for(const Budget& budget, const policy::ServerKnobs& knobs,
                           const std::map<std::string, ModelArch>& archs) {
-  SchedulerCard card{
-      .name = "CUDA0", .library = "CUDA", .total = budget.card, .driver = budget.kept_by_driver()};
-  for (const Tenant& tenant : budget.tenants) card.others += tenant.bytes;
-  SchedulerSettings settings{.max_loaded = knobs.max_loaded, .parallel = knobs.settings.parallel};
+  SchedulerSettings settings{.max_loaded = knobs.settings.max_loaded,
+                             .parallel = knobs.settings.parallel,
+                             .spread = knobs.settings.spread};
   if (knobs.settings.flash_attention != FlashAttention::automatic)
     settings.flash_attention = knobs.settings.flash_attention == FlashAttention::on;
-  return {.cards = {card}, .settings = settings, .takes = memory::takes_of(archs, knobs.settings)};
+  return {.cards = memory::scheduler_cards(budget, knobs.settings.backend),
+          .settings = settings,
+          .takes = memory::takes_of(archs, knobs.settings)};
 }
 
 // What all of them take, each as it is loaded alone.
@@ -106,15 +107,20 @@ Bytes file_bytes(const std::string& name, const DescribedModel& model) {
 std::vector<TogetherReport> kept_together(const std::vector<BaseAnalysis>& bases,
                                           const DescribedModels& models, const KeepingServer& server) {
   // The CPU has no check but the count.
-  if (server.settings.backend != "cuda") return {};
-  const Set set = set_of(bases, models, server.settings);
-  if (set.members.size() < 2) return {};
-  const policy::Keeps keeps = [&](std::span<const LoadRequest> requests, const policy::ServerKnobs& knobs) {
-    return policy::Replayed{
-        .how = memory::kept_together(requests, server_for(server.budget, knobs, set.archs)),
-        .bytes = bytes_of(requests, set.archs, knobs.settings)};
-  };
-  return {policy::check_together(set.members, server.budget, {.settings = server.settings}, keeps)};
+  if (server.settings.backend == "cpu") return {};
+  std::vector<TogetherReport> reports;
+  for (const policy::Together& together : policy::sets_of(bases, server.budget)) {
+    const Set set = set_of(together.bases, models, server.settings);
+    if (set.members.size() < 2) continue;
+    const policy::Keeps keeps = [&](std::span<const LoadRequest> requests, const policy::ServerKnobs& knobs) {
+      return policy::Replayed{
+          .how = memory::kept_together(requests, server_for(together.budget, knobs, set.archs)),
+          .bytes = bytes_of(requests, set.archs, knobs.settings)};
+    };
+    reports.push_back(
+        policy::check_together(set.members, together.budget, {.settings = server.settings}, keeps));
+  }
+  return reports;
 }
 
 }  // namespace ctxcap::app

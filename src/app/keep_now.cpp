@@ -48,7 +48,7 @@ std::optional<SchedulerCard> card_now(const settings::Settings& settings, Bytes 
   }
   if (!settings.card) return std::nullopt;
   card.total = settings.card->card;
-  card.driver = settings.card->kept_by_driver();
+  card.driver = settings.card->card - settings.card->usable();
   for (const Tenant& tenant : settings.card->tenants) card.others += tenant.bytes;
   return card;
 }
@@ -92,7 +92,8 @@ std::vector<report::Finding> look_at_keeping(runtime::Ollama& ollama, state::Sta
     auto model = scheduled(ollama, one.variant.name, build);
     if (!model) continue;
     LoadRequest request{.model = *std::move(model), .options = {.num_ctx = one.variant.num_ctx}};
-    memory::Scheduler server({*card}, {.parallel = runs.parallel}, memory::takes_of({}, runs));
+    memory::Scheduler server({*card}, {.max_loaded = runs.max_loaded, .parallel = runs.parallel},
+                             memory::takes_of({}, runs));
     bool loaded = false;
     for (const Resident& runner : residents) {
       loaded |= runner.model.weights == request.model.weights;

@@ -8,6 +8,7 @@
 #include "base/units.hpp"
 #include "data/model_name.hpp"
 #include "describe/describe.hpp"
+#include "memory/memory.hpp"
 #include "sources/sources.hpp"
 
 namespace ctxcap::app {
@@ -100,9 +101,7 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
   if (variant.limit())
     std::erase_if(options.variant.parameters, [](const auto& one) { return one.first == "num_predict"; });
   if (card) {  // Ollama takes smaller batches on a card that is full already
-    Bytes free = card->card;
-    for (const Tenant& tenant : card->tenants) free = std::max<Bytes>(free - tenant.bytes, 0);
-    options.settings.free_vram = free;
+    memory::use_cards(*card, options.settings);
   }
   if (variant.policy.template_file.empty()) return options;
   TRY_ASSIGN(options.template_text, world.files.read_all(variant.policy.template_file));

@@ -7,6 +7,21 @@
 #include <nlohmann/json.hpp>
 
 namespace ctxcap {
+std::string size_text(Bytes bytes) {
+  struct Unit {
+    const char* name;
+    Bytes bytes;
+  };
+  constexpr std::array kUnits = {Unit{"TiB", Bytes{1} << 40}, Unit{"TB", 1'000'000'000'000},
+                                 Unit{"GiB", Bytes{1} << 30}, Unit{"GB", 1'000'000'000},
+                                 Unit{"MiB", Bytes{1} << 20}, Unit{"MB", 1'000'000},
+                                 Unit{"KiB", Bytes{1} << 10}, Unit{"kB", 1'000}};
+  for (const Unit& unit : kUnits) {
+    if (bytes != 0 && bytes % unit.bytes == 0) return fmt::format("{}{}", bytes / unit.bytes, unit.name);
+  }
+  return fmt::format("{}B", bytes);
+}
+
 namespace {
 
 using Kind = Value::Kind;
@@ -29,22 +44,6 @@ bool is_bare(std::string_view key) {
 std::string real_text(double real) {
   std::string text = fmt::format("{}", real);
   return text.find_first_not_of("-0123456789") == text.npos ? text + ".0" : text;
-}
-
-// In the largest unit that says it exactly.
-std::string size_text(Bytes bytes) {
-  struct Unit {
-    const char* name;
-    Bytes bytes;
-  };
-  constexpr std::array kUnits = {Unit{"TiB", Bytes{1} << 40}, Unit{"TB", 1'000'000'000'000},
-                                 Unit{"GiB", Bytes{1} << 30}, Unit{"GB", 1'000'000'000},
-                                 Unit{"MiB", Bytes{1} << 20}, Unit{"MB", 1'000'000},
-                                 Unit{"KiB", Bytes{1} << 10}, Unit{"kB", 1'000}};
-  for (const Unit& unit : kUnits) {
-    if (bytes != 0 && bytes % unit.bytes == 0) return fmt::format("{}{}", bytes / unit.bytes, unit.name);
-  }
-  return fmt::format("{}B", bytes);
 }
 
 // In both notations but for sizes, tables and their keys.

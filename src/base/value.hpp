@@ -61,4 +61,7 @@ std::string json_of(const Value& value);
 // "a text", "a list", ...
 std::string_view word(Value::Kind kind);
 
+// In the largest unit that says it exactly: "24GiB", "7700MB".
+std::string size_text(Bytes bytes);
+
 }  // namespace ctxcap

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/quantity.hpp"
@@ -15,15 +16,43 @@ struct Tenant {
   Bytes bytes = 0;
 };
 
-struct Budget {
-  Bytes card = 0;  // memory of the card
-  Bytes reserve =
-      Bytes{1} << 30;           // kept free: llama.cpp itself offloads less when under 1 GiB would stay free
-  std::vector<Tenant> tenants;  // what else lives there
+// A card, by what its box says, its name or its driver.
+struct Card {
+  std::string name;  // "" where only a size was given
+  Bytes total = 0;
+  std::optional<Bytes> kept;  // by the driver, as it says; nullopt: not known
 
-  // No process gets what a box says: the driver keeps some, 1.3 to 1.9 % as seen.
-  Bytes kept_by_driver() const { return card / 1000 * 15; }
+  // No process gets what a box says: the driver keeps some, 1.3 to 1.9 % as seen on most.
+  Bytes usable() const { return total - kept.value_or(total / 1000 * 15); }
+  bool operator==(const Card&) const = default;
 };
+
+// "RTX 3090", "nvidia geforce rtx3090": what its driver said of one. nullopt: nobody looked at such a card.
+std::optional<Card> known_card(std::string_view name);
+
+struct Budget {
+  Bytes card = 0;  // memory of the card, or of all cards
+  Bytes reserve =
+      Bytes{1} << 30;           // kept free on each: llama.cpp offloads less when under 1 GiB would stay free
+  std::vector<Tenant> tenants;  // what else lives there, on the first card
+  std::vector<Card> cards;      // each; empty: one of that size, of which no more is known
+  bool ask = false;             // the driver is to be asked what cards there are
+  // Sets of models (or variants) and tenants that must be resident at once; empty: all of them.
+  std::vector<std::vector<std::string>> together;
+
+  std::vector<Card> each() const { return cards.empty() ? std::vector<Card>{{.total = card}} : cards; }
+  Bytes usable() const;  // what processes can have
+  // The most that may be needed, reserve included: what processes take stays within what they can have. What
+  // the driver keeps may come out of the reserve; it is tight then.
+  Bytes limit() const;
+  // Of that on each card, what tenants leave.
+  std::vector<Bytes> room() const;
+};
+
+// "24GiB", "24GiB,16GiB", "RTX 3090", "auto". What is wrong with it; empty: it was read.
+std::string read_cards(std::string_view text, Budget& into);
+// The same back.
+std::string cards_text(const Budget& budget);
 
 // Another way to make it fit, with its price.
 struct Alternative {
@@ -57,9 +86,17 @@ struct ModelShare {
   std::optional<Bytes> bytes;  // nullopt: unknown
 };
 
+struct CardShare {
+  std::vector<ModelShare> models;  // on it, or their part on it
+  Bytes used_bytes = 0;            // by them and tenants
+  Bytes room_bytes = 0;            // that processes can have
+  Bytes limit_bytes = 0;           // used and reserve must stay within
+};
+
 struct BudgetReport {
   Budget budget;
   std::vector<ModelShare> models;     // each base model at its cap
+  std::vector<CardShare> cards;       // of several: what each holds
   std::optional<Bytes> needed_bytes;  // models + tenants + reserve; nullopt: a model's memory is unknown
   std::optional<bool> fits;           // nullopt: unknown
   bool tight = false;                 // it fits by the estimate, not by its upper end

@@ -25,6 +25,22 @@ Json inspected_json(const LayerGroup& group) {
   return json;
 }
 
+Json inspected_json(const CardPart& part) {
+  return {{"card", part.card},
+          {"first_layer", part.first},
+          {"layers", part.layers},
+          {"weights_bytes", part.weights_bytes},
+          {"kv_bytes", part.kv_bytes},
+          {"kv_swa_bytes", part.kv_swa_bytes},
+          {"kv_indexer_bytes", part.kv_indexer_bytes},
+          {"rs_bytes", part.rs_bytes},
+          {"draft_bytes", part.draft_bytes},
+          {"compute_bytes", part.compute_bytes},
+          {"projector_bytes", part.projector_bytes},
+          {"overhead_bytes", part.overhead_bytes},
+          {"total_bytes", part.total_bytes()}};
+}
+
 Json inspected_json(const InspectedContext& context) {
   const Footprint& memory = context.memory;
   Json json{{"num_ctx", memory.num_ctx},     {"padded_ctx", memory.padded_ctx},
@@ -47,6 +63,17 @@ Json inspected_json(const InspectedContext& context) {
   json["total_bytes"] = or_null(memory.total_bytes);
   json["total_low_bytes"] = or_null(memory.total_low_bytes);
   json["total_high_bytes"] = or_null(memory.total_high_bytes);
+  json["draft_bytes"] = or_null(memory.draft_bytes);
+  json["draft_weights_bytes"] = memory.draft_weights_bytes;
+  json["draft_compute_bytes"] = memory.draft_compute_bytes;
+  json["ram_bytes"] = memory.ram_bytes;
+  json["cards"] = Json::array();
+  for (const CardPart& part : memory.cards) json["cards"].push_back(inspected_json(part));
+  json["fit"] = memory.fit ? Json{{"stays", memory.fit->stays()},
+                                  {"layers_in_ram", memory.fit->layers_in_ram},
+                                  {"experts_in_ram", memory.fit->experts_in_ram},
+                                  {"missing_bytes", memory.fit->missing}}
+                           : Json();
   json["measured"] = memory.measured;
   json["clamped_to"] = or_null(context.clamped_to);
   return json;
@@ -85,7 +112,7 @@ std::string inspection_json(const Inspection& inspection) {
   if (inspection.measured) json["measured"] = inspected_json(*inspection.measured);
   if (inspection.card) {
     json["card"] = {{"card_bytes", inspection.card->card},
-                    {"usable_bytes", inspection.card->card - inspection.card->kept_by_driver()},
+                    {"usable_bytes", inspection.card->usable()},
                     {"reserve_bytes", inspection.card->reserve},
                     {"largest", Json::array()}};
     for (const LargestWindow& one : inspection.largest) {

@@ -209,6 +209,7 @@ Json json_of(const TogetherReport& set) {
 
 Json json_of(const BudgetReport& report) {
   Json json{{"card_bytes", report.budget.card},
+            {"usable_bytes", report.budget.usable()},
             {"reserve_bytes", report.budget.reserve},
             {"tenants", Json::array()},
             {"models", Json::array()},
@@ -225,6 +226,13 @@ Json json_of(const BudgetReport& report) {
                                     {"needed_bytes", or_null(alternative.needed_bytes)},
                                     {"share_over", or_null(alternative.share_over)},
                                     {"fits", alternative.fits}});
+  }
+  json["cards"] = Json::array();
+  for (const CardShare& card : report.cards) {
+    json["cards"].push_back(
+        {{"usable_bytes", card.room_bytes}, {"used_bytes", card.used_bytes}, {"models", Json::array()}});
+    for (const ModelShare& model : card.models)
+      json["cards"].back()["models"].push_back({{"model", model.model}, {"bytes", or_null(model.bytes)}});
   }
   json["together"] = Json::array();
   for (const TogetherReport& set : report.together) json["together"].push_back(json_of(set));

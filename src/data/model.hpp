@@ -3,6 +3,7 @@
 // Made by model/ from /api/show, read by memory/, policy/, plan/, report/.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,6 +80,15 @@ struct Layer {
   bool operator==(const Layer&) const = default;
 };
 
+// Tensor bytes of one block.
+struct BlockWeights {
+  Bytes all = 0;       // towers and drafts aside
+  Bytes experts = 0;   // of these: the matrices of a mixture of experts
+  Bytes largest = 0;   // the largest of those
+  bool fused = false;  // gate and up are one matrix
+  bool operator==(const BlockWeights&) const = default;
+};
+
 // Tensor bytes as stored, by where a fully offloaded model keeps them.
 struct Weights {
   Bytes stored = 0;  // all tensors of the file, once
@@ -89,6 +99,7 @@ struct Weights {
   Bytes projector = 0;  // of these: vision and audio towers inside the file
   Bytes draft = 0;      // of these: multi-token-prediction blocks, loaded only for drafting
   Bytes error = 0;      // +-; 0: counted tensor by tensor
+  std::vector<BlockWeights> blocks;  // of the trunk, by number; empty: not told
 };
 
 // What the compute buffer is made of: floats that one token needs at the widest points of the graph, of the
@@ -113,14 +124,17 @@ struct ComputeShape {
   double experts_per_batch = 0;  // ... and beside the experts
   i64 fused = 0;  // floats per token that newer CUDA builds may keep of a mixture of experts beside them
   double per_cell = 0;  // sparse indexers, position biases: floats per token and cell of the window, masks
-  double per_cell_long = 0;  // included; the same from 32,768 cells on (0: as per_cell) ...
-  i64 cell_base = 0;         // ... and floats per token beside them
-  bool output_live = true;   // the attention output lives on beside the feed-forward part
-  bool parallel = false;     // attention and feed-forward read the same input ...
-  i64 parallel_extra = 0;    // ... and keep so many floats more while K and V are copied
-  bool encoder = false;      // attends within the batch; there is no cache
-  i64 masks = 1;             // of an encoder: 2 where some blocks slide
-  double band = 0;           // share by which this family is known to be off; 0: as measured over all
+  double per_cell_long = 0;    // included; the same from 32,768 cells on (0: as per_cell) ...
+  i64 cell_base = 0;           // ... and floats per token beside them
+  i64 cell_base_long = 0;      // > 0: beside per_cell_long, which then counts where it comes to more
+  bool cells_of_slot = false;  // the whole window of each slot counts, else they share
+  double scores_beside = 0;    // > 0: without flash attention its scores come beside all that, so many times
+  bool output_live = true;     // the attention output lives on beside the feed-forward part
+  bool parallel = false;       // attention and feed-forward read the same input ...
+  i64 parallel_extra = 0;      // ... and keep so many floats more while K and V are copied
+  bool encoder = false;        // attends within the batch; there is no cache
+  i64 masks = 1;               // of an encoder: 2 where some blocks slide
+  double band = 0;             // share by which this family is known to be off; 0: as measured over all
   bool operator==(const ComputeShape&) const = default;
 };
 
@@ -175,7 +189,8 @@ struct ModelArch {
   ComputeShape compute;
   ServerBuild build;  // whose rules these are
   Reckoned reckoned;
-  std::optional<Projector> projector;  // of a second file
+  std::optional<Projector> projector;            // of a second file
+  std::shared_ptr<const ModelArch> draft_model;  // a second model that drafts for it; null: none
   std::optional<Weights> weights;  // unknown without a tensor list, or with a tensor type that is not known
   bool causal = true;      // attention looks back only; batches of others are not limited by the window
   bool completion = true;  // can generate; false for embedding-only models

@@ -3,11 +3,11 @@
 
 #include <memory>
 #include <optional>
-
 #include <vector>
 
 #include "base/quantity.hpp"
 #include "base/result.hpp"
+#include "data/budget.hpp"
 #include "data/card.hpp"
 #include "ports/processes.hpp"
 #include "ports/world.hpp"
@@ -18,6 +18,13 @@ namespace ctxcap::gpu {
 std::optional<Bytes> used_bytes(Processes& processes);
 // What they have in all.
 std::optional<Bytes> total_bytes(Processes& processes);
+
+// Its cards, each with what it keeps where the driver says so; empty where none can be asked.
+std::vector<Card> cards(Processes& processes);
+
+// Cards that were to be asked for, or typed by their size alone: as the driver has them, where there is one
+// on this machine (`local`) and the sizes agree. Error: none can be asked, and nothing was typed.
+Status settle(Budget& budget, bool local, Processes& processes);
 
 // The most that a process ever had, by the driver's own account; a pid may be that of one that is gone.
 struct AccountedPeak {

@@ -1,5 +1,8 @@
 #include "ingest/call.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "base/units.hpp"
 #include "ingest/when.hpp"
 
@@ -31,21 +34,31 @@ std::optional<Tokens> read_limit(Value value, Scratch& scratch) {
   return count.tokens && *count.tokens > 0 ? count.tokens : std::nullopt;
 }
 
+namespace {
+
+// Ollama's own place for them is `options`, and clients put that into what they add to a body.
+void read_asked_at(Value parameters, int depth, Scratch& scratch, Asked& asked) {
+  constexpr std::string_view kPlaces[] = {"options", "extra_body", "body", "params"};
+  std::vector<Value> deeper;
+  parameters.opened(scratch).each_member([&](std::string_view key, Value value) {
+    if (key == "num_ctx" && !asked.num_ctx) asked.num_ctx = read_limit(value, scratch);
+    if (key == "num_predict" && (depth == 0 || !asked.num_predict))
+      asked.num_predict = read_limit(value, scratch);
+    const bool is_limit = key == "max_tokens" || key == "max_output_tokens";
+    if (is_limit && depth == 0 && !asked.num_predict) asked.num_predict = read_limit(value, scratch);
+    if (std::find(std::begin(kPlaces), std::end(kPlaces), key) != std::end(kPlaces)) deeper.push_back(value);
+  });
+  constexpr int kDeepest = 2;
+  for (const Value value : deeper) {
+    if (depth < kDeepest) read_asked_at(value, depth + 1, scratch, asked);
+  }
+}
+
+}  // namespace
+
 Asked read_asked(Value parameters, Scratch& scratch) {
   Asked asked;
-  Value options;
-  parameters.opened(scratch).each_member([&](std::string_view key, Value value) {
-    if (key == "num_ctx") asked.num_ctx = read_limit(value, scratch);
-    if (key == "num_predict") asked.num_predict = read_limit(value, scratch);
-    const bool is_limit = key == "max_tokens" || key == "max_output_tokens";
-    if (is_limit && !asked.num_predict) asked.num_predict = read_limit(value, scratch);
-    if (key == "options") options = value;
-  });
-  // Ollama's own place for them; one level only, since options hold no options.
-  options.opened(scratch).each_member([&](std::string_view key, Value value) {
-    if (key == "num_ctx" && !asked.num_ctx) asked.num_ctx = read_limit(value, scratch);
-    if (key == "num_predict" && !asked.num_predict) asked.num_predict = read_limit(value, scratch);
-  });
+  read_asked_at(parameters, 0, scratch, asked);
   return asked;
 }
 

@@ -51,11 +51,15 @@ i64 window_cells(const ModelArch& arch, const Load& load, i64 window) {
 }
 
 CacheBytes cache_bytes(const ModelArch& arch, const Load& load) {
+  return cache_bytes(arch, load, arch.layers);
+}
+
+CacheBytes cache_bytes(const ModelArch& arch, const Load& load, std::span<const Layer> layers) {
   CacheBytes sum;
   std::optional<Bytes>& window_sum = arch.one_sum ? sum.kv : sum.window;
   std::optional<Bytes>& side_sum = arch.one_sum ? sum.kv : sum.indexer;
   std::optional<Bytes>& state_sum = arch.one_sum ? sum.kv : sum.state;
-  for (const Layer& layer : arch.layers) {
+  for (const Layer& layer : layers) {
     // Without flash attention V lies transposed, and every layer's rows are as wide as the widest.
     const i64 v_width = load.flash_attention ? layer.v_width : arch.widest_v;
     switch (layer.kind) {

@@ -2,6 +2,7 @@
 // Bytes of caches, exactly.
 
 #include <optional>
+#include <span>
 
 #include "data/model.hpp"
 #include "memory/load.hpp"
@@ -20,5 +21,7 @@ struct CacheBytes {
 i64 window_cells(const ModelArch& arch, const Load& load, i64 window);
 
 CacheBytes cache_bytes(const ModelArch& arch, const Load& load);
+// Of some of its layers.
+CacheBytes cache_bytes(const ModelArch& arch, const Load& load, std::span<const Layer> layers);
 
 }  // namespace ctxcap::memory

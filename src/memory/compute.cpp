@@ -52,7 +52,7 @@ double peak_floats(const ComputeShape& shape, const Load& load) {
     const double per_token = as_double(shape.state_per_sequence) * as_double(load.sequences) / batch;
     floats = std::max(floats, as_double(shape.state) + shape.per_batch * batch + per_token);
   }
-  return floats + (load.cuda || shape.encoder ? 0 : as_double(shape.inputs));
+  return floats + (load.gpu || shape.encoder ? 0 : as_double(shape.inputs));
 }
 
 // K, V and query of one token at attention without flash attention.
@@ -77,9 +77,13 @@ double encoder_bytes(const ModelArch& arch, const Load& load, double floats) {
 // The phase of the graph that grows with the window, where there is one; floats per token.
 double window_floats(const ComputeShape& shape, const Load& load) {
   constexpr i64 kLong = 32768;
+  const double cells = as_double(load.cells) / (shape.cells_of_slot ? 1 : as_double(load.streams));
+  if (shape.cell_base_long > 0)
+    return std::max(as_double(shape.cell_base) + shape.per_cell * cells,
+                    as_double(shape.cell_base_long) + shape.per_cell_long * cells);
   const double per_cell =
       shape.per_cell_long > 0 && load.cells >= kLong ? shape.per_cell_long : shape.per_cell;
-  return as_double(shape.cell_base) + per_cell * as_double(load.cells) / as_double(load.streams);
+  return as_double(shape.cell_base) + per_cell * cells;
 }
 
 double expected_bytes(const ModelArch& arch, const Load& load) {
@@ -89,11 +93,14 @@ double expected_bytes(const ModelArch& arch, const Load& load) {
   if (shape.encoder) return encoder_bytes(arch, load, floats);
 
   const double cells = masked_cells(arch, load);
-  const double mask = batch * cells * (load.flash_attention ? 2 : 4);
+  const double mask = as_double(mask_bytes(arch, load));
   const double window = 4 * batch * window_floats(shape, load);
   if (!load.flash_attention) {
     if (cells == 0) return 4 * batch * floats;
-    const double scores = as_double(shape.heads) * as_double(load.cells) + plain_attention_floats(arch);
+    const double scores_alone = as_double(shape.heads) * as_double(load.cells);
+    if (shape.scores_beside > 0)
+      return std::max(window, mask + 4 * batch * floats) + 4 * batch * shape.scores_beside * scores_alone;
+    const double scores = scores_alone + plain_attention_floats(arch);
     return std::max(window, mask + 4 * batch * std::max(scores, floats));
   }
   // Attention that the device cannot run is computed by the CPU, and its mask is there too.
@@ -113,7 +120,7 @@ double expected_bytes(const ModelArch& arch, const Load& load) {
 // Logits of every token of the batch, where they are not limited to the one that is asked for.
 double logits_bytes(const ModelArch& arch, const Load& load) {
   const ComputeShape& shape = arch.compute;
-  if (!shape.all_logits && arch.build.llama >= LlamaBuild::b9842) return 0;
+  if (shape.encoder || (!shape.all_logits && arch.build.llama >= LlamaBuild::b9842)) return 0;
   const i64 rows = shape.all_logits ? 2 : 1;
   return 4 * as_double(load.batch) * as_double(shape.vocabulary + rows * shape.embedding);
 }
@@ -137,6 +144,12 @@ double fused_bytes(const ModelArch& arch, const Load& load) {
 
 }  // namespace
 
+Bytes mask_bytes(const ModelArch& arch, const Load& load) {
+  constexpr double kLargest = 9e17;
+  const double bytes = as_double(load.batch) * masked_cells(arch, load) * (load.flash_attention ? 2 : 4);
+  return std::llround(std::min(bytes, kLargest));
+}
+
 std::optional<ComputeBytes> compute_bytes(const ModelArch& arch, const Load& load) {
   if (arch.layers.empty() || arch.compute.embedding == 0) return std::nullopt;
   const double expected = bytes_by_build(arch, load);
@@ -144,9 +157,11 @@ std::optional<ComputeBytes> compute_bytes(const ModelArch& arch, const Load& loa
   Load uncopied = load;
   uncopied.k = uncopied.v = *kv_type("f16");
   const double least = load.flash_attention ? std::min(expected, bytes_by_build(arch, uncopied)) : expected;
-  const double low = least / (1 + std::max(kBandHigh, arch.compute.band));
-  const double high =
-      (expected + fused_bytes(arch, load)) * (1 + std::max(kFieldExcess, arch.compute.band)) / (1 + kBandLow);
+  const bool all_logits = arch.build.llama < LlamaBuild::b9842;
+  const double low = least / (1 + std::max({kBandHigh, arch.compute.band, all_logits ? kBandOfOlder : 0}));
+  const bool mixed = all_logits && arch.compute.experts > 0;
+  const double over = std::max({kFieldExcess, arch.compute.band, mixed ? kExcessOfOlder : 0});
+  const double high = (expected + fused_bytes(arch, load)) * (1 + over) / (1 + kBandLow);
   constexpr double kLargest = 9e18;
   if (!(high < kLargest)) return std::nullopt;
   return ComputeBytes{

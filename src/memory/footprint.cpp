@@ -4,6 +4,8 @@
 
 #include "memory/cache.hpp"
 #include "memory/compute.hpp"
+#include "memory/devices.hpp"
+#include "memory/drafts.hpp"
 #include "memory/load.hpp"
 #include "memory/memory.hpp"
 #include "memory/total.hpp"
@@ -16,16 +18,6 @@ Error too_large(const ModelArch& arch, i64 total_ctx) {
           .what = fmt::format("the memory of {} cannot be told", arch.architecture),
           .why = fmt::format("at {} tokens it exceeds what 64 bits count", total_ctx),
           .hint = "ask for a smaller window: --context 8192"};
-}
-
-// MTP drafts in a context of their own: plain f16 rows of the blocks behind the trunk.
-std::optional<Bytes> draft_bytes(const ModelArch& arch, Load load, const RuntimeSettings& settings) {
-  if (settings.draft_tokens == 0) return 0;
-  ModelArch draft;
-  draft.layers = arch.draft_layers;
-  draft.widest_v = arch.widest_v;
-  load.k = load.v = *kv_type("f16");
-  return cache_bytes(draft, load).kv;
 }
 
 }  // namespace
@@ -41,7 +33,7 @@ Result<Footprint> footprint_of_total(const ModelArch& arch, i64 total_ctx, const
                    .kv_type_v = settings.kv_type_v,
                    .backend = settings.backend};
   if (!arch.known()) {
-    fill_totals(arch, load, settings, result);
+    fill_totals(arch, load, settings, {}, result);
     return result;
   }
   const CacheBytes cache = cache_bytes(arch, load);
@@ -51,20 +43,32 @@ Result<Footprint> footprint_of_total(const ModelArch& arch, i64 total_ctx, const
   result.kv_indexer_bytes = cache.indexer;
   result.rs_bytes = cache.state;
   result.caches_exact = !arch.guess && !arch.other_engine;
-  result.draft_bytes = draft_bytes(arch, load, settings);
-  if (const std::optional<ComputeBytes> compute = compute_bytes(arch, load)) {
+  const std::optional<ComputeBytes> compute = compute_bytes(arch, load);
+  const std::optional<DraftBytes> draft = draft_bytes(arch, load, total_ctx, settings, compute);
+  if (draft) {
+    result.draft_bytes = draft->kv;
+    result.draft_weights_bytes = draft->weights;
+    result.draft_compute_bytes = draft->compute.expected;
+  }
+  if (compute) {
     result.compute_bytes = compute->expected;
     result.compute_low_bytes = compute->low;
     result.compute_high_bytes = compute->high;
   }
-  if (!result.draft_bytes || !fill_totals(arch, load, settings, result))
-    return fail(too_large(arch, total_ctx));
+  if (!draft || !fill_totals(arch, load, settings, *draft, result)) return fail(too_large(arch, total_ctx));
+  if (is_spread(settings)) spread(arch, load, cards_for(arch, total_ctx, settings), settings, result);
   return result;
 }
 
 Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const RuntimeSettings& settings) {
   const std::optional<i64> total = checked_mul(num_ctx, settings.parallel);
   if (!total) return fail(too_large(arch, num_ctx));
+  if (settings.draft_tokens > 0 && arch.no_draft_graph && !arch.draft_model) {
+    return fail({.kind = ErrorKind::failure,
+                 .what = "llama.cpp would not load this",
+                 .why = arch.architecture + " has blocks that draft, and llama.cpp no graph for them",
+                 .hint = "leave draft_num_predict out"});
+  }
   TRY_ASSIGN(Footprint result, footprint_of_total(arch, *total, settings));
   result.num_ctx = num_ctx;
   return result;

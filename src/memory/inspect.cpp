@@ -19,9 +19,11 @@ InspectedContext inspected(const ModelArch& arch, Tokens window, const RuntimeSe
   Result<Footprint> memory = footprint(arch, window, settings, calibration);
   if (memory) {
     context.memory = std::move(*memory);
+    context.memory.fit = fit_of(arch, settings, context.memory);
     if (context.clamped_to) {
       if (auto runs = footprint(arch, *context.clamped_to, settings, calibration))
         context.runs = std::move(*runs);
+      if (context.runs) context.runs->fit = fit_of(arch, settings, *context.runs);
     }
     return context;
   }
@@ -35,32 +37,6 @@ InspectedContext inspected(const ModelArch& arch, Tokens window, const RuntimeSe
                     .kv_type_v = settings.kv_type_v,
                     .backend = settings.backend};
   return context;
-}
-
-Bytes room_on(const Budget& card, const Footprint& memory) {
-  Bytes room = card.card - card.kept_by_driver() - card.reserve;
-  for (const Tenant& tenant : card.tenants) room -= tenant.bytes;
-  if (memory.projector_compute_bytes.value_or(0) > 0) room -= Bytes{1} << 30;
-  return room;
-}
-
-std::optional<Tokens> largest_within(const ModelArch& arch, Bytes room, const RuntimeSettings& settings,
-                                     const std::optional<Calibration>& calibration) {
-  constexpr Tokens kStep = 256, kMost = Tokens{1} << 24;
-  const auto fits = [&](Tokens steps) {
-    const Result<Footprint> memory = footprint(arch, steps * kStep, settings, calibration);
-    return memory && memory->total_bytes && *memory->total_bytes <= room;
-  };
-  Tokens low = 0, high = arch.max_ctx.value_or(kMost) / kStep;
-  while (low < high) {
-    const Tokens middle = low + (high - low + 1) / 2;
-    if (fits(middle)) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
-  }
-  return low > 0 ? std::optional(low * kStep) : std::nullopt;
 }
 
 std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers) {

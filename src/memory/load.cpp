@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "memory/backends.hpp"
 #include "memory/flash_attention.hpp"
 
 namespace ctxcap::memory {
@@ -85,11 +86,14 @@ Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettin
   TRY(check_range("a number of slots", settings.parallel, 1, kMaxSequences));
   TRY(check_range("a batch", settings.num_batch.value_or(1), 1, kMaxTokens));
   TRY(check_range("a draft length", settings.draft_tokens, 0, kMaxSequences));
+  TRY(check_range("a number of layers", settings.gpu_layers.value_or(0), 0, kMaxTokens));
+  TRY(check_range("a number of blocks", settings.cpu_experts, 0, kMaxTokens));
   TRY(check_range("an overhead", settings.overhead.value_or(0), 0, 1LL << 60));
-  if (settings.backend != "cuda" && settings.backend != "cpu") {
+  const Backend* where = backend(settings.backend);
+  if (where == nullptr) {
     return fail({.kind = ErrorKind::usage,
                  .what = fmt::format("'{}' is no backend", settings.backend),
-                 .why = "buffers are known for cuda and cpu",
+                 .why = "buffers are known for cuda, cpu, rocm, vulkan and metal",
                  .hint = "--backend cuda"});
   }
   Load load{.sequences = settings.parallel,
@@ -115,7 +119,8 @@ Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettin
   load.cells = load.unified ? padded : round_up(padded / load.sequences, kPadding);
   TRY_ASSIGN(load.k, cache_type(settings.kv_type_k));
   TRY_ASSIGN(load.v, cache_type(settings.kv_type_v));
-  load.cuda = settings.backend == "cuda";
+  load.gpu = where->gpu;
+  load.cuda = where->cuda_buffers;
   load.flash_attention = flash_attention_used(arch, load, settings.flash_attention);
   TRY(check_types(arch, load, settings.flash_attention));
   return load;

@@ -19,7 +19,8 @@ struct Load {
   i64 state_copies = 1;  // of each sequence's recurrent state: 1 + draft length
   bool flash_attention = true;
   KvType k = {}, v = {};
-  bool cuda = true;  // buffers of ggml-cuda; else of the CPU
+  bool gpu = true;   // else in RAM
+  bool cuda = true;  // buffers of ggml-cuda; else plain ones
 };
 
 // -c `total_ctx`, which llama.cpp divides among the slots. Errors: what llama.cpp refuses, and nonsense.

@@ -54,12 +54,15 @@ Result<Bytes> taken_by(const MeasuredLoad& load, const ModelArch& arch, const Fo
 // A context of the table of inspect: clamped as the server would, or refused as it would.
 InspectedContext inspected(const ModelArch& arch, Tokens window, const RuntimeSettings& settings,
                            const std::optional<Calibration>& calibration);
-// For a model beside tenants and reserve. llama.cpp keeps the reserve free, and with a projector in a second
-// file as much again and a GiB more.
-Bytes room_on(const Budget& card, const Footprint& memory);
-// The largest window, a multiple of 256, whose total stays within `room`; nullopt: none, or not known.
-std::optional<Tokens> largest_within(const ModelArch& arch, Bytes room, const RuntimeSettings& settings,
-                                     const std::optional<Calibration>& calibration);
+// The cards of a budget as the scheduler sees them; none where models run on the CPU, which has no check.
+std::vector<SchedulerCard> scheduler_cards(const Budget& budget, std::string_view backend);
+// The cards of a budget, and what else lives there, for loads.
+void use_cards(const Budget& budget, RuntimeSettings& settings);
+// What of that load stays on the cards; nullopt: none are told, or a term is not known.
+std::optional<Fit> fit_of(const ModelArch& arch, const RuntimeSettings& settings, const Footprint& memory);
+// The largest window, a multiple of 256, of which all stays on the cards; nullopt: none, or not known.
+std::optional<Tokens> largest_that_stays(const ModelArch& arch, const RuntimeSettings& settings,
+                                         const std::optional<Calibration>& calibration);
 // Layers that cache alike, in the order of their first.
 std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers);
 // The windows that people ask for, up to what the model declares, its own marks among them; ascending.

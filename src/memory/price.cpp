@@ -10,6 +10,7 @@ Result<std::vector<Rung>> price(std::span<const Tokens> windows, const Described
     Rung rung{.num_ctx = window, .memory = {.num_ctx = window}};
     if (arch && arch->known()) {
       TRY_ASSIGN(rung.memory, footprint(*arch, window, as_ollama_runs(*arch, settings), model.calibration));
+      rung.memory.fit = fit_of(*arch, as_ollama_runs(*arch, settings), rung.memory);
     }
     rungs.push_back(std::move(rung));
   }

@@ -4,16 +4,13 @@
 
 #include <algorithm>
 
+#include "memory/backends.hpp"
 #include "memory/projector.hpp"
 
 namespace ctxcap::memory {
 namespace {
 
 constexpr Bytes kMiB = 1LL << 20;
-
-// CUDA context, kernels and libraries, before any buffer: 36 + 2.9 MiB per multiprocessor on current cards,
-// 113 (RTX 3060) to 506 MiB (RTX 5090) as seen, a little more once it runs.
-constexpr Bytes kOverhead = 300 * kMiB, kOverheadLow = 110 * kMiB, kOverheadHigh = 600 * kMiB;
 
 // The projector's own compute buffer follows the largest image; it is not predicted, only allowed for.
 constexpr Bytes kProjectorCompute = 512 * kMiB;
@@ -22,13 +19,23 @@ constexpr Bytes kProjectorCompute = 512 * kMiB;
 Bytes resident_weights(const Weights& weights, const Load& load, const RuntimeSettings& settings) {
   const Bytes skipped = weights.projector + (settings.draft_tokens > 0 ? 0 : weights.draft);
   const Bytes text = weights.stored - skipped;
-  return load.cuda ? text - weights.input + weights.tied : text + weights.tied_on_cpu;
+  if (backend(settings.backend)->unified) return text;  // all of it is the system's memory, once
+  return load.gpu ? text - weights.input + weights.tied : text + weights.tied_on_cpu;
 }
 
 }  // namespace
 
+Overhead overhead_of(const ModelArch& arch, const Load& load, const RuntimeSettings& settings) {
+  constexpr i64 kLargestBatch = 2048;
+  if (!load.gpu) return {.exact = true};
+  if (settings.overhead) return {*settings.overhead, *settings.overhead, *settings.overhead, true};
+  const Backend& where = *backend(settings.backend);
+  const bool many = arch.compute.experts > 0 && load.batch >= kLargestBatch;
+  return {where.low, where.usual, many ? std::max(where.high, where.high_of_experts) : where.high};
+}
+
 bool fill_totals(const ModelArch& arch, const Load& load, const RuntimeSettings& settings,
-                 Footprint& result) {
+                 const DraftBytes& draft, Footprint& result) {
   if (arch.weights) {
     result.weights_bytes = resident_weights(*arch.weights, load, settings);
     result.weights_exact = arch.weights->error == 0;
@@ -41,17 +48,15 @@ bool fill_totals(const ModelArch& arch, const Load& load, const RuntimeSettings&
     result.projector_bytes = tower->weights;
     result.projector_compute_bytes = tower->graph;
   }
-  const bool measured = settings.overhead.has_value();
-  result.overhead_bytes = !load.cuda ? 0 : measured ? *settings.overhead : kOverhead;  // of a card
-  result.overhead_exact = measured || !load.cuda;
-  const Bytes overhead_low = result.overhead_exact ? *result.overhead_bytes : kOverheadLow;
-  const Bytes overhead_high = result.overhead_exact ? *result.overhead_bytes : kOverheadHigh;
+  const Overhead overhead = overhead_of(arch, load, settings);
+  result.overhead_bytes = overhead.usual;
+  result.overhead_exact = overhead.exact;
 
   if (!result.kv_bytes || !result.weights_bytes || !result.compute_bytes) return true;
   std::optional<Bytes> exact = checked_add(result.kv_bytes, result.kv_swa_bytes);
   for (const std::optional<Bytes>& term :
-       {result.kv_indexer_bytes, result.rs_bytes, result.draft_bytes, result.weights_bytes,
-        std::optional(result.projector_bytes.value_or(0)),
+       {result.kv_indexer_bytes, result.rs_bytes, result.draft_bytes, std::optional(draft.weights),
+        result.weights_bytes, std::optional(result.projector_bytes.value_or(0)),
         std::optional(result.projector_compute_bytes.value_or(0))}) {
     exact = checked_add(exact, term);
   }
@@ -61,10 +66,15 @@ bool fill_totals(const ModelArch& arch, const Load& load, const RuntimeSettings&
                                       ? tower->largest_graph - tower->graph
                                   : arch.vision ? kProjectorCompute
                                                 : 0;
-  result.total_bytes = checked_add(checked_add(exact, result.compute_bytes), result.overhead_bytes);
-  result.total_low_bytes = checked_add(checked_add(exact, result.compute_low_bytes), overhead_low - error);
-  result.total_high_bytes = checked_add(
-      checked_add(checked_add(exact, result.compute_high_bytes), overhead_high), error + projector_compute);
+  // Where nobody said which build it is, the newest rules hold, and an older one may take more.
+  const Bytes older = arch.build.assumed ? unused_tail_bytes(arch, load) : 0;
+  const auto with = [&](std::optional<Bytes> compute, Bytes drafting, Bytes process) {
+    return checked_add(checked_add(checked_add(exact, compute), drafting), process);
+  };
+  result.total_bytes = with(result.compute_bytes, draft.compute.expected, overhead.usual);
+  result.total_low_bytes = with(result.compute_low_bytes, draft.compute.low, overhead.low - error);
+  result.total_high_bytes = checked_add(with(result.compute_high_bytes, draft.compute.high, overhead.high),
+                                        error + projector_compute + draft.process + older);
   return result.total_bytes && result.total_low_bytes && result.total_high_bytes;
 }
 

@@ -162,6 +162,7 @@ void read_state(Lenient& keys, std::string_view architecture, const ModelArch& a
   } else if (inner > 0) {
     shape.state = 6 * inner + 6 * groups * keys.get("ssm.state_size") +
                   (groups > 0 ? keys.get("ssm.time_step_rank") : 0);
+    if (architecture == "mamba2" && arch.build.llama >= LlamaBuild::v0_4_0) shape.state += inner;
     for (const Layer& layer : arch.layers) {
       constexpr i64 kLargestState = 1LL << 50;  // elements
       if (layer.state.size() != 2) continue;
@@ -193,6 +194,13 @@ void read_special(Lenient& keys, std::string_view architecture, const ModelArch&
     shape.per_cell = 1;
     shape.per_cell_long = 2;
     shape.band = 0.25;
+    if (architecture == "deepseek32" && arch.build.llama == LlamaBuild::b9000) {
+      // The scores of all indexer heads are kept.
+      shape.cell_base = 57 * e / 2;
+      shape.per_cell = 2 * static_cast<double>(keys.get("attention.indexer.head_count")) + 1.5;
+      shape.per_cell_long = 0;
+      shape.cells_of_slot = true;
+    }
   } else if (architecture == "minimax-m3") {
     shape.cell_base = 2 * shape.query +
                       2 * keys.get("attention.head_count_kv") * (shape.query + shape.output) / heads + 6 * e;
@@ -209,12 +217,16 @@ void read_special(Lenient& keys, std::string_view architecture, const ModelArch&
   } else if (architecture == "qwen4exp") {
     shape.cell_base = 26 * e;
     shape.per_cell = static_cast<double>(keys.get("attention.indexer.head_count")) / 2 + 0.92;
+    shape.cells_of_slot = true;
+    shape.scores_beside = 1.72;
     shape.band = 0.25;
   } else if (architecture == "glm5-next") {
     // Grows with the number of blocks that have an indexer.
-    shape.cell_base = 31 * e;
-    shape.per_cell = 0.46 * static_cast<double>(indexers) + 0.6;
-    shape.per_cell_long = 0.44 * static_cast<double>(indexers) + 1.4;
+    shape.cell_base = 26 * e + 27 * e * indexers / 50;
+    shape.cell_base_long = 20 * e + 27 * e * indexers / 50;
+    shape.per_cell = 0.49 * static_cast<double>(indexers) + 0.15;
+    shape.per_cell_long = 0.49 * static_cast<double>(indexers) + 0.82;
+    shape.cells_of_slot = true;
     shape.band = 0.35;
   } else if (architecture == "dots3note") {
     shape.cell_base = 120'000;
@@ -228,6 +240,7 @@ void read_special(Lenient& keys, std::string_view architecture, const ModelArch&
     // What each group of blocks left behind is kept for the attention over them.
     const i64 group = std::max<i64>(1, keys.get("attn_res.block_size"));
     shape.state = 4 * ((blocks + group - 1) / group) * e + e;
+    shape.scores_beside = 1;
     shape.band = 0.25;
   } else if (architecture == "minimax-01") {
     shape.state = 7 * shape.query;
@@ -236,7 +249,7 @@ void read_special(Lenient& keys, std::string_view architecture, const ModelArch&
   } else if (architecture == "t5encoder") {
     shape.state = 4 * e;
     shape.per_batch = 4.5 * static_cast<double>(shape.heads);
-    shape.band = 0.25;
+    shape.band = 0.36;  // on the CPU less
   } else if (architecture == "eagle3" || architecture == "dflash") {
     shape.all_logits = true;
   } else if (architecture == "gemma-embedding" || architecture == "modern-bert") {

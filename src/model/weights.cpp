@@ -37,14 +37,32 @@ bool is_input(std::string_view name) {
                      [&](std::string_view prefix) { return starts_with(name, prefix); });
 }
 
-// Blocks from `trunk` on belong to multi-token prediction and are skipped unless it drafts.
-bool is_draft(std::string_view name, i64 trunk) {
-  if (starts_with(name, "mtp.")) return true;
-  if (!starts_with(name, "blk.")) return false;
+// "blk.7.attn_k.weight" is of block 7; nullopt: of none.
+std::optional<i64> block_of(std::string_view name) {
+  if (!starts_with(name, "blk.")) return std::nullopt;
   name.remove_prefix(4);
   i64 block = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), block);
-  return error == std::errc() && block >= trunk;
+  return error == std::errc() && block >= 0 && block <= kMaxDimension ? std::optional(block) : std::nullopt;
+}
+
+// Blocks from `trunk` on belong to multi-token prediction and are skipped unless it drafts.
+bool is_draft(std::string_view name, i64 trunk) {
+  return starts_with(name, "mtp.") || block_of(name).value_or(-1) >= trunk;
+}
+
+// Of experts, --n-cpu-moe and --fit move the matrices; the shared expert and the router stay.
+void add_to_block(std::vector<BlockWeights>& blocks, const Tensor& tensor, Bytes bytes) {
+  const std::optional<i64> number = block_of(tensor.name);
+  if (!number || *number >= kMaxBlocks) return;
+  if (blocks.size() <= static_cast<std::size_t>(*number))
+    blocks.resize(static_cast<std::size_t>(*number) + 1);
+  BlockWeights& block = blocks[static_cast<std::size_t>(*number)];
+  block.all += bytes;
+  if (tensor.name.find("exps.") == std::string::npos) return;
+  block.experts += bytes;
+  block.largest = std::max(block.largest, bytes);
+  block.fused = block.fused || tensor.name.find("gate_up_exps.") != std::string::npos;
 }
 
 // The number of blocks before the multi-token-prediction tail; a huge number where it is not told.
@@ -81,6 +99,8 @@ void read_weights(const ModelDescription& description, ModelArch& arch) {
       weights.draft += *bytes;
     } else if (is_input(tensor.name)) {
       weights.input += *bytes;
+    } else {
+      add_to_block(weights.blocks, tensor, *bytes);
     }
     if (tensor.name == "token_embd.weight") embedding = *bytes;
     if (tensor.name == "output.weight") output = true;
@@ -89,7 +109,7 @@ void read_weights(const ModelDescription& description, ModelArch& arch) {
   const std::string architecture = runtime_architecture(description);
   if (!output && architecture.find("bert") == std::string::npos) weights.tied = embedding;
   if (architecture == "gemma3n" || architecture == "gemma4") weights.tied_on_cpu = weights.tied;
-  arch.weights = weights;
+  arch.weights = std::move(weights);
 }
 
 void estimate_weights(ModelArch& arch, Bytes file_bytes) {

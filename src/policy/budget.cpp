@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "data/words.hpp"
 #include "policy/policy.hpp"
 #include "policy/residents.hpp"
 
@@ -35,6 +36,31 @@ std::optional<Bytes> sum(std::span<const BaseDecision> bases, std::optional<Byte
   return bytes;
 }
 
+// Of several cards, what each holds. A model that lies on one goes to the card with most left, as Ollama has
+// it, in the order of their names.
+std::vector<CardShare> on_cards(std::span<const BaseDecision> bases, const Budget& budget) {
+  std::vector<CardShare> cards;
+  for (const Card& card : budget.each())
+    cards.push_back(
+        {.room_bytes = card.usable(), .limit_bytes = std::min(card.total, card.usable() + budget.reserve)});
+  for (const Tenant& tenant : budget.tenants) cards.front().used_bytes += tenant.bytes;
+  const auto left = [](const CardShare& card) { return card.room_bytes - card.used_bytes; };
+  for (const BaseDecision& base : bases) {
+    const Candidate* candidate = taken(base);
+    if (candidate == nullptr) continue;
+    for (const CardPart& part : candidate->memory.cards) {
+      auto card = cards.begin() + std::min<std::ptrdiff_t>(part.card, std::ssize(cards) - 1);
+      if (candidate->memory.cards.size() == 1) {
+        card = std::max_element(cards.begin(), cards.end(),
+                                [&](const CardShare& a, const CardShare& b) { return left(a) < left(b); });
+      }
+      card->models.push_back({base.model, part.total_bytes()});
+      card->used_bytes += part.total_bytes();
+    }
+  }
+  return cards;
+}
+
 // What one base model would free with its next smaller window, and how many requests would not fit it.
 std::optional<Alternative> next_rung_down(const BaseDecision& base, std::optional<Bytes> needed, Bytes card) {
   const Candidate* now = taken(base);
@@ -51,21 +77,27 @@ std::optional<Alternative> next_rung_down(const BaseDecision& base, std::optiona
   return alternative;
 }
 
-}  // namespace
-
-std::vector<BaseDecision> residents(std::span<const BaseDecision> bases) {
-  std::vector<BaseDecision> largest;
-  for (const BaseDecision& base : bases) {
-    const auto same = std::find_if(largest.begin(), largest.end(),
-                                   [&](const BaseDecision& other) { return other.model == base.model; });
-    if (same == largest.end()) {
-      largest.push_back(base);
-    } else if (base.num_ctx > same->num_ctx) {
-      *same = base;
-    }
-  }
-  return largest;
+std::string over_budget_text(const BudgetReport& report) {
+  const Bytes usable = report.budget.usable();
+  if (report.cards.empty() || *report.needed_bytes > report.budget.limit())
+    return fmt::format("together they need {}, the card has {} to give", human_bytes(*report.needed_bytes),
+                       human_bytes(usable));
+  return "together they would fit, but not as they are dealt to the cards";
 }
+
+// The window in use, where llama.cpp cannot keep all of the model on the card with it.
+std::optional<Warning> spills(const BaseDecision& base) {
+  for (const JobDecision& job : base.jobs) {
+    const Candidate* now = job.current ? candidate_at(job, job.current->num_ctx) : nullptr;
+    if (now == nullptr || !now->memory.fit || now->memory.fit->stays()) continue;
+    return Warning{"spills", fmt::format("{} at the {} in use: {}; it is {} too large to stay on the card",
+                                         printable(base.model, 60), with_commas(now->num_ctx),
+                                         fit_text(*now->memory.fit), human_bytes(now->memory.fit->missing))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 BudgetReport check_budget(std::span<const BaseDecision> decisions, const Budget& budget) {
   BudgetReport report{.budget = budget};
@@ -85,15 +117,21 @@ BudgetReport check_budget(std::span<const BaseDecision> decisions, const Budget&
       known = checked_add(known, cache_bytes(candidate->memory).value_or(0));
       known = checked_add(known, candidate->memory.weights_bytes.value_or(0));
     }
-    if (known.value_or(INT64_MAX) > budget.card) report.fits = false;
+    if (known.value_or(INT64_MAX) > budget.limit()) report.fits = false;
     return report;
   }
-  report.fits = *report.needed_bytes <= budget.card;
+  report.fits = *report.needed_bytes <= budget.limit();
+  if (budget.each().size() > 1) {
+    report.cards = on_cards(bases, budget);
+    report.fits = std::all_of(report.cards.begin(), report.cards.end(), [&](const CardShare& card) {
+      return card.used_bytes + budget.reserve <= card.limit_bytes;
+    });
+  }
   const std::optional<Bytes> high = checked_add(sum(bases, &Footprint::total_high_bytes), others(budget));
-  report.tight = *report.fits && high && *high > budget.card;
+  report.tight = *report.fits && (*report.needed_bytes > budget.usable() || (high && *high > budget.limit()));
   if (*report.fits) return report;
   for (const BaseDecision& base : bases) {
-    if (auto alternative = next_rung_down(base, report.needed_bytes, budget.card))
+    if (auto alternative = next_rung_down(base, report.needed_bytes, budget.limit()))
       report.alternatives.push_back(*alternative);
   }
   return report;
@@ -108,16 +146,21 @@ std::vector<Warning> budget_warnings(std::span<const BaseDecision> decisions, co
     warnings.push_back(
         {"budget-unknown", "whether it fits the card is unknown, because the memory of a model is"});
   } else if (!*report.fits) {
-    warnings.push_back(
-        {"over-budget", fmt::format("together they need {}, the card has {}",
-                                    human_bytes(*report.needed_bytes), human_bytes(report.budget.card))});
+    warnings.push_back({"over-budget", over_budget_text(report)});
   } else if (report.tight) {
-    warnings.push_back({"tight", "it fits by the estimate, but not by the upper end of it"});
+    const bool reserve_is_short = *report.needed_bytes > report.budget.usable();
+    warnings.push_back(
+        {"tight",
+         reserve_is_short
+             ? fmt::format("it fits by the estimate, but of the reserve {} are what the driver keeps",
+                           human_bytes(*report.needed_bytes - report.budget.usable()))
+             : "it fits by the estimate, but not by the upper end of it"});
   }
   for (const TogetherReport& set : report.together) {
     for (Warning& warning : together_warnings(set)) warnings.push_back(std::move(warning));
   }
   for (const BaseDecision& base : bases) {
+    if (auto warning = spills(base)) warnings.push_back(std::move(*warning));
     const Candidate* candidate = taken(base);
     const std::optional<Bytes> cache =
         candidate != nullptr ? kv_cache_bytes(candidate->memory) : std::nullopt;

@@ -92,10 +92,11 @@ Status check_names(std::span<const Variant> variants) {
 
 Status check_verdict(bool over_budget, const std::vector<std::string>& against) {
   if (over_budget) {
-    return fail({.kind = ErrorKind::over_budget,
-                 .what = "nothing was applied: it does not fit the card",
-                 .why = "together with its tenants it needs more memory than there is",
-                 .hint = "take one of the alternatives of the analysis, or insist with --force"});
+    return fail(
+        {.kind = ErrorKind::over_budget,
+         .what = "nothing was applied: it does not fit the card",
+         .why = "with its tenants it needs more memory than there is, or Ollama would not keep it there",
+         .hint = "take one of the alternatives of the analysis, or insist with --force"});
   }
   if (against.empty()) return {};
   return fail({.kind = ErrorKind::withheld,

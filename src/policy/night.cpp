@@ -6,6 +6,7 @@
 
 #include "base/units.hpp"
 #include "data/model_name.hpp"
+#include "policy/residents.hpp"
 
 namespace ctxcap::policy {
 namespace {
@@ -106,11 +107,19 @@ std::optional<Bytes> bytes_at(const Group& group, std::optional<Tokens> window) 
 std::optional<Bytes> room_for(const Group& group, std::span<const Group* const> all,
                               const std::optional<Budget>& card) {
   if (!card) return std::nullopt;
-  Bytes room = card->card - card->reserve;
-  for (const Tenant& tenant : card->tenants) room -= tenant.bytes;
+  Bytes room = card->limit() - card->reserve;
+  const auto names_of = [](const Group& one) {
+    std::vector<std::string> names{one.base};
+    for (const Kept& kept : one.variants) names.push_back(kept.wanted.name);
+    return names;
+  };
+  const std::vector<std::string> names = names_of(group);
+  for (const Tenant& tenant : card->tenants) {
+    if (meet(*card, names, std::vector{tenant.name})) room -= tenant.bytes;
+  }
   std::map<std::string, Bytes> others;
   for (const Group* other : all) {
-    if (shares_runner(*other, group) || !other->decision) continue;
+    if (shares_runner(*other, group) || !other->decision || !meet(*card, names, names_of(*other))) continue;
     const auto window = other->at_dusk ? other->at_dusk : other->decision->num_ctx;
     if (!window) continue;
     const std::optional<Bytes> bytes = bytes_at(*other, window);

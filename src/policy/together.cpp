@@ -101,8 +101,9 @@ class Knobs {
                     [](const KeptTogether::Evicts& one) { return one.reason == EvictionReason::count; });
     if (!by_count) return;
     ServerKnobs knobs = knobs_;
-    knobs.max_loaded = static_cast<i64>(members_.size());
-    add({.what = fmt::format("OLLAMA_MAX_LOADED_MODELS={}", knobs.max_loaded)}, requests_of(members_), knobs);
+    knobs.settings.max_loaded = static_cast<i64>(members_.size());
+    add({.what = fmt::format("OLLAMA_MAX_LOADED_MODELS={}", knobs.settings.max_loaded)},
+        requests_of(members_), knobs);
   }
 
   // A load of all layers but the output's is not checked; what does not fit for real then fails.
@@ -161,7 +162,7 @@ TogetherReport check_together(const std::vector<Member>& members, const Budget& 
   Bytes beside = budget.reserve;
   for (const Tenant& tenant : budget.tenants) beside += tenant.bytes;
   report.needed_bytes = checked_add(kept.bytes, beside);
-  if (report.needed_bytes) report.fits = *report.needed_bytes <= budget.card;
+  if (report.needed_bytes) report.fits = *report.needed_bytes <= budget.limit();
   if (report.kept.keeping != Keeping::at_once)
     report.cures = Knobs(members, budget, knobs, keeps, report).turn_all();
   return report;

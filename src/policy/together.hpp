@@ -20,7 +20,6 @@ struct Member {
 // How the server runs, as far as it decides what is kept.
 struct ServerKnobs {
   RuntimeSettings settings;
-  i64 max_loaded = 0;  // 0: Ollama's own count
 };
 
 struct Replayed {

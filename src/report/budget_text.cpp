@@ -13,10 +13,29 @@ std::string verdict(const BudgetReport& report, const TextOptions& options) {
   const Marks& marks = marks_for(options);
   if (!report.fits) return "unknown whether it fits";
   if (!report.needed_bytes) return fmt::format("{} more than the card has", marks.bad);
-  const Bytes spare = report.budget.card - *report.needed_bytes;
+  const Bytes spare = report.budget.usable() - *report.needed_bytes;
+  if (*report.fits && spare < 0)
+    return fmt::format("{} fits, with {} of the reserve (tight)", marks.good,
+                       human_bytes(report.budget.reserve + spare));
   if (*report.fits)
     return fmt::format("{} fits, {} spare{}", marks.good, human_bytes(spare), report.tight ? " (tight)" : "");
-  return fmt::format("{} {} too much", marks.bad, human_bytes(-spare));
+  return fmt::format("{} {} too much", marks.bad, human_bytes(*report.needed_bytes - report.budget.limit()));
+}
+
+std::string card_line(std::size_t number, const CardShare& card, const Budget& budget,
+                      const TextOptions& options) {
+  const Bytes spare = card.limit_bytes - card.used_bytes - budget.reserve;
+  std::string text = fmt::format("  card {}: {}", number, human_bytes(card.room_bytes));
+  if (number == 0) {
+    for (const Tenant& tenant : budget.tenants)
+      text += fmt::format(" {} {}", marks_for(options).minus, printable(tenant.name, 40));
+  }
+  for (const ModelShare& model : card.models) {
+    text += fmt::format(" {} {} {}", marks_for(options).minus, printable(model.model, 40),
+                        human_bytes(model.bytes.value_or(0)));
+  }
+  return text + fmt::format(": {}\n",
+                            spare >= 0 ? human_bytes(spare) + " spare" : human_bytes(-spare) + " too much");
 }
 
 std::string alternative_line(const Alternative& alternative, const TextOptions& options) {
@@ -75,7 +94,9 @@ std::string together_text(const TogetherReport& set, const TextOptions& options)
 }  // namespace
 
 std::string budget_text(const BudgetReport& report, const TextOptions& options) {
-  std::string text = fmt::format("Card     {}", human_bytes(report.budget.card));
+  const std::size_t count = report.budget.each().size();
+  std::string text = fmt::format("{:<9}{} ({} to be had)", count > 1 ? "Cards" : "Card",
+                                 human_bytes(report.budget.card), human_bytes(report.budget.usable()));
   for (const ModelShare& model : report.models) {
     text += fmt::format(" {} {} {}", marks_for(options).minus, printable(model.model, 40),
                         model.bytes ? human_bytes(*model.bytes) : "?");
@@ -86,6 +107,8 @@ std::string budget_text(const BudgetReport& report, const TextOptions& options) 
   }
   text += fmt::format(" {} reserve {}: {}\n", marks_for(options).minus, human_bytes(report.budget.reserve),
                       verdict(report, options));
+  for (std::size_t i = 0; i < report.cards.size(); ++i)
+    text += card_line(i, report.cards[i], report.budget, options);
   for (const Alternative& alternative : report.alternatives) text += alternative_line(alternative, options);
   for (const TogetherReport& set : report.together) text += together_text(set, options);
   return text;

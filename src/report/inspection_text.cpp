@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "base/text_table.hpp"
 #include "base/units.hpp"
@@ -72,13 +74,23 @@ std::string layers_table(const Inspection& inspection, int width) {
                       rows, width);
 }
 
+// What of it does not stay on the card; empty: no card is told.
+std::string in_ram_text(const Footprint& memory) {
+  if (!memory.fit) return memory.ram_bytes > 0 ? bytes_text(memory.ram_bytes) : "";
+  const Fit& fit = *memory.fit;
+  std::string text = fit.experts_in_ram > 0 ? counted(fit.experts_in_ram, "expert block") : "";
+  if (fit.layers_in_ram > 0) text += (text.empty() ? "" : ", ") + counted(fit.layers_in_ram, "layer");
+  return text.empty() ? term_text(memory.ram_bytes) : text;
+}
+
+std::string type_text(const Footprint& memory) {
+  return memory.kv_type_k == memory.kv_type_v ? memory.kv_type_k : memory.kv_type_k + "," + memory.kv_type_v;
+}
+
 std::vector<std::string> context_row(const InspectedContext& context) {
   const Footprint& memory = context.runs ? *context.runs : context.memory;
-  const std::string type =
-      memory.kv_type_k == memory.kv_type_v ? memory.kv_type_k : memory.kv_type_k + "," + memory.kv_type_v;
+  const std::string type = type_text(memory);
   const std::string window = with_commas(memory.num_ctx) + (context.clamped_to ? "!" : "");
-  if (context.refused)
-    return {window, type, with_commas(memory.num_batch), "refused", "", "", "", "", "", ""};
   const bool interval = memory.total_low_bytes && memory.total_high_bytes;
   return {window,
           type,
@@ -91,12 +103,20 @@ std::vector<std::string> context_row(const InspectedContext& context) {
           bytes_text(memory.total_bytes),
           interval ? fmt::format("{} to {}", human_bytes(*memory.total_low_bytes),
                                  human_bytes(*memory.total_high_bytes))
-                   : ""};
+                   : "",
+          in_ram_text(memory)};
+}
+
+bool any_in_ram(const Inspection& inspection) {
+  return std::any_of(inspection.contexts.begin(), inspection.contexts.end(),
+                     [](const InspectedContext& context) { return context.memory.ram_bytes > 0; });
 }
 
 std::string contexts_table(const Inspection& inspection, int width) {
   std::vector<std::vector<std::string>> rows;
-  for (const InspectedContext& context : inspection.contexts) rows.push_back(context_row(context));
+  for (const InspectedContext& context : inspection.contexts) {
+    if (!context.refused) rows.push_back(context_row(context));
+  }
   return render_table({{"NUM_CTX", Align::right},
                        {"KV TYPE"},
                        {"BATCH", Align::right, 3},
@@ -106,8 +126,36 @@ std::string contexts_table(const Inspection& inspection, int width) {
                        {"COMPUTE", Align::right},
                        {"WEIGHTS", Align::right},
                        {"TOTAL", Align::right},
-                       {"BETWEEN", Align::right, 4}},
+                       {"BETWEEN", Align::right, 4},
+                       {inspection.card || any_in_ram(inspection) ? "IN RAM" : ""}},
                       rows, width);
+}
+
+// Where there are several cards, or layers in RAM: what each card holds, with the first of the cache types.
+std::string cards_table(const Inspection& inspection, int width) {
+  std::vector<std::vector<std::string>> rows;
+  for (const InspectedContext& context : inspection.contexts) {
+    const Footprint& memory = context.runs ? *context.runs : context.memory;
+    if (memory.kv_type_k != inspection.contexts.front().memory.kv_type_k) continue;
+    for (const CardPart& part : memory.cards) {
+      const Bytes caches = part.kv_bytes + part.kv_swa_bytes + part.kv_indexer_bytes + part.rs_bytes;
+      rows.push_back({with_commas(memory.num_ctx), std::to_string(part.card),
+                      fmt::format("{} from {}", part.layers, part.first), bytes_text(part.weights_bytes),
+                      term_text(caches), bytes_text(part.compute_bytes),
+                      term_text(part.projector_bytes + part.draft_bytes), bytes_text(part.total_bytes())});
+    }
+  }
+  if (rows.empty()) return {};
+  return render_table({{"NUM_CTX", Align::right},
+                       {"CARD", Align::right},
+                       {"LAYERS"},
+                       {"WEIGHTS", Align::right},
+                       {"CACHES", Align::right},
+                       {"COMPUTE", Align::right},
+                       {"BESIDE", Align::right, 1},
+                       {"TOTAL", Align::right}},
+                      rows, width) +
+         "\n";
 }
 
 // What totals hold beside what was measured.
@@ -135,6 +183,14 @@ std::string measured_text(const Calibration& calibration, const Inspection& insp
   return text + beside_measured(inspection) + ". Totals are corrected by it.\n";
 }
 
+std::string draft_text(const Footprint& memory) {
+  std::string text = fmt::format("what drafts takes {} of caches and about {} of compute",
+                                 bytes_text(memory.draft_bytes), human_bytes(memory.draft_compute_bytes));
+  if (memory.draft_weights_bytes > 0)
+    text += " beside " + human_bytes(memory.draft_weights_bytes) + " of weights";
+  return text;
+}
+
 // Which terms are exact, in one sentence.
 std::string exactness(const Inspection& inspection) {
   for (const InspectedContext& context : inspection.contexts) {
@@ -148,9 +204,18 @@ std::string exactness(const Inspection& inspection) {
     text += memory.backend == "cpu" ? "; on the CPU no process takes anything of a card"
             : memory.overhead_exact ? "; the process was measured"
                                     : "; the total has an estimate for the process";
+    if (memory.draft_bytes.value_or(0) > 0) text += "; " + draft_text(memory);
     return text + ".\n";
   }
   return {};
+}
+
+// Who says what can be had of a card.
+std::string told_by(const Budget& card) {
+  for (const Card& one : card.each()) {
+    if (!one.kept) return "no driver says how much: 1.5 % taken off";
+  }
+  return "as " + printable(card.each().front().name, 40) + " has it";
 }
 
 std::string card_text(const Inspection& inspection) {
@@ -163,20 +228,37 @@ std::string card_text(const Inspection& inspection) {
   }
   const Budget& card = *inspection.card;
   return fmt::format(
-      "On a card of {}, of which {} can be had, beside {} kept free: the largest window that "
-      "stays on it is {}.\n",
-      human_bytes(card.card), human_bytes(card.card - card.kept_by_driver()), human_bytes(card.reserve),
-      join(windows, ", "));
+      "{} {}, of which {} can be had ({}), beside {} kept free{}: the largest window that stays there is "
+      "{}.\n",
+      card.each().size() > 1 ? "On cards of" : "On a card of", human_bytes(card.card),
+      human_bytes(card.usable()), told_by(card), human_bytes(card.reserve),
+      card.each().size() > 1 ? " on each" : "", join(windows, ", "));
+}
+
+// One line for each cache type and reason.
+std::string refusals(const Inspection& inspection) {
+  std::string text;
+  std::vector<std::pair<std::string, std::string>> told;
+  for (const InspectedContext& context : inspection.contexts) {
+    if (!context.refused) continue;
+    const std::pair one(type_text(context.memory), context.refused->why);
+    if (std::find(told.begin(), told.end(), one) != told.end()) continue;
+    told.push_back(one);
+    const auto same =
+        std::count_if(inspection.contexts.begin(), inspection.contexts.end(), [&](const auto& other) {
+          return other.refused && type_text(other.memory) == one.first && other.refused->why == one.second;
+        });
+    text +=
+        fmt::format("{} at {}: refused: {}\n", one.first,
+                    same == 1 ? with_commas(context.memory.num_ctx) : counted(same, "window"), one.second);
+  }
+  return text;
 }
 
 std::string foot(const Inspection& inspection) {
   std::string text = exactness(inspection) + card_text(inspection);
   if (inspection.measured) text += measured_text(*inspection.measured, inspection);
-  for (const InspectedContext& context : inspection.contexts) {
-    if (!context.refused) continue;
-    text += fmt::format("refused: {}\n", context.refused->why);
-    break;
-  }
+  text += refusals(inspection);
   for (const InspectedContext& context : inspection.contexts) {
     if (!context.clamped_to) continue;
     text += fmt::format("! asked for {}, but Ollama gives {}, which is what the row shows\n",
@@ -191,7 +273,8 @@ std::string foot(const Inspection& inspection) {
 std::string inspection_text(const Inspection& inspection, const TextOptions& options) {
   std::string text = head(inspection);
   if (!inspection.layers.empty()) text += "\n" + layers_table(inspection, options.width);
-  text += "\n" + contexts_table(inspection, options.width) + "\n" + foot(inspection);
+  text += "\n" + contexts_table(inspection, options.width) + "\n" + cards_table(inspection, options.width) +
+          foot(inspection);
   return text;
 }
 

@@ -111,15 +111,14 @@ void check_servers(const Settings& settings, const Places& places, Notebook& not
 }
 
 void check_card(const Settings& settings, const Places& places, Notebook& notebook) {
-  if (!settings.card) return;
+  if (!settings.card || settings.card->ask) return;
   Bytes taken = settings.card->reserve;
   for (const Tenant& tenant : settings.card->tenants)
     taken = checked_add(taken, tenant.bytes).value_or(settings.card->card);
   if (taken < settings.card->card) return;
-  notebook.doubt(
-      places.card, "[card] leaves no room for a model",
-      fmt::format("tenants and reserve take {} of {}", human_bytes(taken), human_bytes(settings.card->card)),
-      "look at the units: 24GiB, 7.7GB");
+  const auto what =
+      fmt::format("tenants and reserve take {} of {}", human_bytes(taken), human_bytes(settings.card->card));
+  notebook.doubt(places.card, "[card] leaves no room for a model", what, "look at the units: 24GiB, 7.7GB");
 }
 
 void check_sources(const Settings& settings, const Places& places, const std::string& directory,

@@ -164,12 +164,10 @@ std::optional<Value> show_size(const std::optional<Bytes>& bytes) {
 
 namespace {
 
-// A number (or, for Ollama's OLLAMA_FLASH_ATTENTION, true and false), else a text.
+// A number, else a text.
 Value number_of(const std::string& text) {
   const Value number = parse_variable(text);
-  const bool is_one =
-      number.kind == Kind::integer || number.kind == Kind::real || number.kind == Kind::boolean;
-  return is_one ? number : text_value(text);
+  return number.kind == Kind::integer || number.kind == Kind::real ? number : text_value(text);
 }
 
 Value flag_of(const std::string& text) {
@@ -216,12 +214,11 @@ Value value_of(Type type, const std::vector<std::string>& typed, bool flag) {
 
 // --- The usual fields -----------------------------------------------------------------------------------
 
-namespace {
-
 template <class Number>
-Field whole_field(Number& field, i64 least, i64 most) {
+Field whole(Number& field, i64 least, i64 most) {
   const auto take = [=](const Value& value, Number& into, const From&) {
     i64 number = 0;
+    if (std::is_same_v<Number, std::optional<i64>> && value.text == "auto") return into = {}, Complaint();
     Complaint why = take_whole(value, least, most, number);
     if (why.empty()) into = number;
     return why;
@@ -232,7 +229,7 @@ Field whole_field(Number& field, i64 least, i64 most) {
 }
 
 template <class Size>
-Field size_field(Size& field) {
+Field size(Size& field) {
   const auto take = [](const Value& value, Size& into, const From&) {
     Bytes bytes = 0;
     Complaint why = take_size(value, bytes);
@@ -242,7 +239,10 @@ Field size_field(Size& field) {
   return own(Type::size, field, take, show_size);
 }
 
-}  // namespace
+template Field whole(i64& field, i64 least, i64 most);
+template Field whole(std::optional<i64>& field, i64 least, i64 most);
+template Field size(Bytes& field);
+template Field size(std::optional<Bytes>& field);
 
 Field text(std::string& field) {
   return own(Type::text, field, take_text, show_text);
@@ -255,18 +255,6 @@ Field texts(std::vector<std::string>& field) {
 }
 Field paths(std::vector<std::string>& field) {
   return own(Type::paths, field, take_paths, show_texts);
-}
-Field whole(i64& field, i64 least, i64 most) {
-  return whole_field(field, least, most);
-}
-Field whole(std::optional<i64>& field, i64 least, i64 most) {
-  return whole_field(field, least, most);
-}
-Field size(Bytes& field) {
-  return size_field(field);
-}
-Field size(std::optional<Bytes>& field) {
-  return size_field(field);
 }
 
 Field flag(bool& field) {

@@ -82,10 +82,10 @@ Field texts(std::vector<std::string>& field);
 Field paths(std::vector<std::string>& field);
 Field flag(bool& field);
 Field real(double& field, double least, double most, std::string range);  // `range` "between": exclusive
-Field whole(i64& field, i64 least, i64 most);
-Field whole(std::optional<i64>& field, i64 least, i64 most);
-Field size(Bytes& field);
-Field size(std::optional<Bytes>& field);
+template <class Number>                                                   // i64, or one that may be unset
+Field whole(Number& field, i64 least, i64 most);
+template <class Size>
+Field size(Size& field);
 
 // A field that only one row has.
 template <class T, class Take, class Show>
@@ -101,8 +101,8 @@ template <class T>
 Field word(T& field, std::vector<std::pair<std::string, T>> words) {
   Field made{Type::word,
              [&field, words](const Value& value, const From&) {
-               std::string text, all;
-               if (Complaint why = take_text(value, text); !why.empty()) return why;
+               const std::string text = value.kind == Value::Kind::text ? value.text : toml_of(value);
+               std::string all;
                for (const auto& [known, meaning] : words) {
                  all += (all.empty() ? "" : ", ") + known;
                  if (known == text) return field = meaning, Complaint();

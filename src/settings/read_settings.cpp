@@ -132,7 +132,7 @@ class Reader {
 
   void use(const Card& card, Place place) {
     settings_.card = card.budget();
-    if (card.size || (!card.reserve && card.tenants.empty())) return;
+    if (card.named() || (!card.reserve && card.tenants.empty())) return;
     notebook_.problem(place, "tenants and a reserve need a card",
                       "without its size nothing can be said to fit",
                       "add size = \"24GiB\" to [card], card to a [[server]], or --card 24GiB");

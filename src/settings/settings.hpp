@@ -45,7 +45,7 @@ struct Ollama {
   std::string host;                      // as OLLAMA_HOST has it; "": 127.0.0.1:11434
   Via via = Via::automatic;              // how variants are created
   i64 wait = 120;                        // seconds for a model that somebody uses, before it is left alone
-  RuntimeSettings settings;              // parallel, kv_type, flash_attention, num_batch, backend
+  RuntimeSettings settings;              // parallel, kv_type, flash_attention, num_batch, backend ...
   std::string version, llama_build;      // "": ask it, else the newest known
   std::optional<Tokens> context_length;  // its default window (OLLAMA_CONTEXT_LENGTH); unset: Ollama's own
   // Saved answers of /api/show: model ("" for any) and file.

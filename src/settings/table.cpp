@@ -66,14 +66,14 @@ Bound where_row(SourceSettings& into, const SourceKind& kind) {
 }  // namespace
 
 Rows ollama_rows(Ollama& o) {
+  using Fa = FlashAttention;
   return {
       {"ollama.host", "--ollama", "HOST", "\"http://127.0.0.1:11434\"", kServers,
        "Where Ollama listens; default: 127.0.0.1:11434", own(Type::text, o.host, take_host, show_text),
        "OLLAMA_HOST"},
       {"ollama.via", "--via", "WAY", "\"api\"", kChanges,
        "How variants are created: by the ollama command, by POST /api/create, or auto: by the command where "
-       "it "
-       "is there, the server is local and a Modelfile can carry the texts",
+       "it is there, the server is local and a Modelfile can carry the texts",
        word<Via>(o.via, {{"auto", Via::automatic}, {"cli", Via::cli}, {"api", Via::api}})},
       {"ollama.wait", "--wait", "SECONDS", "600", kChanges | kInspect,
        "How long a model that somebody uses is waited for, before it is left alone",
@@ -85,15 +85,29 @@ Rows ollama_rows(Ollama& o) {
        "Type of the KV cache, or of K and V: q8_0,q4_0",
        own(Type::text, o.settings, take_kv_type, show_kv_type), "OLLAMA_KV_CACHE_TYPE"},
       {"ollama.flash_attention", "--flash-attention", "WHEN", "\"on\"", kPrices, "Flash attention",
-       with_words({"auto", "on", "off"},
-                  own(Type::mixed, o.settings.flash_attention, take_flash_attention, show_flash_attention)),
+       with_words({"auto", "on", "off"}, word<Fa>(o.settings.flash_attention, {{"auto", Fa::automatic},
+                                                                               {"on", Fa::on},
+                                                                               {"off", Fa::off},
+                                                                               {"1", Fa::on},
+                                                                               {"0", Fa::off},
+                                                                               {"true", Fa::on},
+                                                                               {"false", Fa::off}})),
        "OLLAMA_FLASH_ATTENTION"},
       {"ollama.num_batch", "--num-batch", "N", "1024", kPrices,
        "Tokens processed at once, or auto for Ollama's own rule",
-       with_range("1 to 1048576, or auto",
-                  own(Type::mixed, o.settings.num_batch, take_num_batch, show_num_batch))},
+       with_range("1 to 1048576, or auto", whole(o.settings.num_batch, 1, 1 << 20))},
+      {"ollama.max_loaded", "--max-loaded", "N", "2", kPrices, "Models it keeps at once; 0: its own rule",
+       whole(o.settings.max_loaded, 0, 1024), "OLLAMA_MAX_LOADED_MODELS"},
+      {"ollama.spread", "--sched-spread", "", "true", kPrices, "It cuts every model over all cards",
+       flag(o.settings.spread), "OLLAMA_SCHED_SPREAD"},
+      {"ollama.draft", "--draft", "N", "4", kPrices, "Tokens that it drafts at once (draft_num_predict)",
+       whole(o.settings.draft_tokens, 0, 256)},
+      {"ollama.n_cpu_moe", "--n-cpu-moe", "N", "12", kPrices, "Blocks whose experts stay in RAM",
+       whole(o.settings.cpu_experts, 0, 4096)},
       {"ollama.backend", "--backend", "NAME", "\"cpu\"", kPrices, "Where models run",
-       word<std::string>(o.settings.backend, {{"cuda", "cuda"}, {"cpu", "cpu"}})},
+       word<std::string>(
+           o.settings.backend,
+           {{"cuda", "cuda"}, {"cpu", "cpu"}, {"rocm", "rocm"}, {"vulkan", "vulkan"}, {"metal", "metal"}})},
       {"ollama.version", "--server-version", "VERSION", "\"0.33.0\"", kPrices,
        "Version of Ollama, where it cannot be asked: its rules hold",
        own(Type::text, o.version, take_name, show_text)},
@@ -116,20 +130,23 @@ Rows choice_rows(Settings& s) {
 }
 
 Rows server_rows(Ollama& o, Card& c) {
-  return {
-      {"server.name", "", "NAME", "\"rack2\"", kServers,
-       "Name of a further server, by which --server and variants speak of it",
-       own(Type::text, o.name, take_name, show_text)},
-      {"server.card", "", "SIZE", "\"24GiB\"", kNightly, "Memory of its card, as [card] size", size(c.size)},
-      {"server.reserve", "", "SIZE", "\"2GiB\"", kNightly, "Kept free there, as [card] reserve",
-       size(c.reserve)},
-      {"server.tenants", "", "NAME=SIZE", "{ whisperx = \"7.7GB\" }", kNightly, "What else lives there",
-       own(Type::table, c.tenants, take_tenants, show_tenants)}};
+  return {{"server.name", "", "NAME", "\"rack2\"", kServers,
+           "Name of a further server, by which --server and variants speak of it",
+           own(Type::text, o.name, take_name, show_text)},
+          {"server.card", "", "SIZE", "\"24GiB\"", kNightly, "Memory of its card, as [card] size",
+           own(Type::size, c.cards, take_cards, show_cards)},
+          {"server.reserve", "", "SIZE", "\"2GiB\"", kNightly, "Kept free there, as [card] reserve",
+           size(c.reserve)},
+          {"server.tenants", "", "NAME=SIZE", "{ whisperx = \"7.7GB\" }", kNightly, "What else lives there",
+           own(Type::table, c.tenants, take_tenants, show_tenants)}};
 }
 
 std::optional<Budget> Card::budget() const {
-  if (!size) return std::nullopt;
-  return Budget{.card = *size, .reserve = reserve.value_or(Budget{}.reserve), .tenants = tenants};
+  if (!named()) return std::nullopt;
+  Budget budget = cards;
+  budget.reserve = reserve.value_or(budget.reserve);
+  budget.tenants = tenants;
+  return budget;
 }
 
 Rows source_rows(SourceSettings& s, SourceKinds kinds) {
@@ -175,20 +192,21 @@ Rows source_rows(SourceSettings& s, SourceKinds kinds) {
 Rows card_rows(Card& c) {
   Field reserve = size(c.reserve);
   reserve.show = [&c]() -> std::optional<Value> {
-    if (!c.size && !c.reserve) return std::nullopt;
+    if (!c.named() && !c.reserve) return std::nullopt;
     return size_value(c.reserve.value_or(Budget{}.reserve));
-  };
-  const auto take_card = [](const Value& value, std::optional<Bytes>& into, const From&) {
-    Complaint why = take_size(value, into.emplace());
-    return why.empty() && *into == 0 ? "nothing fits a card without memory" : why;
   };
   return {
       {"card.size", "--card", "SIZE", "\"24GiB\"", kPrices,
-       "Memory of the card: everything together must fit it", own(Type::size, c.size, take_card, show_size)},
+       "Memory of the card, which all must fit together, or of several: 24GiB,24GiB; a name: RTX 3090; or "
+       "auto",
+       own(Type::size, c.cards, take_cards, show_cards)},
       {"card.reserve", "--reserve", "SIZE", "\"2GiB\"", kPrices,
        "Kept free on the card; default where it has a size: 1GiB", std::move(reserve)},
       {"card.tenants", "--tenant", "NAME=SIZE", "{ whisperx = \"7.7GB\" }", kPrices,
        "What else lives on the card", own(Type::table, c.tenants, take_tenants, show_tenants)},
+      {"card.together", "--together", "NAME,NAME", "[\"devstral-small-2,whisperx\"]", kPrices,
+       "Models and tenants that must be resident at once, where not all must",
+       own(Type::texts, c.cards.together, take_together, show_together)},
   };
 }
 

@@ -7,9 +7,11 @@ namespace ctxcap::settings {
 
 // [card] as it is written; without a size there is no budget.
 struct Card {
-  std::optional<Bytes> size, reserve;
+  Budget cards;  // cards, or whether to ask for them
+  std::optional<Bytes> reserve;
   std::vector<Tenant> tenants;
 
+  bool named() const { return cards.card > 0 || cards.ask; }
   std::optional<Budget> budget() const;
 };
 

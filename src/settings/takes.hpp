@@ -8,13 +8,14 @@ namespace ctxcap::settings {
 Complaint take_host(const Value& value, std::string& into, const From& from);
 Complaint take_kv_type(const Value& value, RuntimeSettings& into, const From& from);
 std::optional<Value> show_kv_type(const RuntimeSettings& of);
-Complaint take_flash_attention(const Value& value, FlashAttention& into, const From& from);
-std::optional<Value> show_flash_attention(FlashAttention of);
-Complaint take_num_batch(const Value& value, std::optional<i64>& into, const From& from);
-std::optional<Value> show_num_batch(const std::optional<i64>& of);
 Complaint take_shows(const Value& value, Pairs& into, const From& from);
 std::optional<Value> show_shows(const Pairs& of);
 
+using Sets = std::vector<std::vector<std::string>>;
+Complaint take_cards(const Value& value, Budget& into, const From& from);
+std::optional<Value> show_cards(const Budget& of);
+Complaint take_together(const Value& value, Sets& into, const From& from);
+std::optional<Value> show_together(const Sets& of);
 Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From& from);
 std::optional<Value> show_tenants(const std::vector<Tenant>& of);
 using QuietHours = decltype(policy::HysteresisOptions::quiet_hours);

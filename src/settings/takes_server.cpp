@@ -16,13 +16,6 @@ using Kind = Value::Kind;
 constexpr std::array<std::string_view, 9> kKvTypes = {"f16",  "f32",  "bf16", "q8_0",  "q4_0",
                                                       "q4_1", "q5_0", "q5_1", "iq4_nl"};
 
-constexpr std::array<std::pair<const char*, FlashAttention>, 5> kFlashAttention = {
-    {{"auto", FlashAttention::automatic},
-     {"on", FlashAttention::on},
-     {"1", FlashAttention::on},
-     {"off", FlashAttention::off},
-     {"0", FlashAttention::off}}};
-
 }  // namespace
 
 Complaint take_host(const Value& value, std::string& into, const From&) {
@@ -51,39 +44,38 @@ std::optional<Value> show_kv_type(const RuntimeSettings& of) {
   return text_value(of.kv_type_k == of.kv_type_v ? of.kv_type_k : of.kv_type_k + "," + of.kv_type_v);
 }
 
-// Also as OLLAMA_FLASH_ATTENTION has it: 1, 0, true, false.
-Complaint take_flash_attention(const Value& value, FlashAttention& into, const From&) {
-  const std::string text = value.kind == Kind::text      ? value.text
-                           : value.kind == Kind::integer ? std::to_string(value.integer)
-                           : value.kind == Kind::boolean ? std::to_string(int{value.boolean})
-                                                         : "";
-  for (const auto& [word, way] : kFlashAttention) {
-    if (word != text) continue;
-    into = way;
-    return {};
-  }
-  return "it must be one of auto, on, off";
+Complaint take_cards(const Value& value, Budget& into, const From&) {
+  std::string text = value.text;
+  for (const Value& item : value.items) text += (text.empty() ? "" : ",") + item.text;
+  Bytes none = 0;
+  return text.empty() ? take_size(value, none) : read_cards(text, into);
 }
 
-std::optional<Value> show_flash_attention(FlashAttention of) {
-  const auto is_it = [&](const auto& way) { return way.second == of; };
-  return text_value(std::find_if(kFlashAttention.begin(), kFlashAttention.end(), is_it)->first);
+std::optional<Value> show_cards(const Budget& of) {
+  const bool size_alone = of.cards.size() == 1 && of.cards.front().name.empty();
+  return size_alone ? size_value(of.card) : unless_empty(text_value(cards_text(of)));
 }
 
-Complaint take_num_batch(const Value& value, std::optional<i64>& into, const From&) {
-  if (value.kind == Kind::text && value.text == "auto") {
-    into.reset();
-    return {};
+// Lists of names, or texts of several: "a,b".
+Complaint take_together(const Value& value, Sets& into, const From&) {
+  Sets sets;
+  for (const Value& item : value.items) {
+    Value set = item;
+    if (item.kind == Kind::text) set = {.kind = Kind::list};
+    for (const std::string_view name : split(item.text, ',')) {
+      if (item.kind == Kind::text) set.items.push_back(text_value(std::string(name)));
+    }
+    if (Complaint why = take_texts(set, sets.emplace_back()); !why.empty()) return why;
   }
-  if (value.kind != Kind::integer) return not_a("\"auto\" or a whole number", value);
-  i64 batch = 0;
-  if (Complaint why = take_whole(value, 1, 1 << 20, batch); !why.empty()) return why;
-  into = batch;
+  if (sets.empty()) return not_a("a list of lists of names", value);
+  into = std::move(sets);
   return {};
 }
 
-std::optional<Value> show_num_batch(const std::optional<i64>& of) {
-  return of ? whole_value(*of) : text_value("auto");
+std::optional<Value> show_together(const Sets& of) {
+  std::vector<std::string> texts;
+  for (const std::vector<std::string>& set : of) texts.push_back(join(set, ","));
+  return show_texts(texts);
 }
 
 Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From& from) {

@@ -21,6 +21,7 @@
 //   --default-context N  that is given to whom no request asks otherwise, whatever a PARAMETER says
 //   --mark FILE          is there once a request was held back by the fault "slow"
 //   --card MIB           a card of that size: loads evict as the real scheduler has it
+//   --kv-type q8_0       OLLAMA_KV_CACHE_TYPE
 //   --evictions FILE     writes how often that happened when it ends
 //   --no-cli             leaves PATH alone
 //   --diary FILE         writes every request, one a line, when it ends
@@ -165,6 +166,8 @@ void configure(FakeOllama& fake, const Options& options) {
       fake.state().max_loaded = std::stoi(value);
     } else if (name == "--device" && kDevices.contains(value)) {
       fake.state().device = kDevices.at(value);
+    } else if (name == "--kv-type") {
+      fake.state().q8_cache = value == "q8_0";
     } else if (name == "--card") {
       fake.state().card = std::stol(value) << 20;
     } else if (name == "--linger") {

@@ -388,7 +388,8 @@ Runner& OllamaState::runner_for(Manifest& model, const Json& request_options) {
   ++loads[model.blob];
   // Weights, a cache in f16, and a little for computing.
   runners.back().size =
-      model.size + cache_bytes_per_token(model.tensors) * round_up(num_ctx, 256) + (i64{64} << 20);
+      model.size + cache_bytes_per_token(model.tensors) * round_up(num_ctx, 256) * (q8_cache ? 34 : 64) / 64 +
+      (i64{64} << 20);
   return runners.back();
 }
 

@@ -71,6 +71,7 @@ class OllamaState {
   Device device = Device::gpu;
   Tokens automatic_ctx = 4096;
   Bytes card = 0;                 // > 0: its size; loads evict as the real scheduler has it
+  bool q8_cache = false;          // OLLAMA_KV_CACHE_TYPE=q8_0
   int evictions = 0;              // so far, for memory
   int unload_lingers = 0;         // /api/ps calls that still show a model after its unload
   Tokens wrong_ctx = 0;           // > 0: /api/ps says this of whatever is loaded next

@@ -118,7 +118,7 @@ Result<ExitCode> run_apply(const ApplyInput& flags, const settings::Reading& rea
   if (planned.variants.empty()) return fail(nothing_planned(planned));
   ApplyFlags apply = flags.apply;
   apply.over_budget = planned.verdict.kind == VerdictKind::over_budget;
-  apply.whole_on_gpu = (options.budget || planned.for_card) && options.settings.backend == "cuda";
+  apply.whole_on_gpu = (options.budget || planned.for_card) && options.settings.backend != "cpu";
   return apply_variants(planned.variants, apply, settings.ollama, session ? &*session : nullptr, world, talk);
 }
 

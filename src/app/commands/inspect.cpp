@@ -19,7 +19,7 @@ namespace ctxcap::app {
 namespace {
 
 struct InspectFlags {
-  std::string model, format = "table";
+  std::string model, draft_model, format = "table";
   bool measure = false;
   std::vector<std::string> contexts;
 };
@@ -110,13 +110,10 @@ settings::Origin origin_of(const settings::Reading& read, const std::string& key
   return found == read.shown.end() ? settings::Origin::built_in : found->origin;
 }
 
-void add_largest(Inspection& inspection, const Budget& card, const RuntimeSettings& variation) {
+void add_largest(Inspection& inspection, const RuntimeSettings& variation) {
   if (!inspection.arch.known() || !inspection.arch.no_window.empty() || inspection.contexts.empty()) return;
-  inspection.card = card;
-  const Bytes room = memory::room_on(card, inspection.contexts.front().memory);
-  inspection.largest.push_back(
-      {variation.kv_type_k, variation.kv_type_v,
-       memory::largest_within(inspection.arch, room, variation, inspection.measured)});
+  inspection.largest.push_back({variation.kv_type_k, variation.kv_type_v,
+                                memory::largest_that_stays(inspection.arch, variation, inspection.measured)});
 }
 
 Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading& read, World& world,
@@ -131,24 +128,24 @@ Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading&
   TRY_ASSIGN(settings.build, describe::told_build(server));
   TRY_ASSIGN(Inspection inspection, from_saved ? from_file(server.show.front().second, settings.build, world)
                                                : from_server(flags, server, settings, world, talk));
+  if (!flags.draft_model.empty()) {
+    TRY_ASSIGN(const Inspection draft, from_file(flags.draft_model, settings.build, world));
+    inspection.arch.draft_model = std::make_shared<const ModelArch>(draft.arch);
+  }
   inspection.layers = memory::groups_of(inspection.arch.layers);
   // A flag is taken at its word.
   if (origin_of(read, "parallel") != settings::Origin::flag)
     settings = memory::as_ollama_runs(inspection.arch, settings);
   TRY_ASSIGN(const std::vector<Tokens> asked, windows(flags, inspection.arch));
-  const std::optional<Budget>& card = read.settings.card;
-  if (card) {
-    Bytes free = card->card - card->kept_by_driver();
-    for (const Tenant& tenant : card->tenants) free -= tenant.bytes;
-    settings.free_vram = std::max<Bytes>(free, 1);
-  }
+  inspection.card = read.settings.card;
+  if (inspection.card) memory::use_cards(*inspection.card, settings);
   const bool type_given = origin_of(read, "kv_type") != settings::Origin::built_in;
   for (const RuntimeSettings& variation : variations(settings, type_given)) {
     for (const Tokens window : asked) {
       inspection.contexts.push_back(
           memory::inspected(inspection.arch, window, variation, inspection.measured));
     }
-    if (card) add_largest(inspection, *card, variation);
+    if (inspection.card) add_largest(inspection, variation);
   }
   if (inspection.contexts.size() == 1 && inspection.contexts.front().refused)
     return fail(*inspection.contexts.front().refused);
@@ -162,6 +159,8 @@ Runner configure_inspect(Parser& parser) {
   const auto flags = std::make_shared<InspectFlags>();
   parser.add_option("MODEL", flags->model, "Name of an installed model").type_name("MODEL");
   parser.add_flag("--measure", flags->measure, "Load the model at two windows and keep what it really takes");
+  parser.add_option("--draft-model", flags->draft_model, "A saved answer of /api/show of what drafts for it")
+      .type_name("FILE");
   parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192").type_name("TOKENS");
   add_table_or_json(parser, flags->format);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {

@@ -143,7 +143,7 @@ Result<Variant> desired_at(const GroupNight& one, const policy::Kept& kept, cons
 
 runtime::ChangeOptions change_options(ServerNight& here, runtime::Proof proof) {
   // A card was given: what does not lie on it wholly does not hold.
-  const bool whole = here.server.card && here.server.ollama.settings.backend == "cuda";
+  const bool whole = here.server.card && here.server.ollama.settings.backend != "cpu";
   return {.via = here.server.ollama.via,
           .proof = proof,
           .whole_on_gpu = whole,

@@ -47,7 +47,7 @@ Analysis analysis_of(const Night& night, const std::vector<ServerNight>& servers
     }
     // A report has one card: the first one that is known.
     if (here.server.card && !decisions.empty() && !analysis.budget) {
-      analysis.budget = policy::check_budget(decisions, *here.server.card);
+      analysis.budget = policy::check_sets(told, *here.server.card);
       analysis.budget->together =
           kept_together(told, models, {*here.server.card, here.server.ollama.settings});
       for (const Warning& warning : policy::budget_warnings(decisions, *analysis.budget))

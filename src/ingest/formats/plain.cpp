@@ -132,6 +132,11 @@ void read_plain_names(const Fields& fields, Call& call) {
   const Asked asked = read_asked(fields[Key::options], scratch);
   call.num_ctx = read_limit(fields[Key::num_ctx], scratch);
   if (!call.num_ctx) call.num_ctx = asked.num_ctx;
+  // Around the request as it was sent, which may be long: it is opened only where it names one.
+  for (const Key key : {Key::request, Key::request_body, Key::params, Key::model_parameters}) {
+    if (!call.num_ctx && fields[key].raw().find("num_ctx") != std::string_view::npos)
+      call.num_ctx = read_asked(fields[key], scratch).num_ctx;
+  }
   call.num_predict = read_limit(fields.first({Key::num_predict, Key::max_tokens}), scratch);
   if (!call.num_predict) call.num_predict = asked.num_predict;
 }

@@ -43,6 +43,9 @@ Takes takes_of(std::map<std::string, ModelArch> by_weights, RuntimeSettings sett
     RuntimeSettings runs = settings;
     runs.parallel = attempt.parallel;
     runs.num_batch = attempt.num_batch;
+    runs.cards.clear();
+    for (const std::string& card : attempt.cards) runs.cards.push_back(std::max<Bytes>(1, free.at(card)));
+    runs.spread = true;  // over those that it was given
     const Result<Footprint> memory = footprint(arch->second, attempt.total_ctx / attempt.parallel, runs);
     const std::optional<Bytes> accounted = memory ? accounted_bytes(*memory) : std::nullopt;
     const std::optional<Bytes> real = memory ? memory->total_bytes : std::nullopt;

@@ -100,7 +100,7 @@ TEST_CASE("newer architectures: compute within the band that is printed") {
   }
   const Within all = all_of(by_shape);
   MESSAGE(all.inside << " of " << all.rows << " within the band");
-  CHECK(all.share() > 0.9);
+  CHECK(all.share() > 0.98);
 }
 
 TEST_CASE("older builds: compute within the band that is printed") {
@@ -117,5 +117,26 @@ TEST_CASE("older builds: compute within the band that is printed") {
   }
   const Within all = all_of(by_build);
   MESSAGE(all.inside << " of " << all.rows << " within the band");
-  CHECK(all.share() > 0.75);
+  CHECK(all.share() > 0.94);
+}
+
+TEST_CASE("newer CUDA builds may keep experts for longer: the upper end has room for it") {
+  const auto rows = rows_with_fusion();
+  if (!rows) {
+    MESSAGE("skipped: ../shared/compute-cuda-fusion.jsonl is not there");
+    return;
+  }
+  std::map<std::string, Within> by_shape;
+  double most = 0;
+  for (const ReferenceRow& row : *rows) {
+    const Result<Footprint> got = memory::footprint_of_total(row.arch, row.total_ctx, row.settings);
+    REQUIRE_MESSAGE(got, row.text());
+    Within& within = by_shape[row.id];
+    ++within.rows;
+    within.inside += row.compute <= *got->compute_high_bytes ? 1 : 0;
+    most = std::max(most, static_cast<double>(row.compute) / static_cast<double>(*got->compute_high_bytes));
+  }
+  const Within all = all_of(by_shape);
+  MESSAGE(all.inside << " of " << all.rows << " below the upper end; the worst at " << most << " of it");
+  CHECK(all.share() > 0.99);
 }

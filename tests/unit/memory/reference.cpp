@@ -139,16 +139,51 @@ std::optional<std::vector<ReferenceRow>> newer_rows() {
   return rows_in(CTXCAP_SHARED "/kv-reference-2.jsonl");
 }
 
-std::optional<std::vector<ReferenceRow>> rows_by_build() {
-  const auto shapes = read_file(CTXCAP_SHARED "/kv-reference.jsonl");
-  std::ifstream file(CTXCAP_SHARED "/compute-by-build.jsonl");
-  if (!shapes || !file) return std::nullopt;
+namespace {
+
+// Metadata of the shapes that rows of other files name by their id; empty: there is no such file.
+std::map<std::string, Json> known_shapes() {
   std::map<std::string, Json> metadata;
-  std::istringstream lines(*shapes);
-  for (std::string line; std::getline(lines, line);) {
-    const Json row = Json::parse(line);
-    metadata.emplace(row.at("id").get<std::string>(), row.at("metadata"));
+  for (const char* name : {"/kv-reference.jsonl", "/kv-reference-2.jsonl"}) {
+    std::ifstream file(std::string(CTXCAP_SHARED) + name);
+    for (std::string line; std::getline(file, line);) {
+      const Json row = Json::parse(line);
+      metadata.emplace(row.at("id").get<std::string>(), row.at("metadata"));
+    }
   }
+  return metadata;
+}
+
+}  // namespace
+
+std::optional<std::vector<ReferenceRow>> rows_with_fusion() {
+  const std::map<std::string, Json> metadata = known_shapes();
+  std::ifstream file(CTXCAP_SHARED "/compute-cuda-fusion.jsonl");
+  if (metadata.empty() || !file) return std::nullopt;
+  std::vector<ReferenceRow> rows;
+  for (std::string line; std::getline(file, line);) {
+    const Json row = Json::parse(line);
+    const auto shape = metadata.find(row.at("id").get<std::string>());
+    if (shape == metadata.end()) continue;
+    ReferenceRow& known = rows.emplace_back();
+    known.id = row.at("id");
+    known.arch = cached_arch(shape->second, LlamaBuild::v0_5_0);
+    known.total_ctx = row.at("n_ctx");
+    known.settings.parallel = row.at("n_seq_max");
+    known.settings.kv_type_k = known.settings.kv_type_v = row.at("type_k");
+    known.settings.flash_attention = FlashAttention::on;
+    known.settings.num_batch = row.at("n_ubatch").get<i64>();
+    // As in the other files, whose rows say so.
+    known.settings.unified = known.total_ctx == 32768 && known.settings.parallel == 4;
+    known.compute = row.at("compute_bytes_cuda_fusion");
+  }
+  return rows;
+}
+
+std::optional<std::vector<ReferenceRow>> rows_by_build() {
+  const std::map<std::string, Json> metadata = known_shapes();
+  std::ifstream file(CTXCAP_SHARED "/compute-by-build.jsonl");
+  if (metadata.empty() || !file) return std::nullopt;
   std::vector<ReferenceRow> rows;
   for (std::string line; std::getline(file, line);) {
     Json row = Json::parse(line);

@@ -31,6 +31,8 @@ ModelArch arch_of_metadata(const std::string& metadata_json, LlamaBuild build = 
 std::optional<std::vector<ReferenceRow>> shared_rows();
 std::optional<std::vector<ReferenceRow>> newer_rows();     // ../shared/kv-reference-2.jsonl
 std::optional<std::vector<ReferenceRow>> rows_by_build();  // ../shared/compute-by-build.jsonl, compute alone
+// ../shared/compute-cuda-fusion.jsonl: compute as newer CUDA builds may have it.
+std::optional<std::vector<ReferenceRow>> rows_with_fusion();
 std::vector<ReferenceRow> fixture_rows(const std::string& file);
 std::vector<std::string> fixture_files();
 

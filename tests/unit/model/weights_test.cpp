@@ -113,3 +113,15 @@ TEST_CASE("without tensors the size of the file stands in, with its error") {
   model::estimate_weights(arch, 1000);
   CHECK(arch.weights->stored == 0);
 }
+
+TEST_CASE("weights by block, and which of them are experts") {
+  const Weights weights =
+      weights_of("qwen3moe", ",\"qwen3moe.block_count\":2",
+                 tensor("token_embd.weight") + "," + tensor("output.weight") + "," +
+                     tensor("blk.0.attn_q.weight") + "," + tensor("blk.0.ffn_up_exps.weight") + "," +
+                     tensor("blk.0.ffn_down_exps.weight") + "," + tensor("blk.0.ffn_gate_inp.weight") + "," +
+                     tensor("blk.1.ffn_gate_up_exps.weight") + "," + tensor("blk.1.ffn_up_shexp.weight"));
+  REQUIRE(weights.blocks.size() == 2);
+  CHECK(weights.blocks[0] == BlockWeights{.all = 400, .experts = 200, .largest = 100});
+  CHECK(weights.blocks[1] == BlockWeights{.all = 200, .experts = 100, .largest = 100, .fused = true});
+}

@@ -183,8 +183,8 @@ TEST_CASE("room is what tenants, reserve and other bases leave; variants of one 
   Group larger = other;
   larger.at_dusk = 16'384;
   const std::vector<const Group*> all{&mine, &other, &larger};
-  CHECK(room_for(mine, all, card) == 90'000 - 16'384);
-  CHECK(room_for(other, all, card) == 90'000);
+  CHECK(room_for(mine, all, card) == 89'500 - 16'384);
+  CHECK(room_for(other, all, card) == 89'500);
   CHECK_FALSE(room_for(mine, all, std::nullopt));
   larger.at_dusk = 5'000;  // a window that nobody priced
   CHECK_FALSE(room_for(mine, all, card));

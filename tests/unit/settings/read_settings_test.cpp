@@ -168,7 +168,7 @@ TEST_CASE("what is wrong is told with its place") {
       {"[ollama]\nkv_type = \"q9_0\"", ":2:11:", "one type, or one for K and one for V"},
       {"[ollama]\nkv_type = \"f16,f16,f16\"", ":2:11:", "one type, or one for K and one for V"},
       {"[ollama]\nflash_attention = 1.5", ":2:19:", "one of auto, on, off"},
-      {"[ollama]\nnum_batch = \"many\"", ":2:13:", "\"auto\" or a whole number"},
+      {"[ollama]\nnum_batch = \"many\"", ":2:13:", "a whole number"},
       {"[ollama]\nnum_batch = 0", ":2:13:", "must be 1 to"},
       {"[source]\nfiles = [\"a\"]", ":1:2:", "each begins with double brackets"},
       {"source = [1]", ":1:1:", "each begins with double brackets"},

@@ -8,8 +8,9 @@ build=${CTXCAP_BUILD_DIR:-$root/build/test}
 
 "$root/.ci/install" build test
 echo "building the tests in ${build#"$root"/} (address and undefined behaviour sanitizers)"
-# -O1 and line numbers only: half the time of a full debug build, and reports as readable.
-"$root/.ci/build" "$build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g1" -DCTXCAP_DEV=ON -DCTXCAP_SANITIZE=address,undefined
+# -O1 and no debug information: under half the time of a full debug build. What the undefined behaviour sanitizer finds
+# has its line all the same; for lines of the address sanitizer build with -g1.
+"$root/.ci/build" "$build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O1" -DCTXCAP_DEV=ON -DCTXCAP_SANITIZE=address,undefined
 
 "$root/tests/engines/install" "$build/engines"
 echo "running the tests"

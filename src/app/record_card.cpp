@@ -22,22 +22,21 @@ class Recorder {
         eye_(world),
         samples_(std::move(samples)) {}
 
-  // False: no driver answers.
-  Result<bool> once() {
+  // Nothing to record where no driver answers: that is told once.
+  Status once() {
     const Instant now = world_.clock.now();
     const Result<std::vector<CardLook>> looks = eye_.look();
     if (!looks) {
       if (looks.error().why != trouble_)
         talk_.note("note: nothing is seen of the card: " + looks.error().why);
       trouble_ = looks.error().why;
-      return false;
+      return {};
     }
     if (!trouble_.empty()) talk_.note("note: the card is seen again");
     trouble_.clear();
     for (const CardLook& look : *looks) TRY(samples_.record(look, now, step_));
     TRY(account(*looks, now));
-    TRY(forget(now));
-    return true;
+    return forget(now);
   }
 
  private:

@@ -139,6 +139,7 @@ CardUse use_of(const CardHistory& history) {
   if (auto others = walk.others()) use.tenants.push_back(*std::move(others));
   for (TenantUse& one : use.tenants) {
     one.share = use.watched > 0 ? one.seconds / use.watched : 0;
+    if (!history.tells_ooms) continue;
     one.ooms = std::count_if(history.ooms.begin(), history.ooms.end(),
                              [&](const CardOom& oom) { return oom.sampled() == one.tenant.name; });
   }

@@ -19,18 +19,18 @@ void add_now(CardUse& use, const CardLook& look) {
   const CardFacts told = std::exchange(use.card, look.facts);
   if (!use.card.total) use.card.total = told.total;
   if (!use.card.reserved) use.card.reserved = told.reserved;
+  if (!look.hidden.empty()) return;  // who is there is not told: nobody is at 0
   Bytes known = 0;
   bool all = true;
   for (TenantUse& tenant : use.tenants) tenant.now = 0;
+  for (const CardProcess& process : look.processes) use_of(use, process.tenant).now = 0;
   for (const CardProcess& process : look.processes) {
     TenantUse& tenant = use_of(use, process.tenant);
     all = all && process.bytes;
-    if (!process.bytes) {
-      tenant.now.reset();
-      continue;
-    }
+    if (!process.bytes) tenant.now.reset();
+    if (!process.bytes || !tenant.now) continue;  // with a part unknown the sum is
     known += *process.bytes;
-    tenant.now = tenant.now.value_or(0) + *process.bytes;
+    *tenant.now += *process.bytes;
     if (process.runs) use.models.push_back({*process.runs, *process.bytes});
   }
   const Bytes rest = look.facts.used.value_or(0) - known;

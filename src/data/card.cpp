@@ -2,24 +2,28 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+#include "data/budget.hpp"
 #include "data/json_values.hpp"
 
 namespace ctxcap {
 namespace {
 
-Json tenant_json(const TenantUse& use, const CardFacts& card) {
-  const bool met = use.with_llm.times > 0;
+// What only time can tell is null where nobody watched.
+Json tenant_json(const TenantUse& use, const CardUse& of) {
+  const bool met = use.with_llm.times > 0, watched = of.watched > 0;
+  const auto seen = [&](Json value) { return watched ? std::move(value) : Json(nullptr); };
   return {{"tenant", use.tenant.name},
           {"kind", word(use.tenant.kind)},
-          {"card", card.index},
+          {"card", of.card.index},
           {"now_bytes", or_null(use.now)},
-          {"peak_bytes", use.peak},
-          {"peak_basis", use.exact ? "accounting" : "samples"},
-          {"resident_share", use.share},
-          {"sessions", use.sessions},
-          {"ooms", use.ooms},
-          {"with_llm", Json{{"times", use.with_llm.times},
-                            {"seconds", use.with_llm.seconds},
+          {"peak_bytes", seen(use.peak)},
+          {"peak_basis", seen(use.exact ? "accounting" : "samples")},
+          {"resident_share", seen(use.share)},
+          {"sessions", seen(use.sessions)},
+          {"ooms", or_null(use.ooms)},
+          {"with_llm", Json{{"times", seen(use.with_llm.times)},
+                            {"seconds", seen(use.with_llm.seconds)},
                             {"joint_peak_bytes", met ? Json(use.with_llm.joint_peak) : Json(nullptr)}}},
           {"evidence", use.tenant.evidence}};
 }
@@ -69,6 +73,27 @@ std::string_view word(TenantKind kind) {
   return "";
 }
 
+std::optional<Bytes> CardFacts::usable() const {
+  return total ? std::optional(Card{.name = name, .total = *total, .kept = reserved}.usable()) : std::nullopt;
+}
+
+std::string program_of(std::string_view name) {
+  // A whole command line may stand there, on Windows with blanks in its path.
+  name = name.substr(0, name.find(" -"));
+  const std::size_t slash = name.find_last_of("/\\");
+  if (slash != name.npos) name.remove_prefix(slash + 1);
+  if (!name.ends_with(".exe")) name = name.substr(0, name.find(' '));
+  return printable(name, 60);
+}
+
+std::optional<CardTenant> server_by_program(const std::string& program) {
+  const std::string small = lowered(program);
+  if (small.starts_with("ollama") || small == "llama-server" || small == "llama-server.exe")
+    return CardTenant{"ollama", TenantKind::ollama, "program " + program};
+  if (small.starts_with("vllm")) return CardTenant{"vllm", TenantKind::vllm, "program " + program};
+  return std::nullopt;
+}
+
 i64 median_step(const std::vector<CardSample>& samples) {
   std::vector<i64> steps;
   for (std::size_t i = 1; i < samples.size(); ++i)
@@ -95,7 +120,7 @@ std::string card_json(const std::vector<CardUse>& cards) {
   Json ooms = Json::array();
   for (const CardUse& use : cards) {
     root["cards"].push_back(card_facts_json(use.card));
-    for (const TenantUse& tenant : use.tenants) root["tenants"].push_back(tenant_json(tenant, use.card));
+    for (const TenantUse& tenant : use.tenants) root["tenants"].push_back(tenant_json(tenant, use));
     for (const CardModel& model : use.models) {
       root["models"].push_back({{"model", model.runs.weights},
                                 {"num_ctx", or_null(model.runs.num_ctx)},

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,11 +27,8 @@ struct CardFacts {
   std::string uuid, name, driver;                    // "": not told
   std::optional<Bytes> total, reserved, used, free;  // reserved: by driver and firmware, and not in `used`
 
-  // What processes can have; nullopt: the total is not known. Where it is not told what the driver keeps, 1.5
-  // % is taken off: that is what it kept, or less, on every card that was looked at.
-  std::optional<Bytes> usable() const {
-    return total ? std::optional(*total - reserved.value_or(*total / 1'000 * 15)) : std::nullopt;
-  }
+  // What processes can have, as Card::usable() has it; nullopt: the total is not known.
+  std::optional<Bytes> usable() const;
 };
 
 struct CardTenant {
@@ -98,6 +96,7 @@ struct CardHistory {
   i64 step = 0;                                // microseconds between looks; 0: that of the samples
   std::map<std::uint32_t, Bytes> exact_peaks;  // of tenants whose processes the driver kept account of
   std::vector<CardOom> ooms;                   // by time
+  bool tells_ooms = false;                     // something was read in which they would stand
   std::vector<std::string> sources;            // what was read
 };
 
@@ -112,12 +111,13 @@ struct WithLlm {
 
 struct TenantUse {
   CardTenant tenant;
-  std::optional<Bytes> now;  // nullopt: nobody looked
+  std::optional<Bytes> now;  // nullopt: nobody looked, or the driver does not say
   Bytes peak = 0;            // as sampled: a shorter one may have been
   bool exact = false;        // peak is the driver's own account
   double seconds = 0;        // resident
   double share = 0;          // of the time that was watched
-  i64 sessions = 0, ooms = 0;
+  i64 sessions = 0;
+  std::optional<i64> ooms;  // nullopt: nothing was read that would tell
   WithLlm with_llm;
 };
 
@@ -163,5 +163,11 @@ i64 median_step(const std::vector<CardSample>& samples);
 std::string card_json(const std::vector<CardUse>& cards);
 
 std::string_view word(TenantKind kind);
+
+// The program in a process's name as drivers have it, which may be a whole command line:
+// "/usr/lib/ollama/llama-server --port 40001" -> "llama-server". Arguments may hold keys, and are dropped.
+std::string program_of(std::string_view name);
+// The server of language models that such a program is; nullopt: none.
+std::optional<CardTenant> server_by_program(const std::string& program);
 
 }  // namespace ctxcap

@@ -76,15 +76,13 @@ bool is_python(std::string_view program) {
 std::optional<CardTenant> server_of_models(const std::string& program, const ProcessFacts& facts) {
   const std::string small = lowered(program);
   const auto model = argument(facts, "--model", "-m");
-  const bool blob = model && model->find("/blobs/sha256-") != std::string::npos;
-  if (small.starts_with("ollama") || (small.starts_with("llama-server") && (blob || facts.arguments.empty())))
-    return CardTenant{"ollama", TenantKind::ollama, "runner " + program};
-  if (small.starts_with("llama-server"))
+  // Ollama starts it with weights of its store; any other is somebody's own.
+  if (small.starts_with("llama-server") && model && model->find("/blobs/sha256-") == std::string::npos)
     return CardTenant{"llama-server", TenantKind::llama_server, "program " + program};
-  if (small.starts_with("vllm")) return CardTenant{"vllm", TenantKind::vllm, "program " + program};
-  const bool module =
-      is_python(small) && (script_of(facts) == "vllm" || script_of(facts).starts_with("vllm."));
-  if (module) return CardTenant{"vllm", TenantKind::vllm, "module vllm"};
+  if (auto server = server_by_program(program)) return server;
+  const std::string script = is_python(small) ? script_of(facts) : "";
+  if (script == "vllm" || script.starts_with("vllm."))
+    return CardTenant{"vllm", TenantKind::vllm, "module vllm"};
   return std::nullopt;
 }
 

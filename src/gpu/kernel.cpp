@@ -82,8 +82,6 @@ std::optional<CardLook> card_in(const std::string& folder, i64 index, Files& fil
   look.facts.driver = driver;
   look.facts.total = number_in(folder + "mem_info_vram_total", files);
   look.facts.used = number_in(folder + "mem_info_vram_used", files);
-  // All of it can be had: what the driver keeps is in use.
-  if (look.facts.total) look.facts.reserved = 0;
   if (look.facts.total && look.facts.used) look.facts.free = *look.facts.total - *look.facts.used;
   return look;
 }

@@ -47,15 +47,6 @@ void add_processes(const pugi::xml_node& gpu, CardLook& look) {
 
 }  // namespace
 
-std::string program_of(std::string_view name) {
-  // A whole command line may stand there, on Windows with blanks in its path.
-  name = name.substr(0, name.find(" -"));
-  const std::size_t slash = name.find_last_of("/\\");
-  if (slash != name.npos) name.remove_prefix(slash + 1);
-  if (!name.ends_with(".exe")) name = name.substr(0, name.find(' '));
-  return printable(name, 60);
-}
-
 Result<std::vector<CardLook>> read_xml(std::string_view text) {
   pugi::xml_document document;
   const pugi::xml_parse_result parsed = document.load_buffer(text.data(), text.size());

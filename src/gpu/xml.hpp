@@ -13,7 +13,4 @@ namespace ctxcap::gpu {
 // In the order of the answer; processes by pid. Errors: no XML, or another document.
 Result<std::vector<CardLook>> read_xml(std::string_view text);
 
-// "/usr/lib/ollama/llama-server --port 40001" -> "llama-server"
-std::string program_of(std::string_view name);
-
 }  // namespace ctxcap::gpu

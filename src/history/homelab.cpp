@@ -79,6 +79,7 @@ Status read_homelab(Databases& databases, const std::string& path, Joined& into)
            }));
   TRY_ASSIGN(const bool events, has_table(*database, "events"));
   if (!events) return {};
+  into.tells_ooms();
   return each(*database, "select ts, service, detail from events where kind = 'oom' order by ts",
               [&](const Statement& row) {
                 // Its details are cut at 300 letters: what is missing is unknown.

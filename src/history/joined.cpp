@@ -76,18 +76,10 @@ void name_ooms(std::vector<CardOom>& ooms, const CardHistory& history) {
 }  // namespace
 
 CardTenant tenant_of_process(std::string_view name) {
-  // Arguments may follow, and may hold keys: only the program is looked at.
-  std::string_view program = name.substr(0, name.find(" -"));
-  const std::size_t slash = program.find_last_of("/\\");
-  if (slash != program.npos) program.remove_prefix(slash + 1);
-  program = program.substr(0, program.find(' '));
-  const std::string shown = printable(program.empty() ? "unnamed" : program, 60);
-  const std::string evidence = "process " + shown;
-  const std::string small = lowered(program);
-  if (small.starts_with("ollama") || small == "llama-server" || small == "llama-server.exe")
-    return {"ollama", TenantKind::ollama, evidence};
-  if (small.starts_with("vllm")) return {"vllm", TenantKind::vllm, evidence};
-  return {shown, TenantKind::process, evidence};
+  std::string program = program_of(name);
+  if (program.empty()) program = "unnamed";
+  if (auto server = server_by_program(program)) return *server;
+  return {program, TenantKind::process, "program " + program};
 }
 
 void Joined::card(const CardFacts& facts) {
@@ -169,6 +161,7 @@ std::vector<CardHistory> Joined::finish() && {
   if (all.empty()) return all;
   name_ooms(once, all.front());
   all.front().ooms = std::move(once);
+  all.front().tells_ooms = tells_ooms_;
   return all;
 }
 

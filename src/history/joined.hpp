@@ -21,6 +21,8 @@ class Joined {
   void used(const std::string& uuid, Instant at, std::optional<Bytes> bytes);
   void held(const std::string& uuid, Instant at, const CardTenant& tenant, i64 pid, Bytes bytes);
   void oom(CardOom oom);
+  // Something was read in which an OOM would stand.
+  void tells_ooms() { tells_ooms_ = true; }
   void source(std::string name) { sources_.push_back(std::move(name)); }
 
   // Rows of processes belong to the nearest sample of their card within half a step; others are samples
@@ -44,6 +46,7 @@ class Joined {
   std::optional<Instant> from_;
   std::map<std::string, Card> cards_;  // by uuid
   std::vector<CardOom> ooms_;
+  bool tells_ooms_ = false;
   std::vector<std::string> sources_;
 };
 

@@ -18,6 +18,7 @@ CardOom oom_of(const OomText& told, Instant at, std::string tenant) {
 }
 
 void read_oom_log(std::string_view bytes, const CardTenant& tenant, Joined& into) {
+  into.tells_ooms();
   while (!bytes.empty()) {
     const std::size_t end = std::min(bytes.find('\n'), bytes.size());
     const std::string_view line = bytes.substr(0, end);

@@ -62,7 +62,10 @@ std::string tenants_table(const CardUse& use, int width) {
     rows.push_back({printable(tenant.tenant.name, 40), printable(tenant.tenant.evidence, 60),
                     or_unknown(tenant.now), human_bytes(tenant.peak),
                     always ? "always" : percent(tenant.share), with_commas(tenant.sessions),
-                    tenant.ooms == 0 ? "-" : with_commas(tenant.ooms), with_llm_text(tenant)});
+                    !tenant.ooms        ? "?"
+                    : *tenant.ooms == 0 ? "-"
+                                        : with_commas(*tenant.ooms),
+                    with_llm_text(tenant)});
   }
   const bool looked =
       std::any_of(use.tenants.begin(), use.tenants.end(), [](const TenantUse& t) { return !!t.now; });
@@ -156,7 +159,7 @@ std::string evidence_of(const CardUse& use, const TenantUse& tenant) {
   text += fmt::format(" resident  {} of {}, {}\n", percent(tenant.share), span_text(use.watched),
                       counted(tenant.sessions, "session"));
   text += fmt::format(" with LLM  {}\n", with_llm_text(tenant));
-  if (tenant.ooms > 0) text += fmt::format(" OOM       {}\n", with_commas(tenant.ooms));
+  if (tenant.ooms) text += fmt::format(" OOM       {}\n", with_commas(*tenant.ooms));
   return text;
 }
 

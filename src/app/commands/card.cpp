@@ -108,6 +108,9 @@ Result<ExitCode> run_card(const CardFlags& typed, World& world, Talk& talk) {
   }
   if (!looks && looks.error().kind != ErrorKind::unreachable)
     talk.note(fmt::format("note: nothing is known of now: {} ({})", looks.error().what, looks.error().why));
+  for (const CardLook& look : looks.value_or(std::vector<CardLook>{})) {
+    if (!look.hidden.empty()) talk.note("note: processes of the card are not told: " + look.hidden);
+  }
   const std::vector<CardUse> uses =
       uses_of(histories, looks.value_or(std::vector<CardLook>{}), flags.sources.empty(), world);
   talk.clear();

@@ -9,23 +9,34 @@
 namespace ctxcap::app {
 namespace {
 
-constexpr std::size_t kMost = std::size_t{1} << 30;  // bytes of a log that is piped
+constexpr std::size_t kMost = std::size_t{256}
+                              << 20;  // bytes that a pipe may bring; a file may have any size
 
 struct OomFlags {
   std::string file, format = "table";
 };
 
-Result<std::string> read_all(const std::string& path, World& world) {
+Result<std::vector<OomEvent>> read_events(const std::string& path, World& world) {
+  if (world.files.kind(path) == PathKind::file) {
+    TRY_ASSIGN(const auto file, world.files.map(path));
+    return tenants::oom_events(file->bytes().substr(0, file->left()));
+  }
   TRY_ASSIGN(const auto reader, world.files.open(path));
   std::string text;
   constexpr std::size_t kPiece = 1 << 20;
-  for (std::size_t got = 1; got > 0 && text.size() < kMost;) {
+  for (std::size_t got = 1; got > 0;) {
     const std::size_t before = text.size();
     text.resize(before + kPiece);
     TRY_ASSIGN(got, reader->read(text.data() + before, kPiece));
     text.resize(before + got);
+    if (text.size() > kMost) {
+      return fail({.kind = ErrorKind::usage,
+                   .what = "this is too long for a pipe",
+                   .why = "more than 256 MiB came",
+                   .hint = "write it to a file, and name that: ctxcap oom FILE"});
+    }
   }
-  return text;
+  return tenants::oom_events(text);
 }
 
 Result<ExitCode> run_oom(const OomFlags& flags, World& world, Talk& talk) {
@@ -36,8 +47,7 @@ Result<ExitCode> run_oom(const OomFlags& flags, World& world, Talk& talk) {
                  .why = "oom reads a log, or a pasted line from -",
                  .hint = "ctxcap oom whisperx.log"});
   }
-  TRY_ASSIGN(const std::string text, read_all(flags.file, world));
-  const std::vector<OomEvent> events = tenants::oom_events(text);
+  TRY_ASSIGN(const std::vector<OomEvent> events, read_events(flags.file, world));
   world.console.out(flags.format == "json" ? oom_json(events) : report::oom_text(events));
   if (!events.empty()) return ExitCode::done;
   talk.note("no line of it tells that memory of a card ran out");

@@ -79,7 +79,10 @@ TEST_CASE(
   REQUIRE(use.ooms.size() == 1);
   CHECK(use.ooms[0].held == 4'200 * kMiB);
   CHECK(use.ooms[0].others == 17'900 * kMiB);
-  CHECK(of(use, "whisperx").ooms == 1);
+  CHECK(!of(use, "whisperx").ooms);  // no log of it was read
+  history.tells_ooms = true;
+  CHECK(of(card::use_of(history), "whisperx").ooms == 1);
+  CHECK(of(card::use_of(history), "ollama").ooms == 0);
 }
 
 TEST_CASE("an OOM without figures leaves the need open, and with it the budget") {
@@ -166,6 +169,34 @@ TEST_CASE("hours of the day in which others are there") {
   history.samples.resize(6);
   CHECK(!card::busy_hours(history, 0));  // two days are no habit
   CHECK(!card::busy_hours({}, 0));
+}
+
+TEST_CASE("a driver that hides processes puts nobody at 0; a part unknown makes the sum so") {
+  CardUse use = card::use_of(history_of({{7'400, 0, 6'900, 0}}));
+  CardLook look{.facts = {.used = 18'000 * kMiB}, .hidden = "this user may not ask for it"};
+  card::add_now(use, look);
+  CHECK(!of(use, "whisperx").now);
+  CHECK(!of(use, "unattributed").now);
+  look.hidden.clear();
+  const CardTenant whisperx{"whisperx", TenantKind::container, ""};
+  look.processes = {{.pid = 1, .tenant = whisperx}, {.pid = 2, .bytes = 5 * kMiB, .tenant = whisperx}};
+  card::add_now(use, look);
+  CHECK(!of(use, "whisperx").now);
+}
+
+TEST_CASE("what only time can tell is null where nobody watched") {
+  CardUse use;
+  CardLook look{.facts = {.used = 18'000 * kMiB}};
+  look.processes = {{.pid = 1, .bytes = 5 * kMiB, .tenant = {"a", TenantKind::process, "program a"}}};
+  card::add_now(use, look);
+  const auto json = nlohmann::json::parse(card_json({use}));
+  const auto& tenant = json["tenants"].back();
+  CHECK(tenant["now_bytes"] == 5 * kMiB);
+  for (const char* key : {"peak_bytes", "peak_basis", "resident_share", "sessions", "ooms"}) {
+    CAPTURE(key);
+    CHECK(tenant[key].is_null());
+  }
+  CHECK(tenant["with_llm"]["times"].is_null());
 }
 
 TEST_CASE("nothing at all is no history") {

@@ -72,6 +72,7 @@ TEST_CASE("units, two cards, and clients that two processes share") {
   CHECK(looks[0].processes[0].program == "a");
   CHECK(looks[0].processes[0].bytes == 5'000);
   CHECK(looks[0].facts.free == 100'000);
+  CHECK(!looks[0].facts.reserved);  // it is not told
   REQUIRE(looks[1].processes.size() == 1);
   CHECK(looks[1].processes[0].bytes == 3 * kKiB * kKiB);
   CHECK(!looks[1].facts.total);

@@ -39,8 +39,8 @@ Resident resident(ScheduledModel model, const RunningModel& row, Bytes free_at_l
 // that of others.
 std::optional<SchedulerCard> card_now(const settings::Settings& settings, Bytes models, World& world) {
   SchedulerCard card{.name = kCard, .library = "CUDA"};
-  const std::optional<Bytes> total = gpu::total_bytes(world.processes),
-                             used = gpu::used_bytes(world.processes);
+  const std::vector<CardLook> looks = gpu::seen_now(world);
+  const std::optional<Bytes> total = gpu::total_bytes(looks), used = gpu::used_bytes(looks);
   if (total && used) {
     card.total = *total;
     card.others = std::max<Bytes>(0, *used - models);

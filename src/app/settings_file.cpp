@@ -32,7 +32,8 @@ void settle_cards(settings::Reading& reading, World& world) {
   const auto settle = [&](std::optional<Budget>& card, const std::string& host) {
     const auto where = parse_host(host);
     const Status asked =
-        card ? gpu::settle(*card, where && where->reach == Reach::local, world.processes) : Status();
+        card ? gpu::settle(*card, where && where->reach == Reach::local, [&] { return gpu::seen_now(world); })
+             : Status();
     if (!asked) reading.problems.push_back(asked.error());
   };
   settle(settings.card, settings.ollama.host);

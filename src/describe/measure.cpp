@@ -36,7 +36,7 @@ Result<Calibration> measure_alone(runtime::Ollama& ollama, const std::string& na
 
   // Another machine's driver cannot be asked from here.
   const bool local = ollama.host().reach == runtime::Reach::local;
-  const auto used = [&] { return local ? gpu::used_bytes(world.processes) : std::nullopt; };
+  const auto used = [&] { return local ? gpu::used_bytes(gpu::seen_now(world)) : std::nullopt; };
   std::vector<Bytes> bytes;
   std::optional<Bytes> overhead;
   std::string backend;

@@ -1,6 +1,7 @@
 #pragma once
 // What the GPU driver says. The door of this room.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -14,17 +15,17 @@
 
 namespace ctxcap::gpu {
 
-// Memory in use on all GPUs of this machine together, by whoever; nullopt where no driver can be asked.
-std::optional<Bytes> used_bytes(Processes& processes);
-// What they have in all.
-std::optional<Bytes> total_bytes(Processes& processes);
+// Of all cards of a look together; nullopt: there is none, or one of them does not say.
+std::optional<Bytes> used_bytes(const std::vector<CardLook>& looks);
+std::optional<Bytes> total_bytes(const std::vector<CardLook>& looks);
 
-// Its cards, each with what it keeps where the driver says so; empty where none can be asked.
-std::vector<Card> cards(Processes& processes);
+// Its cards, each with what it keeps where the driver says so; empty: there is none, or one has no size.
+std::vector<Card> cards(const std::vector<CardLook>& looks);
 
 // Cards that were to be asked for, or typed by their size alone: as the driver has them, where there is one
-// on this machine (`local`) and the sizes agree. Error: none can be asked, and nothing was typed.
-Status settle(Budget& budget, bool local, Processes& processes);
+// on this machine (`local`) and the sizes agree. `look` is asked where that is needed. Error: none can be
+// asked, and nothing was typed.
+Status settle(Budget& budget, bool local, const std::function<std::vector<CardLook>()>& look);
 
 // The most that a process ever had, by the driver's own account; a pid may be that of one that is gone.
 struct AccountedPeak {
@@ -51,5 +52,8 @@ class Eye {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
+
+// One look, without an error: empty where no driver answers.
+std::vector<CardLook> seen_now(World& world);
 
 }  // namespace ctxcap::gpu

@@ -70,6 +70,10 @@ Result<std::vector<CardLook>> Eye::look() {
   return looks;
 }
 
+std::vector<CardLook> seen_now(World& world) {
+  return Eye(world).look().value_or(std::vector<CardLook>{});
+}
+
 std::vector<AccountedPeak> Eye::accounted() {
   return parts_->nvml == nullptr ? std::vector<AccountedPeak>{} : parts_->nvml->accounted();
 }

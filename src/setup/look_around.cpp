@@ -77,8 +77,9 @@ Seen look_around(const settings::Settings& settings, World& world) {
   const Result<Host> host = parse_host(settings.ollama.host);
   if (host && host->reach == Reach::local) {
     seen.log = sources::find_own_log(world);
-    seen.card = gpu::total_bytes(world.processes);
-    if (seen.card) seen.used = gpu::used_bytes(world.processes);
+    const std::vector<CardLook> looks = gpu::seen_now(world);
+    seen.card = gpu::total_bytes(looks);
+    if (seen.card) seen.used = gpu::used_bytes(looks);
   }
   seen.root = output_of({"id", "-u"}, world) == "0\n";
   seen.systemd = world.processes.find("systemctl").has_value();

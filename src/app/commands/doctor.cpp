@@ -63,8 +63,12 @@ bool look_at_server(runtime::Ollama& ollama, std::vector<report::Finding>& findi
 }
 
 void look_at_gpu(World& world, std::vector<report::Finding>& findings) {
-  const std::optional<Bytes> used = gpu::used_bytes(world.processes);
-  if (used) {
+  const Result<std::vector<CardLook>> looks = gpu::Eye(world).look();
+  const std::optional<Bytes> used = looks ? gpu::used_bytes(*looks) : std::nullopt;
+  if (!looks && looks.error().kind != ErrorKind::unreachable) {
+    findings.push_back(
+        {Level::warn, "gpu", looks.error().what + ": " + looks.error().why, looks.error().hint});
+  } else if (used) {
     findings.push_back({Level::ok, "gpu", human_bytes(*used) + " in use, by whoever", ""});
   } else {
     findings.push_back({Level::warn, "gpu", "no driver can be asked on this machine",

@@ -14,10 +14,6 @@ namespace {
 
 constexpr int kRam = -1;
 
-i64 blocks_of(const ModelArch& arch) {
-  return arch.reckoned.blocks > 0 ? arch.reckoned.blocks : static_cast<i64>(arch.layers.size());
-}
-
 // Weights by block, and the output layer's behind them; evenly where nobody listed tensors.
 std::vector<Bytes> weights_by_unit(const ModelArch& arch, Bytes resident) {
   const auto blocks = static_cast<std::size_t>(blocks_of(arch));
@@ -90,6 +86,10 @@ CardPart part_of(const ModelArch& arch, const Load& load, const std::vector<int>
 }
 
 }  // namespace
+
+i64 blocks_of(const ModelArch& arch) {
+  return arch.reckoned.blocks > 0 ? arch.reckoned.blocks : static_cast<i64>(arch.layers.size());
+}
 
 std::vector<int> dealt(i64 units, std::span<const double> shares, i64 on_cards) {
   std::vector<int> cards(static_cast<std::size_t>(units), kRam);

@@ -9,6 +9,9 @@
 
 namespace ctxcap::memory {
 
+// Blocks that are dealt out; where the file does not say, its layers.
+i64 blocks_of(const ModelArch& arch);
+
 // The card of each block and of the output layer behind them; -1: RAM. `shares`: of each card, by its free
 // memory or as --tensor-split says. `on_cards`: so many from the back.
 std::vector<int> dealt(i64 units, std::span<const double> shares, i64 on_cards);

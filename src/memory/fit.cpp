@@ -75,7 +75,7 @@ std::optional<Fit> fit_of(const ModelArch& arch, const RuntimeSettings& settings
     const Result<Footprint> smaller = footprint(arch, memory.num_ctx, less);
     return smaller && smaller->total_bytes && missing(arch, less, *smaller) <= 0;
   };
-  const i64 blocks = arch.reckoned.blocks > 0 ? arch.reckoned.blocks : std::ssize(arch.layers);
+  const i64 blocks = blocks_of(arch);
   if (arch.compute.experts > 0 && arch.weights && !arch.weights->blocks.empty()) {
     fit.experts_in_ram = least(blocks, [&](i64 count) {
       less.cpu_experts = count;

@@ -1,22 +1,12 @@
 // A change with its journal, what a killed one leaves, and the way back: on a fake server and a real state.
 
+#include "own_state.hpp"
 #include "story.hpp"
 
 using namespace ctxcap;
 using namespace ctxcap::test;
 
 namespace {
-
-class OwnState : public Environment {
- public:
-  std::optional<std::string> get(const std::string& name) override {
-    return name == "CTXCAP_STATE_DIR" ? std::optional(directory_->path()) : std::nullopt;
-  }
-
- private:
-  io::RealWorld real_;
-  std::unique_ptr<Files::PrivateDirectory> directory_ = real_.world().files.make_private_directory().value();
-};
 
 struct Changes : Story {
   OwnState environment;

@@ -52,6 +52,11 @@ set(only_nlohmann base data settings model sources runtime report state history)
 # What pure rooms may not name: they neither print nor ask for time, files or the environment.
 set(impure "std::cout|std::cerr|getenv|system_clock|steady_clock|fopen|ifstream|ofstream|printf\\(stderr")
 
+# What a pointer may be cast to: bytes, or a number. Anything wider could be misaligned, which the sanitizer build does
+# not look for.
+set(cast_to "^(const )?(char|std::uint8_t|void)\\*$|^std::uintptr_t$")
+set(may_cast gpu/nvml.cpp)  # functions out of a library
+
 set(max_lines 400)
 
 file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*.hpp ${ROOT}/*.cpp)
@@ -98,6 +103,16 @@ foreach(file IN LISTS files)
   if(count GREATER max_lines)
     message(SEND_ERROR "${file}: ${count} lines, the limit is ${max_lines}")
   endif()
+  file(STRINGS ${ROOT}/${file} casts REGEX "reinterpret_cast<")
+  foreach(line IN LISTS casts)
+    string(REGEX MATCHALL "reinterpret_cast<[^>]*>" targets "${line}")
+    foreach(target IN LISTS targets)
+      string(REGEX REPLACE "reinterpret_cast<|>" "" target "${target}")
+      if(NOT target MATCHES "${cast_to}" AND NOT file IN_LIST may_cast)
+        message(SEND_ERROR "${file}: a pointer is cast to ${target}, which may ask for more alignment than it has")
+      endif()
+    endforeach()
+  endforeach()
   if(room IN_LIST pure OR room MATCHES "^(data|settings)$")
     file(STRINGS ${ROOT}/${file} impurities REGEX "${impure}")
     foreach(line IN LISTS impurities)

@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
-#include <tuple>
 
 #include "base/glossary.hpp"
 #include "base/text.hpp"
@@ -135,7 +134,12 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
   }
   parser.allow_extras();
 
-  std::map<const CLI::App*, std::pair<const Command*, Runner>> runners;
+  struct Ready {
+    const Command* command;
+    Runner runner;
+    Parser arguments;
+  };
+  std::map<const CLI::App*, Ready> runners;
   for (const Command* row : program.commands) {
     CLI::App* command = parser.add_subcommand(std::string(row->name), std::string(row->help));
     command->description(fmt::format("{}\n\nExamples:\n{}", row->help, row->examples));
@@ -147,7 +151,7 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
     for (const settings::Row& setting : program.rows) {
       if (setting.uses & row->uses & ~settings::kEverywhere) arguments.add_setting(setting, line.flags);
     }
-    runners[command] = {row, std::move(runner)};
+    runners.emplace(command, Ready{row, std::move(runner), std::move(arguments)});
   }
 
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
@@ -176,7 +180,10 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
     return fail(unexpected(program, flag != extras.end() ? *flag : extras.front(), parser));
   }
   for (const auto& [command, ready] : runners) {
-    if (command->parsed()) std::tie(line.command, line.runner) = ready;
+    if (!command->parsed()) continue;
+    line.command = ready.command;
+    line.runner = ready.runner;
+    if (ready.arguments.claimed_config(line.config)) line.config.clear();
   }
   if (!line.runner) {
     return fail({.kind = ErrorKind::usage,

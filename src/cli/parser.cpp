@@ -104,6 +104,17 @@ Option Parser::add_option(std::string names, std::vector<std::string>& values, s
   return told(*app_->add_option(option_names(names), values, help), names, "TEXT", help);
 }
 
+void Parser::claim_config(std::string& value, std::function<bool()> claims) {
+  config_ = &value;
+  claims_config_ = std::move(claims);
+}
+
+bool Parser::claimed_config(const std::string& config) const {
+  if (config_ == nullptr || config.empty() || !claims_config_()) return false;
+  *config_ = config;
+  return true;
+}
+
 void Parser::add_setting(const settings::Row& row, settings::Flags& flags) {
   if (row.flag.empty()) return;
   CLI::Option* option = nullptr;

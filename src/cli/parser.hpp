@@ -4,6 +4,7 @@
 // it.
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,6 +68,12 @@ class Parser {
   // It may be given several times.
   Option add_option(std::string names, std::vector<std::string>& values, std::string help);
 
+  // Where `claims` says so after the command line was read, --config names no configuration of ours, and its
+  // value goes into `value`.
+  void claim_config(std::string& value, std::function<bool()> claims);
+  // Whether it does.
+  bool claimed_config(const std::string& config) const;
+
   // The flag of a setting; what is typed goes into `flags`. Does nothing for a setting that has none.
   void add_setting(const settings::Row& row, settings::Flags& flags);
 
@@ -78,6 +85,8 @@ class Parser {
 
   CLI::App* app_;
   std::deque<Argument> arguments_;  // Options point into it
+  std::string* config_ = nullptr;
+  std::function<bool()> claims_config_;
 };
 
 }  // namespace ctxcap::cli

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "describe/gguf_file.hpp"
 #include "describe/is_of.hpp"
 #include "memory/memory.hpp"
 #include "model/model.hpp"
@@ -181,6 +182,11 @@ Status add_what_was_measured(runtime::Ollama& ollama, Models& models, const Runt
 
 Result<ModelDescription> description_from_file(const std::string& path, const std::string& name,
                                                const ServerBuild& build, World& world) {
+  if (is_gguf_file(path, world)) {
+    TRY_ASSIGN(ModelDescription description, description_from_gguf(path, name, world));
+    description.build = build;
+    return description;
+  }
   TRY_ASSIGN(const std::string json, world.files.read_all(path));
   Result<ModelDescription> description = model::describe(json, name);
   if (description) {

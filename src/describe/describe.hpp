@@ -30,8 +30,8 @@ struct Sources {
   RuntimeSettings settings;                               // measured with other ones is not measured
 };
 
-// One model, from a saved answer of /api/show (`name` as in the traces, may be empty) or from the server,
-// verbosely where the short answer withholds what is needed. `build`: what runs it.
+// One model, from a GGUF file or a saved answer of /api/show (`name` as in the traces, may be empty) or from
+// the server, verbosely where the short answer withholds what is needed. `build`: what runs it.
 Result<ModelDescription> description_from_file(const std::string& path, const std::string& name,
                                                const ServerBuild& build, World& world);
 Result<ModelDescription> description_from_server(runtime::Ollama& ollama, const std::string& name,

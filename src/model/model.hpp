@@ -16,11 +16,24 @@
 #include "base/result.hpp"
 #include "data/described_model.hpp"
 #include "data/model.hpp"
+#include "data/vllm.hpp"
 
 namespace ctxcap::model {
 
 // Reads the body of an /api/show answer (verbose or not), from a server or a file.
 Result<ModelDescription> describe(std::string_view show_json, std::string name);
+
+// The head of a GGUF file, or of one of several that hold a model together.
+struct GgufPart {
+  ModelDescription description;  // with the tensors of this file
+  i64 parts = 1;                 // files of the model
+  i64 tensors = 0;               // in all of them
+};
+
+bool is_gguf(std::string_view bytes);
+
+// `bytes` reach at least to the weights. Errors: no GGUF, or its head is cut.
+Result<GgufPart> describe_gguf(std::string_view bytes, std::string name);
 
 ModelArch architecture_of(const ModelDescription& description);
 
@@ -44,6 +57,10 @@ class Bases {
 
 // The description withholds an array that its tensors cannot replace: ask again with `verbose`.
 bool needs_verbose(const ModelDescription& description);
+
+// Reads the config.json of a checkpoint, as vLLM serves it. Errors: it is none. A model whose caches no rule
+// knows has no layers and an `unknown_reason`.
+Result<Checkpoint> checkpoint(std::string_view config_json);
 
 // For runtimes that list no tensors: weights from the size of the file, with its error. Ollama's `size` of a
 // model is that of the file and a few kilobytes.

@@ -18,6 +18,7 @@
 #include "data/oom.hpp"
 #include "data/owned.hpp"
 #include "data/trace_format.hpp"
+#include "data/vllm.hpp"
 
 namespace ctxcap::report {
 
@@ -63,6 +64,9 @@ std::string backtest_text(const Backtest& backtest, const TextOptions& options);
 std::string card_text(const std::vector<CardUse>& cards, const TextOptions& options);
 // How that tenant is known, and what was seen of it on each card. Empty: there is none of that name.
 std::string tenant_text(const std::vector<CardUse>& cards, const std::string& name);
+
+// A checkpoint and what each window of it takes in vLLM's blocks.
+std::string vllm_text(const VllmInspection& inspection, const TextOptions& options);
 
 // What each failure's figures say, and what would help; of many the last.
 std::string oom_text(const std::vector<OomEvent>& events);

@@ -7,6 +7,7 @@
 
 #include "app/change.hpp"
 #include "app/commands.hpp"
+#include "app/inspect_vllm.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "describe/describe.hpp"
@@ -22,6 +23,7 @@ struct InspectFlags {
   std::string model, draft_model, format = "table";
   bool measure = false;
   std::vector<std::string> contexts;
+  VllmFlags vllm;
 };
 
 constexpr Tokens kLargestWindow = Tokens{1} << 40;  // far beyond any model, and far from overflow
@@ -119,15 +121,23 @@ void add_largest(Inspection& inspection, const RuntimeSettings& variation) {
 Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading& read, World& world,
                              Talk& talk) {
   TRY(check_table_or_json("inspect", flags.format));
+  if (flags.vllm.target == "vllm") {
+    const bool typed = origin_of(read, "version") == settings::Origin::flag;
+    return inspect_vllm(flags.vllm, flags.model, typed ? read.settings.ollama.version : "",
+                        flags.format == "json", world, talk);
+  }
   const settings::Ollama& server = read.settings.ollama;
   // A saved answer that the configuration names is meant where no model is.
-  const bool from_saved = origin_of(read, "show") == settings::Origin::flag || flags.model.empty();
-  if (from_saved && (server.show.size() != 1 || !flags.model.empty() || flags.measure))
+  const bool is_file = flags.model.ends_with(".gguf");
+  const bool from_saved = origin_of(read, "show") == settings::Origin::flag || flags.model.empty() || is_file;
+  if (from_saved && (is_file ? flags.measure || origin_of(read, "show") == settings::Origin::flag
+                             : server.show.size() != 1 || !flags.model.empty() || flags.measure))
     return fail(one_model_only());
   RuntimeSettings settings = server.settings;
   TRY_ASSIGN(settings.build, describe::told_build(server));
-  TRY_ASSIGN(Inspection inspection, from_saved ? from_file(server.show.front().second, settings.build, world)
-                                               : from_server(flags, server, settings, world, talk));
+  TRY_ASSIGN(Inspection inspection,
+             from_saved ? from_file(is_file ? flags.model : server.show.front().second, settings.build, world)
+                        : from_server(flags, server, settings, world, talk));
   if (!flags.draft_model.empty()) {
     TRY_ASSIGN(const Inspection draft, from_file(flags.draft_model, settings.build, world));
     inspection.arch.draft_model = std::make_shared<const ModelArch>(draft.arch);
@@ -157,11 +167,12 @@ Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading&
 
 Runner configure_inspect(Parser& parser) {
   const auto flags = std::make_shared<InspectFlags>();
-  parser.add_option("MODEL", flags->model, "Name of an installed model").type_name("MODEL");
+  parser.add_option("MODEL", flags->model, "Name of an installed model, or a GGUF file").type_name("MODEL");
   parser.add_flag("--measure", flags->measure, "Load the model at two windows and keep what it really takes");
   parser.add_option("--draft-model", flags->draft_model, "A saved answer of /api/show of what drafts for it")
       .type_name("FILE");
   parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192").type_name("TOKENS");
+  add_vllm_flags(parser, flags->vllm);
   add_table_or_json(parser, flags->format);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
     return run_inspect(*flags, read, world, talk);
@@ -170,12 +181,14 @@ Runner configure_inspect(Parser& parser) {
 
 }  // namespace
 
-constinit const Command kInspect{"inspect",
-                                 "What a model is and what each window of it takes on the card, term by term",
-                                 "  ctxcap inspect devstral-small-2\n"
-                                 "  ctxcap inspect gemma3:4b --context 4096,40960 --kv-type q8_0\n"
-                                 "  ctxcap inspect --show show.json --parallel 4 -f json\n"
-                                 "  ctxcap inspect devstral-small-2 --measure\n",
-                                 configure_inspect, settings::kInspect};
+constinit const Command kInspect{
+    "inspect", "What a model is and what each window of it takes on the card, term by term",
+    "  ctxcap inspect devstral-small-2\n"
+    "  ctxcap inspect gemma3:4b --context 4096,40960 --kv-type q8_0\n"
+    "  ctxcap inspect --show show.json --parallel 4 -f json\n"
+    "  ctxcap inspect devstral-small-2 --measure\n"
+    "  ctxcap inspect Qwen3-8B-Q4_K_M.gguf --context 8192\n"
+    "  ctxcap inspect --target vllm --config Qwen3-8B/config.json --available 6GiB\n",
+    configure_inspect, settings::kInspect};
 
 }  // namespace ctxcap::app

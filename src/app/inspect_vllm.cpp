@@ -1,0 +1,166 @@
+#include "app/inspect_vllm.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "memory/memory.hpp"
+#include "model/model.hpp"
+#include "report/report.hpp"
+
+namespace ctxcap::app {
+namespace {
+
+constexpr Tokens kUsualLengths[] = {2048, 4096, 8192, 16384, 32768, 65536, 131072};
+constexpr Tokens kLargestLength = Tokens{1} << 40;
+
+Error usage(std::string what, std::string why, std::string hint) {
+  return {.kind = ErrorKind::usage, .what = std::move(what), .why = std::move(why), .hint = std::move(hint)};
+}
+
+// Of a flag that counts; `most` keeps every product within 64 bits.
+Status take(const char* flag, const std::optional<i64>& given, i64 most, i64& into) {
+  if (!given) return {};
+  if (*given < 1 || *given > most) {
+    return fail(usage(fmt::format("{} cannot be {}", flag, *given),
+                      fmt::format("it is 1 to {}", with_commas(most)), "ctxcap inspect --help"));
+  }
+  into = *given;
+  return {};
+}
+
+Result<VllmSettings> settings_of(const VllmFlags& flags, const std::string& version) {
+  VllmSettings settings;
+  settings.kv_cache_dtype = flags.kv_cache_dtype;
+  settings.prefix_caching = !flags.no_prefix_caching;
+  settings.hybrid_manager = !flags.no_hybrid_manager;
+  if (!version.empty()) settings.version = version;
+  TRY(take("--block-size", flags.block_size, 4096, settings.block_size));
+  TRY(take("--max-num-batched-tokens", flags.max_num_batched_tokens, i64{1} << 24,
+           settings.max_num_batched_tokens));
+  TRY(take("--max-num-seqs", flags.max_num_seqs, i64{1} << 20, settings.max_num_seqs));
+  TRY(take("--tensor-parallel", flags.tensor_parallel, 1024, settings.tensor_parallel));
+  return settings;
+}
+
+// As asked; else the usual ones up to the model's own, and that.
+Result<std::vector<Tokens>> lengths_of(const VllmFlags& flags, const VllmInspection& inspection) {
+  std::vector<Tokens> lengths;
+  for (const std::string& entry : flags.lengths) {
+    for (const std::string_view part : split(entry, ',')) {
+      if (part == "auto" || part == "-1") {
+        if (!inspection.available) {
+          return fail(usage("--max-model-len auto needs to know the memory",
+                            "it is the largest window that fits", "add --available 8GiB"));
+        }
+        if (inspection.auto_max_model_len) lengths.push_back(*inspection.auto_max_model_len);
+        continue;
+      }
+      const std::optional<Tokens> length = vllm_tokens(part);
+      if (!length || *length > kLargestLength) {
+        return fail(usage(fmt::format("\"{}\" is no window", printable(part, 40)),
+                          "as vLLM takes it: 8192, 25.6k (times 1,000), 8K (times 1,024), auto",
+                          "write it like --max-model-len 4096,8192"));
+      }
+      lengths.push_back(*length);
+    }
+  }
+  if (!flags.lengths.empty()) return lengths;
+  const auto& own = inspection.checkpoint.max_model_len;
+  for (const Tokens usual : kUsualLengths) {
+    if (!own || usual < *own) lengths.push_back(usual);
+  }
+  if (own) lengths.push_back(*own);
+  return lengths;
+}
+
+std::string name_of(const std::string& model, const std::string& path) {
+  if (!model.empty()) return model;
+  const std::filesystem::path file(path);
+  if (file.filename() != "config.json") return file.stem().string();
+  const std::string folder = file.parent_path().filename().string();
+  return folder.empty() || folder == "." ? "" : folder;
+}
+
+void look_at(VllmInspection& inspection, const BlockLayout& layout, const std::vector<Tokens>& lengths) {
+  for (const Tokens tokens : lengths) {
+    VllmLength length = memory::vllm_length(layout, tokens, inspection.available);
+    const auto& own = inspection.checkpoint.max_model_len;
+    if (own && tokens > *own) {
+      length.beyond = own;
+      length.refused = true;
+    }
+    inspection.lengths.push_back(length);
+  }
+}
+
+}  // namespace
+
+void add_vllm_flags(cli::Parser& parser, VllmFlags& flags) {
+  parser
+      .add_option("--target", flags.target, "Which server: ollama, or vllm, which takes --config CONFIG.json")
+      .type_name("SERVER")
+      .words({"ollama", "vllm"});
+  parser.add_option("--max-model-len", flags.lengths, "vllm: windows, e.g. 4096,8192, or auto")
+      .type_name("N");
+  parser.add_option("--available", flags.available, "vllm: memory for the cache on one card")
+      .type_name("SIZE");
+  std::vector<std::string> types;
+  for (const std::string_view type : memory::vllm_cache_types()) types.emplace_back(type);
+  parser.add_option("--kv-cache-dtype", flags.kv_cache_dtype, "vllm: type of the cache")
+      .type_name("TYPE")
+      .words(std::move(types));
+  parser.add_option("--block-size", flags.block_size, "vllm: tokens of a block (16)");
+  parser.add_option("--max-num-batched-tokens", flags.max_num_batched_tokens,
+                    "vllm: tokens of a step (2048); sliding windows keep twice as many beside their own");
+  parser.add_option("--max-num-seqs", flags.max_num_seqs, "vllm: requests at once (256)");
+  parser.add_option("--tensor-parallel", flags.tensor_parallel, "vllm: cards that share each layer (1)");
+  parser.add_flag("--no-prefix-caching", flags.no_prefix_caching, "vllm: as --no-enable-prefix-caching");
+  parser.add_flag("--disable-hybrid-kv-cache-manager", flags.no_hybrid_manager,
+                  "vllm: sliding layers keep all tokens");
+  parser.claim_config(flags.config, [&flags] { return flags.target == "vllm"; });
+}
+
+Result<cli::ExitCode> inspect_vllm(const VllmFlags& flags, const std::string& model,
+                                   const std::string& version, bool json, World& world, cli::Talk& talk) {
+  if (flags.config.empty()) {
+    return fail(usage("--target vllm needs the config.json of the model", "it says how its layers cache",
+                      "ctxcap inspect --target vllm --config MODEL/config.json"));
+  }
+  VllmInspection inspection{.model = name_of(model, flags.config)};
+  TRY_ASSIGN(inspection.settings, settings_of(flags, version));
+  if (!flags.available.empty()) {
+    TRY_ASSIGN(inspection.available, parse_bytes(flags.available));
+  }
+  TRY_ASSIGN(const std::string text, world.files.read_all(flags.config));
+  auto read = model::checkpoint(text);
+  if (!read) {
+    Error error = read.error();
+    error.why = printable(flags.config) + ": " + error.why;
+    return fail(std::move(error));
+  }
+  inspection.checkpoint = std::move(*read);
+  if (!inspection.checkpoint.known()) {
+    inspection.unknown = inspection.checkpoint.unknown_reason;
+  } else if (auto layout = memory::block_layout(inspection.checkpoint, inspection.settings)) {
+    inspection.layout = std::move(*layout);
+    if (inspection.available) {
+      inspection.auto_max_model_len =
+          memory::largest_length(*inspection.layout, *inspection.available,
+                                 inspection.checkpoint.max_model_len.value_or(kLargestLength));
+    }
+    TRY_ASSIGN(const std::vector<Tokens> lengths, lengths_of(flags, inspection));
+    look_at(inspection, *inspection.layout, lengths);
+  } else {
+    if (layout.error().what.starts_with("vLLM")) return fail(layout.error());
+    inspection.unknown = layout.error().why;
+  }
+  talk.clear();
+  world.console.out(json ? vllm_json(inspection) : report::vllm_text(inspection, talk.out()));
+  return cli::ExitCode::done;
+}
+
+}  // namespace ctxcap::app

@@ -1,0 +1,93 @@
+// A checkpoint and its windows in vLLM's blocks, for the terminal.
+
+#include <fmt/format.h>
+
+#include "base/glossary.hpp"
+#include "base/text.hpp"
+#include "base/text_table.hpp"
+#include "base/units.hpp"
+#include "report/report.hpp"
+
+namespace ctxcap::report {
+namespace {
+
+using Align = Column::Align;
+
+std::string groups_table(const BlockLayout& layout, int width) {
+  std::vector<std::vector<std::string>> rows;
+  for (const BlockGroup& group : layout.groups) {
+    std::string note = group.window > 0 ? "last " + with_commas(group.window) + " tokens" : "";
+    if (group.kind == PageKind::state) note = counted(group.snapshots, "block") + " of a request";
+    if (!group.sizes.empty()) note = "pages of several sizes side by side";
+    rows.push_back({std::string(word(group.kind)), with_commas(group.groups), with_commas(group.layers),
+                    group.block_size > 0 ? with_commas(group.block_size) : "the window",
+                    human_bytes(group.page_bytes), note});
+  }
+  return render_table({{"KIND"},
+                       {"GROUPS", Align::right},
+                       {"LAYERS", Align::right},
+                       {"BLOCK", Align::right},
+                       {"PAGE", Align::right},
+                       {"", Align::left, 1}},
+                      rows, width);
+}
+
+std::string lengths_table(const VllmInspection& inspection, int width) {
+  std::vector<std::vector<std::string>> rows;
+  for (const VllmLength& length : inspection.lengths) {
+    std::string at_once = length.max_concurrency ? fmt::format("{:.2f}", *length.max_concurrency) : "-";
+    if (length.refused.value_or(false)) at_once = "refused";
+    rows.push_back({with_commas(length.max_model_len), with_commas(length.blocks_per_request),
+                    human_bytes(length.needed_bytes),
+                    length.num_blocks ? with_commas(*length.num_blocks) : "-", at_once});
+  }
+  return render_table({{"MAX_MODEL_LEN", Align::right},
+                       {"BLOCKS", Align::right},
+                       {"ONE REQUEST", Align::right},
+                       {"BLOCKS THERE", Align::right},
+                       {"AT ONCE", Align::right}},
+                      rows, width);
+}
+
+}  // namespace
+
+std::string vllm_text(const VllmInspection& inspection, const TextOptions& options) {
+  const Checkpoint& checkpoint = inspection.checkpoint;
+  std::string text = inspection.model.empty() ? "" : printable(inspection.model, 80) + "\n";
+  text += fmt::format("Model type    {}\n", printable(checkpoint.model_type, 60));
+  text += fmt::format("Window        {}, as vLLM derives it\n",
+                      checkpoint.max_model_len ? with_commas(*checkpoint.max_model_len) : "unknown");
+  text += fmt::format("Rules         vLLM {}\n", printable(inspection.settings.version, 20));
+  for (const std::string& note : checkpoint.notes) text += "Note          " + printable(note, 300) + "\n";
+  if (!inspection.layout) {
+    return text + "Unknown       " + printable(inspection.unknown, 300) + "\n";
+  }
+  const BlockLayout& layout = *inspection.layout;
+  text += fmt::format("One block     {} tokens, {}\n\n", with_commas(layout.block_size),
+                      human_bytes(layout.bytes_per_block));
+  text += groups_table(layout, options.width) + "\n" + lengths_table(inspection, options.width);
+  // What the smallest of them is told is what the others are told.
+  for (const VllmLength& length : inspection.lengths) {
+    if (!length.refused.value_or(false)) continue;
+    text +=
+        "\n" +
+        wrapped("It would not start at " + with_commas(length.max_model_len) + ": " + refusal_text(length),
+                options.width, " ", " ") +
+        "\n";
+    break;
+  }
+  if (inspection.available) {
+    text += fmt::format("\n --max-model-len auto would settle on {}.\n",
+                        inspection.auto_max_model_len ? with_commas(*inspection.auto_max_model_len)
+                                                      : "nothing: not one block is left over");
+  }
+  return text + "\n" +
+         wrapped(
+             "A smaller window frees no memory by itself: vLLM fills its share of the card with blocks, and "
+             "serves more at once. A smaller --gpu-memory-utilization or --kv-cache-memory-bytes gives "
+             "memory back.",
+             options.width, " ", " ") +
+         "\n";
+}
+
+}  // namespace ctxcap::report

@@ -26,7 +26,7 @@ int run(int argc, const char* const* argv, World world) {
   OtherVariable environment(world.environment, state::kDirectoryVariable, reading.settings.state_dir);
   World own{world.http,  world.processes, world.clock,      world.files,    world.console,
             environment, world.databases, world.interrupts, world.libraries};
-  Talk talk(own, reading.settings.report);
+  Talk talk(own, reading.settings.report, line ? line->again : "");
   if (!line) {
     talk.error(line.error());
     return static_cast<int>(exit_code(line.error().kind));

@@ -18,6 +18,9 @@ std::string fit_to_width(std::string_view text, int width);
 // not UTF-8 and characters that reorder or hide text become "?"; longer than `max_width` columns is cut.
 std::string printable(std::string_view text, int max_width = 200);
 
+// A word as a shell takes it: in single quotes where it holds anything but letters, digits and ._/:=,@%+-.
+std::string in_shell(std::string_view word);
+
 // The candidate nearest to `word` by edit distance, when near enough to be meant; else "".
 std::string closest(std::string_view word, std::span<const std::string> candidates);
 

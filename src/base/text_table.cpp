@@ -48,8 +48,10 @@ std::string line_of(const std::vector<Column>& columns, const std::vector<int>& 
 
 }  // namespace
 
-std::string render_table(std::vector<Column> columns, Rows rows, int width) {
+std::string render_table(std::vector<Column> columns, Rows rows, int width,
+                         std::vector<std::string>* dropped) {
   std::vector<int> widths = widths_of(columns, rows);
+  const std::vector<Column> all = columns;
   while (total_width(widths) > width) {
     const auto least = std::max_element(columns.begin(), columns.end(), [](const Column& a, const Column& b) {
       return a.drop_order < b.drop_order;
@@ -57,6 +59,11 @@ std::string render_table(std::vector<Column> columns, Rows rows, int width) {
     if (least == columns.end() || least->drop_order == 0) break;
     drop_column(columns, rows, static_cast<std::size_t>(least - columns.begin()));
     widths = widths_of(columns, rows);
+  }
+  for (const Column& column : all) {
+    const bool kept = std::any_of(columns.begin(), columns.end(),
+                                  [&](const Column& one) { return one.heading == column.heading; });
+    if (dropped != nullptr && !kept) dropped->push_back(column.heading);
   }
   for (int over = total_width(widths) - width; over > 0; over = total_width(widths) - width) {
     std::size_t widest = columns.size();

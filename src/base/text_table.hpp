@@ -15,6 +15,8 @@ struct Column {
 
 // Cells may hold UTF-8. Columns are two spaces apart, every line begins with one space, no line ends with
 // blanks. When it does not fit `width`, droppable columns go, then the widest left column is cut with "…".
-std::string render_table(std::vector<Column> columns, std::vector<std::vector<std::string>> rows, int width);
+// `dropped` gets the headings of those that went, in their order.
+std::string render_table(std::vector<Column> columns, std::vector<std::vector<std::string>> rows, int width,
+                         std::vector<std::string>* dropped = nullptr);
 
 }  // namespace ctxcap

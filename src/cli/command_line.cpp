@@ -106,6 +106,28 @@ void keep_topics(const Program& program, std::vector<std::string>& words) {
   words.insert(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, "--");
 }
 
+// How a result is shown says nothing of what it is of.
+std::string typed_again(std::vector<std::string> words, std::string_view command) {
+  constexpr std::string_view kShown[] = {"-f", "--format", "-o", "--output", "--bad-lines"};
+  constexpr std::string_view kAlone[] = {"--details", "--wide", "--ascii", "--no-ascii"};
+  words.erase(std::find(words.begin(), words.end(), command));
+  std::vector<std::string> kept;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string name = words[i].substr(0, words[i].find('='));
+    const auto is_name = [&](std::string_view one) {
+      return name == one || (one.size() == 2 && !name.starts_with("--") && name.starts_with(one));
+    };
+    if (std::any_of(std::begin(kAlone), std::end(kAlone), is_name)) continue;
+    if (std::any_of(std::begin(kShown), std::end(kShown), is_name)) {
+      if (words[i].size() == name.size() && (name.size() == 2 || name.starts_with("--")))
+        ++i;  // and its value
+      continue;
+    }
+    kept.push_back(in_shell(printable(words[i], 4096)));
+  }
+  return join(kept, " ");
+}
+
 bool asks_for_help(const std::string_view word) {
   return word == "--help" || word == "-h";
 }
@@ -185,6 +207,8 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
     line.runner = ready.runner;
     if (ready.arguments.claimed_config(line.config)) line.config.clear();
   }
+  if (line.command != nullptr)
+    line.again = typed_again(std::vector<std::string>(argv + 1, argv + argc), line.command->name);
   if (!line.runner) {
     return fail({.kind = ErrorKind::usage,
                  .what = "no command given",

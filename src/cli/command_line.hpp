@@ -11,6 +11,7 @@ struct CommandLine {
   std::string text;       // --help, --version: only that is to be printed on stdout
   std::string config;     // --config
   settings::Flags flags;  // what was typed of settings
+  std::string again;  // what was typed beside the command and how its result is shown, as a shell takes it
   const Command* command = nullptr;
   Runner runner;
 };

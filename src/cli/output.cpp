@@ -17,6 +17,20 @@ void add_output_flags(Parser& parser, OutputFlags& flags) {
       .add_option("-o,--output", flags.files,
                   "Also write a file; its suffix picks the format (.json .csv .md .prom .txt)")
       .type_name("FILE");
+  add_view_flags(parser, flags.view);
+}
+
+void add_view_flags(Parser& parser, ViewFlags& flags) {
+  parser.add_flag("--details", flags.details,
+                  "Also the windows that were considered, the Modelfile, and where skipped rows stand");
+  parser.add_flag("--wide", flags.wide, "All columns, whatever the width of the terminal");
+}
+
+report::TextOptions styled(const ViewFlags& flags, const Talk& talk) {
+  report::TextOptions style = talk.out();
+  style.details = flags.details;
+  style.wide = flags.wide;
+  return style;
 }
 
 void add_table_or_json(Parser& parser, std::string& format) {
@@ -43,7 +57,9 @@ Status check_output(const OutputFlags& flags) {
 Status write_output(const Analysis& analysis, const OutputFlags& flags, World& world, Talk& talk) {
   talk.clear();
   TRY_ASSIGN(const report::Format* format, report::format_named(flags.format));
-  world.console.out(format->print(analysis, talk.out()));
+  report::TextOptions style = styled(flags.view, talk);
+  style.again = talk.again();
+  world.console.out(format->print(analysis, style));
   if (!format->has_skipped) note_skipped(analysis.skipped, talk);
   for (const std::string& path : flags.files) {
     TRY_ASSIGN(format, report::format_for_file(path));

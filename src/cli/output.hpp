@@ -11,10 +11,20 @@
 
 namespace ctxcap::cli {
 
+// How much of an analysis the terminal gets.
+struct ViewFlags {
+  bool details = false, wide = false;
+};
+
 struct OutputFlags {
   std::string format = "table";
   std::vector<std::string> files;
+  ViewFlags view;
 };
+
+void add_view_flags(Parser& parser, ViewFlags& flags);
+// The style of stdout, with as much as that.
+report::TextOptions styled(const ViewFlags& flags, const Talk& talk);
 
 void add_output_flags(Parser& parser, OutputFlags& flags);
 // Of commands that have no other formats.

@@ -31,10 +31,12 @@ report::Colour colour_for(World& world, settings::Colours choice, bool tty) {
 
 }  // namespace
 
-Talk::Talk(World& world, const settings::Report& style) : world_(world) {
+Talk::Talk(World& world, const settings::Report& style, std::string again)
+    : world_(world), again_(std::move(again)) {
   out_.width = style.width ? static_cast<int>(*style.width) : world.console.width();
   out_.colour = colour_for(world, style.color, world.console.out_is_tty());
   out_.most = kMostShown;
+  out_.details = out_.wide = false;
   out_.glyphs = style.ascii ? report::Glyphs::ascii : report::Glyphs::unicode;
   err_colour_ = colour_for(world, style.color, world.console.err_is_tty());
   started_ = world.clock.elapsed();

@@ -11,9 +11,10 @@ namespace ctxcap::cli {
 
 class Talk {
  public:
-  Talk(World& world, const settings::Report& style);
+  Talk(World& world, const settings::Report& style, std::string again = {});
 
   const report::TextOptions& out() const { return out_; }  // style of stdout
+  const std::string& again() const { return again_; }      // what was typed, as CommandLine has it
   void note(const std::string& line);                      // one line on stderr
   void error(const Error& error);
 
@@ -25,6 +26,7 @@ class Talk {
  private:
   World& world_;
   report::TextOptions out_;
+  std::string again_;
   report::Colour err_colour_ = report::Colour::off;
   std::chrono::nanoseconds started_{}, drawn_{};
   bool on_screen_ = false;

@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "base/text_table.hpp"
 #include "base/units.hpp"
-#include "report/report.hpp"
+#include "report/style.hpp"
 
 namespace ctxcap::report {
 namespace {
@@ -33,6 +33,24 @@ std::string rules_table(const JobBacktest& job, int width) {
                       std::move(rows), width);
 }
 
+// Whether our own rule kept what was asked of it, and how the others fared beside it.
+std::string verdict(const JobBacktest& job, const Backtest& backtest, const TextOptions& options) {
+  const Marks& marks = marks_for(options);
+  if (job.rules.empty()) return "";
+  const RuleResult& ours = job.rules.front().result;
+  if (ours.requests == 0) return "";
+  const double share = static_cast<double>(ours.exceeded) / static_cast<double>(ours.requests);
+  const bool over = share > backtest.risk;
+  const bool held = !over || ours.chance > 1 - backtest.confidence;
+  std::string text =
+      fmt::format("{} {}: {} of {} cut ({}), {} asked for",
+                  paint(held ? marks.good : marks.bad, held ? Tone::good : Tone::bad, options.colour),
+                  held ? "held" : "did not hold", ours.exceeded == 0 ? "none" : with_commas(ours.exceeded),
+                  counted(ours.requests, "request"), percent(share), percent(backtest.risk));
+  if (held && over) text += fmt::format("; as many or more happen by chance in {}", percent(ours.chance));
+  return text + "\n";
+}
+
 }  // namespace
 
 std::string backtest_text(const Backtest& backtest, const TextOptions& options) {
@@ -44,6 +62,7 @@ std::string backtest_text(const Backtest& backtest, const TextOptions& options) 
     text += fmt::format("\n{}{}{}, by {}\n", printable(job.job, 60), job.model.empty() ? "" : " on ",
                         printable(job.model, 60), job.by_day ? "day" : "thousand requests");
     text += job.rules.empty() ? " too little of the log to look back on\n" : rules_table(job, options.width);
+    text += verdict(job, backtest, options);
   }
   return text;
 }

@@ -10,16 +10,9 @@ namespace ctxcap::report {
 namespace {
 
 std::string verdict(const BudgetReport& report, const TextOptions& options) {
+  if (!report.fits) return budget_verdict(report);
   const Marks& marks = marks_for(options);
-  if (!report.fits) return "unknown whether it fits";
-  if (!report.needed_bytes) return fmt::format("{} more than the card has", marks.bad);
-  const Bytes spare = report.budget.usable() - *report.needed_bytes;
-  if (*report.fits && spare < 0)
-    return fmt::format("{} fits, with {} of the reserve (tight)", marks.good,
-                       human_bytes(report.budget.reserve + spare));
-  if (*report.fits)
-    return fmt::format("{} fits, {} spare{}", marks.good, human_bytes(spare), report.tight ? " (tight)" : "");
-  return fmt::format("{} {} too much", marks.bad, human_bytes(*report.needed_bytes - report.budget.limit()));
+  return fmt::format("{} {}", *report.fits ? marks.good : marks.bad, budget_verdict(report));
 }
 
 std::string card_line(std::size_t number, const CardShare& card, const Budget& budget,
@@ -92,6 +85,17 @@ std::string together_text(const TogetherReport& set, const TextOptions& options)
 }
 
 }  // namespace
+
+std::string budget_verdict(const BudgetReport& report) {
+  if (!report.fits) return "unknown whether it fits";
+  if (!report.needed_bytes) return "more than the card has";
+  const Bytes spare = report.budget.usable() - *report.needed_bytes;
+  if (!*report.fits)
+    return fmt::format("{} too much", human_bytes(*report.needed_bytes - report.budget.limit()));
+  if (spare < 0)
+    return fmt::format("fits, with {} of the reserve (tight)", human_bytes(report.budget.reserve + spare));
+  return fmt::format("fits, {} spare{}", human_bytes(spare), report.tight ? " (tight)" : "");
+}
 
 std::string budget_text(const BudgetReport& report, const TextOptions& options) {
   const std::size_t count = report.budget.each().size();

@@ -7,6 +7,9 @@
 
 namespace ctxcap::report {
 
+// "fits, 1.66 GiB to spare", "2.40 GiB too much", without a mark.
+std::string budget_verdict(const BudgetReport& report);
+
 std::string budget_text(const BudgetReport& report, const TextOptions& options);
 
 }  // namespace ctxcap::report

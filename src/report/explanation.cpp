@@ -1,246 +1,195 @@
-// One decision from the rows to the Modelfile, in sentences that a person can check by hand.
+// One decision as questions and answers, for people who have never heard of a tolerance bound.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "base/glossary.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "data/words.hpp"
 #include "report/candidates.hpp"
-#include "report/report.hpp"
+#include "report/derivation.hpp"
+#include "report/style.hpp"
+#include "report/verdict_text.hpp"
 
 namespace ctxcap::report {
 namespace {
 
-// ceil(permille n / 1000): the rank that a percentile is.
-i64 rank_of(i64 permille, i64 n) {
-  return (permille * n + 999) / 1000;
+// A question, and sentences that answer it.
+class Answers {
+ public:
+  explicit Answers(const TextOptions& options) : options_(options) {}
+
+  void ask(std::string_view question) { text_ += "\n" + paint(question, Tone::bold, options_.colour) + "\n"; }
+  void say(std::string_view sentence) { text_ += wrapped(sentence, options_.width, "  ", "  ") + "\n"; }
+  void add(std::string_view lines) { text_ += lines; }
+  std::string text() && { return std::move(text_); }
+
+ private:
+  const TextOptions& options_;
+  std::string text_;
+};
+
+std::string of_requests(i64 count, i64 all) {
+  return fmt::format("{} of {}", count == 0 ? "none" : with_commas(count), counted(all, "request"));
 }
 
-std::string demand_text(const DemandStats& stats) {
-  const i64 n = stats.requests;
-  std::string text = fmt::format("Demand\n  {} counted", counted(n, "request"));
-  if (stats.from && stats.to) text += fmt::format(", {} to {}", rfc3339(*stats.from), rfc3339(*stats.to));
-  if (stats.per_day) text += fmt::format(", {:.1f} a day", *stats.per_day);
-  text += ".\n";
-  if (stats.left_out > 0) {
-    text += fmt::format("  {} of earlier days were cut by a smaller window and left out.\n",
-                        counted(stats.left_out, "request"));
+std::string title(const JobDecision& job) {
+  std::string text =
+      fmt::format("{} on {}: ", printable(job.stats.job, 60),
+                  job.stats.model.empty() ? "an unnamed model" : printable(job.stats.model, 60));
+  if (!job.num_ctx) return text + "no window can be advised\n";
+  const std::string cap = with_commas(*job.num_ctx);
+  if (!job.current) return text + fmt::format("a window of {}\n", cap);
+  const std::string now = with_commas(job.current->num_ctx);
+  if (job.current->num_ctx == *job.num_ctx) return text + fmt::format("keep the window of {}\n", cap);
+  return text + fmt::format("a window of {} instead of {}\n", cap, now);
+}
+
+void risk_of(const JobDecision& job, Answers& answers) {
+  const DemandStats& stats = job.stats;
+  if (need_is_unknown(stats)) {
+    answers.say(fmt::format(
+        "A window of {1} cut {0}, and nobody knows how long they really were. So no risk can be "
+        "stated: "
+        "neither that the new window is enough, nor by how much it is too small.",
+        counted(stats.censoring.rows, "request"), with_commas(stats.censoring.num_ctx.value_or(0))));
+    return;
   }
-  text += fmt::format(
-      "  Prompt + generation of one request: half of them need at most {} (the {}th smallest), 99 % at most "
-      "{} (the {}th),\n"
-      "  99.9 % at most {} (the {}th), the largest {}.\n",
-      with_commas(stats.total.p50), with_commas(rank_of(500, n)), with_commas(stats.total.p99),
-      with_commas(rank_of(990, n)), with_commas(stats.total.p99_9), with_commas(rank_of(999, n)),
-      with_commas(stats.total.max));
-  return text;
-}
-
-std::string censoring_text(const DemandStats& stats) {
-  const Censoring& censoring = stats.censoring;
-  std::string text = "Were the counts cut?\n";
-  switch (censoring.verdict) {
-    case CensoringVerdict::none:
-      return text +
-             "  No point mass at a truncation mark of any plausible window, no wall below one: the counts "
-             "are taken as they are.\n";
-    case CensoringVerdict::client_limit:
-      return text + fmt::format(
-                        "  {} heap at {}, which is no truncation mark of any window: the client's own limit, "
-                        "no cut by the server.\n",
-                        counted(censoring.rows, "request"), with_commas(censoring.num_ctx.value_or(0)));
-    case CensoringVerdict::censored:
-      break;
+  if (!job.outlook) return;
+  const Outlook& outlook = *job.outlook;
+  const i64 most =
+      static_cast<i64>(std::ceil(outlook.share_upper * static_cast<double>(stats.requests) - 1e-9));
+  answers.say(
+      fmt::format("{} seen so far needed more. Were the future like the past, at most {} in {} will ({}); we "
+                  "are {} sure of that.",
+                  outlook.requests_over == 0 ? std::string("No request that was")
+                                             : of_requests(outlook.requests_over, stats.requests),
+                  with_commas(most), with_commas(stats.requests), percent(outlook.share_upper),
+                  percent(outlook.confidence)));
+  if (outlook.requests_30d && outlook.clean_30d) {
+    answers.say(fmt::format(
+        "In 30 days at this rate, about {} requests, the chance that not one is cut is {}.",
+        with_commas(static_cast<i64>(std::llround(*outlook.requests_30d))), percent(*outlook.clean_30d)));
   }
-  if (censoring.sizes_known)
-    return text +
-           fmt::format("  Yes: {} cut {}; what was cut off is known, and was counted.\n",
-                       censoring.num_ctx ? "a window of " + with_commas(*censoring.num_ctx) : "the window",
-                       counted(censoring.rows, "prompt"));
-  text += fmt::format("  Yes: {} stand where a window of {} cuts ({}). They needed at least that window.\n",
-                      counted(censoring.rows, "request"), with_commas(censoring.num_ctx.value_or(0)),
-                      join(censoring.kinds, ", "));
-  if (censoring.grow_to)
-    text += fmt::format("  Try {} next and watch {}", with_commas(*censoring.grow_to),
-                        counted(censoring.watch_requests, "request"));
-  if (censoring.grow_to && censoring.watch_days)
-    text += fmt::format(", about {}", counted(*censoring.watch_days, "day"));
-  return text + (censoring.grow_to ? ".\n" : "");
 }
 
-std::string required_text(const DemandStats& stats) {
-  const Required& required = stats.required;
-  const i64 n = stats.requests;
-  std::string text = "Required window\n";
-  if (required.rank && need_is_unknown(stats)) {
-    text += fmt::format(
-        "  {} were cut and count as the largest of {}. The {}th smallest need, {}, is below them, but what "
-        "they "
-        "need is\n  unknown: {} is the window to try next.\n",
-        counted(stats.censoring.rows, "request"), with_commas(n), with_commas(*required.rank),
-        with_commas(required.num_ctx - required.for_answers),
-        with_commas(stats.censoring.grow_to.value_or(required.num_ctx)));
-  } else if (required.rank) {
-    text += fmt::format(
-        "  Asked: with {} confidence at most {} of future requests need more. The smallest rank r whose "
-        "order statistic\n"
-        "  bounds that is the first with I(1 - {}; r, n - r + 1) <= 1 - {} for n = {}: r = {} (incomplete "
-        "beta function).\n"
-        "  The {}th smallest need is {}.\n",
-        percent(required.confidence), percent(required.risk), required.risk, required.confidence,
-        with_commas(n), with_commas(*required.rank), with_commas(*required.rank),
-        with_commas(stats.need.at_rank(*required.rank)));
-    const Tokens bound = required.num_ctx - required.for_answers;
-    if (required.raised != Raise::none) {
-      text += fmt::format("  Raised to {}, because the days differ beyond chance ({}; see Days).\n",
-                          with_commas(bound), word(required.raised));
-    } else if (bound < stats.need.at_rank(*required.rank)) {
-      text += fmt::format(
-          "  No request can need more than the bound on prompts alone and the generation limit: {}.\n",
-          with_commas(bound));
-    }
-  } else if (only_next_try(stats)) {
-    text += fmt::format(
-        "  Of {} too few were not cut for a risk of {} at {} confidence, so the true need is unknown: {} is "
-        "the window\n  to try next.\n",
-        counted(n, "request"), percent(required.risk), percent(required.confidence),
-        with_commas(required.num_ctx - required.for_answers));
-  } else {
-    text += fmt::format(
-        "  {} are too few for a risk of {} at {} confidence: little data. The largest need, {}, and a "
-        "quarter more: {}.\n",
-        counted(n, "request"), percent(required.risk), percent(required.confidence),
-        with_commas(stats.need.max()), with_commas(required.num_ctx - required.for_answers));
-  }
-  if (required.for_answers > 0) {
-    text += fmt::format("  {} did not say how much was generated: room for {} more makes {}.\n",
-                        counted(stats.unknown_generation, "request"), with_commas(required.for_answers),
-                        with_commas(required.num_ctx));
-  }
-  if (required.supported_risk)
-    text += fmt::format("  The smallest risk that {} support is 1 - (1 - {})^(1/{}) = {}.\n",
-                        counted(n, "request"), required.confidence, n, percent(*required.supported_risk));
-  return text;
-}
-
-std::string limit_text(const JobDecision& job) {
-  const auto& limit = job.stats.limit;
-  if (!limit) return {};
-  if (!job.num_predict)
-    return "  Generation limit: none, as asked: Ollama ends an answer at 10 times the window.\n";
-  return fmt::format("  Generation limit: {}: {}.\n", with_commas(limit->tokens),
-                     reason_of(*limit, job.stats.required.confidence));
-}
-
-std::string days_text(const DemandStats& stats) {
-  if (!stats.drift) return {};
-  const Drift& drift = *stats.drift;
-  std::string text = fmt::format(
-      "Days\n  Daily 90th percentiles of {}: the median slope between days is {} a day; the chance of one "
-      "as steady is {}.\n",
-      counted(stats.days, "day"), percent(drift.growth_per_day), percent(drift.trend_chance));
-  if (drift.recent_days > 0) {
-    text += fmt::format("  The newest {} against those before: the chance of a difference as large is {}.\n",
-                        counted(drift.recent_days, "day"), percent(drift.recent_chance));
-  }
-  if (drift.worst_weekday) {
-    text += fmt::format("  {}s against other days: the chance of a difference as large is {}.\n",
-                        weekday_word(*drift.worst_weekday), percent(drift.weekday_chance));
-  }
-  return text + "  A chance below 0.1 % counts as a difference.\n\n";
-}
-
-std::string tail_text(const DemandStats& stats) {
-  if (!stats.tail) return {};
-  const TailFit& tail = *stats.tail;
-  return fmt::format(
-      "Tail\n  A generalised Pareto law through the {} needs above {} (shape {:.3f}, scale {:.1f}) is "
-      "exceeded "
-      "by {} of the requests\n  at {:.0f}, or by its upper limit at {} confidence at {:.0f}. It only "
-      "warns.\n\n",
-      with_commas(tail.excesses), with_commas(tail.threshold), tail.shape, tail.scale,
-      percent(stats.required.risk), tail.level, percent(stats.required.confidence), tail.level_upper);
-}
-
-std::string model_text(const BaseDecision& base, const JobDecision& job) {
-  std::string text = "Model\n";
-  if (!base.arch) return text + "  Nobody described it, so native length and memory are unknown.\n";
-  const ModelArch& arch = *base.arch;
-  text += fmt::format("  {}: native length {}, declared {}.\n", printable(arch.architecture, 40),
-                      arch.native_ctx ? with_commas(*arch.native_ctx) : "unknown",
-                      arch.max_ctx ? with_commas(*arch.max_ctx) : "unknown");
+void memory_of(const JobDecision& job, Answers& answers) {
   const Candidate* taken = taken_candidate(job);
   const std::optional<Bytes> cache = taken != nullptr ? cache_bytes(taken->memory) : std::nullopt;
-  if (!cache) return text;
-  const Footprint& memory = taken->memory;
-  text +=
-      fmt::format("  At {} (allocated {}, {}, {} and {}): {} bytes of caches and state.\n",
-                  with_commas(memory.num_ctx), with_commas(memory.padded_ctx),
-                  counted(memory.parallel, "slot"), memory.kv_type_k, memory.kv_type_v, with_commas(*cache));
-  if (memory.total_bytes) {
-    text += fmt::format("  Weights {}, compute {}, process {}: together {}{}.\n",
-                        human_bytes(memory.weights_bytes.value_or(0) + memory.projector_bytes.value_or(0)),
-                        human_bytes(memory.compute_bytes.value_or(0)),
-                        human_bytes(memory.overhead_bytes.value_or(0)), human_bytes(*memory.total_bytes),
-                        memory.measured ? ", corrected by a measurement" : "");
+  if (!cache) return answers.say("What it takes on the card is not known: nobody described the model.");
+  const std::optional<Bytes> freed = freed_bytes(job);
+  std::string text = fmt::format("The KV cache takes {}", human_bytes(*cache));
+  if (freed && *freed != 0)
+    text +=
+        fmt::format(" instead of {}: {} {}", human_bytes(*cache + *freed),
+                    human_bytes(*freed > 0 ? *freed : -*freed), *freed > 0 ? "are free for others" : "more");
+  if (taken->memory.total_bytes)
+    text += fmt::format("; the model with it {} in all", human_bytes(*taken->memory.total_bytes));
+  answers.say(text + ".");
+}
+
+void consequence(const JobDecision& job, Answers& answers) {
+  answers.ask("What happens if I take it?");
+  if (!job.num_ctx) return answers.say("There is nothing to take.");
+  risk_of(job, answers);
+  answers.say(
+      "A request that is too long gets no error: Ollama drops the older part of it and answers what is "
+      "left.");
+  memory_of(job, answers);
+}
+
+void alternatives(const BaseDecision& base, const JobDecision& job, const TextOptions& options,
+                  Answers& answers) {
+  answers.ask("Why not smaller, why not larger?");
+  answers.add(candidates_table(base, options));
+  answers.say(fmt::format("{}: {}.", job.num_ctx ? "Taken" : "None is taken", job.reason));
+}
+
+void evidence(const JobDecision& job, Answers& answers) {
+  const DemandStats& stats = job.stats;
+  answers.ask("What does that rest on?");
+  std::string text = counted(stats.requests, "request");
+  if (stats.from && stats.to)
+    text += fmt::format(", {} to {}", iso_date(day_of(*stats.from)), iso_date(day_of(*stats.to)));
+  answers.say(
+      text +
+      fmt::format(". Prompt and answer together: half of them took at most {} tokens, 99 in a hundred at "
+                  "most {}, the longest {}.",
+                  with_commas(stats.total.p50), with_commas(stats.total.p99), with_commas(stats.total.max)));
+  if (stats.left_out > 0)
+    answers.say(fmt::format("{} of earlier days were cut by a smaller window and left out.",
+                            counted(stats.left_out, "request")));
+  if (stats.unknown_generation > 0)
+    answers.say(fmt::format("{} did not say how long the answer was: {} tokens of room are kept for one.",
+                            counted(stats.unknown_generation, "request"),
+                            with_commas(stats.required.for_answers)));
+  switch (stats.censoring.verdict) {
+    case CensoringVerdict::none:
+      answers.say(
+          "The counts show no sign of having been cut: they do not pile up where a window would cut them.");
+      break;
+    case CensoringVerdict::client_limit:
+      answers.say(fmt::format("{} pile up at {}: a limit of the client, not a cut by the server.",
+                              counted(stats.censoring.rows, "request"),
+                              with_commas(stats.censoring.num_ctx.value_or(0))));
+      break;
+    case CensoringVerdict::censored:
+      answers.say(fmt::format("The server cut {}: {}.", counted(stats.censoring.rows, "request"),
+                              stats.censoring.sizes_known
+                                  ? "it told how long they were, and that is what was counted"
+                                  : "what was logged of them stands exactly where it cuts"));
+      break;
   }
-  return text;
+  if (stats.required.basis == Basis::little_data && !need_is_unknown(stats))
+    answers.say(fmt::format(
+        "That is too few for the {} that was asked for, so the longest and a quarter more was taken.",
+        percent(stats.required.risk)));
+  if (stats.required.raised != Raise::none)
+    answers.say(
+        "The days differ by more than chance, so the window is larger than all of them pooled would take.");
 }
 
-// A number of requests, which may be a part of one.
-std::string a_few(double number) {
-  return number < 10 ? fmt::format("{:.2g}", number) : fmt::format("{:.0f}", number);
-}
-
-std::string no_outlook_text(const DemandStats& stats, Tokens num_ctx) {
-  return fmt::format(
-      "Outlook at {}\n  A window of {} cut {}, and nobody knows what they needed: no risk, no number of "
-      "requests that\n  need more and no number to expect can be stated before enough were seen that were "
-      "not "
-      "cut.\n",
-      with_commas(num_ctx), with_commas(stats.censoring.num_ctx.value_or(0)),
-      counted(stats.censoring.rows, "request"));
-}
-
-std::string outlook_text(const Outlook& outlook, const DemandStats& stats) {
-  std::string text = fmt::format(
-      "Outlook at {}\n  {} needed more so far; with {} confidence at most {} of future ones will.\n",
-      with_commas(outlook.num_ctx), counted(outlook.requests_over, "request"), percent(outlook.confidence),
-      percent(outlook.share_upper));
-  if (outlook.requests_30d && outlook.cut_30d_upper) {
-    text += fmt::format("  In 30 days at this rate: {:.0f} requests, at most {:.1f} of them cut",
-                        *outlook.requests_30d, *outlook.cut_30d_upper);
-    if (outlook.expected_cut_30d) text += fmt::format(", {} expected", a_few(*outlook.expected_cut_30d));
-    if (outlook.clean_30d)
-      text += fmt::format("; the chance that none is cut: {}", percent(*outlook.clean_30d));
-    text += ".\n";
-    text += fmt::format(
-        "  All three by one law: the share of future requests that need more is Beta({}, {}), as if the "
-        "window "
-        "ended at the\n  largest need that it holds.\n",
-        with_commas(outlook.requests_over + 1), with_commas(stats.requests - outlook.requests_over));
+void next_step(const BaseDecision& base, const JobDecision& job, Answers& answers) {
+  const DemandStats& stats = job.stats;
+  answers.ask("What do I do now?");
+  if (!job.num_ctx) {
+    answers.say("Mend what the reason names, then analyse again.");
+  } else if (need_is_unknown(stats)) {
+    std::string text =
+        fmt::format("Try {}: ctxcap apply --force with the same words", with_commas(*job.num_ctx));
+    if (stats.censoring.watch_days)
+      text += fmt::format(", let it run for about {} ({})", counted(*stats.censoring.watch_days, "day"),
+                          counted(stats.censoring.watch_requests, "request"));
+    answers.say(text + ", and analyse again: then the true need is known.");
+  } else if (*job.num_ctx < stats.required.num_ctx) {
+    answers.say(
+        fmt::format("Take at least {}: its requests need that.", with_commas(stats.required.num_ctx)));
+  } else if (base.enough) {
+    answers.say(fmt::format("Wait until there are {} requests, or accept the doubt: ctxcap apply --force.",
+                            with_commas(*base.enough)));
+  } else if (job.action == Action::keep) {
+    answers.say("Nothing: what runs is what is advised.");
+  } else {
+    answers.say(
+        "ctxcap apply with the same words creates it, loads it, proves that it works, and takes it back if "
+        "it does not. ctxcap nightly keeps it right from then on.");
   }
-  if (outlook.day_chance)
-    text += fmt::format("  Seen by days: the chance that the next day has a request that needs more is {}.\n",
-                        percent(*outlook.day_chance));
-  return text;
+  answers.say("Every formula behind this: --math.");
 }
 
 }  // namespace
 
 std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options) {
-  const DemandStats& stats = job.stats;
-  std::string text = fmt::format("{} on {}: ", printable(stats.job, 60),
-                                 stats.model.empty() ? "an unnamed model" : printable(stats.model, 60));
-  text += job.num_ctx ? fmt::format("{} ({})\n", with_commas(*job.num_ctx), word(job.action))
-                      : std::string("no window\n");
-  text += "\n" + demand_text(stats) + "\n" + censoring_text(stats) + "\n" + required_text(stats) +
-          limit_text(job) + "\n" + days_text(stats) + tail_text(stats) + model_text(base, job);
-  text += "\nWindows considered\n" + candidates_table(base, options) + "  " + job.reason + "\n";
-  if (job.outlook) text += "\n" + outlook_text(*job.outlook, stats);
-  if (job.num_ctx && need_is_unknown(stats)) text += "\n" + no_outlook_text(stats, *job.num_ctx);
+  Answers answers(options);
+  answers.add(title(job));
+  consequence(job, answers);
+  if (!job.candidates.empty()) alternatives(base, job, options, answers);
+  evidence(job, answers);
+  next_step(base, job, answers);
+  std::string text = std::move(answers).text();
+  if (options.details) text += "\n" + derivation(base, job);
   return text;
 }
 

@@ -2,6 +2,7 @@
 // Results as text for people and machines. Nothing here asks or prints; every format is a skin of the same
 // Analysis, so they cannot disagree.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,11 @@ struct TextOptions {
   Colour colour = Colour::off;
   Glyphs glyphs = Glyphs::unicode;
   std::size_t most = 0;  // jobs, models and warnings that a terminal gets, the largest; 0: all
+  bool details = true;   // windows that were considered, the Modelfile, the places of what was not counted
+  bool wide = true;      // no column is left out, whatever the width
+  // What was typed behind the command, as a shell takes it, for the command to type next; nullopt: there is
+  // nobody who would type it.
+  std::optional<std::string> again;
 };
 
 // A report format: one file in formats/ and one row in formats.cpp.
@@ -97,7 +103,7 @@ std::vector<Finding> fate_of(const std::vector<OwnedVariant>& ours,
                              const std::vector<Journal>& journals);
 std::string findings_text(const std::vector<Finding>& findings, const TextOptions& options);
 
-// Every number of one decision, with its inputs, in sentences that can be checked by hand.
+// One decision as questions and answers; with `details` also every formula and its inputs.
 std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options);
 
 // The formats that request logs may have, and how --map reads any other.

@@ -18,6 +18,7 @@ namespace {
 
 struct ApplyInput {
   std::string plan, bad_lines;
+  cli::ViewFlags view;
   ApplyFlags apply;
 };
 
@@ -42,11 +43,12 @@ Result<Planned> from_plan(const std::string& path, World& world) {
   return planned;
 }
 
-Result<Planned> from_traces(const AnalyzeOptions& options, World& world, Talk& talk) {
+Result<Planned> from_traces(const AnalyzeOptions& options, const report::TextOptions& style, World& world,
+                            Talk& talk) {
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   talk.clear();
   TRY_ASSIGN(const report::Format* table, report::format_named("table"));
-  world.console.out(table->print(analysis, talk.out()));
+  world.console.out(table->print(analysis, style));
   Planned planned{.verdict = verdict_of(analysis)};
   for (const BaseAnalysis& base : analysis.bases) {
     planned.variants.insert(planned.variants.end(), base.variants.begin(), base.variants.end());
@@ -113,8 +115,9 @@ Result<ExitCode> run_apply(const ApplyInput& flags, const settings::Reading& rea
     TRY_ASSIGN(Session begun, begin_changes(settings.ollama, world, talk));
     session.emplace(std::move(begun));
   }
-  TRY_ASSIGN(const Planned planned,
-             flags.plan.empty() ? from_traces(options, world, talk) : from_plan(flags.plan, world));
+  TRY_ASSIGN(const Planned planned, flags.plan.empty()
+                                        ? from_traces(options, styled(flags.view, talk), world, talk)
+                                        : from_plan(flags.plan, world));
   if (planned.variants.empty()) return fail(nothing_planned(planned));
   ApplyFlags apply = flags.apply;
   apply.over_budget = planned.verdict.kind == VerdictKind::over_budget;
@@ -127,6 +130,7 @@ Runner configure_apply(Parser& parser) {
   parser.add_option("PLAN", flags->plan, "A saved analysis (ctxcap analyze -o plan.json)")
       .type_name("PLAN.json");
   add_bad_lines(parser, flags->bad_lines);
+  cli::add_view_flags(parser, flags->view);
   parser.add_flag("-y,--yes", flags->apply.yes, "Do not ask");
   const Option dry =
       parser.add_flag("--dry-run", flags->apply.dry_run, "Show what would be done, change nothing");

@@ -1,4 +1,4 @@
-// ctxcap explain: every number of one decision.
+// ctxcap explain: one decision in words, and by --math in formulas.
 
 #include <fmt/format.h>
 
@@ -13,6 +13,7 @@ namespace {
 
 struct ExplainFlags {
   std::string job, bad_lines;
+  bool math = false;
 };
 
 Error no_such_job(const std::string& job, const Analysis& analysis) {
@@ -37,11 +38,13 @@ Result<ExitCode> run_explain(const ExplainFlags& flags, const settings::Settings
   talk.clear();
   note_skipped(analysis.skipped, talk);
   if (analysis.bases.empty()) return fail(no_request(analysis.inputs, analysis.skipped));
+  report::TextOptions style = talk.out();
+  style.details = flags.math;
   bool found = false;
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) {
       if (!flags.job.empty() && job.stats.job != flags.job) continue;
-      world.console.out((found ? "\n" : "") + report::explanation(base.decision, job, talk.out()));
+      world.console.out((found ? "\n" : "") + report::explanation(base.decision, job, style));
       found = true;
     }
   }
@@ -52,6 +55,7 @@ Result<ExitCode> run_explain(const ExplainFlags& flags, const settings::Settings
 Runner configure_explain(Parser& parser) {
   const auto flags = std::make_shared<ExplainFlags>();
   parser.add_option("JOB", flags->job, "The job; all of them when it is left out").type_name("JOB");
+  parser.add_flag("--math", flags->math, "Also every formula, with its inputs, to be reckoned anew");
   add_bad_lines(parser, flags->bad_lines);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
     return run_explain(*flags, read.settings, world, talk);
@@ -61,9 +65,9 @@ Runner configure_explain(Parser& parser) {
 }  // namespace
 
 constinit const Command kExplain{
-    "explain", "Every number of one decision, with its inputs, to be checked by hand",
+    "explain", "What one decision means and what it rests on, in questions and answers",
     "  ctxcap explain email-triage --traces traces.jsonl\n"
-    "  ctxcap explain email-triage --traces traces.jsonl --show show.json --risk 0.01\n",
+    "  ctxcap explain email-triage --traces traces.jsonl --show show.json --math\n",
     configure_explain, settings::kExplain};
 
 }  // namespace ctxcap::app

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/glossary.hpp"
 #include "base/text.hpp"
 #include "base/text_table.hpp"
 #include "base/units.hpp"
@@ -13,6 +14,7 @@
 #include "report/rows.hpp"
 #include "report/shared_weights_text.hpp"
 #include "report/style.hpp"
+#include "report/verdict_text.hpp"
 
 namespace ctxcap::report {
 namespace {
@@ -42,7 +44,22 @@ std::string period(const Analysis& analysis, const Marks& marks) {
                      last - first + 1);
 }
 
-std::string head(const Analysis& analysis, const Marks& marks) {
+// How many rows were not counted and why, in one line.
+std::string not_counted(const Analysis& analysis, const TextOptions& options) {
+  if (analysis.skipped.empty()) return "";
+  i64 count = 0;
+  std::vector<Skip> all = analysis.skipped;
+  for (const Skip& skip : all) count += skip.count;
+  std::stable_sort(all.begin(), all.end(), [](const Skip& a, const Skip& b) { return a.count > b.count; });
+  std::vector<std::string> reasons;
+  for (const Skip& skip : all) reasons.push_back(fmt::format("{} {}", with_commas(skip.count), skip.reason));
+  constexpr std::string_view kWhere = " (--details: where)";
+  const std::string text = fmt::format("Skipped  {}: {}", counted(count, "row"), join(reasons, ", "));
+  return fit_to_width(text, options.width - display_width(kWhere)) + std::string(kWhere) + "\n";
+}
+
+std::string head(const Analysis& analysis, const TextOptions& options) {
+  const Marks& marks = marks_for(options);
   i64 rows = 0, used = 0;
   for (const InputSummary& input : analysis.inputs) {
     rows += input.rows;
@@ -51,33 +68,32 @@ std::string head(const Analysis& analysis, const Marks& marks) {
   std::string text =
       fmt::format("Traces   {} of {} rows used{}{}\n", with_commas(used), with_commas(rows),
                   analysis.read_from.empty() ? "" : ", from " + analysis.read_from, period(analysis, marks));
-  text += skip_list(analysis.skipped, "Skipped") + skip_list(analysis.remarks, "Remarks");
+  text += options.details ? skip_list(analysis.skipped, "Skipped") : not_counted(analysis, options);
+  text += skip_list(analysis.remarks, "Remarks");
+  if (!options.details) return text;
   text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n",
                       marks.at_most, percent(analysis.risk), percent(analysis.confidence));
   return text;
 }
 
+constexpr int kNoLimit = 1 << 20;  // columns
+
 std::string window(std::optional<Tokens> num_ctx) {
   return num_ctx ? with_commas(*num_ctx) : "?";
 }
 
-// "40,960 → 8,192", "? → 8,192", "8,192 → withheld"
-std::string change(const JobDecision& job, const Marks& marks) {
-  const std::string now = job.current ? with_commas(job.current->num_ctx) : "?";
-  if (!job.num_ctx) return fmt::format("{} {} withheld", now, marks.arrow);
-  return fmt::format("{} {} {}", now, marks.arrow, with_commas(*job.num_ctx));
+// What the caches take under the cap.
+std::string cache(const JobDecision& job) {
+  const Candidate* taken = taken_candidate(job);
+  const std::optional<Bytes> bytes = taken != nullptr ? cache_bytes(taken->memory) : std::nullopt;
+  return bytes ? human_bytes(*bytes) : "?";
 }
 
-// What the cap frees against today's window, or what it takes where today's is unknown.
+// What that is less or more than under today's window.
 std::string cache_change(const JobDecision& job) {
-  const Candidate* taken = taken_candidate(job);
-  const std::optional<Bytes> after = taken != nullptr ? cache_bytes(taken->memory) : std::nullopt;
-  if (!after) return "?";
-  const Candidate* now = job.current ? candidate_at(job, job.current->num_ctx) : nullptr;
-  const std::optional<Bytes> before = now != nullptr ? cache_bytes(now->memory) : std::nullopt;
-  if (!before) return human_bytes(*after);
-  const Bytes delta = *after - *before;
-  return (delta > 0 ? "+" : "") + human_bytes(delta);
+  const std::optional<Bytes> freed = freed_bytes(job);
+  if (!freed) return "?";
+  return (*freed < 0 ? "+" : "") + human_bytes(-*freed);
 }
 
 std::string verdict(const JobDecision& job, const Marks& marks) {
@@ -118,12 +134,14 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
   const std::vector<Column> columns = {{"JOB"},
                                        {"MODEL"},
                                        {"REQS", Align::right},
-                                       {"P50", Align::right, 3},
-                                       {"P99", Align::right, 2},
+                                       {"P50", Align::right, 5},
+                                       {"P99", Align::right, 3},
                                        {"MAX", Align::right},
-                                       {fmt::format("NUM_CTX {} CAP", marks.arrow), Align::right},
+                                       {"NOW", Align::right},
+                                       {"CAP", Align::right},
                                        {fmt::format("RISK{}", marks.at_most), Align::right, 1},
-                                       {"KV CACHE", Align::right},
+                                       {"KV CACHE", Align::right, 4},
+                                       {"CHANGE", Align::right, 2},
                                        {""}};
   std::vector<std::vector<std::string>> rows;
   std::vector<const JobDecision*> jobs;
@@ -137,11 +155,16 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
     const DemandStats& stats = job.stats;
     rows.push_back({printable(stats.job, 40), stats.model.empty() ? "?" : printable(stats.model, 40),
                     with_commas(stats.requests), with_commas(stats.total.p50), with_commas(stats.total.p99),
-                    with_commas(stats.total.max), change(job, marks),
-                    job.outlook ? percent(job.outlook->share_upper) : "?", cache_change(job),
+                    with_commas(stats.total.max), job.current ? with_commas(job.current->num_ctx) : "?",
+                    job.num_ctx ? with_commas(*job.num_ctx) : std::string(marks.minus),
+                    job.outlook ? percent(job.outlook->share_upper) : "?", cache(job), cache_change(job),
                     verdict(job, marks)});
   }
-  return render_table(columns, rows, options.width) + left_out(all - jobs.size(), "job");
+  std::vector<std::string> dropped;
+  std::string text = render_table(columns, rows, options.wide ? kNoLimit : options.width, &dropped);
+  text += left_out(all - jobs.size(), "job");
+  if (!dropped.empty()) text += fmt::format(" without {}; --wide shows all\n", join(dropped, ", "));
+  return text;
 }
 
 std::string model_line(const BaseDecision& decision) {
@@ -163,7 +186,7 @@ std::string warnings_text(const Analysis& analysis, const TextOptions& options) 
                          counted(static_cast<i64>(analysis.warnings.size() - options.most), "more warning"));
     }
     text += " " + paint(marks_for(options).warn, Tone::warn, options.colour) + " " +
-            printable(warning.text, 400) + "\n";
+            wrapped(printable(warning.text, 400), options.width - 3, "", "   ") + "\n";
   }
   return text;
 }
@@ -186,12 +209,13 @@ i64 requests_of(const BaseAnalysis* base) {
 }
 
 std::string print(const Analysis& analysis, const TextOptions& options) {
-  std::string text = head(analysis, marks_for(options));
-  if (analysis.bases.empty()) return text;
+  if (analysis.bases.empty()) return head(analysis, options);
+  std::string text = verdict_text(analysis, options) + "\n" + head(analysis, options);
   text += "\n" + jobs_table(analysis, options);
   for (const SharedWeights& shared : analysis.shared) text += "\n" + shared_weights_text(shared, options);
-  if (analysis.budget) text += "\n" + budget_text(*analysis.budget, options);
+  if (options.details && analysis.budget) text += "\n" + budget_text(*analysis.budget, options);
   if (!analysis.warnings.empty()) text += "\n" + warnings_text(analysis, options);
+  if (!options.details) return text;
   std::vector<const BaseAnalysis*> bases;
   for (const BaseAnalysis& base : analysis.bases) bases.push_back(&base);
   keep_largest(bases, options.most, requests_of);

@@ -1,0 +1,247 @@
+#include "report/verdict_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/glossary.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "data/verdict.hpp"
+#include "report/budget_text.hpp"
+#include "report/style.hpp"
+
+namespace ctxcap::report {
+namespace {
+
+struct Verdict {
+  Tone tone = Tone::good;
+  std::string text;
+};
+
+i64 requests_of(const BaseDecision& base) {
+  i64 requests = 0;
+  for (const JobDecision& job : base.jobs) requests += job.stats.requests;
+  return requests;
+}
+
+// The first job of which `holds` is true; nullptr: there is none.
+template <typename Holds>
+const JobDecision* job_where(const BaseDecision& base, Holds holds) {
+  const auto found = std::find_if(base.jobs.begin(), base.jobs.end(), holds);
+  return found == base.jobs.end() ? nullptr : &*found;
+}
+
+std::string window(Tokens num_ctx) {
+  return with_commas(num_ctx);
+}
+
+// "frees 5.00 GiB", "takes 640 MiB more", "takes 1.25 GiB of KV cache"; empty: not known. Of jobs with
+// windows of their own that with the largest: it is what the card holds.
+std::string what_it_frees(const BaseDecision& base) {
+  const auto largest =
+      std::max_element(base.jobs.begin(), base.jobs.end(), [](const JobDecision& a, const JobDecision& b) {
+        return (a.current ? a.current->num_ctx : 0) < (b.current ? b.current->num_ctx : 0);
+      });
+  if (const std::optional<Bytes> freed = freed_bytes(*largest)) {
+    if (*freed > 0) return "frees " + human_bytes(*freed);
+    return *freed == 0 ? "frees nothing" : fmt::format("takes {} more", human_bytes(-*freed));
+  }
+  const Candidate* taken = taken_candidate(*largest);
+  const std::optional<Bytes> cache = taken != nullptr ? cache_bytes(taken->memory) : std::nullopt;
+  return cache ? fmt::format("takes {} of KV cache", human_bytes(*cache)) : "";
+}
+
+// What is said, and what it frees.
+std::string and_what_it_frees(std::string said, const BaseDecision& base) {
+  const std::string frees = what_it_frees(base);
+  return frees.empty() ? said : said + " and " + frees;
+}
+
+// "at most 3 of 4,100 requests may be cut"
+std::string what_it_risks(const BaseDecision& base) {
+  double share = 0;
+  for (const JobDecision& job : base.jobs) {
+    if (!job.outlook) return "its risk is not known";
+    share = std::max(share, job.outlook->share_upper);
+  }
+  if (base.jobs.size() > 1) return fmt::format("at most {} of a job's requests may be cut", percent(share));
+  const i64 requests = requests_of(base);
+  const auto most = static_cast<i64>(std::ceil(share * static_cast<double>(requests) - 1e-9));
+  return fmt::format("at most {} of {} may be cut", with_commas(most), counted(requests, "request"));
+}
+
+// What was cut and how much it needed nobody knows.
+std::string after_a_cut(const BaseDecision& base, const JobDecision& job) {
+  const Censoring& cut = job.stats.censoring;
+  return fmt::format("a window of {} cut {}, so nobody knows what they need; {}",
+                     window(cut.num_ctx.value_or(0)), counted(cut.rows, "request"),
+                     and_what_it_frees(window(*base.num_ctx) + " is the next to try", base));
+}
+
+std::string too_small(const BaseDecision& base, const JobDecision& job) {
+  const i64 over = job.stats.need.count_above(*job.num_ctx);
+  const std::string why =
+      over > 0
+          ? fmt::format("{} of {} needed more", with_commas(over), counted(job.stats.requests, "request"))
+          : fmt::format("the risk asked for takes {}", window(job.stats.required.num_ctx));
+  return fmt::format("{} is too small: {}", window(*base.num_ctx), why);
+}
+
+// "today's 4,096 is too small: 31 of 4,100 requests needed more; "; empty: it is not, or nobody knows it.
+std::string outgrown(const BaseDecision& base) {
+  const JobDecision* job =
+      job_where(base, [](const JobDecision& one) { return one.action == Action::grow && one.current; });
+  if (job == nullptr) return "";
+  const i64 over = job->stats.need.count_above(job->current->num_ctx);
+  const std::string why = over > 0 ? fmt::format("{} of {} needed more", with_commas(over),
+                                                 counted(job->stats.requests, "request"))
+                                   : std::string("the risk asked for takes more");
+  return fmt::format("today's {} is too small: {}; ", window(job->current->num_ctx), why);
+}
+
+std::string grown(const BaseDecision& base) {
+  return fmt::format("{}{}; {}", outgrown(base), and_what_it_frees(window(*base.num_ctx) + " is safe", base),
+                     what_it_risks(base));
+}
+
+// Of too few requests.
+std::string little(const BaseDecision& base) {
+  const std::string change =
+      outgrown(base) + and_what_it_frees(window(*base.num_ctx) + " holds what was seen", base);
+  if (base.enough) {
+    return fmt::format("{}; that is advice from {}, {} are enough to act on", change,
+                       counted(requests_of(base), "request"), with_commas(*base.enough));
+  }
+  return fmt::format("{}; from so few no more can be said than that {}", change, what_it_risks(base));
+}
+
+bool is_unchanged(const BaseDecision& base) {
+  return std::all_of(base.jobs.begin(), base.jobs.end(), [](const JobDecision& job) {
+    return job.action == Action::keep && job.current && job.current->num_ctx == job.num_ctx;
+  });
+}
+
+Verdict verdict_of(const BaseDecision& base) {
+  const auto is_withheld = [](const JobDecision& job) {
+    return job.action == Action::withhold || !job.num_ctx;
+  };
+  const auto is_cut = [](const JobDecision& job) { return hides_need(job.stats.censoring); };
+  const auto is_small = [](const JobDecision& job) { return *job.num_ctx < job.stats.required.num_ctx; };
+  const auto is_little = [](const JobDecision& job) {
+    return job.stats.required.basis == Basis::little_data;
+  };
+  if (base.missing) return {Tone::bad, "its server does not have it, so nothing can be made from it"};
+  if (const JobDecision* job = job_where(base, is_withheld)) return {Tone::bad, "no window: " + job->reason};
+  if (const JobDecision* job = job_where(base, is_cut)) return {Tone::warn, after_a_cut(base, *job)};
+  if (const JobDecision* job = job_where(base, is_small)) return {Tone::bad, too_small(base, *job)};
+  if (base.enough || job_where(base, is_little) != nullptr) return {Tone::warn, little(base)};
+  if (!outgrown(base).empty()) return {Tone::warn, grown(base)};
+  const std::string good = is_unchanged(base) ? window(*base.num_ctx) + " is right as it is"
+                                              : and_what_it_frees(window(*base.num_ctx) + " is safe", base);
+  return {Tone::good, good + "; " + what_it_risks(base)};
+}
+
+std::string sentence(std::string_view subject, const Verdict& verdict, const TextOptions& options) {
+  const Marks& marks = marks_for(options);
+  const std::string_view mark = verdict.tone == Tone::good   ? marks.good
+                                : verdict.tone == Tone::warn ? marks.warn
+                                                             : marks.bad;
+  const std::string line = wrapped(fmt::format("{}: {}", subject, printable(verdict.text, 600)),
+                                   options.width - display_width(mark) - 1, "",
+                                   std::string(static_cast<std::size_t>(display_width(mark)) + 1, ' '));
+  return fmt::format("{} {}\n", paint(mark, verdict.tone, options.colour), line);
+}
+
+Verdict verdict_of(const BudgetReport& budget) {
+  if (budget.fits == false) return {Tone::bad, budget_verdict(budget)};
+  if (budget.evicts_for_ever())
+    return {Tone::bad, "it would hold all of it, but Ollama evicts a model at every switch"};
+  const bool sure = budget.fits && !budget.tight;
+  return {sure ? Tone::good : Tone::warn, budget_verdict(budget)};
+}
+
+// What can be done about a card that is too small, the first way that helps.
+std::string way_out(const BudgetReport& budget) {
+  for (const Alternative& one : budget.alternatives) {
+    if (one.fits) return fmt::format("; {} would make it fit", one.what);
+  }
+  for (const TogetherReport& set : budget.together) {
+    for (const Cure& cure : set.cures) {
+      if (cure.keeping == Keeping::at_once) return fmt::format("; {} would keep them", cure.what);
+    }
+  }
+  return "";
+}
+
+// The command that follows from it; "{}" stands for what was typed.
+std::string next_command(const Analysis& analysis) {
+  const PlanVerdict verdict = ctxcap::verdict_of(analysis);
+  if (verdict.kind == VerdictKind::over_budget) return "ctxcap analyze{} --details";
+  bool creates = false, changes = false;
+  const JobDecision* doubtful = nullptr;
+  for (const BaseAnalysis& base : analysis.bases) {
+    if (base.decision.missing) return "ollama pull " + in_shell(base.decision.model);
+    creates = creates || !base.variants.empty();
+    changes = changes || !is_unchanged(base.decision);
+    for (const JobDecision& job : base.decision.jobs) {
+      const bool worse =
+          doubtful == nullptr || (job.action == Action::withhold && doubtful->action != Action::withhold);
+      if (worse) doubtful = &job;
+    }
+  }
+  if (verdict.kind == VerdictKind::holds) return creates && changes ? "ctxcap apply{}" : "";
+  return doubtful != nullptr ? "ctxcap explain " + in_shell(doubtful->stats.job) + "{}" : "";
+}
+
+// In one line that can be pasted, where it fits one.
+std::string next_line(const Analysis& analysis, const TextOptions& options) {
+  if (!options.again) return "";
+  std::string command = next_command(analysis);
+  if (command.empty()) return "";
+  const std::size_t gap = command.find("{}");
+  if (gap != command.npos) {
+    const std::string words = options.again->empty() ? "" : " " + *options.again;
+    const bool fits = display_width(command) - 2 + display_width(words) + 6 <= options.width;
+    command.replace(gap, 2, fits ? words : "");
+    if (!fits) command += ", with the same words";
+  }
+  return "Next: " + paint(command, Tone::bold, options.colour) + "\n";
+}
+
+}  // namespace
+
+std::optional<Bytes> freed_bytes(const JobDecision& job) {
+  const Candidate* taken = taken_candidate(job);
+  const Candidate* now = job.current ? candidate_at(job, job.current->num_ctx) : nullptr;
+  if (taken == nullptr || now == nullptr) return std::nullopt;
+  const std::optional<Bytes> after = cache_bytes(taken->memory), before = cache_bytes(now->memory);
+  if (!after || !before) return std::nullopt;
+  return *before - *after;
+}
+
+std::string verdict_text(const Analysis& analysis, const TextOptions& options) {
+  std::string text;
+  std::vector<const BaseAnalysis*> bases;
+  for (const BaseAnalysis& base : analysis.bases) bases.push_back(&base);
+  if (options.most != 0 && bases.size() > options.most) {
+    std::stable_sort(bases.begin(), bases.end(), [](const BaseAnalysis* a, const BaseAnalysis* b) {
+      return requests_of(a->decision) > requests_of(b->decision);
+    });
+    bases.resize(options.most);
+  }
+  for (const BaseAnalysis* base : bases) {
+    const std::string& model = base->decision.model;
+    text += sentence(model.empty() ? "rows without a model" : printable(model, 60),
+                     verdict_of(base->decision), options);
+  }
+  if (analysis.budget) {
+    Verdict card = verdict_of(*analysis.budget);
+    if (card.tone == Tone::bad) card.text += way_out(*analysis.budget);
+    text += sentence(analysis.budget->budget.each().size() > 1 ? "cards" : "card", card, options);
+  }
+  return text + next_line(analysis, options);
+}
+
+}  // namespace ctxcap::report

@@ -159,7 +159,7 @@ def check_container(ctxcap, _):
     ids = [re.search(rf"runAs{who}: (\d+)", job).group(1) for who in ("User", "Group")]
     require(["USER", ":".join(ids)] in steps and ["ENTRYPOINT", '["ctxcap"]'] in steps, steps)
     image = re.search(r"image: (\S+)", job).group(1)
-    version = run(ctxcap, "--version").stdout.split()[-1]
+    version = run(ctxcap, "--version").stdout.split()[1]
     require(image.endswith(f"/ctxcap:{version}"), image, version)
     for name in ("Containerfile", "README.md"):
         text = (FOLDER.parent / "container" / name).read_text(encoding="utf-8")

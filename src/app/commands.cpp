@@ -19,6 +19,7 @@ constexpr std::array kCommands = {
 const cli::Program& program() {
   static const cli::Program kProgram{.version = version(),
                                      .date = version_date(),
+                                     .built_from = built_from(),
                                      .commands = kCommands,
                                      .kinds = sources::kinds(),
                                      .rows = settings::table(sources::kinds())};

@@ -26,11 +26,13 @@ struct Command {
   Runner (*configure)(Parser& parser);  // its arguments; settings come by themselves
   unsigned uses = 0;                    // settings::Use, whose flags it takes
   bool lenient = false;                 // runs also where the settings have problems, to tell of them
+  bool takes_files = false;             // words without a flag are files of requests
 };
 
 // What --help, the manual and completions are read off.
 struct Program {
   std::string_view version, date;            // of the version: "2026-11-29"
+  std::string_view built_from;               // its commit and its libraries, for --version
   std::span<const Command* const> commands;  // as the help lists them
   SourceKinds kinds;                         // of sources that there are
   std::vector<settings::Row> rows;           // every setting

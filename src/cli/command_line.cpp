@@ -71,7 +71,9 @@ Error unexpected(const Program& program, const std::string& word, const CLI::App
   }
   const std::string name = word.substr(0, word.find('='));
   const std::string meant = closest(name, known);
-  const std::string help = command == &parser ? "ctxcap --help" : "ctxcap " + command->get_name() + " --help";
+  std::string help = command == &parser ? "ctxcap --help" : "ctxcap " + command->get_name() + " --help";
+  if (command == &parser && !flag && word.find_first_of("./") != word.npos)
+    help = fmt::format("a file of requests? ctxcap analyze {}", in_shell(printable(word, 200)));
   return {.kind = ErrorKind::usage,
           .what = fmt::format("\"{}\" is not {}", printable(word, 60),
                               flag                 ? "a flag"
@@ -106,12 +108,19 @@ void keep_topics(const Program& program, std::vector<std::string>& words) {
   words.insert(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, "--");
 }
 
-// How a result is shown says nothing of what it is of.
-std::string typed_again(std::vector<std::string> words, std::string_view command) {
+// How a result is shown says nothing of what it is of. Files without a flag are given one: not every command
+// takes them without.
+std::string typed_again(std::vector<std::string> words, std::string_view command,
+                        const std::vector<std::string>& files) {
   constexpr std::string_view kShown[] = {"-f", "--format", "-o", "--output", "--bad-lines"};
   constexpr std::string_view kAlone[] = {"--details", "--wide", "--ascii", "--no-ascii"};
   words.erase(std::find(words.begin(), words.end(), command));
   std::vector<std::string> kept;
+  for (const std::string& file : files) {
+    words.erase(std::find(words.begin(), words.end(), file));
+    if (kept.empty()) kept.emplace_back("--traces");
+    kept.push_back(in_shell(printable(file, 4096)));
+  }
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string name = words[i].substr(0, words[i].find('='));
     const auto is_name = [&](std::string_view one) {
@@ -162,6 +171,7 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
     Parser arguments;
   };
   std::map<const CLI::App*, Ready> runners;
+  std::vector<std::string> files;  // arguments without a flag
   for (const Command* row : program.commands) {
     CLI::App* command = parser.add_subcommand(std::string(row->name), std::string(row->help));
     command->description(fmt::format("{}\n\nExamples:\n{}", row->help, row->examples));
@@ -172,6 +182,8 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
     Runner runner = row->configure(arguments);
     for (const settings::Row& setting : program.rows) {
       if (setting.uses & row->uses & ~settings::kEverywhere) arguments.add_setting(setting, line.flags);
+      if (row->takes_files && setting.flag == "--traces")
+        arguments.add_as_argument(setting, line.flags, files);
     }
     runners.emplace(command, Ready{row, std::move(runner), std::move(arguments)});
   }
@@ -192,7 +204,8 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
                  .why = "a flag that is on or off was given something else",
                  .hint = "write it like --ascii or --no-ascii"});
   }
-  if (show_version) return CommandLine{.text = fmt::format("ctxcap {}\n", program.version)};
+  if (show_version)
+    return CommandLine{.text = fmt::format("ctxcap {}\n{}\n", program.version, program.built_from)};
   if (help) return CommandLine{.text = help_text(program, parser)};
   std::vector<std::string> extras = parser.remaining(true);
   std::erase(extras, "--");  // that only says where flags end
@@ -208,7 +221,7 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
     if (ready.arguments.claimed_config(line.config)) line.config.clear();
   }
   if (line.command != nullptr)
-    line.again = typed_again(std::vector<std::string>(argv + 1, argv + argc), line.command->name);
+    line.again = typed_again(std::vector<std::string>(argv + 1, argv + argc), line.command->name, files);
   if (!line.runner) {
     return fail({.kind = ErrorKind::usage,
                  .what = "no command given",

@@ -9,13 +9,13 @@ namespace ctxcap::cli {
 void add_output_flags(Parser& parser, OutputFlags& flags) {
   std::vector<std::string> names;
   for (const report::Format* format : report::formats()) names.emplace_back(format->name);
-  parser.add_option("-f,--format", flags.format, "What stdout gets: table, json, csv, md or prom")
+  parser.add_option("-f,--format", flags.format, "What stdout gets: " + join(names, ", "))
       .type_name("FORMAT")
       .words(std::move(names))
       .show_default();
   parser
       .add_option("-o,--output", flags.files,
-                  "Also write a file; its suffix picks the format (.json .csv .md .prom .txt)")
+                  "Also write a file; its suffix picks the format (.json .csv .md .prom .txt, or Modelfile)")
       .type_name("FILE");
   add_view_flags(parser, flags.view);
 }

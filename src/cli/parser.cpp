@@ -144,4 +144,18 @@ void Parser::add_setting(const settings::Row& row, settings::Flags& flags) {
   option->group(std::string(group_of(row)));
 }
 
+void Parser::add_as_argument(const settings::Row& row, settings::Flags& flags,
+                             std::vector<std::string>& words) {
+  const auto taken = [&flags, &words, key = row.key](const CLI::results_t& values) {
+    words = values;
+    std::vector<std::string>& all = flags[key];
+    all.insert(all.end(), values.begin(), values.end());
+    return true;
+  };
+  app_->add_option(row.value, taken, "The same as " + row.flag + " " + row.value)
+      ->type_name(" ")
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args();
+}
+
 }  // namespace ctxcap::cli

@@ -77,6 +77,9 @@ class Parser {
   // The flag of a setting; what is typed goes into `flags`. Does nothing for a setting that has none.
   void add_setting(const settings::Row& row, settings::Flags& flags);
 
+  // The same as an argument without a flag, any number of times; `words` gets those.
+  void add_as_argument(const settings::Row& row, settings::Flags& flags, std::vector<std::string>& words);
+
   // What was added, without settings.
   const std::deque<Argument>& arguments() const { return arguments_; }
 

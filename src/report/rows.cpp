@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "data/words.hpp"
+#include "report/verdict_text.hpp"
 
 namespace ctxcap::report {
 namespace {
@@ -22,6 +23,7 @@ std::vector<std::vector<std::string>> job_rows(const Analysis& analysis) {
     for (const JobDecision& job : base.decision.jobs) {
       const DemandStats& stats = job.stats;
       const Candidate* taken = taken_candidate(job);
+      const Variant* variant = base.variant_of(job);
       rows.push_back({printable(stats.job), printable(stats.model), text(stats.requests),
                       text(stats.total.p50), text(stats.total.p95), text(stats.total.p99),
                       text(stats.total.max), job.current ? text(job.current->num_ctx) : "", text(job.num_ctx),
@@ -29,7 +31,8 @@ std::vector<std::vector<std::string>> job_rows(const Analysis& analysis) {
                       std::string(word(stats.required.basis)), text(stats.required.num_ctx),
                       stats.required.supported_risk ? fmt::format("{}", *stats.required.supported_risk) : "",
                       taken != nullptr ? text(cache_bytes(taken->memory)) : "",
-                      std::string(word(stats.censoring.verdict))});
+                      std::string(word(stats.censoring.verdict)), text(freed_bytes(job)),
+                      variant != nullptr ? variant->name : ""});
     }
   }
   return rows;

@@ -143,15 +143,15 @@ Verdict verdict_of(const BaseDecision& base) {
   return {Tone::good, good + "; " + what_it_risks(base)};
 }
 
-std::string sentence(std::string_view subject, const Verdict& verdict, const TextOptions& options) {
+std::string line_of(const Sentence& sentence, const TextOptions& options) {
   const Marks& marks = marks_for(options);
-  const std::string_view mark = verdict.tone == Tone::good   ? marks.good
-                                : verdict.tone == Tone::warn ? marks.warn
-                                                             : marks.bad;
-  const std::string line = wrapped(fmt::format("{}: {}", subject, printable(verdict.text, 600)),
-                                   options.width - display_width(mark) - 1, "",
-                                   std::string(static_cast<std::size_t>(display_width(mark)) + 1, ' '));
-  return fmt::format("{} {}\n", paint(mark, verdict.tone, options.colour), line);
+  const std::string_view mark = sentence.tone == Tone::good   ? marks.good
+                                : sentence.tone == Tone::warn ? marks.warn
+                                                              : marks.bad;
+  const int wide = display_width(mark) + 1;
+  return fmt::format("{} {}\n", paint(mark, sentence.tone, options.colour),
+                     wrapped(fmt::format("{}: {}", sentence.subject, sentence.text), options.width - wide, "",
+                             std::string(static_cast<std::size_t>(wide), ' ')));
 }
 
 Verdict verdict_of(const BudgetReport& budget) {
@@ -221,26 +221,34 @@ std::optional<Bytes> freed_bytes(const JobDecision& job) {
   return *before - *after;
 }
 
-std::string verdict_text(const Analysis& analysis, const TextOptions& options) {
-  std::string text;
+std::vector<Sentence> sentences(const Analysis& analysis, std::size_t most) {
   std::vector<const BaseAnalysis*> bases;
   for (const BaseAnalysis& base : analysis.bases) bases.push_back(&base);
-  if (options.most != 0 && bases.size() > options.most) {
+  if (most != 0 && bases.size() > most) {
     std::stable_sort(bases.begin(), bases.end(), [](const BaseAnalysis* a, const BaseAnalysis* b) {
       return requests_of(a->decision) > requests_of(b->decision);
     });
-    bases.resize(options.most);
+    bases.resize(most);
   }
+  std::vector<Sentence> all;
   for (const BaseAnalysis* base : bases) {
     const std::string& model = base->decision.model;
-    text += sentence(model.empty() ? "rows without a model" : printable(model, 60),
-                     verdict_of(base->decision), options);
+    const Verdict verdict = verdict_of(base->decision);
+    all.push_back({verdict.tone, model.empty() ? "rows without a model" : printable(model, 60),
+                   printable(verdict.text, 600)});
   }
   if (analysis.budget) {
     Verdict card = verdict_of(*analysis.budget);
     if (card.tone == Tone::bad) card.text += way_out(*analysis.budget);
-    text += sentence(analysis.budget->budget.each().size() > 1 ? "cards" : "card", card, options);
+    all.push_back(
+        {card.tone, analysis.budget->budget.each().size() > 1 ? "cards" : "card", printable(card.text, 600)});
   }
+  return all;
+}
+
+std::string verdict_text(const Analysis& analysis, const TextOptions& options) {
+  std::string text;
+  for (const Sentence& one : sentences(analysis, options.most)) text += line_of(one, options);
   return text + next_line(analysis, options);
 }
 

@@ -1,11 +1,23 @@
 #pragma once
 // Inside report/: what an analysis comes to, in the words that are read first.
 
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "report/report.hpp"
+#include "report/style.hpp"
 
 namespace ctxcap::report {
+
+// One thing that it comes to: "devstral-small-2", "8,192 is safe and frees 5.00 GiB; ...".
+struct Sentence {
+  Tone tone = Tone::good;
+  std::string subject, text;  // printable
+};
+
+// Of each base model, in their order (of many those with most requests, `most` of them; 0: all), and of the
+// card.
+std::vector<Sentence> sentences(const Analysis& analysis, std::size_t most = 0);
 
 // Per base model what to do, what that frees and what it risks; whether the card holds it; and the command to
 // type next, where the reader could type one.

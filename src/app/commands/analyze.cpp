@@ -45,12 +45,16 @@ Runner configure_analyze(Parser& parser) {
 }  // namespace
 
 constinit const Command kAnalyze{
-    "analyze", "What each job needs, the window it gets, and the Modelfile for it; changes nothing",
-    "  ctxcap analyze --traces traces.jsonl\n"
+    "analyze",
+    "What each job needs, the window it gets, and the Modelfile for it; changes nothing",
+    "  ctxcap analyze traces.jsonl\n"
     "  ctxcap analyze --traces a.jsonl b.csv --show show.json --tag triage\n"
     "  ctxcap analyze --traces 'logs/*.jsonl.gz' -f json\n"
     "  ctxcap analyze --clickhouse http://127.0.0.1:8123 --from 30d\n"
     "  ctxcap analyze --traces my.csv --map prompt=PromptLen,generation=AnswerLen\n",
-    configure_analyze, settings::kAnalyze};
+    configure_analyze,
+    settings::kAnalyze,
+    false,
+    true};
 
 }  // namespace ctxcap::app

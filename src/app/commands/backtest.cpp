@@ -73,9 +73,13 @@ Runner configure_backtest(Parser& parser) {
 }  // namespace
 
 constinit const Command kBacktest{
-    "backtest", "Would the rule have held over these traces? Beside max, max x 1.15, p90 x 1.15 and p99",
+    "backtest",
+    "Would the rule have held over these traces? Beside max, max x 1.15, p90 x 1.15 and p99",
     "  ctxcap backtest --traces traces.jsonl\n"
     "  ctxcap backtest --traces traces.jsonl --show show.json --risk 0.01 -f json\n",
-    configure_backtest, settings::kBacktest};
+    configure_backtest,
+    settings::kBacktest,
+    false,
+    true};
 
 }  // namespace ctxcap::app

@@ -5,6 +5,7 @@
 
 namespace ctxcap::report {
 
+extern const Format kModelfileFormat;
 extern const Format kTableFormat;
 extern const Format kJsonFormat;
 extern const Format kCsvFormat;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/glossary.hpp"
 #include "base/text.hpp"
 #include "base/text_table.hpp"
 #include "base/units.hpp"
@@ -101,11 +102,55 @@ std::string spark_lines(const JobHistory& job, const TextOptions& options) {
   return text;
 }
 
+const DecisionRecord* last_of(const History& history, const JobHistory& job, bool applied) {
+  const auto found =
+      std::find_if(history.decisions.rbegin(), history.decisions.rend(), [&](const DecisionRecord& one) {
+        const bool changed = one.outcome == Outcome::applied && one.from_num_ctx != one.to_num_ctx;
+        return one.job == job.job && one.model == job.model && (!applied || changed);
+      });
+  return found == history.decisions.rend() ? nullptr : &*found;
+}
+
+// What became of a job's window, in a sentence or two.
+std::string story(const History& history, const JobHistory& job, const TextOptions& options) {
+  if (!job.num_ctx || job.days.empty()) return "";
+  const DecisionRecord* change = last_of(history, job, true);
+  const DecisionRecord* last = last_of(history, job, false);
+  i64 over = 0;
+  Tokens largest = 0;
+  const Day since = change != nullptr ? day_of(change->at) : job.days.front().day;
+  for (const HistoryDay& day : job.days) {
+    if (day.day < since) continue;
+    largest = std::max(largest, day.need_max);
+    over += day.need_max > *job.num_ctx ? 1 : 0;
+  }
+  std::string text = fmt::format("{}{}{}: {}", printable(job.job, 60), job.model.empty() ? "" : " on ",
+                                 printable(job.model, 60), with_commas(*job.num_ctx));
+  if (change != nullptr) {
+    text += " since " + iso_date(since);
+    if (change->from_num_ctx) text += fmt::format(", {} before", with_commas(*change->from_num_ctx));
+  }
+  if (largest == 0)
+    text += "; no request since";
+  else if (over == 0)
+    text += fmt::format("; no request {} needed more, the largest {}",
+                        change != nullptr ? "since" : "on record", with_commas(largest));
+  else
+    text += fmt::format("; requests of {} needed more, up to {}", counted(over, "day"), with_commas(largest));
+  if (last != nullptr && last != change) text += "; last word: " + printable(last->reason, 200);
+  const Marks& marks = marks_for(options);
+  return fmt::format(
+      "{} {}\n",
+      paint(over > 0 ? marks.warn : marks.good, over > 0 ? Tone::warn : Tone::good, options.colour),
+      wrapped(text, options.width - 3, "", "  "));
+}
+
 }  // namespace
 
 std::string history_text(const History& history, const TextOptions& options) {
   std::string text;
-  if (!history.decisions.empty()) text += decisions_table(history, options);
+  for (const JobHistory& job : history.jobs) text += story(history, job, options);
+  if (!history.decisions.empty()) text += (text.empty() ? "" : "\n") + decisions_table(history, options);
   if (!history.measurements.empty())
     text += (text.empty() ? "" : "\n") + measurements_table(history, options);
   for (const JobHistory& job : history.jobs) {

@@ -32,6 +32,7 @@ struct AnalyzeOptions {
   std::string template_text, template_origin;
   std::optional<Tokens> environment_ctx;  // the server's default window
   std::vector<std::string> jobs;          // that the variant is for; empty: all
+  bool what_if = false;                   // tables of other settings for a report
   bool several = false;                   // the file has several variants of this base
   // What a [[variant]] of the file says of its base, by the base's whole name; these have none of their own.
   std::map<std::string, AnalyzeOptions> of_base;

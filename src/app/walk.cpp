@@ -10,6 +10,7 @@
 
 #include "app/decide_base.hpp"
 #include "app/keep.hpp"
+#include "app/what_if.hpp"
 #include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -240,6 +241,8 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
   for (const BaseAnalysis& base : analysis.bases) append(analysis.warnings, base.decision.warnings);
   if (analysis.budget)
     append(analysis.warnings, policy::budget_warnings(decisions_of(analysis), *analysis.budget));
+  // 6. The same under other settings, for a report in which they are turned.
+  if (options.what_if) analysis.what_if = what_if(analysis, models, options);
   return analysis;
 }
 

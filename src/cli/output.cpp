@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace ctxcap::cli {
@@ -15,7 +17,7 @@ void add_output_flags(Parser& parser, OutputFlags& flags) {
       .show_default();
   parser
       .add_option("-o,--output", flags.files,
-                  "Also write a file; its suffix picks the format (.json .csv .md .prom .txt, or Modelfile)")
+                  "Also write a file; its suffix picks the format (.json .csv .md .html .prom .txt, or Modelfile)")
       .type_name("FILE");
   add_view_flags(parser, flags.view);
 }
@@ -52,6 +54,15 @@ Status check_output(const OutputFlags& flags) {
   TRY(report::format_named(flags.format));
   for (const std::string& path : flags.files) TRY(report::format_for_file(path));
   return {};
+}
+
+bool wants_what_if(const OutputFlags& flags) {
+  const auto wants = [](const Result<const report::Format*>& format) {
+    return format && (*format)->has_what_if;
+  };
+  return wants(report::format_named(flags.format)) ||
+         std::any_of(flags.files.begin(), flags.files.end(),
+                     [&](const std::string& path) { return wants(report::format_for_file(path)); });
 }
 
 Status write_output(const Analysis& analysis, const OutputFlags& flags, World& world, Talk& talk) {

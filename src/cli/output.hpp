@@ -35,6 +35,9 @@ void add_bad_lines(Parser& parser, std::string& file);
 // Checks formats and suffixes before any work is done. Errors: ErrorKind::usage.
 Status check_output(const OutputFlags& flags);
 
+// Whether a format that was asked for shows Analysis::what_if. After check_output().
+bool wants_what_if(const OutputFlags& flags);
+
 Status write_output(const Analysis& analysis, const OutputFlags& flags, World& world, Talk& talk);
 
 // What was not counted, for people, where the result does not say it: all reasons, or the `most` frequent.

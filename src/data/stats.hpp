@@ -92,6 +92,14 @@ struct TailFit {
   double level_upper = 0;  // its upper limit at the confidence asked for
 };
 
+// What the requests of one UTC day needed, as logged.
+struct DayNeeds {
+  Day day = 0;
+  i64 requests = 0;  // > 0
+  Tokens p50 = 0, p90 = 0, max = 0;
+  bool operator==(const DayNeeds&) const = default;
+};
+
 // What a generation limit rests on, and whom it would cut.
 struct GenerationLimit {
   Tokens tokens = 0;
@@ -117,6 +125,8 @@ struct DemandStats {
   std::optional<double> per_day;    // requests per day from the first to the last; unknown without times
   i64 days = 0;                     // UTC days with requests, where times are known
   std::vector<Tokens> daily_max;    // largest need of each of those days, in their order
+  std::vector<DayNeeds> by_day;     // those days
+  Histogram prompts, answers;       // tokens of each; answers of the requests that told them
   std::optional<Day> counted_from;  // earlier days were cut by a smaller window and left out
   i64 left_out = 0;                 // requests of those days
   Required required;

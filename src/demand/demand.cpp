@@ -84,6 +84,8 @@ void count_days(const Demand& demand, DemandStats& stats) {
     if (day == kUnknownDay || counts.need.empty()) continue;
     ++stats.days;
     stats.daily_max.push_back(counts.need.max());
+    const Percentiles needs = percentiles_of(counts.need);
+    stats.by_day.push_back({day, counts.need.count(), needs.p50, needs.p90, needs.max});
   }
 }
 
@@ -102,7 +104,7 @@ std::optional<double> requests_per_day(const Demand& demand, i64 requests) {
 }
 
 DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const RiskOptions& options) {
-  const DayDemand pooled = demand.pooled();
+  DayDemand pooled = demand.pooled();
   DemandStats stats;
   stats.job = demand.job;
   stats.model = demand.model;
@@ -136,6 +138,8 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
     stats.tail = fit_tail(pooled.need, options.risk, options.confidence);
   }
   make_room_for_unknown_answers(stats, pooled);
+  stats.prompts = std::move(pooled.prompt);
+  stats.answers = std::move(pooled.generation);
   return stats;
 }
 

@@ -11,8 +11,8 @@
 namespace ctxcap::report {
 namespace {
 
-constexpr std::array<const Format*, 6> kFormats = {&kTableFormat,    &kJsonFormat,       &kCsvFormat,
-                                                   &kMarkdownFormat, &kPrometheusFormat, &kModelfileFormat};
+constexpr std::array kFormats = {&kTableFormat, &kJsonFormat,       &kCsvFormat,      &kMarkdownFormat,
+                                 &kHtmlFormat,  &kPrometheusFormat, &kModelfileFormat};
 
 Error no_format(std::string what, std::string_view given) {
   std::vector<std::string> names;

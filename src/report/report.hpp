@@ -44,7 +44,8 @@ struct Format {
   std::string_view suffix;  // of files given to -o, with the dot
   std::string_view help;
   std::string (*print)(const Analysis&, const TextOptions&);
-  bool has_skipped = true;  // it says what was not counted, and why
+  bool has_skipped = true;   // it says what was not counted, and why
+  bool has_what_if = false;  // it shows what other settings would come to
 };
 
 std::span<const Format* const> formats();

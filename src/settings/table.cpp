@@ -284,7 +284,7 @@ Rows variant_rows(Variant& v) {
 Rows report_rows(Report& r) {
   return {
       {"report.files", "--report", "FILE", "[\"report.json\"]", kNightly,
-       "Reports, rewritten each night; the suffix picks the format (.json .csv .md .prom .txt)",
+       "Reports, rewritten each night; the suffix picks the format (.json .csv .md .html .prom .txt)",
        paths(r.files)},
       {"report.prom", "--prom", "FILE", "\"/var/lib/prometheus/node-exporter/ctxcap.prom\"", kNightly,
        "Metrics for node_exporter's textfile collector, rewritten each night",

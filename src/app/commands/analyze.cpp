@@ -22,7 +22,8 @@ Result<ExitCode> run_analyze(const AnalyzeFlags& flags, const settings::Settings
                              Talk& talk) {
   TRY(require_sources(settings, "ctxcap analyze --traces FILE   (or --langfuse, --clickhouse URL)"));
   TRY(check_output(flags.output));
-  TRY_ASSIGN(const AnalyzeOptions options, settle(settings, world, {flags.output.files, flags.bad_lines}));
+  TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {flags.output.files, flags.bad_lines}));
+  options.what_if = cli::wants_what_if(flags.output);
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   // Addresses of clients are for those who asked, and stored nowhere.
   const auto& sources = options.traces.sources;

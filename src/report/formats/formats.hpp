@@ -10,6 +10,7 @@ extern const Format kTableFormat;
 extern const Format kJsonFormat;
 extern const Format kCsvFormat;
 extern const Format kMarkdownFormat;
+extern const Format kHtmlFormat;
 extern const Format kPrometheusFormat;
 
 }  // namespace ctxcap::report

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""The page of -f html in a real browser: page.py CTXCAP [AXE.js [POSITIONS]]. Exit code 77 where no browser is installed.
+
+Nothing is asked for over a network, the console stays silent, keys move the sliders, and what they show is what ctxcap
+prints when it is run with those settings. With axe-core's script at hand (npm install axe-core), its rules are tried."""
+
+import concurrent.futures
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+import chromium
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TENANTS = ("whisperx=7.7GB", "tts=1.2GB")
+MAIL = ["--traces", str(ROOT / "examples/email-triage/traces.jsonl"), "--show", str(ROOT / "examples/email-triage/show.json")]
+NAMES = ("window", "kv", "slots", "tenants")
+
+
+def check(holds, what):
+    if not holds:
+        sys.exit(f"page: {what}")
+
+
+def run(binary, *words):
+    done = subprocess.run([binary, "analyze", *MAIL, "--card", "24GiB", *words], capture_output=True, text=True)
+    check(done.returncode in (0, 3, 5), done.stderr)  # also too small a window, or card
+    return done.stdout
+
+
+def position(browser, at):
+    """What the page shows with its sliders there."""
+    return browser.run("""(at => {
+      const form = document.querySelector('form.what-if'), shown = {};
+      for (const [name, place] of Object.entries(at)) form.elements[name].value = place;
+      form.dispatchEvent(new Event('input'));
+      for (const node of form.querySelectorAll('[data-what]'))
+        shown[node.dataset.what] = [node.textContent, node.dataset.bytes, node.dataset.fit];
+      for (const name of Object.keys(at)) shown[name] = form.querySelector(`[data-of="${name}"]`).textContent;
+      const seen = form.querySelector('[data-seen]');
+      shown.over = seen.dataset.over;
+      shown.seen = seen.textContent;
+      shown.month = form.querySelector('[data-month]').textContent;
+      return shown;
+    })(%s)""" % json.dumps(at))
+
+
+def told(binary, shown):
+    """What the program prints with those settings."""
+    count = 0 if shown["tenants"] == "nobody" else shown["tenants"].count(" + ") + 1
+    words = ["--num-ctx", shown["window"].replace(",", ""), "--kv-type", shown["kv"], "--parallel", shown["slots"]]
+    for tenant in TENANTS[:count]:
+        words += ["--tenant", tenant]
+    return json.loads(run(binary, *words, "-f", "json"))
+
+
+def compare(binary, shown):
+    analysis = told(binary, shown)
+    job, budget = analysis["jobs"][0], analysis["budget"]
+    [taken] = [one for one in job["candidates"] if one["taken"]]
+    fit = 3 if not budget["fits"] else 2 if budget["tight"] else 1
+    month = f"{job['outlook']['cut_30d_upper']:.1f}"
+    pairs = {"caches": (shown["caches"][1], str(taken["kv_bytes"])),
+             "total": (shown["total"][1], str(taken["total_bytes"])),
+             "needed": (shown["needed"][1], str(budget["needed_bytes"])), "fit": (shown["fit"][2], str(fit)),
+             "over": (shown["over"], str(taken["requests_over"])),
+             "month": (re.findall(r"[\d.]+", shown["month"])[0], month)}
+    return [f"{shown}: {name} {a}, the program says {b}" for name, (a, b) in pairs.items() if a != b]
+
+
+def axe(browser, script):
+    browser.run(script.read_text() + "; 0")
+    found = browser.run("axe.run(document).then(all => all.violations.map(one => one.id + ': ' + one.nodes[0].html))")
+    check(not found, "axe-core: " + "; ".join(found))
+
+
+def shape(browser, width):
+    browser.call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+    check(browser.run("document.documentElement.scrollWidth <= innerWidth"), f"wider than {width} px")
+
+
+def keys(browser):
+    """An arrow key on a slider moves it, and the figures with it."""
+    before = browser.run("""(() => {
+      const slider = document.querySelector('form.what-if [name=window]');
+      slider.focus();
+      return [slider.value, document.querySelector('[data-what=total]').textContent];
+    })()""")
+    for kind in ("rawKeyDown", "keyUp"):
+        browser.call("Input.dispatchKeyEvent", type=kind, key="ArrowRight", code="ArrowRight", windowsVirtualKeyCode=39)
+    after = browser.run("[document.activeElement.value, document.querySelector('[data-what=total]').textContent, "
+                        "document.activeElement.getAttribute('aria-valuetext')]")
+    check(int(after[0]) == int(before[0]) + 1 and after[1] != before[1] and after[2], f"a key did not move it: {before} {after}")
+
+
+def main(binary, script=None, positions="200"):
+    if chromium.program() is None:
+        print("skipped: no Chromium is installed")
+        sys.exit(77)
+    with tempfile.TemporaryDirectory() as folder:
+        page = pathlib.Path(folder, "report.html")
+        run(binary, *[word for tenant in TENANTS for word in ("--tenant", tenant)], "-o", str(page))
+        browser = chromium.Browser()
+        browser.open(page)
+        sizes = browser.run("Object.fromEntries([...document.querySelectorAll('form.what-if input')].map(i => [i.name, +i.max]))")
+        check(sorted(sizes) == sorted(NAMES), f"the sliders are {sizes}")
+        for width in (400, 1280):
+            shape(browser, width)
+        keys(browser)
+        chance = random.Random(7)
+        shown = [position(browser, {name: chance.randint(0, most) for name, most in sizes.items()}) for _ in range(int(positions))]
+        if script:
+            for scheme in ("light", "dark"):
+                browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+                axe(browser, pathlib.Path(script))
+        check(not browser.complaints(), "; ".join(browser.complaints()))
+        browser.close()
+    settings = {json.dumps([one[name] for name in NAMES]): one for one in shown}
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        wrong = [line for lines in pool.map(lambda one: compare(binary, one), settings.values()) for line in lines]
+    check(not wrong, "\n".join(wrong[:10]))
+    print(f"{len(shown)} positions of the sliders, {len(settings)} of them different, show what ctxcap prints")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

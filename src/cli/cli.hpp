@@ -10,4 +10,5 @@
 #include "cli/output.hpp"        // -f and -o
 #include "cli/parser.hpp"        // arguments that are no settings
 #include "cli/progress.hpp"      // beside the bar
+#include "cli/skins.hpp"         // the same of results that are no analysis
 #include "cli/talk.hpp"          // stderr, and the style of stdout

@@ -67,6 +67,9 @@ std::string inspection_text(const Inspection& inspection, const TextOptions& opt
 // One row per rule, for each job.
 std::string backtest_text(const Backtest& backtest, const TextOptions& options);
 
+// The same as a page.
+std::string backtest_page(const Backtest& backtest);
+
 // Tenants of each card, what the rest of them was seen to have and needs, and who ran out of memory.
 std::string card_text(const std::vector<CardUse>& cards, const TextOptions& options);
 // How that tenant is known, and what was seen of it on each card. Empty: there is none of that name.
@@ -81,6 +84,9 @@ std::string oom_text(const std::vector<OomEvent>& events);
 // Decisions, measurements, and for each job a line of what it needed and of the window it had. Empty:
 // nothing.
 std::string history_text(const History& history, const TextOptions& options);
+
+// The same as a page, which says so where there is nothing.
+std::string history_page(const History& history);
 
 // A line for a job, without its end, e.g. "triage  m:triage  16,384 -> 8,192: shrink, applied: 3 nights
 // agree".

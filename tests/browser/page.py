@@ -27,15 +27,19 @@ def check(holds, what):
 
 
 def run(binary, *words):
-    done = subprocess.run([binary, "analyze", *MAIL, "--card", "24GiB", *words], capture_output=True, text=True)
+    done = subprocess.run([binary, *words], capture_output=True, text=True)
     check(done.returncode in (0, 3, 5), done.stderr)  # also too small a window, or card
     return done.stdout
 
 
-def position(browser, at):
-    """What the page shows with its sliders there."""
-    return browser.run("""(at => {
-      const form = document.querySelector('form.what-if'), shown = {};
+def analyze(binary, *words):
+    return run(binary, "analyze", *MAIL, "--card", "24GiB", *words)
+
+
+def position(browser, at, number=0):
+    """What the page shows with the sliders of that form there."""
+    return browser.run("""((at, number) => {
+      const form = document.querySelectorAll('form.what-if')[number], shown = {};
       for (const [name, place] of Object.entries(at)) form.elements[name].value = place;
       form.dispatchEvent(new Event('input'));
       for (const node of form.querySelectorAll('[data-what]'))
@@ -46,7 +50,7 @@ def position(browser, at):
       shown.seen = seen.textContent;
       shown.month = form.querySelector('[data-month]').textContent;
       return shown;
-    })(%s)""" % json.dumps(at))
+    })(%s, %d)""" % (json.dumps(at), number))
 
 
 def told(binary, shown):
@@ -55,12 +59,12 @@ def told(binary, shown):
     words = ["--num-ctx", shown["window"].replace(",", ""), "--kv-type", shown["kv"], "--parallel", shown["slots"]]
     for tenant in TENANTS[:count]:
         words += ["--tenant", tenant]
-    return json.loads(run(binary, *words, "-f", "json"))
+    return json.loads(analyze(binary, *words, "-f", "json"))
 
 
-def compare(binary, shown):
-    analysis = told(binary, shown)
-    job, budget = analysis["jobs"][0], analysis["budget"]
+def differences(analysis, shown, model=None):
+    [job] = [one for one in analysis["jobs"] if model in (None, one["model"])]
+    budget = analysis["budget"]
     [taken] = [one for one in job["candidates"] if one["taken"]]
     fit = 3 if not budget["fits"] else 2 if budget["tight"] else 1
     month = f"{job['outlook']['cut_30d_upper']:.1f}"
@@ -70,6 +74,46 @@ def compare(binary, shown):
              "over": (shown["over"], str(taken["requests_over"])),
              "month": (re.findall(r"[\d.]+", shown["month"])[0], month)}
     return [f"{shown}: {name} {a}, the program says {b}" for name, (a, b) in pairs.items() if a != b]
+
+
+# Two models on one card: what one of them is turned to, while the other stays at its window.
+def two_models(binary, browser, folder):
+    rows = [{"time": f"2026-09-{1 + i // 20:02d}T{8 + i % 12:02d}:{7 * i % 60:02d}:00Z", "model": model, "job": job,
+             "prompt_tokens": prompt + 13 * i, "completion_tokens": 40, "id": f"{job}{i}"}
+            for i in range(60) for model, job, prompt in (("devstral-small-2", "sort", 5000), ("llama3.2:1b", "read", 60000))]
+    traces = folder / "two.jsonl"
+    traces.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    shows = {"devstral-small-2": "devstral-small-2", "llama3.2:1b": "llama3.2_1b"}
+    words = ["analyze", "--traces", str(traces), "--card", "24GiB"]
+    for model, name in shows.items():
+        words += ["--show", f"{model}={ROOT}/fixtures/show/{name}.json"]
+    page = folder / "two.html"
+    caps = {one["model"].removesuffix(":latest"): one["num_ctx"] for one in json.loads(run(binary, *words, "-o", str(page), "-f", "json"))["models"]}
+    browser.open(page)
+    wrong = []
+    for number, model in enumerate(shows):
+        most = browser.run("Object.fromEntries([...document.querySelectorAll('form.what-if')[%d].querySelectorAll('input')].map(i => [i.name, +i.max]))" % number)
+        for at in range(most["window"] + 1):
+            shown = position(browser, {"window": at, "kv": at % (most["kv"] + 1), "slots": at % 2, "tenants": 0}, number)
+            windows = caps | {model: int(shown["window"].replace(",", ""))}
+            config = folder / "two.toml"
+            config.write_text("".join(f'[[variant]]\nname = "{one.replace(":", "-")}:cap"\nbase = "{one}"\nnum_ctx = {num_ctx}\n' for one, num_ctx in windows.items()))
+            analysis = json.loads(run(binary, *words, "--config", str(config), "--kv-type", shown["kv"], "--parallel", shown["slots"], "-f", "json"))
+            wrong += differences(analysis, shown, model)
+    check(not wrong, "\n".join(wrong[:10]))
+
+
+# The other pages: no more than that they are whole, silent, and narrow enough.
+def others(binary, browser, folder, script):
+    run(binary, "backtest", *MAIL, "-o", str(folder / "backtest.html"))
+    for name in ("backtest",):
+        browser.open(folder / f"{name}.html")
+        for width in (400, 1280):
+            shape(browser, width)
+        if script:
+            axe(browser, pathlib.Path(script))
+        check(browser.run("document.querySelectorAll('svg').length") > 0, f"no figure on the page of {name}")
+        check(not browser.complaints(), f"{name}: " + "; ".join(browser.complaints()))
 
 
 def axe(browser, script):
@@ -103,7 +147,7 @@ def main(binary, script=None, positions="200"):
         sys.exit(77)
     with tempfile.TemporaryDirectory() as folder:
         page = pathlib.Path(folder, "report.html")
-        run(binary, *[word for tenant in TENANTS for word in ("--tenant", tenant)], "-o", str(page))
+        analyze(binary, *[word for tenant in TENANTS for word in ("--tenant", tenant)], "-o", str(page))
         browser = chromium.Browser()
         browser.open(page)
         sizes = browser.run("Object.fromEntries([...document.querySelectorAll('form.what-if input')].map(i => [i.name, +i.max]))")
@@ -118,10 +162,12 @@ def main(binary, script=None, positions="200"):
                 browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
                 axe(browser, pathlib.Path(script))
         check(not browser.complaints(), "; ".join(browser.complaints()))
+        two_models(binary, browser, pathlib.Path(folder))
+        others(binary, browser, pathlib.Path(folder), script)
         browser.close()
     settings = {json.dumps([one[name] for name in NAMES]): one for one in shown}
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        wrong = [line for lines in pool.map(lambda one: compare(binary, one), settings.values()) for line in lines]
+        wrong = [line for lines in pool.map(lambda one: differences(told(binary, one), one), settings.values()) for line in lines]
     check(not wrong, "\n".join(wrong[:10]))
     print(f"{len(shown)} positions of the sliders, {len(settings)} of them different, show what ctxcap prints")
 

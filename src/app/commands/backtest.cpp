@@ -17,7 +17,8 @@ namespace ctxcap::app {
 namespace {
 
 struct BacktestFlags {
-  std::string format = "table", bad_lines;
+  cli::SkinFlags output;
+  std::string bad_lines;
 };
 
 Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& model,
@@ -36,8 +37,8 @@ Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& mod
 Result<ExitCode> run_backtest(const BacktestFlags& flags, const settings::Settings& settings, World& world,
                               Talk& talk) {
   TRY(require_sources(settings, "ctxcap backtest --traces FILE"));
-  TRY(check_table_or_json("backtest", flags.format));
-  TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
+  TRY(cli::check_skins("backtest", flags.output));
+  TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {flags.output.files, flags.bad_lines}));
   options.traces.keep_requests = true;
   TRY_ASSIGN(TraceSummary traces, read_sources(options.traces, world, talk));
   if (options.show.empty()) static_cast<void>(describe::name_blobs(traces, options.ollama_host, world));
@@ -53,8 +54,10 @@ Result<ExitCode> run_backtest(const BacktestFlags& flags, const settings::Settin
   }
   talk.clear();
   note_skipped(traces.skipped, talk);
-  world.console.out(flags.format == "json" ? backtest_json(backtest)
-                                           : report::backtest_text(backtest, talk.out()));
+  TRY(cli::write_skins({.text = [&](const auto& style) { return report::backtest_text(backtest, style); },
+                        .json = [&] { return backtest_json(backtest); },
+                        .html = [&] { return report::backtest_page(backtest); }},
+                       flags.output, world, talk));
   if (traces.demands.empty()) return fail(no_request(traces.inputs, traces.skipped));
   const bool any = std::any_of(backtest.jobs.begin(), backtest.jobs.end(),
                                [](const JobBacktest& job) { return !job.rules.empty(); });
@@ -63,7 +66,7 @@ Result<ExitCode> run_backtest(const BacktestFlags& flags, const settings::Settin
 
 Runner configure_backtest(Parser& parser) {
   const auto flags = std::make_shared<BacktestFlags>();
-  add_table_or_json(parser, flags->format);
+  cli::add_skin_flags(parser, flags->output);
   add_bad_lines(parser, flags->bad_lines);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
     return run_backtest(*flags, read.settings, world, talk);

@@ -15,7 +15,8 @@ namespace ctxcap::app {
 namespace {
 
 struct HistoryFlags {
-  std::string job, job_flag, model, from, import, format = "table";
+  std::string job, job_flag, model, from, import;
+  cli::SkinFlags output;
   std::optional<i64> last;
   bool all = false;
 };
@@ -78,7 +79,7 @@ Result<ExitCode> import(const std::string& path, World& world, Talk& talk) {
 
 Result<ExitCode> run_history(const HistoryFlags& flags, const settings::Reading& read, World& world,
                              Talk& talk) {
-  TRY(check_table_or_json("history", flags.format));
+  TRY(cli::check_skins("history", flags.output));
   if (!flags.import.empty()) return import(flags.import, world, talk);
   TRY_ASSIGN(const state::HistoryFilter filter, filter_of(flags, read));
   TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
@@ -89,13 +90,11 @@ Result<ExitCode> run_history(const HistoryFlags& flags, const settings::Reading&
     return ExitCode::done;
   }
   TRY_ASSIGN(const History history, state::read_history(state, filter));
-  if (flags.format == "json") {
-    world.console.out(history_json(history));
-    return ExitCode::done;
-  }
-  const std::string text = report::history_text(history, talk.out());
-  world.console.out(text);
-  if (text.empty()) {
+  TRY(cli::write_skins({.text = [&](const auto& style) { return report::history_text(history, style); },
+                        .json = [&] { return history_json(history); },
+                        .html = [&] { return report::history_page(history); }},
+                       flags.output, world, talk));
+  if (flags.output.format == "table" && report::history_text(history, {}).empty()) {
     TRY_ASSIGN(const std::string directory, state::state_directory(world));
     talk.note("nothing is recorded yet in " + directory);
   }
@@ -109,7 +108,7 @@ Runner configure_history(Parser& parser) {
   parser.add_option("--model", flags->model, "Only of this model").type_name("MODEL");
   parser.add_option("--from", flags->from, "Only from then on: a date or a time in UTC").type_name("TIME");
   parser.add_option("--last", flags->last, "Only the latest N decisions and measurements").type_name("N");
-  add_table_or_json(parser, flags->format);
+  cli::add_skin_flags(parser, flags->output);
   parser.add_flag("--export", flags->all,
                   "Everything as JSON lines: days with exact histograms, decisions, receipts, measurements");
   parser.add_option("--import", flags->import, "Takes what --export wrote, into a state that is empty")

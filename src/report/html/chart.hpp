@@ -10,7 +10,7 @@
 namespace ctxcap::report::html {
 
 inline constexpr double kWidth = 520, kHeight = 260;  // units of a figure; text of 14 can be read on a phone
-inline constexpr double kLeft = 48, kRight = 508, kTop = 40, kBottom = 226;
+inline constexpr double kLeft = 62, kRight = 508, kTop = 40, kBottom = 226;
 
 // From values to units.
 struct Scale {

@@ -14,7 +14,7 @@
 namespace ctxcap::report::html {
 namespace {
 
-constexpr std::size_t kListed = 62;  // days in the table, the newest
+constexpr std::size_t kListed = 31;  // days in the table, the newest
 constexpr double kSign = 0.001;      // a chance below it counts as a difference
 constexpr Tokens kFar = 3;           // a window in use so much larger than all else is left to words
 

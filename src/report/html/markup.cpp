@@ -61,8 +61,17 @@ std::string json_string(std::string_view text) {
   return json + "\"";
 }
 
+std::string minute(Instant at) {
+  const std::string text = rfc3339(at);  // 2026-08-20T09:15:02Z
+  return text.substr(0, 10) + " " + text.substr(11, 5);
+}
+
 std::string provenance(std::string_view html) {
   return fmt::format("<figcaption>{}</figcaption>\n", html);
+}
+
+std::string provenance_line(std::string_view html) {
+  return fmt::format("<p class=\"muted\">{}</p>\n", html);
 }
 
 std::string table(std::string_view caption, const std::vector<Heading>& headings,

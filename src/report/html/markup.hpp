@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
+
 namespace ctxcap::report::html {
 
 // Untrusted text, such as a job's name, as one line of characters that a page shows as they are, in elements
@@ -17,8 +19,14 @@ std::string escaped_lines(std::string_view text);
 // Untrusted text inside of a JSON string of a page: no character of it ends the string or the element.
 std::string json_string(std::string_view text);
 
+// "2026-08-20 09:15", UTC
+std::string minute(Instant at);
+
 // A sentence under a figure that says what it was made from.
 std::string provenance(std::string_view html);
+
+// The same beside a table.
+std::string provenance_line(std::string_view html);
 
 struct Heading {
   std::string text;

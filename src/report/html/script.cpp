@@ -69,6 +69,17 @@ for (const form of document.querySelectorAll('form.what-if')) {
   form.addEventListener('submit', event => event.preventDefault());
   update();
 }
+for (const form of document.querySelectorAll('form.what-if-ooms')) {
+  const table = JSON.parse(document.getElementById(form.dataset.table).textContent);
+  const update = () => {
+    const at = Number(form.elements.window.value);
+    form.elements.window.setAttribute('aria-valuetext', table.window[at]);
+    form.querySelector('output').textContent = table.window[at];
+    form.querySelector('[data-what=avoided]').textContent = table.avoided[at];
+  };
+  form.addEventListener('input', update);
+  update();
+}
 )js";
 
 }  // namespace ctxcap::report::html

@@ -41,17 +41,18 @@ pre { background: var(--panel); padding: 0.7rem; overflow-x: auto; margin: 0.4re
 .figures { display: grid; grid-template-columns: 1fr; gap: 1.2rem; margin: 0.8rem 0; }
 figure { margin: 0; min-width: 0; }
 @media (min-width: 60rem) { .figures { grid-template-columns: 1fr 1fr; } }
-svg { display: block; width: 100%; height: auto; max-width: 44rem; }
+svg { display: block; width: 100%; height: auto; max-width: 38rem; }
 svg text { font: 14px system-ui, sans-serif; fill: var(--muted); }
 svg text.up { font-size: 13px; paint-order: stroke; stroke: var(--bg); stroke-width: 4px; }
 svg text.strong { fill: var(--fg); font-weight: 600; }
-svg .axis { stroke: var(--line); fill: none; } svg .bar { fill: var(--bar); } svg .over { fill: var(--bad); }
+svg .axis { stroke: var(--line); fill: none; } svg .bar { fill: var(--bar); } svg .over { fill: var(--bad); } svg .ours { fill: var(--good); }
 svg .cap { stroke: var(--good); stroke-width: 2; } svg .now { stroke: var(--muted); stroke-width: 2; stroke-dasharray: 6 4; }
 svg .rung { stroke: var(--line); stroke-width: 1; } svg .at { stroke: var(--accent); stroke-width: 3; }
 svg .usable { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 8 4; fill: none; }
 svg .most { stroke: var(--s1); fill: none; stroke-width: 2; } svg .p90 { stroke: var(--s0); fill: none; stroke-width: 2; }
 svg .p50 { stroke: var(--s2); fill: none; stroke-width: 2; stroke-dasharray: 2 3; }
 svg .answers { fill: var(--s1); }
+svg .at-oom { stroke: var(--bad); stroke-width: 1.5; }
 svg .oom { fill: var(--bad); stroke: var(--bg); }
 .log { display: none; }
 figure:has(.to-log:checked) .log { display: inline; } figure:has(.to-log:checked) .lin { display: none; }
@@ -85,9 +86,11 @@ nav li { padding: 0.1rem 0; }
 dl.figures-of { display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 1rem; margin: 0.4rem 0; font-size: 0.95rem; }
 dl.figures-of dt { color: var(--muted); } dl.figures-of dd { margin: 0; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.week { border-spacing: 2px; border-collapse: separate; font-size: 0.75rem; min-width: 0; }
-.week td, .week th { padding: 0.1rem 0.2rem; border: 0; text-align: right; min-width: 2.2rem; }
-.week td { color: var(--fg); box-shadow: inset 0 -0.35rem 0 var(--c, transparent); }
+.week table { min-width: 0; font-size: 0.8rem; } .week td, .week th { padding: 0.05rem 0.35rem; border: 0; min-width: 0; }
+.week td:last-child, .week th:last-child { min-width: 0; }
+.left { display: block; padding: 0 0.2rem; border-right: 0.4rem solid transparent; }
+.left.good { border-color: var(--good); } .left.warn { border-color: var(--warn); } .left.bad { border-color: var(--bad); font-weight: 700; }
+.what-if-ooms { background: var(--panel); padding: 0.8rem; } .what-if-ooms input { width: 100%; accent-color: var(--accent); height: 2rem; }
 @media print {
   :root { --bg: #fff; --panel: #f5f7f9; --fg: #000; --muted: #444; --line: #999; --accent: #000; --good: #18703a; --warn: #805200; --bad: #b3261e; --bar: #4b83bd; }
   html { font-size: 10pt; } main { max-width: none; padding: 0; } body { font-size: 1rem; }

@@ -1,0 +1,61 @@
+// Pages of a look back and of a history: whole documents, whatever names are in them.
+
+#include <doctest/doctest.h>
+
+#include "html_checker.hpp"
+#include "report/report.hpp"
+
+using namespace ctxcap;
+
+namespace {
+
+constexpr const char* kHostile = "</title><img src=x onerror=alert(1)>\"'&";
+
+void check_page(const std::string& html) {
+  CHECK(misnested(html) == "");
+  CHECK(html.find("<img") == html.npos);
+  CHECK(html.find("://") == html.npos);
+  const auto ids = values_of(html, " id=\"");
+  CHECK(std::set<std::string>(ids.begin(), ids.end()).size() == ids.size());
+  for (const char* refers : {"aria-labelledby=\"", " for=\"", "data-table=\""}) {
+    for (const std::string& id : values_of(html, refers)) CHECK(std::count(ids.begin(), ids.end(), id) == 1);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the page of a look back says first whether the rule held") {
+  Backtest backtest{.risk = 0.001, .confidence = 0.95};
+  JobBacktest job{.job = kHostile, .model = kHostile, .by_day = true};
+  job.rules = {
+      {{.rule = "tolerance-bound", .decisions = 9, .requests = 1'000, .exceeded = 1, .mean_num_ctx = 8'000},
+       1e9},
+      {{.rule = "p99", .decisions = 9, .requests = 1'000, .exceeded = 12, .mean_num_ctx = 5'000},
+       std::nullopt}};
+  backtest.jobs = {job, job, {.job = "few"}};
+  backtest.jobs[1].rules[0].result.exceeded = 9;
+  backtest.jobs[1].rules[0].result.chance = 1e-6;
+  const std::string html = report::backtest_page(backtest);
+  check_page(html);
+  CHECK(html.find("the rule held: 1 of 1,000 requests were cut (0.1 %), 0.1 % were asked for") != html.npos);
+  CHECK(html.find("the rule did not hold: 9 of 1,000 requests were cut (0.9 %)") != html.npos);
+  CHECK(html.find("<strong>few</strong>: too little of the log to look back on") != html.npos);
+  check_page(report::backtest_page({}));
+}
+
+TEST_CASE("the page of a history has the need of each day beside the window it had") {
+  History history;
+  history.decisions = {{.at = {1}, .job = kHostile, .model = kHostile, .reason = kHostile}};
+  history.measurements = {{.at = {2}, .variant = kHostile}};
+  history.jobs = {{.job = kHostile,
+                   .model = "m",
+                   .num_ctx = 8'192,
+                   .days = {{20'000, 5, 4'000, std::nullopt}, {20'003, 6, 5'000, 8'192}}},
+                  {.job = "idle", .model = "m"}};
+  const std::string html = report::history_page(history);
+  check_page(html);
+  CHECK(html.find("has a window of 8,192, and needed at most 5,000 tokens in 2 days") != html.npos);
+  CHECK(values_of(html, "<line class=\"cap").size() == 1);
+  CHECK(report::history_page({}).find("Nothing is recorded yet.") != std::string::npos);
+  check_page(report::history_page({}));
+}

@@ -77,7 +77,7 @@ std::string oom_json(const std::vector<OomEvent>& events) {
   Json root = {{"schema", "ctxcap.oom/1"}, {"events", Json::array()}};
   for (const OomEvent& event : events) {
     Json advice = Json::array();
-    for (const OomAdvice& one : event.advice)
+    for (const Advice& one : event.advice)
       advice.push_back({{"what", one.what}, {"frees_bytes", or_null(one.frees)}, {"text", one.text}});
     root["events"].push_back({{"source", word(event.told.source)},
                               {"line", event.line},

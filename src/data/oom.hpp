@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/quantity.hpp"
+#include "data/advice.hpp"
 
 namespace ctxcap {
 
@@ -57,12 +58,6 @@ struct OomText {
 // Whether memory that PyTorch keeps and does not use would have been enough, had it been in one piece.
 enum class Fragmentation { unknown, no, maybe, yes };
 
-struct OomAdvice {
-  std::string what;  // "expandable-segments", "others", "batch", "share", "num_ctx", "kv_type", "cpu"
-  std::optional<Bytes> frees;  // nullopt: it depends on what is not told
-  std::string text;
-};
-
 // One failure, and what follows from its figures.
 struct OomEvent {
   OomText told;
@@ -71,7 +66,7 @@ struct OomEvent {
   std::optional<Bytes> others;   // everybody else's
   std::optional<Bytes> need;     // held and wanted
   Fragmentation fragmentation = Fragmentation::unknown;
-  std::vector<OomAdvice> advice;  // the most likely cure first
+  std::vector<Advice> advice;  // the most likely cure first
 };
 
 // "ctxcap.oom/1", indented.

@@ -38,7 +38,7 @@ std::string event_text(const OomEvent& event) {
   if (event.fragmentation != Fragmentation::unknown)
     text += fmt::format("  would it have fitted in one piece? {}\n", word(event.fragmentation));
   text += "What would help:\n";
-  for (const OomAdvice& one : event.advice)
+  for (const Advice& one : event.advice)
     text += one.frees ? fmt::format("  * {} (frees {})\n", one.text, human_bytes(*one.frees))
                       : fmt::format("  * {}\n", one.text);
   return text;

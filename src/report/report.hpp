@@ -18,6 +18,7 @@
 #include "data/metrics.hpp"
 #include "data/oom.hpp"
 #include "data/owned.hpp"
+#include "data/tenant_need.hpp"
 #include "data/trace_format.hpp"
 #include "data/vllm.hpp"
 
@@ -77,6 +78,12 @@ std::string tenant_text(const std::vector<CardUse>& cards, const std::string& na
 
 // A checkpoint and what each window of it takes in vLLM's blocks.
 std::string vllm_text(const VllmInspection& inspection, const TextOptions& options);
+
+// What a tenant takes by the catalogue: its parts, batches that fit, limits, and what would free memory.
+std::string tenant_need_text(const TenantNeed& need, const TextOptions& options);
+
+// The catalogue: each engine with its models, words and keys.
+std::string catalogue_text(std::span<const EngineHelp> engines, const TextOptions& options);
 
 // What each failure's figures say, and what would help; of many the last.
 std::string oom_text(const std::vector<OomEvent>& events);

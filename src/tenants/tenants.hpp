@@ -1,11 +1,39 @@
 #pragma once
-// What other programs take of a card, and how they say that they did not get it. The door of this room.
+// What other programs take of a card, by the catalogue of engines; and how they say that they did not get it.
+// The door of this room.
 
+#include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/result.hpp"
+#include "data/histogram.hpp"
 #include "data/oom.hpp"
+#include "data/tenant_need.hpp"
 
 namespace ctxcap::tenants {
+
+// Gives the content of a model's config.json.
+using ReadFile = std::function<Result<std::string>(const std::string& path)>;
+
+struct TenantQuestion {
+  std::string tenant;  // "faster-whisper:large-v3,int8_float16,batch=8"
+  ReadFile read;
+  std::optional<Bytes> free = {};         // advise on the largest batch that fits so much
+  std::optional<Histogram> lengths = {};  // of the texts that are sent, in tokens; not empty
+};
+
+// What that tenant takes. Errors (ErrorKind::usage): an engine, model, type or key that is not in the
+// catalogue, with the nearest that is; a value out of its bounds; what `read` said.
+Result<TenantNeed> need_of(const TenantQuestion& question);
+
+// Whether a text is meant for the catalogue, rather than a model of a server.
+bool is_tenant(std::string_view text);
+
+// For people who choose.
+std::vector<EngineHelp> catalogue();
 
 // One line of a log or of an error. Known are PyTorch since 1.0, llama.cpp, vLLM, CTranslate2, Ollama's
 // scheduler and the kernel's driver; everything else is OomKind::none.

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "ingest/ingest.hpp"
 #include "manual/manual.hpp"
+#include "tenants/tenants.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -23,9 +24,15 @@ std::string formats_text(const cli::Program&, const report::TextOptions& style) 
   return report::trace_formats_text(ingest::known_formats(), style);
 }
 
+// And what only the tenants' room knows.
+std::string tenants_text(const cli::Program&, const report::TextOptions& style) {
+  return report::catalogue_text(tenants::catalogue(), style);
+}
+
 std::vector<manual::Topic> topics() {
   std::vector<manual::Topic> topics(manual::topics().begin(), manual::topics().end());
   topics.push_back({"formats", "The formats of rows, and how they are told apart", formats_text});
+  topics.push_back({"tenants", "What other programs take of the card: the catalogue", tenants_text});
   return topics;
 }
 

@@ -7,6 +7,7 @@
 
 #include "app/change.hpp"
 #include "app/commands.hpp"
+#include "app/inspect_tenant.hpp"
 #include "app/inspect_vllm.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -15,6 +16,7 @@
 #include "model/model.hpp"
 #include "runtime/runtime.hpp"
 #include "state/state.hpp"
+#include "tenants/tenants.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -24,6 +26,7 @@ struct InspectFlags {
   bool measure = false;
   std::vector<std::string> contexts;
   VllmFlags vllm;
+  TenantFlags tenant;
 };
 
 constexpr Tokens kLargestWindow = Tokens{1} << 40;  // far beyond any model, and far from overflow
@@ -118,6 +121,14 @@ void add_largest(Inspection& inspection, const RuntimeSettings& variation) {
                                 memory::largest_that_stays(inspection.arch, variation, inspection.measured)});
 }
 
+// A tenant of the catalogue is no model of a server.
+Result<ExitCode> run_tenant(const InspectFlags& flags, World& world, Talk& talk) {
+  TRY_ASSIGN(const TenantNeed need, inspected_tenant(flags.tenant, world, talk));
+  talk.clear();
+  world.console.out(flags.format == "json" ? tenant_json(need) : report::tenant_need_text(need, talk.out()));
+  return ExitCode::done;
+}
+
 Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading& read, World& world,
                              Talk& talk) {
   TRY(check_table_or_json("inspect", flags.format));
@@ -126,6 +137,7 @@ Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading&
     return inspect_vllm(flags.vllm, flags.model, typed ? read.settings.ollama.version : "",
                         flags.format == "json", world, talk);
   }
+  if (tenants::is_tenant(flags.model)) return run_tenant(flags, world, talk);
   const settings::Ollama& server = read.settings.ollama;
   // A saved answer that the configuration names is meant where no model is.
   const bool is_file = flags.model.ends_with(".gguf");
@@ -167,14 +179,24 @@ Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading&
 
 Runner configure_inspect(Parser& parser) {
   const auto flags = std::make_shared<InspectFlags>();
-  parser.add_option("MODEL", flags->model, "Name of an installed model, or a GGUF file").type_name("MODEL");
+  parser
+      .add_option("MODEL", flags->model,
+                  "Name of an installed model, a GGUF file, or a tenant: ctxcap help tenants")
+      .type_name("MODEL");
   parser.add_flag("--measure", flags->measure, "Load the model at two windows and keep what it really takes");
   parser.add_option("--draft-model", flags->draft_model, "A saved answer of /api/show of what drafts for it")
       .type_name("FILE");
   parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192").type_name("TOKENS");
   add_vllm_flags(parser, flags->vllm);
+  parser.add_option("--free", flags->tenant.free, "Advise on a tenant's batch that fits so much")
+      .type_name("SIZE");
+  parser
+      .add_option("--lengths", flags->tenant.lengths,
+                  "Tokens of the texts that an embedder gets, one a line, or traces")
+      .type_name("FILE");
   add_table_or_json(parser, flags->format);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
+    flags->tenant.tenant = flags->model;
     return run_inspect(*flags, read, world, talk);
   };
 }
@@ -188,7 +210,9 @@ constinit const Command kInspect{
     "  ctxcap inspect --show show.json --parallel 4 -f json\n"
     "  ctxcap inspect devstral-small-2 --measure\n"
     "  ctxcap inspect Qwen3-8B-Q4_K_M.gguf --context 8192\n"
-    "  ctxcap inspect --target vllm --config Qwen3-8B/config.json --available 6GiB\n",
+    "  ctxcap inspect --target vllm --config Qwen3-8B/config.json --available 6GiB\n"
+    "  ctxcap inspect faster-whisper:large-v3,int8_float16,batch=8\n"
+    "  ctxcap inspect embed:bge-m3,fp16 --free 4GiB --lengths lengths.txt\n",
     configure_inspect, settings::kInspect};
 
 }  // namespace ctxcap::app

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <set>
 
+#include "app/settle_tenants.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "gpu/gpu.hpp"
@@ -128,6 +129,7 @@ settings::Reading read_settings_file(const std::string& config, const settings::
   drop_log_of_elsewhere(reading.settings);
   constexpr unsigned kWeighs =
       settings::kAnalyze | settings::kExplain | settings::kApply | settings::kInspect | settings::kNightly;
+  if ((uses & kWeighs) != 0) settle_tenants(reading, world);
   if ((uses & kWeighs) != 0) settle_cards(reading, world);
   if (!text) reading.problems.insert(reading.problems.begin(), text.error());
   for (const std::string& report : reading.settings.report.files) {

@@ -35,6 +35,11 @@ std::string plain_name(std::string_view name) {
 
 }  // namespace
 
+std::string named_tenant(const std::string& text) {
+  const bool is_letter = !text.empty() && lowered(text)[0] >= 'a' && lowered(text)[0] <= 'z';
+  return is_letter ? text : "";
+}
+
 std::optional<Card> known_card(std::string_view name) {
   const auto found = std::find_if(std::begin(kKnown), std::end(kKnown),
                                   [plain = plain_name(name)](const Known& one) { return one.name == plain; });

@@ -12,9 +12,15 @@
 namespace ctxcap {
 
 struct Tenant {
+  enum class Basis { declared, catalogue, measured };
   std::string name;
   Bytes bytes = 0;
+  std::string catalogue = {};  // "faster-whisper:large-v3,int8": what gives its bytes; "": they are declared
+  Basis basis = Basis::declared;
 };
+
+// A size begins with a digit; what begins with a letter names a tenant of the catalogue. "": it does not.
+std::string named_tenant(const std::string& text);
 
 // A card, by what its box says, its name or its driver.
 struct Card {

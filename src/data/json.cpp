@@ -218,7 +218,8 @@ Json json_of(const BudgetReport& report) {
             {"tight", report.tight},
             {"alternatives", Json::array()}};
   for (const Tenant& tenant : report.budget.tenants)
-    json["tenants"].push_back({{"name", tenant.name}, {"bytes", tenant.bytes}});
+    json["tenants"].push_back(
+        {{"name", tenant.name}, {"bytes", tenant.bytes}, {"basis", word(tenant.basis)}});
   for (const ModelShare& model : report.models)
     json["models"].push_back({{"model", model.model}, {"bytes", or_null(model.bytes)}});
   for (const Alternative& alternative : report.alternatives) {

@@ -21,6 +21,17 @@ constexpr std::string_view word(Basis basis) {
   }
   return "";
 }
+constexpr std::string_view word(Tenant::Basis basis) {
+  switch (basis) {
+    case Tenant::Basis::declared:
+      return "declared";
+    case Tenant::Basis::catalogue:
+      return "catalogue";
+    case Tenant::Basis::measured:
+      return "measured";
+  }
+  return "";
+}
 constexpr std::string_view word(Raise raise) {
   switch (raise) {
     case Raise::none:

@@ -82,13 +82,12 @@ Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From
   if (value.kind != Kind::table) return not_pairs(value, from);
   std::vector<Tenant> tenants;
   for (const auto& [name, place, size] : value.entries) {
-    tenants.push_back({.name = printable(name, 60)});
-    for (std::size_t i = 0; i + 1 < tenants.size(); ++i) {
-      if (tenants[i].name == tenants.back().name) return "it names " + tenants.back().name + " twice";
-    }
-    if (Complaint why = take_size(size, tenants.back().bytes); !why.empty()) {
-      return fmt::format("{}: {}", tenants.back().name, why);
-    }
+    Tenant one{.name = printable(name, 60), .catalogue = named_tenant(size.text)};
+    const auto same = [&](const Tenant& other) { return other.name == one.name; };
+    if (std::any_of(tenants.begin(), tenants.end(), same)) return "it names " + one.name + " twice";
+    const Complaint why = one.catalogue.empty() ? take_size(size, one.bytes) : "";
+    if (!why.empty()) return fmt::format("{}: {}", one.name, why);
+    tenants.push_back(std::move(one));
   }
   into = std::move(tenants);
   return {};
@@ -96,7 +95,8 @@ Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From
 
 std::optional<Value> show_tenants(const std::vector<Tenant>& of) {
   Value value{.kind = Kind::table};
-  for (const Tenant& tenant : of) value.entries.push_back({tenant.name, {}, size_value(tenant.bytes)});
+  for (const auto& [name, bytes, catalogue, basis] : of)
+    value.entries.push_back({name, {}, catalogue.empty() ? size_value(bytes) : text_value(catalogue)});
   return unless_empty(std::move(value));
 }
 

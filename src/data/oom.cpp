@@ -12,6 +12,44 @@ Json told(const std::optional<ToldBytes>& size) {
   return size ? Json(size->bytes) : Json(nullptr);
 }
 
+Json frames_json(const std::vector<SnapshotFrame>& frames) {
+  Json json = Json::array();
+  for (const SnapshotFrame& one : frames)
+    json.push_back({{"frame", one.frame}, {"bytes", one.bytes}, {"count", one.count}});
+  return json;
+}
+
+Json snapshot_json(const Snapshot& of) {
+  Json json{{"device", of.device},
+            {"segments", of.segments},
+            {"events", of.events},
+            {"end_allocated_bytes", of.end_allocated},
+            {"end_reserved_bytes", of.end_reserved},
+            {"baseline_allocated_bytes", of.baseline_allocated},
+            {"peak_allocated_bytes", of.peak_allocated},
+            {"reserved_at_peak_bytes", of.reserved_at_peak},
+            {"event_of_peak", or_null(of.event_of_peak)},
+            {"peak_reserved_bytes", of.peak_reserved},
+            {"static_bytes", of.static_bytes},
+            {"activation_bytes", of.activation_bytes},
+            {"inactive_split_blocks", of.split_blocks},
+            {"inactive_split_bytes", of.split_bytes},
+            {"largest_hole_bytes", of.largest_hole},
+            {"private_free_bytes", of.private_free},
+            {"expandable_segments", of.expandable},
+            {"frames", frames_json(of.frames)},
+            {"kept", frames_json(of.kept)},
+            {"ooms", Json::array()}};
+  for (const SnapshotOom& one : of.ooms) {
+    json["ooms"].push_back({{"event", one.event},
+                            {"size_bytes", one.size},
+                            {"device_free_bytes", or_null(one.free)},
+                            {"allocated_bytes", one.allocated},
+                            {"reserved_bytes", one.reserved}});
+  }
+  return json;
+}
+
 }  // namespace
 
 std::optional<ToldBytes> OomText::reserved_by_torch() const {
@@ -55,6 +93,8 @@ std::string_view word(OomSource source) {
       return "ollama";
     case OomSource::kernel:
       return "kernel";
+    case OomSource::snapshot:
+      return "snapshot";
   }
   return "";
 }
@@ -92,6 +132,7 @@ std::string oom_json(const std::vector<OomEvent>& events) {
                               {"need_bytes", or_null(event.need)},
                               {"fragmentation", word(event.fragmentation)},
                               {"advice", std::move(advice)}});
+    if (event.snapshot) root["events"].back()["snapshot"] = snapshot_json(*event.snapshot);
   }
   return root.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

@@ -9,6 +9,7 @@
 
 #include "base/quantity.hpp"
 #include "data/advice.hpp"
+#include "data/snapshot.hpp"
 
 namespace ctxcap {
 
@@ -30,7 +31,7 @@ enum class OomKind {
   system_ram,  // it was no matter of the card
 };
 
-enum class OomSource { unknown, torch, llama_cpp, vllm, ctranslate2, ollama, kernel };
+enum class OomSource { unknown, torch, llama_cpp, vllm, ctranslate2, ollama, kernel, snapshot };
 
 struct OomText {
   OomKind kind = OomKind::none;
@@ -66,7 +67,8 @@ struct OomEvent {
   std::optional<Bytes> others;   // everybody else's
   std::optional<Bytes> need;     // held and wanted
   Fragmentation fragmentation = Fragmentation::unknown;
-  std::vector<Advice> advice;  // the most likely cure first
+  std::vector<Advice> advice;        // the most likely cure first
+  std::optional<Snapshot> snapshot;  // that it is the first event of
 };
 
 // "ctxcap.oom/1", indented.

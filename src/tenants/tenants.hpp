@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "data/histogram.hpp"
 #include "data/oom.hpp"
+#include "data/snapshot.hpp"
 #include "data/tenant_need.hpp"
 
 namespace ctxcap::tenants {
@@ -34,6 +35,20 @@ bool is_tenant(std::string_view text);
 
 // For people who choose.
 std::vector<EngineHelp> catalogue();
+
+// Whether a file is a pickle, by its first byte or its name, and no text.
+bool is_pickle(std::string_view bytes, std::string_view name);
+
+// Told of parts of the bytes that are looked at no more, or only seldom.
+using OnRead = std::function<void(std::string_view part)>;
+
+// A memory snapshot of PyTorch, one for each card that it tells of. Only plain data is read: what names a
+// class or calls anything is an error (ErrorKind::usage) with its place, as is a file that ends in the
+// middle. Memory grows with what lives at once, not with the file.
+Result<std::vector<Snapshot>> read_snapshot(std::string_view bytes, const OnRead& on_read);
+
+// Each failure of it; of one that never failed its end, as an event that wanted nothing.
+std::vector<OomEvent> events_of(const std::vector<Snapshot>& snapshots);
 
 // One line of a log or of an error. Known are PyTorch since 1.0, llama.cpp, vLLM, CTranslate2, Ollama's
 // scheduler and the kernel's driver; everything else is OomKind::none.

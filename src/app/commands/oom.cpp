@@ -16,10 +16,18 @@ struct OomFlags {
   std::string file, format = "table";
 };
 
+Result<std::vector<OomEvent>> events_in(const std::string& path, std::string_view bytes,
+                                        const tenants::OnRead& on_read) {
+  if (!tenants::is_pickle(bytes, path)) return tenants::oom_events(bytes);
+  TRY_ASSIGN(const std::vector<Snapshot> snapshots, tenants::read_snapshot(bytes, on_read));
+  return tenants::events_of(snapshots);
+}
+
 Result<std::vector<OomEvent>> read_events(const std::string& path, World& world) {
   if (world.files.kind(path) == PathKind::file) {
     TRY_ASSIGN(const auto file, world.files.map(path));
-    return tenants::oom_events(file->bytes().substr(0, file->left()));
+    return events_in(path, file->bytes().substr(0, file->left()),
+                     [&file](std::string_view part) { file->done_with(part); });
   }
   TRY_ASSIGN(const auto reader, world.files.open(path));
   std::string text;
@@ -36,7 +44,7 @@ Result<std::vector<OomEvent>> read_events(const std::string& path, World& world)
                    .hint = "write it to a file, and name that: ctxcap oom FILE"});
     }
   }
-  return tenants::oom_events(text);
+  return events_in(path, text, {});
 }
 
 Result<ExitCode> run_oom(const OomFlags& flags, World& world, Talk& talk) {
@@ -56,7 +64,10 @@ Result<ExitCode> run_oom(const OomFlags& flags, World& world, Talk& talk) {
 
 Runner configure_oom(Parser& parser) {
   const auto flags = std::make_shared<OomFlags>();
-  parser.add_option("FILE", flags->file, "A log, or a pasted text; - is standard input").type_name("FILE|-");
+  parser
+      .add_option("FILE", flags->file,
+                  "A log, a pasted text, or PyTorch's memory snapshot; - is standard input")
+      .type_name("FILE|-");
   parser.add_option("-f,--format", flags->format, "table or json").type_name("FORMAT").show_default();
   return [flags](const settings::Reading&, World& world, Talk& talk) { return run_oom(*flags, world, talk); };
 }
@@ -64,8 +75,9 @@ Runner configure_oom(Parser& parser) {
 }  // namespace
 
 constinit const Command kOom{"oom",
-                             "Explain an out-of-memory text: who held what, what was wanted, what would help",
+                             "Explain an out-of-memory text or snapshot: who held what, what would help",
                              "  ctxcap oom whisperx.log\n"
+                             "  ctxcap oom snapshot.pickle\n"
                              "  docker logs vllm 2>&1 | ctxcap oom -\n",
                              configure_oom};
 

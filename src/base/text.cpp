@@ -90,7 +90,7 @@ int display_width(std::string_view text) {
   return width;
 }
 
-std::string fit_to_width(std::string_view text, int width) {
+std::string fit_to_width(std::string_view text, int width, std::string_view cut) {
   if (display_width(text) <= width) return std::string(text);
   std::string_view rest = text;
   int used = 0;
@@ -101,7 +101,7 @@ std::string fit_to_width(std::string_view text, int width) {
     used += next;
     rest = after;
   }
-  return std::string(text.substr(0, text.size() - rest.size())) + "…";
+  return std::string(text.substr(0, text.size() - rest.size())) + std::string(cut);
 }
 
 std::string printable(std::string_view text, int max_width) {

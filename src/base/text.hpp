@@ -11,8 +11,8 @@ namespace ctxcap {
 // Columns that `text` takes in a terminal: code points, with combining marks as 0 and wide ones as 2.
 int display_width(std::string_view text);
 
-// The text cut to `width` columns, the last of them "…" when something was cut.
-std::string fit_to_width(std::string_view text, int width);
+// The text cut to `width` columns, the last of them `cut` (one column wide) when something was cut.
+std::string fit_to_width(std::string_view text, int width, std::string_view cut = "…");
 
 // One printable line out of untrusted text (names from logs): control characters, line ends, bytes that are
 // not UTF-8 and characters that reorder or hide text become "?"; longer than `max_width` columns is cut.

@@ -112,7 +112,8 @@ void keep_topics(const Program& program, std::vector<std::string>& words) {
 // takes them without.
 std::string typed_again(std::vector<std::string> words, std::string_view command,
                         const std::vector<std::string>& files) {
-  constexpr std::string_view kShown[] = {"-f", "--format", "-o", "--output", "--bad-lines"};
+  constexpr std::string_view kShown[] = {"-f",          "--format", "-o",     "--output",
+                                         "--bad-lines", "--color",  "--width"};
   constexpr std::string_view kAlone[] = {"--details", "--wide", "--ascii", "--no-ascii"};
   words.erase(std::find(words.begin(), words.end(), command));
   std::vector<std::string> kept;

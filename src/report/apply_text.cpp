@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/glossary.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "data/model_name.hpp"
@@ -22,6 +23,15 @@ std::string error_text(const Error& error, Colour colour) {
   return text;
 }
 
+namespace {
+
+// "  reload   ...", in lines of the width.
+std::string entry(std::string_view label, std::string_view text, const TextOptions& options) {
+  return wrapped(text, options.width, fmt::format("  {:<9}", label), std::string(11, ' ')) + "\n";
+}
+
+}  // namespace
+
 std::string plan_text(const Variant& variant, const std::vector<InstalledModel>& installed,
                       const std::vector<std::string>& lost, const TextOptions& options) {
   const bool exists = find_model(installed, variant.name) != nullptr;
@@ -37,16 +47,19 @@ std::string plan_text(const Variant& variant, const std::vector<InstalledModel>&
     text +=
         fmt::format("             SYSTEM of {} characters\n", with_commas(display_width(*variant.system)));
   if (!variant.inherits.empty())
-    text += fmt::format("  inherit  {} of {}\n", printable(join(variant.inherits, ", "), 300), variant.base);
+    text +=
+        entry("inherit", fmt::format("{} of {}", printable(join(variant.inherits, ", "), 300), variant.base),
+              options);
   if (!lost.empty())
     text +=
-        fmt::format("  lose     {} of the {} of before\n", printable(join(lost, ", "), 300), variant.name);
-  text += fmt::format("  reload   {} and its variants share one runner; what is loaded now is unloaded\n",
-                      variant.base);
-  for (const std::string& reason : variant.against)
-    text += fmt::format("  against  {}\n", printable(reason, 300));
+        entry("lose", fmt::format("{} of the {} of before", printable(join(lost, ", "), 300), variant.name),
+              options);
+  text += entry("reload", variant.base + " and its variants share one runner; what is loaded now is unloaded",
+                options);
+  for (const std::string& reason : variant.against) text += entry("against", printable(reason, 300), options);
   if (exists)
-    text += fmt::format("  keep     the {} of before until the new one is verified\n", variant.name);
+    text +=
+        entry("keep", fmt::format("the {} of before until the new one is verified", variant.name), options);
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/glossary.hpp"
 #include "base/text.hpp"
 #include "base/text_table.hpp"
 #include "base/units.hpp"
@@ -10,7 +11,7 @@
 namespace ctxcap::report {
 namespace {
 
-std::string rules_table(const JobBacktest& job, int width) {
+std::string rules_table(const JobBacktest& job, const TableRoom& room) {
   using Align = Column::Align;
   std::vector<std::vector<std::string>> rows;
   for (const RuleReport& rule : job.rules) {
@@ -30,7 +31,7 @@ std::string rules_table(const JobBacktest& job, int width) {
                        {"SHARE", Align::right},
                        {"MEAN NUM_CTX", Align::right},
                        {"MEAN KV", Align::right}},
-                      std::move(rows), width);
+                      std::move(rows), room);
 }
 
 // Whether our own rule kept what was asked of it, and how the others fared beside it.
@@ -54,10 +55,12 @@ std::string verdict(const JobBacktest& job, const Backtest& backtest, const Text
 }  // namespace
 
 std::string backtest_text(const Backtest& backtest, const TextOptions& options) {
-  std::string text = fmt::format(
-      "Each rule sees what came before and sets a window; CUT counts the requests after it that needed "
-      "more.\nAsked: at most {} of them, at {} confidence\n",
-      percent(backtest.risk), percent(backtest.confidence));
+  std::string text = wrapped(
+      fmt::format("Each rule sees what came before and sets a window; CUT counts the requests after it that "
+                  "needed more. Asked: at most {} of them, at {} confidence",
+                  percent(backtest.risk), percent(backtest.confidence)),
+      options.width, "", "");
+  text += "\n";
   for (const JobBacktest& job : backtest.jobs) {
     text += fmt::format("\n{}{}{}, by {}\n", printable(job.job, 60), job.model.empty() ? "" : " on ",
                         printable(job.model, 60), job.by_day ? "day" : "thousand requests");

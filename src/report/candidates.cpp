@@ -67,8 +67,8 @@ std::string candidates_table(const BaseDecision& decision, const TextOptions& op
                        {"OVER", Align::right},
                        {"KV CACHE", Align::right},
                        {"TOTAL", Align::right, 1},
-                       {"WHY"}},
-                      std::move(rows), options.width);
+                       {.heading = "WHY", .wraps = true}},
+                      std::move(rows), room_of(options));
 }
 
 }  // namespace ctxcap::report

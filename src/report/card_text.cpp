@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "base/text_table.hpp"
 #include "base/units.hpp"
-#include "report/report.hpp"
+#include "report/style.hpp"
 
 namespace ctxcap::report {
 namespace {
@@ -54,7 +54,7 @@ std::string with_llm_text(const TenantUse& tenant) {
                      span_text(tenant.with_llm.seconds), human_bytes(tenant.with_llm.joint_peak));
 }
 
-std::string tenants_table(const CardUse& use, int width) {
+std::string tenants_table(const CardUse& use, const TableRoom& room) {
   using Align = Column::Align;
   std::vector<std::vector<std::string>> rows;
   for (const TenantUse& tenant : use.tenants) {
@@ -85,7 +85,7 @@ std::string tenants_table(const CardUse& use, int width) {
     for (const std::size_t column : {7U, 6U, 5U, 4U, 3U}) drop(column);
   }
   if (!looked) drop(2);
-  return render_table(std::move(columns), std::move(rows), width);
+  return render_table(std::move(columns), std::move(rows), room);
 }
 
 std::string rest_text(const CardUse& use) {

@@ -45,8 +45,8 @@ std::string decisions_table(const History& history, const TextOptions& options) 
                        {"NUM_CTX", Align::right},
                        {"ACTION"},
                        {"OUTCOME"},
-                       {"REASON"}},
-                      std::move(rows), options.width);
+                       {.heading = "REASON", .wraps = true}},
+                      std::move(rows), room_of(options));
 }
 
 std::string measurements_table(const History& history, const TextOptions& options) {
@@ -65,7 +65,7 @@ std::string measurements_table(const History& history, const TextOptions& option
                        {"HOLDS", Align::right},
                        {"PREDICTED", Align::right, 1},
                        {"PLACEMENT", Align::left, 3}},
-                      std::move(rows), options.width);
+                      std::move(rows), room_of(options));
 }
 
 // One glyph for each value, by its share of `top`; nullopt is a gap.

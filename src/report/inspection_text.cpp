@@ -51,7 +51,7 @@ std::string head(const Inspection& inspection) {
   return text;
 }
 
-std::string layers_table(const Inspection& inspection, int width) {
+std::string layers_table(const Inspection& inspection, const TableRoom& room) {
   std::vector<std::vector<std::string>> rows;
   for (const LayerGroup& group : inspection.layers) {
     const Layer& layer = group.layer;
@@ -71,7 +71,7 @@ std::string layers_table(const Inspection& inspection, int width) {
                        {"V WIDTH", Align::right},
                        {"STATE", Align::right, 1},
                        {""}},
-                      rows, width);
+                      rows, room);
 }
 
 // What of it does not stay on the card; empty: no card is told.
@@ -112,7 +112,7 @@ bool any_in_ram(const Inspection& inspection) {
                      [](const InspectedContext& context) { return context.memory.ram_bytes > 0; });
 }
 
-std::string contexts_table(const Inspection& inspection, int width) {
+std::string contexts_table(const Inspection& inspection, const TableRoom& room) {
   std::vector<std::vector<std::string>> rows;
   for (const InspectedContext& context : inspection.contexts) {
     if (!context.refused) rows.push_back(context_row(context));
@@ -128,11 +128,11 @@ std::string contexts_table(const Inspection& inspection, int width) {
                        {"TOTAL", Align::right},
                        {"BETWEEN", Align::right, 4},
                        {inspection.card || any_in_ram(inspection) ? "IN RAM" : ""}},
-                      rows, width);
+                      rows, room);
 }
 
 // Where there are several cards, or layers in RAM: what each card holds, with the first of the cache types.
-std::string cards_table(const Inspection& inspection, int width) {
+std::string cards_table(const Inspection& inspection, const TableRoom& room) {
   std::vector<std::vector<std::string>> rows;
   for (const InspectedContext& context : inspection.contexts) {
     const Footprint& memory = context.runs ? *context.runs : context.memory;
@@ -154,7 +154,7 @@ std::string cards_table(const Inspection& inspection, int width) {
                        {"COMPUTE", Align::right},
                        {"BESIDE", Align::right, 1},
                        {"TOTAL", Align::right}},
-                      rows, width) +
+                      rows, room) +
          "\n";
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/text_table.hpp"
 #include "report/report.hpp"
 
 namespace ctxcap::report {
@@ -22,13 +23,18 @@ inline std::string paint(std::string_view text, Tone tone, Colour colour) {
 
 struct Marks {
   std::string_view good, warn, bad, grow, arrow, dot, minus, at_most, pointer;
+  std::string_view cut;  // of what did not fit
 };
 
-inline constexpr Marks kUnicodeMarks{"✓", "!", "✗", "▲", "→", "·", "−", "≤", "▸"};
-inline constexpr Marks kAsciiMarks{"ok", "!", "x", "^", "->", "-", "-", "<=", ">"};
+inline constexpr Marks kUnicodeMarks{"✓", "!", "✗", "▲", "→", "·", "−", "≤", "▸", "…"};
+inline constexpr Marks kAsciiMarks{"ok", "!", "x", "^", "->", "-", "-", "<=", ">", "~"};
 
 inline const Marks& marks_for(const TextOptions& options) {
   return options.glyphs == Glyphs::ascii ? kAsciiMarks : kUnicodeMarks;
+}
+
+inline TableRoom room_of(const TextOptions& options) {
+  return {options.width, marks_for(options).cut};
 }
 
 }  // namespace ctxcap::report

@@ -185,11 +185,7 @@ std::string next_command(const Analysis& analysis) {
     if (base.decision.missing) return "ollama pull " + in_shell(base.decision.model);
     creates = creates || !base.variants.empty();
     changes = changes || !is_unchanged(base.decision);
-    for (const JobDecision& job : base.decision.jobs) {
-      const bool worse =
-          doubtful == nullptr || (job.action == Action::withhold && doubtful->action != Action::withhold);
-      if (worse) doubtful = &job;
-    }
+    if (doubtful == nullptr && !against(base.decision).empty()) doubtful = &base.decision.jobs.front();
   }
   if (verdict.kind == VerdictKind::holds) return creates && changes ? "ctxcap apply{}" : "";
   return doubtful != nullptr ? "ctxcap explain " + in_shell(doubtful->stats.job) + "{}" : "";

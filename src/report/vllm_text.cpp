@@ -6,14 +6,14 @@
 #include "base/text.hpp"
 #include "base/text_table.hpp"
 #include "base/units.hpp"
-#include "report/report.hpp"
+#include "report/style.hpp"
 
 namespace ctxcap::report {
 namespace {
 
 using Align = Column::Align;
 
-std::string groups_table(const BlockLayout& layout, int width) {
+std::string groups_table(const BlockLayout& layout, const TableRoom& room) {
   std::vector<std::vector<std::string>> rows;
   for (const BlockGroup& group : layout.groups) {
     std::string note = group.window > 0 ? "last " + with_commas(group.window) + " tokens" : "";
@@ -29,10 +29,10 @@ std::string groups_table(const BlockLayout& layout, int width) {
                        {"BLOCK", Align::right},
                        {"PAGE", Align::right},
                        {"", Align::left, 1}},
-                      rows, width);
+                      rows, room);
 }
 
-std::string lengths_table(const VllmInspection& inspection, int width) {
+std::string lengths_table(const VllmInspection& inspection, const TableRoom& room) {
   std::vector<std::vector<std::string>> rows;
   for (const VllmLength& length : inspection.lengths) {
     std::string at_once = length.max_concurrency ? fmt::format("{:.2f}", *length.max_concurrency) : "-";
@@ -46,7 +46,7 @@ std::string lengths_table(const VllmInspection& inspection, int width) {
                        {"ONE REQUEST", Align::right},
                        {"BLOCKS THERE", Align::right},
                        {"AT ONCE", Align::right}},
-                      rows, width);
+                      rows, room);
 }
 
 }  // namespace

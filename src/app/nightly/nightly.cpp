@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "app/nightly/night.hpp"
+#include "base/glossary.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "ports/elsewhere.hpp"
@@ -160,7 +161,10 @@ Result<ExitCode> run_night(const NightlyOptions& options, const std::vector<Held
     if (!written) troubles.push_back(written.error());
   }
   for (const Error& trouble : troubles) talk.error(trouble);
-  for (const JobNight& job : jobs) world.console.out(report::night_line(job, options.dry_run) + "\n");
+  // One line each for the journal; a terminal gets what it can show.
+  const int width = world.console.out_is_tty() ? talk.out().width : 1 << 20;
+  for (const JobNight& job : jobs)
+    world.console.out(wrapped(report::night_line(job, options.dry_run), width, "", "  ") + "\n");
   const ExitCode code = done ? code_of(jobs, troubles) : exit_code(done.error().kind);
   TRY(state.end_run(night.run, world.clock.now(), static_cast<i64>(code),
                     done ? report::night_summary(jobs, troubles) : done.error().what));

@@ -55,7 +55,8 @@ std::string not_counted(const Analysis& analysis, const TextOptions& options) {
   for (const Skip& skip : all) reasons.push_back(fmt::format("{} {}", with_commas(skip.count), skip.reason));
   constexpr std::string_view kWhere = " (--details: where)";
   const std::string text = fmt::format("Skipped  {}: {}", counted(count, "row"), join(reasons, ", "));
-  return fit_to_width(text, options.width - display_width(kWhere)) + std::string(kWhere) + "\n";
+  return fit_to_width(text, options.width - display_width(kWhere), marks_for(options).cut) +
+         std::string(kWhere) + "\n";
 }
 
 std::string head(const Analysis& analysis, const TextOptions& options) {
@@ -161,7 +162,8 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
                     verdict(job, marks)});
   }
   std::vector<std::string> dropped;
-  std::string text = render_table(columns, rows, options.wide ? kNoLimit : options.width, &dropped);
+  std::string text =
+      render_table(columns, rows, {options.wide ? kNoLimit : options.width, marks.cut}, &dropped);
   text += left_out(all - jobs.size(), "job");
   if (!dropped.empty()) text += fmt::format(" without {}; --wide shows all\n", join(dropped, ", "));
   return text;
@@ -176,18 +178,32 @@ std::string model_line(const BaseDecision& decision) {
   return text + "\n";
 }
 
-std::string warnings_text(const Analysis& analysis, const TextOptions& options) {
+// What the verdict says already need not be said again where few lines are to be had.
+bool is_in_verdict(const Warning& warning) {
+  return warning.code == "little-data" || warning.code == "few-requests";
+}
+
+// As many as `lines` hold, at least two of them; details: all, of many those of the first models.
+std::string warnings_text(const Analysis& analysis, const TextOptions& options, std::ptrdiff_t lines) {
+  constexpr std::size_t kLeast = 2;
   std::string text;
-  std::size_t left = options.most == 0 ? analysis.warnings.size() : options.most;
+  std::size_t shown = 0, left_out = 0;
   for (const Warning& warning : analysis.warnings) {
-    if (left-- == 0) {
-      return text +
-             fmt::format("   and {}; -o FILE.json has all\n",
-                         counted(static_cast<i64>(analysis.warnings.size() - options.most), "more warning"));
+    if (!options.details && is_in_verdict(warning)) continue;
+    const std::string one = " " + paint(marks_for(options).warn, Tone::warn, options.colour) + " " +
+                            wrapped(printable(warning.text, 400), options.width - 3, "", "   ") + "\n";
+    lines -= std::count(one.begin(), one.end(), '\n');
+    const bool fits = options.details || lines > 0 || shown < kLeast;
+    if (!fits || (options.most != 0 && shown == options.most)) {
+      ++left_out;
+      continue;
     }
-    text += " " + paint(marks_for(options).warn, Tone::warn, options.colour) + " " +
-            wrapped(printable(warning.text, 400), options.width - 3, "", "   ") + "\n";
+    text += one;
+    ++shown;
   }
+  if (left_out > 0)
+    text += fmt::format("   and {}; {}\n", counted(static_cast<i64>(left_out), "more warning"),
+                        options.details ? "-o FILE.json has all" : "--details has all");
   return text;
 }
 
@@ -214,7 +230,10 @@ std::string print(const Analysis& analysis, const TextOptions& options) {
   text += "\n" + jobs_table(analysis, options);
   for (const SharedWeights& shared : analysis.shared) text += "\n" + shared_weights_text(shared, options);
   if (options.details && analysis.budget) text += "\n" + budget_text(*analysis.budget, options);
-  if (!analysis.warnings.empty()) text += "\n" + warnings_text(analysis, options);
+  constexpr std::ptrdiff_t kScreen = 22;  // lines of the smallest, without the prompt and a line for the rest
+  const std::string warnings =
+      warnings_text(analysis, options, kScreen - std::count(text.begin(), text.end(), '\n') - 1);
+  if (!warnings.empty()) text += "\n" + warnings;
   if (!options.details) return text;
   std::vector<const BaseAnalysis*> bases;
   for (const BaseAnalysis& base : analysis.bases) bases.push_back(&base);

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "base/docker_frames.hpp"
 #include "io/io.hpp"
 #include "sources/ollama_log/flow.hpp"
-#include "sources/ollama_log/frames.hpp"
 #include "sources/ollama_log/rotations.hpp"
 #include "sources/sources.hpp"
 #include "support/fake_files.hpp"
@@ -221,7 +221,7 @@ TEST_CASE("frames give whole lines, wherever they are cut") {
                           frame(2, std::string(700, 'x')) + frame(2, "\nerr") + frame(1, "end");
   const std::string wanted = "out 1\nerr 1\nout 2\n" + std::string(700, 'x') + "\nend\nerr\n";
   for (std::size_t size = 1; size < 40; ++size) {
-    sources::Frames frames;
+    DockerFrames frames;
     std::string text;
     for (std::size_t at = 0; at < log.size(); at += size)
       text += frames.take(std::string_view(log).substr(at, size));

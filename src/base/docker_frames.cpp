@@ -1,10 +1,10 @@
-#include "sources/ollama_log/frames.hpp"
+#include "base/docker_frames.hpp"
 
 #include <algorithm>
 
-namespace ctxcap::sources {
+namespace ctxcap {
 
-std::string_view Frames::take(std::string_view bytes) {
+std::string_view DockerFrames::take(std::string_view bytes) {
   whole_.clear();
   while (!bytes.empty()) {
     if (left_ > 0) {
@@ -25,7 +25,7 @@ std::string_view Frames::take(std::string_view bytes) {
   return whole_;
 }
 
-void Frames::add(std::string_view payload) {
+void DockerFrames::add(std::string_view payload) {
   std::string& line = begun_[stream_];
   line += payload;
   const std::size_t end = line.rfind('\n') + 1;  // npos + 1 is 0
@@ -33,7 +33,7 @@ void Frames::add(std::string_view payload) {
   line.erase(0, end);
 }
 
-std::string_view Frames::finish() {
+std::string_view DockerFrames::finish() {
   whole_.clear();
   for (std::string& line : begun_) {
     if (!line.empty()) whole_ += line + '\n';
@@ -42,4 +42,4 @@ std::string_view Frames::finish() {
   return whole_;
 }
 
-}  // namespace ctxcap::sources
+}  // namespace ctxcap

@@ -1,5 +1,5 @@
 #pragma once
-// Inside ollama_log/: the log of a container without a terminal, as Docker's API sends it: frames, each with
+// The log of a container without a terminal, as Docker's API sends it: frames, each with
 // the number of its stream, three zeros and its length in four bytes, the highest first. A line may be spread
 // over frames, and those of the other stream may stand between.
 
@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace ctxcap::sources {
+namespace ctxcap {
 
-class Frames {
+class DockerFrames {
  public:
   // The lines that are whole with these bytes, each with its end, in the order in which they became so. Valid
   // until the next call.
@@ -29,4 +29,4 @@ class Frames {
   std::string whole_;
 };
 
-}  // namespace ctxcap::sources
+}  // namespace ctxcap

@@ -159,6 +159,12 @@ bool is_tenant(std::string_view text) {
   return find_engine(lowered(name)) != nullptr || text.find(',') != text.npos;
 }
 
+std::string engine_near(std::string_view text) {
+  std::vector<std::string> known;
+  for (const Engine* one : engines()) known.emplace_back(one->name);
+  return closest(lowered(text.substr(0, std::min(text.find(':'), text.find(',')))), known);
+}
+
 Result<std::pair<const Engine*, Asked>> asked_of(std::string_view text, const ReadFile& read) {
   Asked asked{.text = std::string(text)};
   const std::size_t colon = text.find(':'), comma = text.find(',');

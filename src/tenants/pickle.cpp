@@ -74,85 +74,73 @@ Error broken_pickle(std::uint64_t offset, std::string why) {
           .hint = "write it anew: torch.cuda.memory._dump_snapshot(\"snapshot.pickle\")"};
 }
 
-Error PickleSteps::refused(std::uint8_t code, std::uint64_t offset) const {
+bool PickleSteps::wrong(std::uint64_t offset, std::string why) {
+  error_ = broken_pickle(offset, std::move(why));
+  return false;
+}
+
+bool PickleSteps::refused(const PickleStep& step) {
   for (const Named& one : kRefused) {
-    if (one.code == code)
-      return broken_pickle(offset, fmt::format("{}: a snapshot names no class and calls nothing", one.name));
+    if (one.code == step.code)
+      return wrong(step.offset, fmt::format("{}: a snapshot names no class and calls nothing", one.name));
   }
-  return broken_pickle(offset, fmt::format("0x{:02x} is no operation of plain data", code));
+  return wrong(step.offset, fmt::format("0x{:02x} is no operation of plain data", step.code));
 }
 
-Result<std::string_view> PickleSteps::take(std::uint64_t size) {
-  if (size > bytes_.size() - at_) return fail(broken_pickle(bytes_.size(), "it ends in the middle"));
-  const std::string_view taken = bytes_.substr(at_, size);
+bool PickleSteps::take(std::uint64_t size, std::string_view& into) {
+  if (size > bytes_.size() - at_) return wrong(bytes_.size(), "it ends in the middle");
+  into = bytes_.substr(at_, size);
   at_ += size;
-  return taken;
+  return true;
 }
 
-// Little endian, two's complement.
-Result<i64> PickleSteps::number_of(std::uint64_t size) {
+// Little endian, two's complement. A ninth byte may say that the eighth has no sign.
+bool PickleSteps::take_number(std::uint64_t size, bool is_signed, i64& into) {
   const std::uint64_t start = at_;
-  TRY_ASSIGN(const std::string_view bytes, take(size));
-  if (size == kLongest && bytes.back() != 0)
-    return fail(broken_pickle(start, "a number has more than 64 bits"));
-  std::uint64_t value = size > 0 && size < 8 && (bytes.back() & 0x80) != 0 ? ~std::uint64_t{0} : 0;
+  std::string_view bytes;
+  if (!take(size, bytes)) return false;
+  if (size == kLongest && bytes.back() != 0) return wrong(start, "a number has more than 64 bits");
+  const bool negative = is_signed && size > 0 && size < 8 && (bytes.back() & 0x80) != 0;
+  std::uint64_t value = negative ? ~std::uint64_t{0} : 0;
   for (std::size_t i = std::min<std::size_t>(size, 8); i-- > 0;)
     value = (value << 8) | static_cast<std::uint8_t>(bytes[i]);
-  return static_cast<i64>(value);
+  into = static_cast<i64>(value);
+  return true;
 }
 
-Status PickleSteps::read_operand(PickleStep& step) {
-  if (const int size = operand_size(step.code); size >= 0) {
-    const bool is_signed = step.code == op::kBinInt;
-    TRY_ASSIGN(step.number, number_of(static_cast<std::uint64_t>(size)));
-    if (!is_signed && size < 8) step.number &= (i64{1} << (8 * size)) - 1;
-    return {};
-  }
-  std::uint64_t width = 0;
-  switch (step.code) {
-    case op::kShortText:
-    case op::kLong1:
-      width = 1;
-      break;
-    case op::kText:
-      width = 4;
-      break;
-    case op::kText8:
-      width = 8;
-      break;
-    default:
-      return fail(refused(step.code, step.offset));
-  }
-  TRY_ASSIGN(const i64 told, number_of(width));
-  const std::uint64_t length =
-      width < 8 ? static_cast<std::uint64_t>(told) & ((std::uint64_t{1} << (8 * width)) - 1)
-                : static_cast<std::uint64_t>(told);
-  if (step.code == op::kLong1) {
-    if (length > kLongest) return fail(broken_pickle(step.offset, "a number has more than 64 bits"));
-    TRY_ASSIGN(step.number, number_of(length));
-    return {};
-  }
-  TRY_ASSIGN(step.text, take(length));
-  return {};
+bool PickleSteps::take_operand(PickleStep& step) {
+  if (const int size = operand_size(step.code); size >= 0)
+    return take_number(static_cast<std::uint64_t>(size), step.code == op::kBinInt, step.number);
+  const std::uint64_t width = step.code == op::kShortText || step.code == op::kLong1 ? 1
+                              : step.code == op::kText                               ? 4
+                              : step.code == op::kText8                              ? 8
+                                                                                     : 0;
+  if (width == 0) return refused(step);
+  i64 told = 0;
+  if (!take_number(width, false, told)) return false;
+  const auto length = static_cast<std::uint64_t>(told);
+  if (step.code != op::kLong1) return take(length, step.text);
+  if (length > kLongest) return wrong(step.offset, "a number has more than 64 bits");
+  return take_number(length, true, step.number);
 }
 
-Result<PickleStep> PickleSteps::next() {
-  PickleStep step{.offset = at_};
-  TRY_ASSIGN(const std::string_view code, take(1));
+bool PickleSteps::next(PickleStep& step) {
+  step = {.offset = at_};
+  std::string_view code;
+  if (!take(1, code)) return false;
   step.code = static_cast<std::uint8_t>(code.front());
-  TRY(read_operand(step));
+  if (!take_operand(step)) return false;
   if (at_ - told_ > kPiece) {
     if (on_read_) on_read_(bytes_.substr(told_, at_ - told_));
     told_ = at_;
   }
-  return step;
+  return true;
 }
 
 Result<std::vector<bool>> used_again(std::string_view bytes, const OnRead& on_read) {
   PickleSteps steps(bytes, on_read);
   std::vector<bool> used;
-  for (;;) {
-    TRY_ASSIGN(const PickleStep step, steps.next());
+  for (PickleStep step; steps.next(step);) {
     if (step.code == op::kStop) return used;
     if (step.code != op::kBinGet && step.code != op::kLongBinGet) continue;
     const auto index = static_cast<std::uint64_t>(step.number);
@@ -162,6 +150,7 @@ Result<std::vector<bool>> used_again(std::string_view bytes, const OnRead& on_re
     if (index >= used.size()) used.resize(index + 1);
     used[index] = true;
   }
+  return fail(steps.error());
 }
 
 }  // namespace ctxcap::tenants

@@ -31,18 +31,22 @@ struct PickleStep {
 class PickleSteps {
  public:
   explicit PickleSteps(std::string_view bytes, const OnRead& on_read) : bytes_(bytes), on_read_(on_read) {}
-  // Error (ErrorKind::usage): it ends in the middle, or holds what is no plain data. `why` has the place.
-  Result<PickleStep> next();
+  // The next one, into `step`; false: it ends in the middle, or holds what is no plain data.
+  bool next(PickleStep& step);
+  // Then: what is wrong (ErrorKind::usage), with its place.
+  const Error& error() const { return error_; }
 
  private:
-  Result<std::string_view> take(std::uint64_t size);
-  Result<i64> number_of(std::uint64_t size);
-  Status read_operand(PickleStep& step);
-  Error refused(std::uint8_t code, std::uint64_t offset) const;
+  bool wrong(std::uint64_t offset, std::string why);
+  bool refused(const PickleStep& step);
+  bool take(std::uint64_t size, std::string_view& into);
+  bool take_number(std::uint64_t size, bool is_signed, i64& into);
+  bool take_operand(PickleStep& step);
 
   std::string_view bytes_;
   const OnRead& on_read_;
   std::uint64_t at_ = 0, told_ = 0;
+  Error error_;
 };
 
 // Which numbers of the memo are asked for again.

@@ -33,8 +33,8 @@ class SnapshotReader {
 
   Result<std::vector<Snapshot>> read() {
     PickleSteps steps(bytes_, on_read_);
-    for (;;) {
-      TRY_ASSIGN(const PickleStep step, steps.next());
+    for (PickleStep step;;) {
+      if (!steps.next(step)) return fail(steps.error());
       at_ = step.offset;
       if (step.code == op::kStop) break;
       TRY(take(step));

@@ -47,13 +47,14 @@ void add_hole(const EndSegment& segment, const EndBlock& block, bool in_use, Sna
 }  // namespace
 
 std::optional<FrameId> FrameNames::id_of(std::string_view file, std::string_view function, i64 line) {
-  std::string name = fmt::format("{}:{} {}", file, line, function);
-  if (const auto known = ids_.find(name); known != ids_.end()) return known->second;
-  bytes_ += 2 * name.size();
+  // Most frames come again and again: no text is made of those that are known.
+  key_.assign(file).append(1, '\0').append(function).append(1, '\0').append(std::to_string(line));
+  if (const auto known = ids_.find(key_); known != ids_.end()) return known->second;
+  bytes_ += 2 * key_.size();
   if (names_.size() >= kMostFrames || bytes_ > kMostFrameBytes) return std::nullopt;
   const auto id = static_cast<FrameId>(names_.size());
-  ids_.emplace(name, id);
-  names_.push_back(std::move(name));
+  ids_.emplace(key_, id);
+  names_.push_back(fmt::format("{}:{} {}", file, line, function));
   of_torch_.push_back(is_torch(file));
   return id;
 }

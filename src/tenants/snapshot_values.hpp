@@ -29,6 +29,7 @@ class FrameNames {
   std::vector<std::string> names_;
   std::vector<bool> of_torch_ = {false};
   std::unordered_map<std::string, FrameId> ids_;
+  std::string key_;  // of the last that was asked for
   std::size_t bytes_ = 0;
 };
 

@@ -33,6 +33,9 @@ Result<TenantNeed> need_of(const TenantQuestion& question);
 // Whether a text is meant for the catalogue, rather than a model of a server.
 bool is_tenant(std::string_view text);
 
+// The engine that a text may mean which is none of ours: "faster-wisper:large-v3". "": none is near.
+std::string engine_near(std::string_view text);
+
 // For people who choose.
 std::vector<EngineHelp> catalogue();
 

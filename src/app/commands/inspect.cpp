@@ -121,6 +121,13 @@ void add_largest(Inspection& inspection, const RuntimeSettings& variation) {
                                 memory::largest_that_stays(inspection.arch, variation, inspection.measured)});
 }
 
+// What a server does not have may be a tenant that is spelt in another way.
+Result<Inspection> or_meant_tenant(Result<Inspection> read, const std::string& name) {
+  const std::string near = read ? "" : tenants::engine_near(name);
+  if (!near.empty()) read.error().hint = "did you mean the tenant " + near + "? see ctxcap help tenants";
+  return read;
+}
+
 // A tenant of the catalogue is no model of a server.
 Result<ExitCode> run_tenant(const InspectFlags& flags, World& world, Talk& talk) {
   TRY_ASSIGN(const TenantNeed need, inspected_tenant(flags.tenant, world, talk));
@@ -149,7 +156,7 @@ Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading&
   TRY_ASSIGN(settings.build, describe::told_build(server));
   TRY_ASSIGN(Inspection inspection,
              from_saved ? from_file(is_file ? flags.model : server.show.front().second, settings.build, world)
-                        : from_server(flags, server, settings, world, talk));
+                        : or_meant_tenant(from_server(flags, server, settings, world, talk), flags.model));
   if (!flags.draft_model.empty()) {
     TRY_ASSIGN(const Inspection draft, from_file(flags.draft_model, settings.build, world));
     inspection.arch.draft_model = std::make_shared<const ModelArch>(draft.arch);

@@ -232,6 +232,9 @@ TEST_CASE("which texts are meant for the catalogue") {
     CHECK_MESSAGE(tenants::is_tenant(text), text);
   for (const char* text : {"devstral-small-2", "gemma3:4b", "hf.co/x/y:Q4_K_M", ""})
     CHECK_MESSAGE(!tenants::is_tenant(text), text);
+  CHECK(tenants::engine_near("faster-wisper:large-v3") == "faster-whisper");
+  CHECK(tenants::engine_near("devstral-small-2").empty());
+  CHECK(tenants::engine_near("gemma3:4b").empty());
 }
 
 TEST_CASE("a model by its config.json") {

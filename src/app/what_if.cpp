@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMostBases = 6;  // a report is to stay small
 constexpr std::size_t kMostTenants = 4;
+constexpr std::size_t kMostTogether = 50;  // nobody turns settings of more models than that on a card
 
 // What a setting makes of every base: the priced windows of one, the cap of each other.
 struct Priced {
@@ -72,15 +73,26 @@ std::vector<WhatIfTenants> tenants_of(const std::optional<Budget>& budget) {
   return sets;
 }
 
-// A decision with that window alone, as far as a budget asks.
-BaseAnalysis at(const BaseAnalysis& base, const Rung& rung) {
+std::optional<CurrentWindow> largest_in_use(const BaseDecision& base) {
+  std::optional<CurrentWindow> largest;
+  for (const JobDecision& job : base.jobs) {
+    if (job.current && (!largest || job.current->num_ctx > largest->num_ctx)) largest = job.current;
+  }
+  return largest;
+}
+
+// A decision for that window, as far as a budget asks. `rungs` hold it, and the one in use.
+BaseAnalysis at(const BaseAnalysis& base, Tokens num_ctx, const std::vector<Rung>& rungs) {
   BaseAnalysis slim;
   slim.decision.model = base.decision.model;
-  slim.decision.num_ctx = rung.num_ctx;
+  slim.decision.num_ctx = num_ctx;
   for (const Variant& variant : base.variants) slim.variants.push_back({.name = variant.name});
   JobDecision& job = slim.decision.jobs.emplace_back();
-  job.num_ctx = rung.num_ctx;
-  job.candidates.push_back({.num_ctx = rung.num_ctx, .taken = true, .memory = rung.memory});
+  job.current = largest_in_use(base.decision);
+  job.num_ctx = num_ctx;
+  for (const Rung& rung : rungs)
+    job.candidates.push_back(
+        {.num_ctx = rung.num_ctx, .taken = rung.num_ctx == num_ctx, .memory = rung.memory});
   return slim;
 }
 
@@ -93,10 +105,8 @@ Result<Priced> priced(const Analysis& analysis, std::size_t turned, const Descri
     std::vector<Tokens> windows = i == turned ? windows_of(base) : std::vector<Tokens>{};
     if (i != turned && base.decision.num_ctx) windows.push_back(*base.decision.num_ctx);
     TRY_ASSIGN(std::vector<Rung> rungs, memory::price(windows, model, settings));
-    if (i == turned) all.rungs = rungs;
-    // Without a window nobody knows what it takes.
-    all.bases.push_back(at(base, rungs.empty() ? Rung{} : rungs.front()));
-    if (rungs.empty()) all.bases.back().decision.jobs.front().num_ctx.reset();
+    all.bases.push_back(at(base, base.decision.num_ctx.value_or(0), rungs));
+    if (i == turned) all.rungs = std::move(rungs);
   }
   return all;
 }
@@ -105,7 +115,8 @@ std::optional<Bytes> others_of(const Priced& all, std::size_t turned) {
   std::optional<Bytes> bytes = 0;
   for (std::size_t i = 0; i < all.bases.size(); ++i) {
     if (i == turned || all.bases[i].decision.model == all.bases[turned].decision.model) continue;
-    bytes = checked_add(bytes, all.bases[i].decision.jobs.front().candidates.front().memory.total_bytes);
+    const Candidate* taken = taken_candidate(all.bases[i].decision.jobs.front());
+    bytes = checked_add(bytes, taken == nullptr ? std::nullopt : taken->memory.total_bytes);
   }
   return bytes;
 }
@@ -129,7 +140,7 @@ WhatIfSetting setting_of(const Analysis& analysis, std::size_t turned, const Des
   for (const Rung& rung : all->rungs) {
     WhatIfCell cell = cell_of(rung.memory);
     if (budget) {
-      all->bases[turned] = at(analysis.bases[turned], rung);
+      all->bases[turned] = at(analysis.bases[turned], rung.num_ctx, all->rungs);
       const BudgetReport report = policy::check_sets(all->bases, *budget);
       cell.needed_bytes = report.needed_bytes;
       cell.fits = report.fits;
@@ -185,6 +196,7 @@ WhatIf turned(const Analysis& analysis, std::size_t index, const DescribedModels
 std::vector<WhatIf> what_if(const Analysis& analysis, const DescribedModels& models,
                             const AnalyzeOptions& options) {
   std::vector<WhatIf> tables;
+  if (analysis.bases.size() > kMostTogether) return tables;
   for (const std::size_t index : largest(analysis.bases))
     tables.push_back(turned(analysis, index, models, options));
   return tables;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "data/card.hpp"
+#include "data/card_picture.hpp"
 
 namespace ctxcap::card {
 
@@ -24,6 +25,9 @@ void add_now(CardUse& use, const CardLook& look);
 // model are there but for 1 % of their time; nullopt: they are there around the clock or never, or fewer than
 // three days were watched. `zone`: minutes that the wall's clock is ahead of UTC.
 std::optional<std::pair<int, int>> busy_hours(const CardHistory& history, i64 zone);
+
+// What a drawing of it needs; nothing where there are no samples. `zone`: as above.
+CardPicture picture_of(const CardHistory& history, i64 zone);
 
 // Who stands for what nobody can be told to hold.
 CardTenant unattributed_tenant();

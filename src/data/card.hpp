@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "base/quantity.hpp"
 #include "base/time.hpp"
+#include "data/card_picture.hpp"
 
 namespace ctxcap {
 
@@ -151,6 +153,7 @@ struct CardUse {
   std::vector<CardModel> models;
   std::optional<std::pair<int, int>> busy_hours;  // of the day, from and to: when others are there
   std::vector<std::string> sources;
+  std::shared_ptr<const CardPicture> picture;  // nullptr: none was made
 
   // What is left for the language model beside what the rest needs; nullopt: not known; never below 0.
   std::optional<Bytes> budget() const;

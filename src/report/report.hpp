@@ -73,6 +73,8 @@ std::string backtest_page(const Backtest& backtest);
 
 // Tenants of each card, what the rest of them was seen to have and needs, and who ran out of memory.
 std::string card_text(const std::vector<CardUse>& cards, const TextOptions& options);
+// The same as a page.
+std::string card_page(const std::vector<CardUse>& cards);
 // How that tenant is known, and what was seen of it on each card. Empty: there is none of that name.
 std::string tenant_text(const std::vector<CardUse>& cards, const std::string& name);
 

@@ -105,8 +105,10 @@ def two_models(binary, browser, folder):
 
 # The other pages: no more than that they are whole, silent, and narrow enough.
 def others(binary, browser, folder, script):
+    gpu = [f"{ROOT}/fixtures/card/{name}" for name in ("gpu.csv", "apps.csv", "whisperx.log")]
+    run(binary, "card", "--smi-log", gpu[0], "--smi-log", gpu[1], "--logs", gpu[2], "-o", str(folder / "card.html"))
     run(binary, "backtest", *MAIL, "-o", str(folder / "backtest.html"))
-    for name in ("backtest",):
+    for name in ("card", "backtest"):
         browser.open(folder / f"{name}.html")
         for width in (400, 1280):
             shape(browser, width)

@@ -17,7 +17,8 @@ namespace {
 
 struct CardFlags {
   history::Sources sources;
-  std::string action, from, explain, format = "table";
+  std::string action, from, explain;
+  cli::SkinFlags output;
   std::optional<i64> every, keep;
 };
 
@@ -59,7 +60,9 @@ std::vector<CardUse> uses_of(const std::vector<CardHistory>& histories, const st
   std::vector<CardUse> uses;
   for (const CardHistory& history : histories) {
     CardUse use = card::use_of(history);
-    use.busy_hours = card::busy_hours(history, world.clock.local_offset(world.clock.now()));
+    const i64 zone = world.clock.local_offset(world.clock.now());
+    use.busy_hours = card::busy_hours(history, zone);
+    use.picture = std::make_shared<CardPicture>(card::picture_of(history, zone));
     for (const CardLook& look : looks) {
       const bool same = history.card.uuid.empty() ? looks.size() == 1 : history.card.uuid == look.facts.uuid;
       if (same) card::add_now(use, look);
@@ -98,12 +101,12 @@ Result<ExitCode> run_card(const CardFlags& typed, World& world, Talk& talk) {
                  .why = "it shows the card, or with record watches it",
                  .hint = "ctxcap card record"});
   }
-  TRY(check_table_or_json("card", flags.format));
+  TRY(cli::check_skins("card", flags.output));
   TRY(read_from_time(flags, world));
   const Result<std::vector<CardLook>> looks = gpu::Eye(world).look();
   TRY_ASSIGN(const std::vector<CardHistory> histories, histories_of(flags, world));
   if (!looks && histories.empty() && flags.sources.empty()) {
-    if (flags.format == "json") world.console.out(card_json({}));
+    if (flags.output.format == "json") world.console.out(card_json({}));
     return fail(looks.error());
   }
   if (!looks && looks.error().kind != ErrorKind::unreachable)
@@ -115,7 +118,10 @@ Result<ExitCode> run_card(const CardFlags& typed, World& world, Talk& talk) {
       uses_of(histories, looks.value_or(std::vector<CardLook>{}), flags.sources.empty(), world);
   talk.clear();
   if (!flags.explain.empty()) return explain(flags.explain, uses, world);
-  world.console.out(flags.format == "json" ? card_json(uses) : report::card_text(uses, talk.out()));
+  TRY(cli::write_skins({.text = [&](const auto& style) { return report::card_text(uses, style); },
+                        .json = [&] { return card_json(uses); },
+                        .html = [&] { return report::card_page(uses); }},
+                       flags.output, world, talk));
   if (!uses.empty()) return ExitCode::done;
   talk.note("warning: none of these files tells of a card");
   return ExitCode::withheld;
@@ -144,7 +150,7 @@ Runner configure_card(Parser& parser) {
       .type_name("FILE");
   parser.add_option("--explain", flags->explain, "How that tenant is known, and what was seen of it")
       .type_name("TENANT");
-  parser.add_option("-f,--format", flags->format, "table or json").type_name("FORMAT").show_default();
+  cli::add_skin_flags(parser, flags->output);
   return
       [flags](const settings::Reading&, World& world, Talk& talk) { return run_card(*flags, world, talk); };
 }

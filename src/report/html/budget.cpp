@@ -103,7 +103,8 @@ std::string budget_section(const Analysis& analysis) {
   if (knows_then) text += bar_of("As advised", std::move(then), report);
   text += "</div>\n";
   if (!knows_then) text += "<p>Whether it fits is unknown: the memory of a model is.</p>\n";
-  return text + alternatives(report) + "</section>\n";
+  text += alternatives(report);
+  return text + "</section>\n";
 }
 
 }  // namespace ctxcap::report::html

@@ -1,4 +1,4 @@
-// Pages of a look back and of a history: whole documents, whatever names are in them.
+// Pages of cards, of a look back and of a history: whole documents, whatever names are in them.
 
 #include <doctest/doctest.h>
 
@@ -10,6 +10,33 @@ using namespace ctxcap;
 namespace {
 
 constexpr const char* kHostile = "</title><img src=x onerror=alert(1)>\"'&";
+
+constexpr i64 kHour = 3'600'000'000;
+
+CardPicture picture_of(const std::string& name) {
+  CardPicture picture{.tenants = {"ollama", name}, .stretch = kHour};
+  for (i64 hour = 0; hour < 24; ++hour)
+    picture.columns.push_back({{hour * kHour}, {20LL << 30, hour << 27, 1LL << 20}});
+  picture.week[0][3] = 23LL << 30;
+  picture.pairs = {{name, "ollama", 3, 4'000, 26LL << 30}};
+  return picture;
+}
+
+CardUse use_of(const std::string& name) {
+  CardUse use{.card = {.name = name, .total = 24LL << 30, .reserved = 300LL << 20}};
+  use.watched = 86'400;
+  use.step = 60;
+  use.tenants = {{.tenant = {name, TenantKind::container, name}, .peak = 7LL << 30},
+                 {.tenant = {"ollama", TenantKind::ollama, "program"}, .peak = 20LL << 30}};
+  use.rest_needed = use.rest_seen = 7LL << 30;
+  const OomUse oom{.oom = {.at = {5 * kHour}, .tenant = name, .wanted = 1LL << 30},
+                   .held = 6LL << 30,
+                   .others = 20LL << 30};
+  use.ooms = {oom, oom, oom};
+  use.sources = {name};
+  use.picture = std::make_shared<CardPicture>(picture_of(name));
+  return use;
+}
 
 void check_page(const std::string& html) {
   CHECK(misnested(html) == "");
@@ -23,6 +50,17 @@ void check_page(const std::string& html) {
 }
 
 }  // namespace
+
+TEST_CASE("the page of cards has who held what, and who ran out") {
+  const std::string html = report::card_page({use_of(kHostile), use_of("b")});
+  check_page(html);
+  CHECK(html.find("out of memory, 1970-01-01 05:00") != html.npos);
+  CHECK(html.find("<span class=\"left bad\">0.7</span>") != html.npos);  // of Monday, 03:00
+  CHECK(html.find("3.29 GiB more than the others leave it; somebody ran out of memory 3 times") != html.npos);
+  check_page(report::card_page({}));
+  CardUse unknown;
+  check_page(report::card_page({unknown}));
+}
 
 TEST_CASE("the page of a look back says first whether the rule held") {
   Backtest backtest{.risk = 0.001, .confidence = 0.95};

@@ -123,3 +123,21 @@ TEST_CASE("the price of the CPU, with where it is from") {
   CHECK(price("kokoro").find("0.5 to 1 s a sentence") != std::string::npos);
   CHECK(price("piper").empty());  // it is there already
 }
+
+TEST_CASE("three batches by hand: what is left beside weights and 500 MiB, by the bytes of a text") {
+  struct Row {
+    const char* tenant;
+    Bytes free;
+    i64 largest, constant;
+    bool constant_fits;
+  };
+  for (const Row& row : {Row{"embed:bge-base,fp16,eager", Bytes{8} << 30, 321, 75, true},
+                         Row{"embed:bge-m3,fp16,tokens=2048", Bytes{2} << 30, 8, 32, false},
+                         Row{"embed:gte-Qwen2-1.5B,fp16", Bytes{2} << 30, 0, 32, false}}) {
+    const TenantNeed need = advised_need(row.tenant, row.free, lengths_of(300, 1200, 3360));
+    INFO(row.tenant);
+    CHECK(need.batch->largest == row.largest);
+    CHECK(need.batch->constant->batch == row.constant);
+    CHECK(need.batch->constant->fits == row.constant_fits);
+  }
+}

@@ -280,3 +280,36 @@ TEST_CASE("bands hold their middle, and an exact part is its own") {
   }
   CHECK(!asked_need("pyannote,version=4").high());
 }
+
+TEST_CASE("figures of runs and published files, without any table at hand") {
+  struct Row {
+    const char* tenant;
+    const char* part;
+    Bytes bytes;
+  };
+  for (const Row& row : {
+           Row{"whisper.cpp:large-v3", "weights", 3'094'359'040},
+           Row{"whisper.cpp:large-v3", "kv", 587'202'560 + 251'658'240 + 7'864'320},
+           Row{"whisper.cpp:large-v3", "compute", 193'531'392},
+           Row{"whisper.cpp:large-v3,beams=1", "kv", 83'886'080 + 251'658'240 + 7'864'320},
+           Row{"whisper.cpp:large-v3,noflash", "compute", 350'491'392},
+           Row{"whisper.cpp:large-v3,q5_0", "weights", 1'080'465'760},
+           Row{"whisper.cpp:base,processors=2", "kv", 2 * (44'040'192 + 18'874'368 + 3'145'728)},
+           Row{"whisper.cpp:openai/whisper-tiny.en,f32", "weights", 151'041'024},
+           Row{"faster-whisper:large-v3", "weights", 3'087'226'880},
+           Row{"faster-whisper:large-v3,int8", "weights", 1'556'643'944},
+           Row{"faster-whisper:turbo,float32", "weights", 3'235'717'120},
+           Row{"faster-whisper:distil-small.en,int8_float32", "weights", 177'744'480},
+           Row{"openai-whisper:turbo", "weights", 3'235'512'320},
+           Row{"embed:bge-large-en-v1.5,batch=8,tokens=512", "activations", 192'937'984},
+           Row{"embed:bge-large-en-v1.5,eager,batch=8,tokens=512", "activations", 520'110'080},
+           Row{"embed:bge-base,bf16,padding=false,batch=2,tokens=256", "activations", 8'650'752},
+           Row{"embed:gte-Qwen2-1.5B,fp16,batch=64,tokens=512", "kv", 64 * 512 * 28'672},
+           Row{"embed:Qwen3-Embedding-0.6B,fp16,batch=8,tokens=512", "kv", 8 * 512 * 114'688},
+           Row{"ecapa,seconds=900", "activations", 900 * 12'781'440LL},
+       }) {
+    const TenantNeed need = asked_need(row.tenant);
+    INFO(row.tenant << " " << row.part);
+    CHECK(part_of(need, row.part).bytes == row.bytes);
+  }
+}

@@ -22,6 +22,18 @@ std::string wrapped(std::string_view text, int width, std::string_view first, st
   return lines;
 }
 
+std::string wrapped_lines(std::string_view lines, int width) {
+  std::string text;
+  for (std::string_view line : split(lines, '\n')) {
+    const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
+    const std::string indent(line.substr(0, begin));
+    if (!text.empty() || line.data() != lines.data()) text += '\n';
+    text += display_width(line) <= width ? std::string(line)
+                                         : wrapped(line.substr(begin), width, indent, indent + "  ");
+  }
+  return text;
+}
+
 std::string glossary(std::span<const std::pair<std::string, std::string>> entries, int width) {
   constexpr int kWidest = 33, kLeast = 24;  // a longer name has a line of its own; a text is never narrower
   int names = 0;

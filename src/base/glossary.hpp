@@ -12,6 +12,9 @@ namespace ctxcap {
 // the last.
 std::string wrapped(std::string_view text, int width, std::string_view first, std::string_view next);
 
+// Each of several lines in lines of at most `width` columns, which go on two columns further in than it begins.
+std::string wrapped_lines(std::string_view lines, int width);
+
 // Two columns: names, and what they are, which is wrapped.
 std::string glossary(std::span<const std::pair<std::string, std::string>> entries, int width);
 

@@ -36,7 +36,9 @@ Error bad_plan(const std::string& origin, std::string why) {
   return {.kind = ErrorKind::usage,
           .what = "the plan cannot be read",
           .why = origin + ": " + why,
-          .hint = "make one with: ctxcap analyze --traces FILE -o plan.json"};
+          .hint =
+              "make one with: ctxcap analyze --traces FILE -o plan.json; or in one go: ctxcap apply "
+              "--traces FILE"};
 }
 
 Result<Variant> variant_of(const Json& model, const std::string& origin) {

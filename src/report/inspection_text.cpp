@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/glossary.hpp"
 #include "base/text.hpp"
 #include "base/text_table.hpp"
 #include "base/units.hpp"
@@ -271,10 +272,10 @@ std::string foot(const Inspection& inspection) {
 }  // namespace
 
 std::string inspection_text(const Inspection& inspection, const TextOptions& options) {
-  std::string text = head(inspection);
+  std::string text = wrapped_lines(head(inspection), options.width);
   if (!inspection.layers.empty()) text += "\n" + layers_table(inspection, options.width);
   text += "\n" + contexts_table(inspection, options.width) + "\n" + cards_table(inspection, options.width) +
-          foot(inspection);
+          wrapped_lines(foot(inspection), options.width);
   return text;
 }
 

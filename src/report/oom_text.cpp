@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/glossary.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "report/report.hpp"
@@ -79,14 +80,14 @@ std::string event_text(const OomEvent& event) {
 
 }  // namespace
 
-std::string oom_text(const std::vector<OomEvent>& events) {
+std::string oom_text(const std::vector<OomEvent>& events, const TextOptions& options) {
   std::string text;
   const std::size_t first = events.size() > kShown ? events.size() - kShown : 0;
   if (first > 0)
     text = fmt::format("{} in all; the last {}:\n\n", counted(static_cast<i64>(events.size()), "failure"),
                        kShown);
   for (std::size_t i = first; i < events.size(); ++i) text += (i > first ? "\n" : "") + event_text(events[i]);
-  return text;
+  return wrapped_lines(text, options.width);
 }
 
 }  // namespace ctxcap::report

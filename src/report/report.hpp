@@ -88,7 +88,7 @@ std::string tenant_need_text(const TenantNeed& need, const TextOptions& options)
 std::string catalogue_text(std::span<const EngineHelp> engines, const TextOptions& options);
 
 // What each failure's figures say, and what would help; of many the last.
-std::string oom_text(const std::vector<OomEvent>& events);
+std::string oom_text(const std::vector<OomEvent>& events, const TextOptions& options);
 
 // Decisions, measurements, and for each job a line of what it needed and of the window it had. Empty:
 // nothing.

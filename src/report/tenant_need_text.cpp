@@ -77,7 +77,7 @@ std::string tenant_need_text(const TenantNeed& need, const TextOptions& options)
   if (need.batch) text += "\n" + batch_text(*need.batch);
   if (!need.limits.empty()) text += "\nWhat the figures do not hold:\n" + bullets(need.limits, options.width);
   if (!advice.empty()) text += "\nWhat would free memory:\n" + bullets(advice, options.width);
-  return text;
+  return wrapped_lines(text, options.width);
 }
 
 std::string catalogue_text(std::span<const EngineHelp> engines, const TextOptions& options) {

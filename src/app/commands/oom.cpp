@@ -56,7 +56,7 @@ Result<ExitCode> run_oom(const OomFlags& flags, World& world, Talk& talk) {
                  .hint = "ctxcap oom whisperx.log"});
   }
   TRY_ASSIGN(const std::vector<OomEvent> events, read_events(flags.file, world));
-  world.console.out(flags.format == "json" ? oom_json(events) : report::oom_text(events));
+  world.console.out(flags.format == "json" ? oom_json(events) : report::oom_text(events, talk.out()));
   if (!events.empty()) return ExitCode::done;
   talk.note("no line of it tells that memory of a card ran out");
   return ExitCode::withheld;

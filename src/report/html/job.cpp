@@ -82,10 +82,12 @@ std::string cuts_text(const DemandStats& stats) {
   }
   std::string kinds;
   for (const std::string& kind : cut.kinds) kinds += (kinds.empty() ? "" : ", ") + escaped(kind, 60);
-  const char* who = cut.verdict == CensoringVerdict::censored ? "A window" : "A limit of the client";
+  const std::string limit = cut.num_ctx ? with_commas(*cut.num_ctx) : "unknown size";
   std::string text =
-      fmt::format("<p><strong>{} of {} cut {}</strong>", who,
-                  cut.num_ctx ? with_commas(*cut.num_ctx) : "unknown size", counted(cut.rows, "request"));
+      cut.verdict == CensoringVerdict::censored
+          ? fmt::format("<p><strong>A window of {} cut {}</strong>", limit, counted(cut.rows, "request"))
+          : fmt::format("<p><strong>{} stop at a limit of {} that their client set</strong>",
+                        counted(cut.rows, "request"), limit);
   if (!kinds.empty()) text += fmt::format(" (seen as {})", kinds);
   text += cut.sizes_known ? "; how large they were is known."
           : cut.verdict == CensoringVerdict::censored

@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "reference.hpp"
 
@@ -61,6 +62,7 @@ void check_all_windows(const ModelArch& arch) {
 
 TEST_CASE("any one key of any shape may be anything") {
   int known = 0, unknown = 0;
+  std::set<std::string> refused;  // what nobody can reckon with is looked at once for each model and reason
   for (const std::string& file : fixture_files()) {
     const Json fixture = Json::parse(*read_file(file));
     for (const auto& [id, metadata] : fixture.at("models").items()) {
@@ -80,7 +82,7 @@ TEST_CASE("any one key of any shape may be anything") {
           const ModelArch arch = arch_of_metadata(changed.dump());
           CHECK(arch.known() == arch.unknown_reason.empty());
           ++(arch.known() ? known : unknown);
-          check_all_windows(arch);
+          if (arch.known() || refused.insert(id + arch.unknown_reason).second) check_all_windows(arch);
         }
       }
     }

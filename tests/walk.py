@@ -13,7 +13,8 @@ Commands are given to sh in an empty directory that has links to examples/, fixt
 directory, there is no terminal and nothing else in the environment. `ctxcap` and `fake_ollama` are in PATH:
 `fake_ollama --show NAME=FILE -- COMMAND` serves a fake Ollama while COMMAND runs, with a fake `ollama` in its PATH;
 `fake_langfuse --calls N -- COMMAND` the same with Langfuse, whose address and keys are in COMMAND's environment;
-`fake_docker --container NAME=IMAGE -- COMMAND` with Docker's socket. The journal is empty.
+`fake_docker --container NAME=IMAGE -- COMMAND` with Docker's socket. The journal is empty. This machine's card is no
+matter of the story either: NVIDIA's library cannot be loaded, and the kernel knows none.
 CTXCAP_UPDATE=1 writes what was seen into the file instead: look at the diff.
 """
 import os
@@ -75,8 +76,10 @@ def main():
         own.mkdir()
         (own / "journalctl").write_text("#!/bin/sh\n", encoding="utf-8")
         (own / "journalctl").chmod(0o755)
+        (own / "libnvidia-ml.so.1").touch()  # nor is its driver: a library that cannot be opened
+        (own / "libnvidia-ml.so").touch()
         env = {"PATH": f"{own}:{ctxcap.parent}:{fake_ollama.parent}:/usr/bin:/bin", "HOME": scratch,
-               "TMPDIR": scratch, "LC_ALL": "C.UTF-8", "OLLAMA_HOST": "127.0.0.1:9",
+               "LD_LIBRARY_PATH": str(own), "HOST_SYS": f"{scratch}/.sys", "TMPDIR": scratch, "LC_ALL": "C.UTF-8", "OLLAMA_HOST": "127.0.0.1:9",
                "DOCKER_HOST": f"unix://{scratch}/.docker.sock"}
         env.update({name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ})
         for text, command, wanted in steps:

@@ -4,22 +4,25 @@
 
 #include "base/units.hpp"
 #include "gpu/gpu.hpp"
+#include "history/history.hpp"
 #include "state/state.hpp"
 
 namespace ctxcap::app {
 namespace {
 
 constexpr i64 kMicrosPerDay = 86'400'000'000;
+constexpr i64 kListenEvery = 60'000'000;   // microseconds
+constexpr const char* kLogs = "logs";      // journal and containers, read together
 constexpr i64 kAccountEvery = 60'000'000;  // microseconds; the driver keeps the last 4,000 processes
 
 class Recorder {
  public:
-  Recorder(i64 step, i64 keep_days, World& world, Talk& talk, state::CardSamples samples)
-      : step_(step),
-        keep_days_(keep_days),
+  Recorder(const RecordOptions& options, World& world, Talk& talk, state::CardSamples samples)
+      : step_(std::chrono::microseconds(options.step).count()),
+        keep_days_(options.keep_days),
         world_(world),
         talk_(talk),
-        eye_(world),
+        eye_(world, options.rules),
         samples_(std::move(samples)) {}
 
   // Nothing to record where no driver answers: that is told once.
@@ -36,6 +39,7 @@ class Recorder {
     trouble_.clear();
     for (const CardLook& look : *looks) TRY(samples_.record(look, now, step_));
     TRY(account(*looks, now));
+    TRY(listen(now));
     return forget(now);
   }
 
@@ -54,6 +58,17 @@ class Recorder {
     return {};
   }
 
+  // What was said since the last time; of what was said before the first, samples tell nothing.
+  Status listen(Instant now) {
+    if (now.micros - listened_ < kListenEvery && now.micros >= listened_) return {};
+    listened_ = now.micros;
+    TRY_ASSIGN(const std::optional<Instant> until, samples_.heard(kLogs));
+    if (!until || *until > now) return samples_.hear(kLogs, now);
+    const history::Heard heard = history::hear(*until, world_);
+    for (const CardOom& oom : heard.ooms) TRY(samples_.oom(oom));
+    return heard.any ? samples_.hear(kLogs, now) : Status();
+  }
+
   Status forget(Instant now) {
     if (now.micros / kMicrosPerDay == forgot_ || keep_days_ == 0) return {};
     forgot_ = now.micros / kMicrosPerDay;
@@ -68,7 +83,7 @@ class Recorder {
   gpu::Eye eye_;
   state::CardSamples samples_;
   std::string trouble_;
-  i64 accounted_ = 0, forgot_ = 0;
+  i64 accounted_ = 0, forgot_ = 0, listened_ = 0;
 };
 
 // In short pieces, so that an interruption is heard.
@@ -82,12 +97,13 @@ void sleep_until(std::chrono::nanoseconds due, World& world) {
 
 }  // namespace
 
-Result<ExitCode> record_card(std::chrono::milliseconds step, i64 keep_days, World& world, Talk& talk) {
+Result<ExitCode> record_card(const RecordOptions& options, World& world, Talk& talk) {
   const auto hold = world.interrupts.hold();
   TRY_ASSIGN(const auto lock, state::lock(world, "card"));
   TRY(gpu::Eye(world).look());
   TRY_ASSIGN(state::CardSamples samples, state::CardSamples::open(world));
-  Recorder recorder(std::chrono::microseconds(step).count(), keep_days, world, talk, std::move(samples));
+  const std::chrono::milliseconds step = options.step;
+  Recorder recorder(options, world, talk, std::move(samples));
   talk.note(fmt::format("recording the card every {} ms; Ctrl-C ends it", with_commas(step.count())));
   for (auto due = world.clock.elapsed(); !world.interrupts.came();) {
     TRY(recorder.once());

@@ -4,13 +4,20 @@
 #include <chrono>
 
 #include "app/words.hpp"
+#include "data/card.hpp"
 #include "ports/world.hpp"
 
 namespace ctxcap::app {
 
+struct RecordOptions {
+  std::chrono::milliseconds step{2'000};
+  i64 keep_days = 90;             // 0: for ever
+  std::vector<TenantRule> rules;  // the user's own, of whose a process is
+};
+
 // Looks at the cards every `step` and writes what changed into the state, until somebody interrupts it. A
 // driver that does not answer is told of once and asked again. Errors: there is none at the start, or the
 // samples cannot be kept.
-Result<ExitCode> record_card(std::chrono::milliseconds step, i64 keep_days, World& world, Talk& talk);
+Result<ExitCode> record_card(const RecordOptions& options, World& world, Talk& talk);
 
 }  // namespace ctxcap::app

@@ -6,7 +6,6 @@
 #include "app/settle_tenants.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "gpu/gpu.hpp"
 #include "report/report.hpp"
 #include "sources/sources.hpp"
 
@@ -25,20 +24,6 @@ Error missing(const std::string& what, const std::string& path, const std::strin
 
 bool is_file(const std::string& path, World& world) {
   return world.files.kind(path) == PathKind::file;
-}
-
-// Drivers are asked where cards matter.
-void settle_cards(settings::Reading& reading, World& world) {
-  settings::Settings& settings = reading.settings;
-  const auto settle = [&](std::optional<Budget>& card, const std::string& host) {
-    const auto where = parse_host(host);
-    const Status asked =
-        card ? gpu::settle(*card, where && where->reach == Reach::local, [&] { return gpu::seen_now(world); })
-             : Status();
-    if (!asked) reading.problems.push_back(asked.error());
-  };
-  settle(settings.card, settings.ollama.host);
-  for (settings::Ollama& server : settings.servers) settle(server.card, server.host);
 }
 
 void look_at_variants(const settings::Settings& settings, World& world, std::vector<Error>& doubts) {
@@ -130,7 +115,6 @@ settings::Reading read_settings_file(const std::string& config, const settings::
   constexpr unsigned kWeighs =
       settings::kAnalyze | settings::kExplain | settings::kApply | settings::kInspect | settings::kNightly;
   if ((uses & kWeighs) != 0) settle_tenants(reading, world);
-  if ((uses & kWeighs) != 0) settle_cards(reading, world);
   if (!text) reading.problems.insert(reading.problems.begin(), text.error());
   for (const std::string& report : reading.settings.report.files) {
     const auto format = report::format_for_file(report);

@@ -83,18 +83,35 @@ const CardSample* before(const CardHistory& history, Instant at) {
   return after == history.samples.begin() ? nullptr : &*std::prev(after);
 }
 
+std::optional<CardRun> run_at(const CardHistory& history, Instant at) {
+  const auto after = std::upper_bound(history.runs.begin(), history.runs.end(), at,
+                                      [](Instant when, const CardRun& run) { return when < run.at; });
+  return after == history.runs.begin() ? std::nullopt : std::optional(*std::prev(after));
+}
+
+bool is_llm_named(const CardHistory& history, const std::string& name) {
+  return std::any_of(history.tenants.begin(), history.tenants.end(),
+                     [&](const CardTenant& tenant) { return tenant.name == name && is_llm(tenant.kind); });
+}
+
 OomUse seen_of(const CardOom& oom, const CardHistory& history, i64 step) {
   OomUse use{.oom = oom, .held = oom.held};
   const CardSample* sample = before(history, oom.at);
-  if (sample == nullptr || oom.at.micros - sample->at.micros > 2 * step) return use;
+  const i64 until = sample == nullptr ? 0 : sample->at.micros + std::max(sample->lasts, 2 * step);
+  if (sample == nullptr || oom.at.micros > until) return use;
+  use.run = run_at(history, oom.at);
   Bytes own = 0, all = 0;
   for (const Held& held : sample->held) {
+    const CardTenant& tenant = history.tenants[held.tenant];
     all += held.bytes;
-    if (history.tenants[held.tenant].name == oom.sampled()) own += held.bytes;
+    if (tenant.name == oom.sampled()) own += held.bytes;
+    if (is_llm(tenant.kind)) use.llm += held.bytes;
   }
   // Where it says nothing, what was seen is what it had.
   if (own > 0) use.held = std::max(use.held.value_or(0), own);
   use.others = std::max(sample->used.value_or(0), all) - own;
+  if (is_llm_named(history, oom.sampled()))
+    use.llm = std::max(use.llm, checked_add(use.held, oom.wanted).value_or(0));
   return use;
 }
 
@@ -133,6 +150,7 @@ CardUse use_of(const CardHistory& history) {
   const Rest rest = rest_of(history, peaks, use.ooms);
   use.rest_seen = rest.seen;
   use.rest_needed = rest.needed;
+  use.rest_of = rest.parts;
   use.needs_more = rest.more;
 
   use.tenants = std::move(walk.uses());

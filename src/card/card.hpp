@@ -7,6 +7,7 @@
 // and wanted when it ran out of memory; plus what could not be attributed then. It bounds the joint need from
 // above as far as every tenant's peak was sampled once, or told by an OOM.
 
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -21,6 +22,11 @@ CardUse use_of(const CardHistory& history);
 // The same card as its driver sees it now: what each tenant has, and tenants of now alone.
 void add_now(CardUse& use, const CardLook& look);
 
+// The largest window below `num_ctx`, a multiple of 256, that leaves `missing` more on the card; nullopt:
+// none does, or it is not known. `bytes`: what the model takes at a window.
+std::optional<Tokens> window_that_leaves(Bytes missing, Tokens num_ctx,
+                                         const std::function<std::optional<Bytes>(Tokens)>& bytes);
+
 // The hours of the day, from and to (over midnight where to is less), in which tenants beside the language
 // model are there but for 1 % of their time; nullopt: they are there around the clock or never, or fewer than
 // three days were watched. `zone`: minutes that the wall's clock is ahead of UTC.
@@ -28,6 +34,9 @@ std::optional<std::pair<int, int>> busy_hours(const CardHistory& history, i64 zo
 
 // What a drawing of it needs; nothing where there are no samples. `zone`: as above.
 CardPicture picture_of(const CardHistory& history, i64 zone);
+
+// Tenants as the user calls them: by the name that samples have for a container, a unit or a program.
+void rename(CardHistory& history, const std::vector<TenantRule>& rules);
 
 // Who stands for what nobody can be told to hold.
 CardTenant unattributed_tenant();

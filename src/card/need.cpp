@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "card/card.hpp"
+
 namespace ctxcap::card {
 namespace {
 
@@ -15,6 +17,21 @@ Bytes all_of(const CardSample& sample) {
 // In use, and of nobody who is known.
 Bytes unattributed(const CardSample& sample) {
   return sample.used ? std::max<Bytes>(0, *sample.used - all_of(sample)) : 0;
+}
+
+using Parts = std::vector<std::pair<std::string, Bytes>>;
+
+Bytes sum_of(const Parts& parts) {
+  Bytes sum = 0;
+  for (const auto& [tenant, bytes] : parts) sum += bytes;
+  return sum;
+}
+
+void take_larger(Rest& rest, Parts parts) {
+  const Bytes sum = sum_of(parts);
+  if (rest.needed && *rest.needed >= sum) return;
+  rest.needed = sum;
+  rest.parts = std::move(parts);
 }
 
 class Needs {
@@ -31,7 +48,7 @@ class Needs {
 
   // Of all who were there at the `i`th sample or the next, each at its worst, but for `alone`: between the
   // two nobody looked.
-  Bytes around(std::size_t i, const std::string& alone = "") const {
+  Parts around(std::size_t i, const std::string& alone = "") const {
     std::set<std::uint32_t> there;
     Bytes others = 0;
     for (std::size_t k = i; k <= i + 1 && k < history_.samples.size(); ++k) {
@@ -41,8 +58,11 @@ class Needs {
       }
       others = std::max(others, unattributed(history_.samples[k]));
     }
-    for (const std::uint32_t tenant : there) others += worst_[tenant];
-    return others;
+    Parts parts;
+    for (const std::uint32_t tenant : there)
+      parts.emplace_back(history_.tenants[tenant].name, worst_[tenant]);
+    if (others > 0) parts.emplace_back(unattributed_tenant().name, others);
+    return parts;
   }
 
  private:
@@ -70,8 +90,7 @@ Rest rest_of(const CardHistory& history, const std::vector<Bytes>& peaks, const 
   // Where no process is told, the language model is among what cannot be attributed.
   if (history.tenants.empty()) return rest;
   const Needs needs(history, peaks, ooms);
-  for (std::size_t i = 0; i < history.samples.size(); ++i)
-    rest.needed = std::max(rest.needed.value_or(0), needs.around(i));
+  for (std::size_t i = 0; i < history.samples.size(); ++i) take_larger(rest, needs.around(i));
   for (const OomUse& one : ooms) {
     const auto tenant = std::find_if(history.tenants.begin(), history.tenants.end(),
                                      [&](const CardTenant& t) { return t.name == one.oom.sampled(); });
@@ -85,9 +104,12 @@ Rest rest_of(const CardHistory& history, const std::vector<Bytes>& peaks, const 
                                         [](Instant at, const CardSample& s) { return at < s.at; });
     const Bytes own = *one.held + *one.oom.wanted;
     const std::size_t i = static_cast<std::size_t>(after - history.samples.begin());
-    const Bytes others = history.samples.empty() ? 0 : needs.around(i == 0 ? 0 : i - 1, one.oom.sampled());
-    rest.needed = std::max(rest.needed.value_or(0), own + others);
+    Parts parts = history.samples.empty() ? Parts() : needs.around(i == 0 ? 0 : i - 1, one.oom.sampled());
+    parts.emplace_back(one.oom.sampled(), own);
+    take_larger(rest, std::move(parts));
   }
+  std::stable_sort(rest.parts.begin(), rest.parts.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   return rest;
 }
 

@@ -48,7 +48,8 @@ std::optional<Card> known_card(std::string_view name) {
 }
 
 std::string read_cards(std::string_view text, Budget& into) {
-  Budget read{.ask = text == "auto", .together = std::move(into.together)};
+  Budget read{.ask = text == "auto", .off = text == "none", .together = std::move(into.together)};
+  if (read.off) return into = std::move(read), "";
   for (std::string_view part : split(text, ',')) {
     while (part.starts_with(' ')) part.remove_prefix(1);
     Card& card = read.cards.emplace_back(known_card(part).value_or(Card{}));
@@ -66,7 +67,7 @@ std::string read_cards(std::string_view text, Budget& into) {
 }
 
 std::string cards_text(const Budget& budget) {
-  if (budget.ask) return "auto";
+  if (budget.ask || budget.off) return budget.ask ? "auto" : "none";
   std::vector<std::string> texts;
   for (const Card& card : budget.cards)
     texts.push_back(card.name.empty() ? size_text(card.total) : card.name);

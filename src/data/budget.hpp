@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "base/quantity.hpp"
+#include "data/card.hpp"
 #include "data/scheduler.hpp"
 
 namespace ctxcap {
 
 struct Tenant {
-  enum class Basis { declared, catalogue, measured };
+  // measured: by the card's history; now: what it has at this moment.
+  enum class Basis { declared, catalogue, measured, now };
   std::string name;
   Bytes bytes = 0;
   std::string catalogue = {};  // "faster-whisper:large-v3,int8": what gives its bytes; "": they are declared
@@ -27,9 +29,10 @@ struct Card {
   std::string name;  // "" where only a size was given
   Bytes total = 0;
   std::optional<Bytes> kept;  // by the driver, as it says; nullopt: not known
+  Bytes others = 0;           // what else lives on it, where it is not the first of several
 
   // No process gets what a box says: the driver keeps some, 1.3 to 1.9 % as seen on most.
-  Bytes usable() const { return total - kept.value_or(total / 1000 * 15); }
+  Bytes usable() const { return total - kept.value_or(total / 1000 * 15) - others; }
   bool operator==(const Card&) const = default;
 };
 
@@ -42,7 +45,9 @@ struct Budget {
       Bytes{1} << 30;           // kept free on each: llama.cpp offloads less when under 1 GiB would stay free
   std::vector<Tenant> tenants;  // what else lives there, on the first card
   std::vector<Card> cards;      // each; empty: one of that size, of which no more is known
-  bool ask = false;             // the driver is to be asked what cards there are
+  bool ask = false;             // cards are to be found: by their driver, or their history
+  bool off = false;             // nothing is to be judged by a card, nor found
+  std::optional<CardUse> past;  // of the first card, where its history is known
   // Sets of models (or variants) and tenants that must be resident at once; empty: all of them.
   std::vector<std::vector<std::string>> together;
 
@@ -108,6 +113,7 @@ struct BudgetReport {
   bool tight = false;                 // it fits by the estimate, not by its upper end
   std::vector<Alternative> alternatives;
   std::vector<TogetherReport> together;  // sets of two and more models
+  std::optional<i64> ooms_avoided;       // of budget.past->ooms, those that these windows leave no reason for
 
   // Something that must stay loaded is evicted at every switch, whether it would fit or not.
   bool evicts_for_ever() const {

@@ -40,6 +40,8 @@ Json card_facts_json(const CardFacts& card) {
           {"free_bytes", or_null(card.free)}};
 }
 
+}  // namespace
+
 Json history_of_card_json(const CardUse& use) {
   if (use.watched == 0) return nullptr;
   return {{"from", rfc3339(use.from)},
@@ -48,8 +50,6 @@ Json history_of_card_json(const CardUse& use) {
           {"gaps", use.gaps.size()},
           {"sources", use.sources}};
 }
-
-}  // namespace
 
 std::string_view word(TenantKind kind) {
   switch (kind) {
@@ -71,6 +71,29 @@ std::string_view word(TenantKind kind) {
       return "unattributed";
   }
   return "";
+}
+
+std::string fault_of(const TenantRule& rule) {
+  const std::size_t equals = rule.match.find('=');
+  const std::string_view by = std::string_view(rule.match).substr(0, equals);
+  const bool known = by == "container" || by == "unit" || by == "process" || by == "command";
+  if (!known || equals == rule.match.npos || equals + 1 == rule.match.size())
+    return "match is container=NAME, unit=NAME, process=NAME or command=PART";
+  return "";
+}
+
+const TenantRule* rule_for(const std::vector<TenantRule>& rules, const TenantFacts& facts) {
+  for (const TenantRule& rule : rules) {
+    const std::size_t equals = rule.match.find('=');
+    const std::string_view by = std::string_view(rule.match).substr(0, equals);
+    const std::string_view wanted = std::string_view(rule.match).substr(equals + 1);
+    const bool holds = by == "container" ? facts.container == wanted || facts.service == wanted
+                       : by == "unit"    ? facts.unit == wanted
+                       : by == "process" ? facts.program == wanted
+                                         : facts.command.find(wanted) != facts.command.npos;
+    if (holds) return &rule;
+  }
+  return nullptr;
 }
 
 std::optional<Bytes> CardFacts::usable() const {
@@ -104,6 +127,12 @@ i64 median_step(const std::vector<CardSample>& samples) {
   return *middle;
 }
 
+std::optional<Bytes> OomUse::missing(std::optional<Bytes> usable) const {
+  const std::optional<Bytes> all = checked_add(checked_add(held, oom.wanted), others);
+  if (!all || !usable || llm == 0 || *all <= *usable) return std::nullopt;
+  return *all - *usable;
+}
+
 std::optional<Bytes> CardUse::budget() const {
   const std::optional<Bytes> usable = card.usable();
   if (!usable || !rest_needed || needs_more) return std::nullopt;
@@ -133,7 +162,7 @@ std::string card_json(const std::vector<CardUse>& cards) {
                       {"held_bytes", or_null(oom.held)},
                       {"wanted_bytes", or_null(oom.oom.wanted)},
                       {"others_bytes", or_null(oom.others)},
-                      {"avoided_at_num_ctx", nullptr}});
+                      {"avoided_at_num_ctx", or_null(oom.avoided_at)}});
     }
   }
   // Of several cards the first with a history is told of.

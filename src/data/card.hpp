@@ -39,6 +39,30 @@ struct CardTenant {
   std::string evidence;  // how it is known: "process llama-server"; never a command line
 };
 
+// A tenant by its user's own word, before all other rules: a container, a unit or a program of that name, or
+// one whose command line holds it. "container=whisperx", "unit=stt", "process=python3", "command=-m
+// whisperx".
+struct TenantRule {
+  std::string name, match;
+};
+// What of a process rules look at; "": not known.
+struct TenantFacts {
+  std::string container, service, unit, program, command;  // service: a container's, of a compose file
+};
+// What is wrong with it; empty: nothing.
+std::string fault_of(const TenantRule& rule);
+// The first that holds; nullptr: none does.
+const TenantRule* rule_for(const std::vector<TenantRule>& rules, const TenantFacts& facts);
+
+// Where samples of the card come from; of none: from the recorder.
+struct CardSources {
+  std::vector<std::string> smi_logs;  // CSV of nvidia-smi -l, of the card and of its processes, in any order
+  std::string homelab;                // homelab-monitor's database, or its address; "": none
+  std::string prometheus;             // address of a server with its API; "": none
+
+  bool empty() const { return smi_logs.empty() && homelab.empty() && prometheus.empty(); }
+};
+
 // What a runner of a language model was started with.
 struct RunningWeights {
   std::string weights;         // the digits of its blob, or its file's name
@@ -90,6 +114,14 @@ struct CardOom {
   const std::string& sampled() const { return seen_as.empty() ? tenant : seen_as; }
 };
 
+// A language model as it began to run.
+struct CardRun {
+  Instant at;
+  std::string model;           // its name, or the digits of its weights
+  std::optional<i64> num_ctx;  // of each slot; nullopt: not told
+  i64 parallel = 1;
+};
+
 // One card over time.
 struct CardHistory {
   CardFacts card;
@@ -97,6 +129,7 @@ struct CardHistory {
   std::vector<CardSample> samples;             // by time, none twice
   i64 step = 0;                                // microseconds between looks; 0: that of the samples
   std::map<std::uint32_t, Bytes> exact_peaks;  // of tenants whose processes the driver kept account of
+  std::vector<CardRun> runs;                   // by time
   std::vector<CardOom> ooms;                   // by time
   bool tells_ooms = false;                     // something was read in which they would stand
   std::vector<std::string> sources;            // what was read
@@ -137,6 +170,14 @@ struct OomUse {
   CardOom oom;
   std::optional<Bytes> held;    // the larger of what it said and what was seen
   std::optional<Bytes> others;  // in use by everybody else then
+  Bytes llm = 0;                // of that by language models, or by itself where it is one; 0: none was there
+  std::optional<CardRun> run;   // what model ran then, as far as it was told
+  // What a look at the model tells: its window then, and the largest of which this had not happened.
+  std::optional<Tokens> num_ctx, avoided_at;
+
+  // What was wanted beyond `usable`, which the language model would have had to leave; nullopt: a figure is
+  // missing, none was there, or it would have fitted (in pieces, memory is less than its sum).
+  std::optional<Bytes> missing(std::optional<Bytes> usable) const;
 };
 
 struct CardUse {
@@ -148,8 +189,10 @@ struct CardUse {
   std::vector<TenantUse> tenants;    // by peak, the largest first; who cannot be told is one of them
   std::optional<Bytes> rest_seen;    // the most that all others had beside the language model
   std::optional<Bytes> rest_needed;  // what they may need at once; at least rest_seen
-  bool needs_more = false;           // some tenant ran out of memory and did not say how much it wanted
+  std::vector<std::pair<std::string, Bytes>> rest_of;  // that, by tenant: who is in it was there at once
+  bool needs_more = false;  // some tenant ran out of memory and did not say how much it wanted
   std::vector<OomUse> ooms;
+  std::optional<Tokens> advised;  // the window that the model was last advised; nullopt: not known
   std::vector<CardModel> models;
   std::optional<std::pair<int, int>> busy_hours;  // of the day, from and to: when others are there
   std::vector<std::string> sources;

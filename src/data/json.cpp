@@ -220,6 +220,14 @@ Json json_of(const BudgetReport& report) {
   for (const Tenant& tenant : report.budget.tenants)
     json["tenants"].push_back(
         {{"name", tenant.name}, {"bytes", tenant.bytes}, {"basis", word(tenant.basis)}});
+  json["history"] = nullptr;
+  if (report.budget.past) {
+    json["history"] = history_of_card_json(*report.budget.past);
+    json["rest"] = {{"seen_bytes", or_null(report.budget.past->rest_seen)},
+                    {"needed_bytes", or_null(report.budget.past->rest_needed)}};
+    json["ooms"] = report.budget.past->ooms.size();
+    json["ooms_avoided"] = or_null(report.ooms_avoided);
+  }
   for (const ModelShare& model : report.models)
     json["models"].push_back({{"model", model.model}, {"bytes", or_null(model.bytes)}});
   for (const Alternative& alternative : report.alternatives) {

@@ -8,6 +8,8 @@
 
 namespace ctxcap {
 
+struct CardUse;
+
 using Json = nlohmann::ordered_json;
 
 template <typename T>
@@ -22,5 +24,8 @@ inline Json or_null(const std::optional<Instant>& instant) {
 inline Json unless_zero(i64 value) {
   return value == 0 ? Json(nullptr) : Json(value);
 }
+
+// How long a card was watched, and by what; null: it was not.
+Json history_of_card_json(const CardUse& use);
 
 }  // namespace ctxcap

@@ -29,6 +29,8 @@ constexpr std::string_view word(Tenant::Basis basis) {
       return "catalogue";
     case Tenant::Basis::measured:
       return "measured";
+    case Tenant::Basis::now:
+      return "now";
   }
   return "";
 }

@@ -88,8 +88,8 @@ std::optional<CardTenant> server_of_models(const std::string& program, const Pro
 
 }  // namespace
 
-ProcessFacts facts_of(i64 pid, Files& files) {
-  const std::string folder = fmt::format("/proc/{}/", pid);
+ProcessFacts facts_of(i64 pid, Files& files, const std::string& proc) {
+  const std::string folder = fmt::format("{}/{}/", proc, pid);
   ProcessFacts facts;
   facts.cgroup = files.read_all(folder + "cgroup").value_or("");
   const std::string line = files.read_all(folder + "cmdline").value_or("");
@@ -114,11 +114,20 @@ std::optional<RunningWeights> runner_of(const ProcessFacts& facts) {
   return runs;
 }
 
-CardTenant whose(const CardProcess& process, const ProcessFacts& facts) {
-  const std::string program =
-      facts.arguments.empty() ? process.program : printable(basename(facts.arguments.front()), 60);
+std::string container_of(const ProcessFacts& facts) {
+  return container_in(facts.cgroup);
+}
+
+namespace {
+
+CardTenant by_itself(const CardProcess& process, const ProcessFacts& facts, const std::string& program,
+                     const ContainerName& container) {
   if (auto server = server_of_models(program, facts)) return *server;
-  if (const std::string id = container_in(facts.cgroup); !id.empty())
+  const std::string called = printable(container.service.empty() ? container.name : container.service, 60);
+  if (const std::string id = container_in(facts.cgroup); !id.empty() && !called.empty())
+    return {called, TenantKind::container,
+            fmt::format("container {} ({})", printable(container.name, 60), id)};
+  else if (!id.empty())
     return {"container " + id, TenantKind::container, "control group of container " + id};
   const bool draws =
       std::find(kCompositors.begin(), kCompositors.end(), process.program) != kCompositors.end();
@@ -131,6 +140,24 @@ CardTenant whose(const CardProcess& process, const ProcessFacts& facts) {
   if (!program.empty()) return {program, TenantKind::process, "program " + program};
   return {fmt::format("pid {}", process.pid), TenantKind::process,
           "a process that is gone, or of another container"};
+}
+
+}  // namespace
+
+CardTenant whose(const CardProcess& process, const ProcessFacts& facts, const ContainerName& container,
+                 const std::vector<TenantRule>& rules) {
+  const std::string program =
+      facts.arguments.empty() ? process.program : printable(basename(facts.arguments.front()), 60);
+  CardTenant tenant = by_itself(process, facts, program, container);
+  const TenantRule* rule = rule_for(rules, {.container = container.name,
+                                            .service = container.service,
+                                            .unit = unit_in(facts.cgroup),
+                                            .program = program,
+                                            .command = join(facts.arguments, " ")});
+  if (rule == nullptr) return tenant;
+  tenant.name = printable(rule->name, 60);
+  tenant.evidence += "; [[card.tenant]] " + printable(rule->match, 60);
+  return tenant;
 }
 
 }  // namespace ctxcap::gpu

@@ -34,11 +34,12 @@ struct AccountedPeak {
 };
 
 // Looks at every card of this machine, by NVML, else by nvidia-smi, else by the kernel, and says whose their
-// processes are. What does not change is kept between looks: the open library, and what the kernel says of a
-// process.
+// processes are, by /proc and /sys (HOST_PROC, HOST_SYS: elsewhere). What does not change is kept between
+// looks: the open library, and what the kernel says of a process.
 class Eye {
  public:
-  explicit Eye(World& world);
+  // `rules`: the user's own, which come first.
+  explicit Eye(World& world, std::vector<TenantRule> rules = {});
   ~Eye();
 
   // Errors: no driver is there (ErrorKind::unreachable), or it does not answer, with its own reason and cure.
@@ -54,6 +55,6 @@ class Eye {
 };
 
 // One look, without an error: empty where no driver answers.
-std::vector<CardLook> seen_now(World& world);
+std::vector<CardLook> seen_now(World& world, const std::vector<TenantRule>& rules = {});
 
 }  // namespace ctxcap::gpu

@@ -86,12 +86,12 @@ std::optional<CardLook> card_in(const std::string& folder, i64 index, Files& fil
   return look;
 }
 
-void add_processes(std::map<std::string, CardLook*>& by_slot, Files& files, const std::string& root) {
+void add_processes(std::map<std::string, CardLook*>& by_slot, Files& files, const KernelPaths& kernel) {
   std::set<std::pair<std::string, std::string>> seen;  // slot and client
-  const Result<std::vector<std::string>> pids = files.list(root + "/proc");
+  const Result<std::vector<std::string>> pids = files.list(kernel.proc);
   for (const std::string& pid : pids ? *pids : std::vector<std::string>{}) {
     if (!is_number(pid)) continue;
-    const std::string folder = root + "/proc/" + pid + "/";
+    const std::string folder = kernel.proc + "/" + pid + "/";
     const Result<std::vector<std::string>> open = files.list(folder + "fdinfo");
     std::map<std::string, Bytes> held;  // by slot
     for (const std::string& descriptor : open ? *open : std::vector<std::string>{}) {
@@ -110,9 +110,9 @@ void add_processes(std::map<std::string, CardLook*>& by_slot, Files& files, cons
 
 }  // namespace
 
-std::vector<CardLook> look_by_kernel(Files& files, const std::string& root) {
+std::vector<CardLook> look_by_kernel(Files& files, const KernelPaths& kernel) {
   std::vector<CardLook> looks;
-  const std::string folder = root + "/sys/class/drm/";
+  const std::string folder = kernel.sys + "/class/drm/";
   const Result<std::vector<std::string>> names = files.list(folder);
   for (const std::string& name : names ? *names : std::vector<std::string>{}) {
     if (!name.starts_with("card") || !is_number(std::string_view(name).substr(4))) continue;
@@ -121,7 +121,7 @@ std::vector<CardLook> look_by_kernel(Files& files, const std::string& root) {
   }
   std::map<std::string, CardLook*> by_slot;
   for (CardLook& look : looks) by_slot[look.facts.uuid] = &look;
-  if (!looks.empty()) add_processes(by_slot, files, root);
+  if (!looks.empty()) add_processes(by_slot, files, kernel);
   // A processor's own graphics have no memory of their own to share out.
   std::erase_if(looks, [](const CardLook& look) { return !look.facts.total && look.processes.empty(); });
   return looks;

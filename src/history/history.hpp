@@ -14,17 +14,22 @@
 
 namespace ctxcap::history {
 
-struct Sources {
-  std::vector<std::string> smi_logs;  // CSV of nvidia-smi -l, of the card and of its processes, in any order
-  std::vector<std::string> logs;      // of containers or programs, their times first; a file is a tenant
-  std::string homelab;                // homelab-monitor's database; "": none
-  std::string prometheus;             // address of a server with its API; "": none
-  std::optional<Instant> from;        // nothing before then
+struct Sources : CardSources {
+  std::vector<std::string> logs;  // of containers or programs, their times first; a file is a tenant
+  std::optional<Instant> from;    // nothing before then
 
-  bool empty() const { return smi_logs.empty() && logs.empty() && homelab.empty() && prometheus.empty(); }
+  bool empty() const { return CardSources::empty() && logs.empty(); }
 };
 
 // One history per card, by index. Errors: a file that cannot be read, or is none of these (ErrorKind::usage).
 Result<std::vector<CardHistory>> read(const Sources& sources, World& world);
+
+// Who ran out of memory since then, by the journal and the logs of containers of this machine. Nothing of a
+// line is kept but its time and figures.
+struct Heard {
+  std::vector<CardOom> ooms;  // by time, each failure once
+  bool any = false;           // one of both could be read
+};
+Heard hear(Instant since, World& world);
 
 }  // namespace ctxcap::history

@@ -75,6 +75,26 @@ void name_ooms(std::vector<CardOom>& ooms, const CardHistory& history) {
 
 }  // namespace
 
+std::vector<CardOom> told_once(std::vector<CardOom> ooms) {
+  std::stable_sort(ooms.begin(), ooms.end(), [](const CardOom& a, const CardOom& b) {
+    return std::pair(a.tenant, a.at) < std::pair(b.tenant, b.at);
+  });
+  std::vector<CardOom> once;
+  for (CardOom& oom : ooms) {
+    const bool again = !once.empty() && once.back().tenant == oom.tenant &&
+                       oom.at.micros - once.back().at.micros <= kSameOom;
+    if (!again) {
+      once.push_back(std::move(oom));
+      continue;
+    }
+    if (!once.back().wanted) once.back().wanted = oom.wanted;
+    if (!once.back().held) once.back().held = oom.held;
+    if (once.back().pids.empty()) once.back().pids = std::move(oom.pids);
+  }
+  std::stable_sort(once.begin(), once.end(), [](const CardOom& a, const CardOom& b) { return a.at < b.at; });
+  return once;
+}
+
 CardTenant tenant_of_process(std::string_view name) {
   std::string program = program_of(name);
   if (program.empty()) program = "unnamed";
@@ -132,22 +152,7 @@ CardHistory Joined::finish(Card card) {
 }
 
 std::vector<CardHistory> Joined::finish() && {
-  std::stable_sort(ooms_.begin(), ooms_.end(), [](const CardOom& a, const CardOom& b) {
-    return std::pair(a.tenant, a.at) < std::pair(b.tenant, b.at);
-  });
-  std::vector<CardOom> once;
-  for (CardOom& oom : ooms_) {
-    const bool again = !once.empty() && once.back().tenant == oom.tenant &&
-                       oom.at.micros - once.back().at.micros <= kSameOom;
-    if (!again) {
-      once.push_back(std::move(oom));
-      continue;
-    }
-    if (!once.back().wanted) once.back().wanted = oom.wanted;
-    if (!once.back().held) once.back().held = oom.held;
-    if (once.back().pids.empty()) once.back().pids = std::move(oom.pids);
-  }
-  std::stable_sort(once.begin(), once.end(), [](const CardOom& a, const CardOom& b) { return a.at < b.at; });
+  std::vector<CardOom> once = told_once(std::move(ooms_));
   std::vector<CardHistory> all;
   if (cards_.empty() && !once.empty()) cards_[""];
   for (auto& [uuid, card] : cards_) {

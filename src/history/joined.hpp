@@ -12,6 +12,10 @@ namespace ctxcap::history {
 // Who it is by the name that a driver or a dashboard has for it: "/usr/lib/ollama/llama-server" -> ollama.
 CardTenant tenant_of_process(std::string_view name);
 
+// One failure may be told in several lines, by programs and by what restarts them: within two seconds of a
+// tenant they are one, with all its figures. By time.
+std::vector<CardOom> told_once(std::vector<CardOom> ooms);
+
 // Rows in any order. A card is known by its uuid; "" is the one of sources that know only one.
 class Joined {
  public:

@@ -97,6 +97,32 @@ std::optional<Warning> spills(const BaseDecision& base) {
   return std::nullopt;
 }
 
+// Bytes that the model frees when its window goes from the one in use to the one that it gets; nullopt: not
+// known.
+std::optional<Bytes> freed(const BaseDecision& base) {
+  const Candidate* then = taken(base);
+  std::optional<Bytes> now;
+  for (const JobDecision& job : base.jobs) {
+    const Candidate* in_use = job.current ? candidate_at(job, job.current->num_ctx) : nullptr;
+    if (in_use != nullptr && in_use->memory.total_bytes)
+      now = std::max(now.value_or(0), *in_use->memory.total_bytes);
+  }
+  if (then == nullptr || !now || !then->memory.total_bytes) return std::nullopt;
+  return *now - *then->memory.total_bytes;
+}
+
+// Of the OOMs of the card's history, those for which this window leaves enough; nullopt: there are none, or
+// it cannot be told.
+std::optional<i64> ooms_avoided(std::span<const BaseDecision> bases, const Budget& budget) {
+  if (!budget.past || budget.past->ooms.empty() || bases.size() != 1) return std::nullopt;
+  const std::optional<Bytes> leaves = freed(bases.front());
+  if (!leaves) return std::nullopt;
+  return std::count_if(budget.past->ooms.begin(), budget.past->ooms.end(), [&](const OomUse& oom) {
+    const std::optional<Bytes> missing = oom.missing(budget.past->card.usable());
+    return missing && *missing <= *leaves;
+  });
+}
+
 }  // namespace
 
 BudgetReport check_budget(std::span<const BaseDecision> decisions, const Budget& budget) {
@@ -107,6 +133,7 @@ BudgetReport check_budget(std::span<const BaseDecision> decisions, const Budget&
     report.models.push_back(
         {base.model, candidate != nullptr ? candidate->memory.total_bytes : std::nullopt});
   }
+  report.ooms_avoided = ooms_avoided(bases, budget);
   report.needed_bytes = checked_add(sum(bases, &Footprint::total_bytes), others(budget));
   if (!report.needed_bytes) {
     // What is known alone may already be too much.
@@ -155,6 +182,11 @@ std::vector<Warning> budget_warnings(std::span<const BaseDecision> decisions, co
              ? fmt::format("it fits by the estimate, but of the reserve {} are what the driver keeps",
                            human_bytes(*report.needed_bytes - report.budget.usable()))
              : "it fits by the estimate, but not by the upper end of it"});
+  }
+  if (report.budget.past && report.budget.past->needs_more) {
+    warnings.push_back({"rest-unknown",
+                        "some on the card ran out of memory and did not say how much they wanted: what they "
+                        "need may be more than is counted here"});
   }
   for (const TogetherReport& set : report.together) {
     for (Warning& warning : together_warnings(set)) warnings.push_back(std::move(warning));

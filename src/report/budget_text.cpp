@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "report/style.hpp"
@@ -84,6 +86,33 @@ std::string together_text(const TogetherReport& set, const TextOptions& options)
   return text;
 }
 
+// Where numbers come from that nobody typed.
+std::string found_text(const BudgetReport& report) {
+  const std::vector<Tenant>& tenants = report.budget.tenants;
+  const auto any = [&](Tenant::Basis basis) {
+    return std::any_of(tenants.begin(), tenants.end(), [&](const Tenant& one) { return one.basis == basis; });
+  };
+  if (any(Tenant::Basis::now))
+    return "  now    others are counted with what they have at this moment; what they need, ctxcap card "
+           "record "
+           "tells in time\n";
+  if (!report.budget.past) return "";
+  const CardUse& past = *report.budget.past;
+  std::string text =
+      fmt::format("  seen   {}, every {}: beside the model others had {}, at once they need {}{}\n",
+                  span_text(past.watched), span_text(past.step),
+                  past.rest_seen ? human_bytes(*past.rest_seen) : "nothing yet",
+                  past.rest_needed ? human_bytes(*past.rest_needed) : "what is not told",
+                  past.needs_more ? " or more" : "");
+  if (past.ooms.empty()) return text;
+  const auto count = static_cast<i64>(past.ooms.size());
+  return text + (report.ooms_avoided
+                     ? fmt::format("  then   {} of {} would not have happened with this window\n",
+                                   with_commas(*report.ooms_avoided), counted(count, "OOM"))
+                     : fmt::format("  then   {}; which of them this window would avoid is not known\n",
+                                   counted(count, "OOM")));
+}
+
 }  // namespace
 
 std::string budget_verdict(const BudgetReport& report) {
@@ -111,6 +140,7 @@ std::string budget_text(const BudgetReport& report, const TextOptions& options) 
   }
   text += fmt::format(" {} reserve {}: {}\n", marks_for(options).minus, human_bytes(report.budget.reserve),
                       verdict(report, options));
+  text += found_text(report);
   for (std::size_t i = 0; i < report.cards.size(); ++i)
     text += card_line(i, report.cards[i], report.budget, options);
   for (const Alternative& alternative : report.alternatives) text += alternative_line(alternative, options);

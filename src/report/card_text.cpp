@@ -11,21 +11,19 @@
 #include "report/style.hpp"
 
 namespace ctxcap::report {
-namespace {
 
-constexpr double kDay = 86'400, kHour = 3'600, kMinute = 60;
-constexpr std::size_t kShownOoms = 5;
-
-// "14 d", "2 h 03 m", "50 s"
 std::string span_text(double seconds) {
   const auto whole = [](double value) { return static_cast<i64>(std::floor(value)); };
-  if (seconds >= 2 * kDay) return fmt::format("{} d", static_cast<i64>(std::lround(seconds / kDay)));
-  if (seconds >= kHour)
-    return fmt::format("{} h {:02} m", whole(seconds / kHour), whole(std::fmod(seconds, kHour) / kMinute));
-  if (seconds >= kMinute)
-    return fmt::format("{} m {:02} s", whole(seconds / kMinute), whole(std::fmod(seconds, kMinute)));
+  if (seconds >= 2 * 86'400) return fmt::format("{} d", static_cast<i64>(std::lround(seconds / 86'400)));
+  if (seconds >= 3'600)
+    return fmt::format("{} h {:02} m", whole(seconds / 3'600), whole(std::fmod(seconds, 3'600) / 60));
+  if (seconds >= 60) return fmt::format("{} m {:02} s", whole(seconds / 60), whole(std::fmod(seconds, 60)));
   return fmt::format("{:.2g} s", seconds);
 }
+
+namespace {
+
+constexpr std::size_t kShownOoms = 5;
 
 std::string or_unknown(const std::optional<Bytes>& bytes) {
   return bytes ? human_bytes(*bytes) : "?";
@@ -109,6 +107,28 @@ std::string rest_text(const CardUse& use) {
   return text;
 }
 
+// By how much less the model would have left enough.
+std::string avoided_text(const CardUse& use) {
+  std::optional<Tokens> enough, in_use;
+  i64 avoidable = 0, by_advice = 0;
+  for (const OomUse& oom : use.ooms) {
+    if (!oom.avoided_at) continue;
+    ++avoidable;
+    if (use.advised && *use.advised <= *oom.avoided_at) ++by_advice;
+    enough = std::min(enough.value_or(*oom.avoided_at), *oom.avoided_at);
+    in_use = std::max(in_use.value_or(0), *oom.num_ctx);
+  }
+  if (!enough) return "";
+  const std::string ooms = counted(static_cast<i64>(use.ooms.size()), "OOM");
+  const std::string from = fmt::format("num_ctx {} -> ", with_commas(*in_use));
+  std::string text = fmt::format("{}{} or less: of {}, {} would not have happened\n", from,
+                                 with_commas(*enough), ooms, with_commas(avoidable));
+  if (use.advised)
+    text += fmt::format("{}{}, as advised: of {}, {} would not have happened\n", from,
+                        with_commas(*use.advised), ooms, with_commas(by_advice));
+  return text;
+}
+
 std::string hours_text(const CardUse& use) {
   if (!use.busy_hours) return "";
   const std::string hours = fmt::format("{:02}:00-{:02}:00", use.busy_hours->first, use.busy_hours->second);
@@ -171,7 +191,7 @@ std::string card_text(const std::vector<CardUse>& cards, const TextOptions& opti
     if (!text.empty()) text += "\n";
     text += heading(use);
     if (!use.tenants.empty()) text += "\n" + tenants_table(use, options.width) + "\n";
-    text += rest_text(use) + hours_text(use) + ooms_text(use);
+    text += rest_text(use) + avoided_text(use) + hours_text(use) + ooms_text(use);
     if (use.watched > 0)
       text += fmt::format("Peaks shorter than {} can hide between samples\n", span_text(use.step));
   }

@@ -21,6 +21,9 @@ inline std::string paint(std::string_view text, Tone tone, Colour colour) {
   return code + std::string(text) + "\x1b[0m";
 }
 
+// "14 d", "2 h 03 m", "50 s"
+std::string span_text(double seconds);
+
 struct Marks {
   std::string_view good, warn, bad, grow, arrow, dot, minus, at_most, pointer;
   std::string_view cut;  // of what did not fit

@@ -111,7 +111,7 @@ void check_servers(const Settings& settings, const Places& places, Notebook& not
 }
 
 void check_card(const Settings& settings, const Places& places, Notebook& notebook) {
-  if (!settings.card || settings.card->ask) return;
+  if (!settings.card || settings.card->ask || settings.card->off) return;
   Bytes taken = settings.card->reserve;
   for (const Tenant& tenant : settings.card->tenants)
     taken = checked_add(taken, tenant.bytes).value_or(settings.card->card);

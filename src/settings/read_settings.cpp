@@ -124,18 +124,10 @@ class Reader {
 
   void read_card() {
     Card card;
-    read_single("card", card_rows(card));
+    read_single("card", card_rows(card, settings_));
     const Value::Entry* given = root_.entry("card");
     places_.card = given == nullptr ? Place{} : given->place;
-    if (settings_.server.empty()) use(card, places_.card);  // else that server's counts
-  }
-
-  void use(const Card& card, Place place) {
-    settings_.card = card.budget();
-    if (card.named() || (!card.reserve && card.tenants.empty())) return;
-    notebook_.problem(place, "tenants and a reserve need a card",
-                      "without its size nothing can be said to fit",
-                      "add size = \"24GiB\" to [card], card to a [[server]], or --card 24GiB");
+    settings_.card = card.budget();  // unless a server is chosen: then its own counts
   }
 
   // --- Sources: what flags name replaces what the environment names, and that what the file names.
@@ -228,9 +220,9 @@ class Reader {
       if (server.name != name) continue;
       settings_.ollama = server;
       const auto number = static_cast<std::size_t>(&server - settings_.servers.data());
-      Rows of_card = card_rows(cards_[number]);
+      Rows of_card = card_rows(cards_[number], settings_);
       notebook_.read_flags(of_card);
-      use(cards_[number], places_.servers[number]);
+      settings_.card = cards_[number].budget();
       Rows rows = ollama_rows(settings_.ollama);
       notebook_.read_flags(rows);
       return;

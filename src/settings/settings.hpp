@@ -29,6 +29,7 @@
 
 #include "base/result.hpp"
 #include "data/budget.hpp"
+#include "data/card.hpp"
 #include "data/host.hpp"
 #include "data/memory.hpp"
 #include "data/source.hpp"
@@ -98,7 +99,9 @@ struct Settings {
   std::string server;  // name of that [[server]]; "": [ollama]
   std::vector<Ollama> servers;
   std::vector<SourceSettings> sources;
-  std::optional<Budget> card;  // nullopt: no size given, memory is shown but not judged
+  std::optional<Budget> card;  // nullopt: nothing is said of it
+  CardSources card_sources;    // where its history is
+  std::vector<TenantRule> tenant_rules;
   Policy policy;
   std::vector<Variant> variants;  // of the file
   Variant variant;                // what flags and environment say of one that the file does not name
@@ -120,6 +123,7 @@ enum Use : unsigned {
   kRollback = 1u << 7,
   kHistory = 1u << 8,
   kDoctor = 1u << 9,
+  kCard = 1u << 10,
   kEverywhere = 1u << 31,  // also those that use nothing else
 };
 

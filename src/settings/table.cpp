@@ -11,13 +11,14 @@ namespace {
 constexpr i64 kManyNights = 3650, kManyWeeks = 520, kManyDays = 36500, kManyRequests = 1'000'000'000;
 
 // Who uses what.
-constexpr unsigned kReads = kAnalyze | kExplain | kApply | kBacktest;    // requests, now
-constexpr unsigned kPulls = kReads | kPull;                              // requests of servers
-constexpr unsigned kDecides = kReads | kNightly;                         // on a window
-constexpr unsigned kPrices = kDecides | kInspect;                        // memory
-constexpr unsigned kServers = kPrices | kRollback | kHistory | kDoctor;  // speaks to Ollama, or of it
-constexpr unsigned kChanges = kApply | kNightly | kRollback;             // what Ollama has
-constexpr unsigned kMakes = kAnalyze | kApply | kNightly;                // a variant
+constexpr unsigned kReads = kAnalyze | kExplain | kApply | kBacktest;  // requests, now
+constexpr unsigned kPulls = kReads | kPull;                            // requests of servers
+constexpr unsigned kDecides = kReads | kNightly;                       // on a window
+constexpr unsigned kPrices = kDecides | kInspect;                      // memory
+constexpr unsigned kRuns = kPrices | kCard;                            // how a model runs
+constexpr unsigned kServers = kRuns | kRollback | kHistory | kDoctor;  // speaks to Ollama, or of it
+constexpr unsigned kChanges = kApply | kNightly | kRollback;           // what Ollama has
+constexpr unsigned kMakes = kAnalyze | kApply | kNightly;              // a variant
 constexpr unsigned kStates = kMakes | kInspect | kRollback | kHistory | kDoctor;  // reads or writes the state
 
 Field with_range(std::string range, Field field) {
@@ -78,13 +79,13 @@ Rows ollama_rows(Ollama& o) {
       {"ollama.wait", "--wait", "SECONDS", "600", kChanges | kInspect,
        "How long a model that somebody uses is waited for, before it is left alone",
        whole(o.wait, 0, 86'400)},
-      {"ollama.parallel", "--parallel", "N", "2", kPrices,
+      {"ollama.parallel", "--parallel", "N", "2", kRuns,
        "Slots, each with a window of its own, as the server was started", whole(o.settings.parallel, 1, 1024),
        "OLLAMA_NUM_PARALLEL"},
-      {"ollama.kv_type", "--kv-type", "TYPE", "\"q8_0\"", kPrices,
+      {"ollama.kv_type", "--kv-type", "TYPE", "\"q8_0\"", kRuns,
        "Type of the KV cache, or of K and V: q8_0,q4_0",
        own(Type::text, o.settings, take_kv_type, show_kv_type), "OLLAMA_KV_CACHE_TYPE"},
-      {"ollama.flash_attention", "--flash-attention", "WHEN", "\"on\"", kPrices, "Flash attention",
+      {"ollama.flash_attention", "--flash-attention", "WHEN", "\"on\"", kRuns, "Flash attention",
        with_words({"auto", "on", "off"}, word<Fa>(o.settings.flash_attention, {{"auto", Fa::automatic},
                                                                                {"on", Fa::on},
                                                                                {"off", Fa::off},
@@ -93,7 +94,7 @@ Rows ollama_rows(Ollama& o) {
                                                                                {"true", Fa::on},
                                                                                {"false", Fa::off}})),
        "OLLAMA_FLASH_ATTENTION"},
-      {"ollama.num_batch", "--num-batch", "N", "1024", kPrices,
+      {"ollama.num_batch", "--num-batch", "N", "1024", kRuns,
        "Tokens processed at once, or auto for Ollama's own rule",
        with_range("1 to 1048576, or auto", whole(o.settings.num_batch, 1, 1 << 20))},
       {"ollama.max_loaded", "--max-loaded", "N", "2", kPrices, "Models it keeps at once; 0: its own rule",
@@ -104,7 +105,7 @@ Rows ollama_rows(Ollama& o) {
        whole(o.settings.draft_tokens, 0, 256)},
       {"ollama.n_cpu_moe", "--n-cpu-moe", "N", "12", kPrices, "Blocks whose experts stay in RAM",
        whole(o.settings.cpu_experts, 0, 4096)},
-      {"ollama.backend", "--backend", "NAME", "\"cpu\"", kPrices, "Where models run",
+      {"ollama.backend", "--backend", "NAME", "\"cpu\"", kRuns, "Where models run",
        word<std::string>(
            o.settings.backend,
            {{"cuda", "cuda"}, {"cpu", "cpu"}, {"rocm", "rocm"}, {"vulkan", "vulkan"}, {"metal", "metal"}})},
@@ -117,7 +118,7 @@ Rows ollama_rows(Ollama& o) {
        "The window of models that have none of their own, as the server was started",
        with_range("1 or more", own(Type::whole, o.context_length, take_tokens, show_whole)),
        "OLLAMA_CONTEXT_LENGTH"},
-      {"ollama.show", "--show", "[MODEL=]FILE", "[\"show.json\"]", kReads | kInspect,
+      {"ollama.show", "--show", "[MODEL=]FILE", "[\"show.json\"]", kReads | kInspect | kCard,
        "Saved answers of /api/show, instead of asking a server",
        own(Type::paths, o.show, take_shows, show_shows)},
   };
@@ -142,8 +143,9 @@ Rows server_rows(Ollama& o, Card& c) {
 }
 
 std::optional<Budget> Card::budget() const {
-  if (!named()) return std::nullopt;
+  if (!named() && !reserve && tenants.empty() && cards.together.empty()) return std::nullopt;
   Budget budget = cards;
+  budget.ask = budget.ask || !named();
   budget.reserve = reserve.value_or(budget.reserve);
   budget.tenants = tenants;
   return budget;
@@ -189,7 +191,7 @@ Rows source_rows(SourceSettings& s, SourceKinds kinds) {
   return rows;
 }
 
-Rows card_rows(Card& c) {
+Rows card_rows(Card& c, Settings& s) {
   Field reserve = size(c.reserve);
   reserve.show = [&c]() -> std::optional<Value> {
     if (!c.named() && !c.reserve) return std::nullopt;
@@ -197,8 +199,8 @@ Rows card_rows(Card& c) {
   };
   return {
       {"card.size", "--card", "SIZE", "\"24GiB\"", kPrices,
-       "Memory of the card, which all must fit together, or of several: 24GiB,24GiB; a name: RTX 3090; or "
-       "auto",
+       "Memory of the card, which all must fit together, or of several: 24GiB,24GiB; a name: RTX 3090; auto, "
+       "as without it where a driver or a history is there; or none",
        own(Type::size, c.cards, take_cards, show_cards)},
       {"card.reserve", "--reserve", "SIZE", "\"2GiB\"", kPrices,
        "Kept free on the card; default where it has a size: 1GiB", std::move(reserve)},
@@ -207,6 +209,18 @@ Rows card_rows(Card& c) {
       {"card.together", "--together", "NAME,NAME", "[\"devstral-small-2,whisperx\"]", kPrices,
        "Models and tenants that must be resident at once, where not all must",
        own(Type::texts, c.cards.together, take_together, show_together)},
+      {"card.smi_logs", "--smi-log", "FILE", "[\"gpu.csv\"]", kRuns,
+       "The card's history: CSV of nvidia-smi -l, of --query-gpu, --query-compute-apps or both",
+       paths(s.card_sources.smi_logs)},
+      {"card.homelab", "--homelab", "FILE|URL", "\"gpu.db\"", kRuns,
+       "The same: homelab-monitor's database, or its address",
+       own(Type::text, s.card_sources.homelab, take_place, show_text)},
+      {"card.prometheus", "--prometheus", "URL", "\"http://127.0.0.1:9090\"", kRuns,
+       "The same: a server with Prometheus' API; also as url of [card.prometheus]",
+       own(Type::url, s.card_sources.prometheus, take_server, show_text)},
+      {"card.tenant", "", "RULE", "[{ name = \"whisperx\", match = \"container=whisperx\" }]", kRuns,
+       "Whose a process is, before all other rules; match is container=, unit=, process= or command=",
+       own(Type::mixed, s.tenant_rules, take_rules, show_rules)},
   };
 }
 
@@ -313,7 +327,7 @@ constexpr Table kTables[] = {
     {"source", true,
      "Where requests are read; without one, Ollama's own log. Each says where by exactly one key; all are "
      "read, and count together."},
-    {"card", false, "What must fit into the memory of the card. Without a size nothing is judged by it."},
+    {"card", false, "What must fit into the memory of the card. What is not said is found, where it can be."},
     {"policy", false, "How a window is decided, and when a night changes it."},
     {"variant", true, "A capped variant to keep right. It may have most keys of [policy] for itself, too."},
     {"report", false, "What a night leaves for others, and how texts look."},
@@ -334,7 +348,7 @@ std::vector<Row> table(SourceKinds kinds) {
   Card card;
   std::vector<Row> all;
   for (const Rows& rows : {ollama_rows(fresh.ollama), choice_rows(fresh), server_rows(fresh.ollama, card),
-                           source_rows(source, kinds), card_rows(card), policy_rows(fresh.policy),
+                           source_rows(source, kinds), card_rows(card, fresh), policy_rows(fresh.policy),
                            variant_rows(fresh.variant), report_rows(fresh.report), state_rows(fresh)}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }

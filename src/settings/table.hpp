@@ -11,7 +11,7 @@ struct Card {
   std::optional<Bytes> reserve;
   std::vector<Tenant> tenants;
 
-  bool named() const { return cards.card > 0 || cards.ask; }
+  bool named() const { return cards.card > 0 || cards.ask || cards.off; }
   std::optional<Budget> budget() const;
 };
 
@@ -19,7 +19,7 @@ Rows ollama_rows(Ollama& into);
 Rows choice_rows(Settings& into);            // of [ollama] alone
 Rows server_rows(Ollama& into, Card& card);  // of a [[server]], before those of [ollama]
 Rows source_rows(SourceSettings& into, SourceKinds kinds);
-Rows card_rows(Card& into);
+Rows card_rows(Card& into, Settings& of_all);
 Rows policy_rows(Policy& into);      // all of [policy]
 Rows own_policy_rows(Policy& into);  // those that a variant may have, too
 Rows variant_rows(Variant& into);    // of a [[variant]], before those of the policy

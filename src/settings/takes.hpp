@@ -18,6 +18,11 @@ Complaint take_together(const Value& value, Sets& into, const From& from);
 std::optional<Value> show_together(const Sets& of);
 Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From& from);
 std::optional<Value> show_tenants(const std::vector<Tenant>& of);
+Complaint take_place(const Value& value, std::string& into, const From& from);  // a path, or an address
+Complaint take_server(const Value& value, std::string& into,
+                      const From& from);  // { url = ... }, or that alone
+Complaint take_rules(const Value& value, std::vector<TenantRule>& into, const From& from);
+std::optional<Value> show_rules(const std::vector<TenantRule>& of);
 using QuietHours = decltype(policy::HysteresisOptions::quiet_hours);
 Complaint take_quiet_hours(const Value& value, QuietHours& into, const From& from);
 std::optional<Value> show_quiet_hours(const QuietHours& of);

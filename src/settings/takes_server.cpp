@@ -100,6 +100,40 @@ std::optional<Value> show_tenants(const std::vector<Tenant>& of) {
   return unless_empty(std::move(value));
 }
 
+Complaint take_place(const Value& value, std::string& into, const From& from) {
+  const bool url = value.text.starts_with("http://") || value.text.starts_with("https://");
+  return url ? take_url(value, into) : take_path(value, into, from);
+}
+
+Complaint take_server(const Value& value, std::string& into, const From&) {
+  const Value::Entry* url = value.entry("url");
+  if (value.kind == Kind::table && (url == nullptr || value.entries.size() > 1)) return "its one key is url";
+  return take_url(url != nullptr ? url->value : value, into);
+}
+
+Complaint take_rules(const Value& value, std::vector<TenantRule>& into, const From&) {
+  std::vector<TenantRule> rules;
+  for (const Value& item : value.items) {
+    const Value::Entry *name = item.entry("name"), *match = item.entry("match");
+    if (name == nullptr || match == nullptr || item.entries.size() > 2) return "each has a name and a match";
+    TenantRule& rule = rules.emplace_back();
+    Complaint why = take_text(name->value, rule.name);
+    if (why.empty()) why = take_text(match->value, rule.match);
+    if (why.empty()) why = fault_of(rule);
+    if (!why.empty()) return why;
+  }
+  if (rules.empty()) return not_a("any number of [[card.tenant]]", value);
+  into = std::move(rules);
+  return {};
+}
+
+std::optional<Value> show_rules(const std::vector<TenantRule>& of) {
+  Value value{.kind = Kind::list};
+  for (const TenantRule& rule : of)
+    value.items.push_back(*show_pairs({{"name", rule.name}, {"match", rule.match}}));
+  return unless_empty(std::move(value));
+}
+
 Complaint take_quiet_hours(const Value& value, QuietHours& into, const From&) {
   std::string text;
   if (Complaint why = take_text(value, text); !why.empty()) return why;

@@ -9,7 +9,7 @@
 namespace ctxcap::state {
 namespace {
 
-constexpr i64 kVersion = 1;
+constexpr i64 kVersion = 2;
 
 // Times are microseconds since 1970 UTC, sizes bytes. held: "TENANT:PID:BYTES,...".
 constexpr const char* kSchema = R"sql(
@@ -27,7 +27,18 @@ create table changes (
 create table peaks (
   card integer not null references cards (id), tenant integer not null references tenants (id),
   bytes integer not null, primary key (card, tenant)) strict, without rowid;
-pragma user_version = 1;
+)sql";
+// From version 2 on. pids: "1,2,...", of the host. heard: how far logs were read.
+constexpr const char* kFurther = R"sql(
+create table runs (
+  card integer not null references cards (id), at integer not null, pid integer not null,
+  model text not null, num_ctx integer, parallel integer not null,
+  primary key (card, at, pid)) strict, without rowid;
+create table ooms (
+  at integer not null, tenant text not null, held integer, wanted integer, pids text not null,
+  primary key (tenant, at)) strict, without rowid;
+create table heard (log text primary key, until integer not null) strict, without rowid;
+pragma user_version = 2;
 )sql";
 
 Error card_error(const std::string& path, const std::string& why) {
@@ -104,7 +115,8 @@ struct CardSamples::Known {
     std::string held;
   };
   std::map<std::string, i64> cards, tenants;
-  std::map<i64, Stretch> stretches;  // by card
+  std::map<i64, Stretch> stretches;                 // by card
+  std::map<std::pair<i64, i64>, std::string> runs;  // by card and pid: model and window
 };
 
 CardSamples::CardSamples(std::unique_ptr<Database> database, std::string path)
@@ -124,10 +136,11 @@ Result<CardSamples> CardSamples::open(World& world, DatabaseMode mode) {
   }
   Result<i64> version = number(**database, "pragma user_version");
   if (version && *version > kVersion) return fail(card_error(path, "a newer ctxcap has written it"));
-  if (version && *version == 0 && mode == DatabaseMode::write) {
+  if (version && *version < kVersion && mode == DatabaseMode::write) {
     Result<Transaction> transaction = Transaction::begin(**database);
     if (!transaction) return fail(card_error(path, transaction.error().why));
-    Status made = (*database)->run(kSchema);
+    Status made = *version == 0 ? (*database)->run(kSchema) : Status();
+    if (made) made = (*database)->run(kFurther);
     if (made) made = transaction->commit();
     if (!made) return fail(card_error(path, made.error().why));
   }
@@ -165,6 +178,7 @@ Status CardSamples::record(const CardLook& look, Instant at, i64 step) {
   TRY_ASSIGN(const i64 card, card_of(look.facts));
   std::vector<std::string> parts;
   for (const CardProcess& process : look.processes) {
+    TRY(note_run(card, process, at));
     if (!process.bytes) continue;
     TRY_ASSIGN(const i64 tenant, tenant_of(process.tenant));
     parts.push_back(fmt::format("{}:{}:{}", tenant, process.pid, *process.bytes));
@@ -191,6 +205,44 @@ Status CardSamples::record(const CardLook& look, Instant at, i64 step) {
   next.held = held;
   known_->stretches[card] = std::move(next);
   return {};
+}
+
+Status CardSamples::note_run(i64 card, const CardProcess& process, Instant at) {
+  if (!process.runs) return {};
+  const RunningWeights& runs = *process.runs;
+  std::string what = fmt::format("{} {} {}", runs.weights, runs.num_ctx.value_or(0), runs.parallel);
+  std::string& known = known_->runs[{card, process.pid}];
+  if (known == what) return {};
+  TRY(run(*database_,
+          "insert or replace into runs (card, at, pid, model, num_ctx, parallel) values (?, ?, ?, ?, ?, ?)",
+          card, at.micros, process.pid, runs.weights, runs.num_ctx, runs.parallel));
+  known = std::move(what);
+  return {};
+}
+
+Status CardSamples::oom(const CardOom& oom) {
+  std::vector<std::string> pids;
+  for (const i64 pid : oom.pids) pids.push_back(fmt::format("{}", pid));
+  return run(
+      *database_,
+      "insert into ooms (at, tenant, held, wanted, pids) values (?, ?, ?, ?, ?) on conflict (tenant, at) "
+      "do update set held = coalesce(held, excluded.held), wanted = coalesce(wanted, excluded.wanted)",
+      oom.at.micros, oom.tenant, oom.held, oom.wanted, join(pids, ","));
+}
+
+Result<std::optional<Instant>> CardSamples::heard(const std::string& log) {
+  std::optional<Instant> until;
+  TRY(each(
+      *database_, "select until from heard where log = ?",
+      [&](const Statement& row) { until = Instant{row.integer(0).value_or(0)}; }, log));
+  return until;
+}
+
+Status CardSamples::hear(const std::string& log, Instant until) {
+  return run(
+      *database_,
+      "insert into heard (log, until) values (?, ?) on conflict (log) do update set until = excluded.until",
+      log, until.micros);
 }
 
 Status CardSamples::peak(const std::string& uuid, const CardTenant& tenant, Bytes bytes) {
@@ -253,8 +305,40 @@ Result<std::vector<CardHistory>> CardSamples::histories(std::optional<Instant> f
     if (tenant == numbers.end()) return;
     all[places[row.integer(0).value_or(0)]].exact_peaks[tenant->second] = row.integer(2).value_or(0);
   }));
+  TRY(add_runs_and_ooms(since, places, all));
   std::erase_if(all, [](const CardHistory& one) { return one.samples.empty(); });
   return all;
+}
+
+Status CardSamples::add_runs_and_ooms(i64 since, const std::map<i64, std::size_t>& places,
+                                      std::vector<CardHistory>& all) {
+  TRY_ASSIGN(const i64 version, number(*database_, "pragma user_version"));
+  if (version < 2 || all.empty()) return {};
+  TRY(each(*database_, "select card, at, model, num_ctx, parallel from runs order by at, pid",
+           [&](const Statement& row) {
+             const auto place = places.find(row.integer(0).value_or(0));
+             if (place == places.end()) return;
+             all[place->second].runs.push_back({.at = {row.integer(1).value_or(0)},
+                                                .model = std::string(row.text(2).value_or("")),
+                                                .num_ctx = row.integer(3),
+                                                .parallel = row.integer(4).value_or(1)});
+           }));
+  // Which card a log speaks of is not told: it is that of the machine's only one, else of the first.
+  CardHistory& first = all.front();
+  TRY(each(*database_, "select 1 from heard limit 1", [&](const Statement&) { first.tells_ooms = true; }));
+  return each(
+      *database_, "select at, tenant, held, wanted, pids from ooms where at >= ? order by at, tenant",
+      [&](const Statement& row) {
+        CardOom& oom = first.ooms.emplace_back(CardOom{.at = {row.integer(0).value_or(0)},
+                                                       .tenant = std::string(row.text(1).value_or("")),
+                                                       .held = row.integer(2),
+                                                       .wanted = row.integer(3)});
+        const std::string pids(row.text(4).value_or(""));
+        for (const std::string_view pid : split(pids, ',')) {
+          if (const auto number = parse_integer(pid)) oom.pids.push_back(*number);
+        }
+      },
+      since);
 }
 
 Result<i64> CardSamples::forget(Instant before) {
@@ -262,6 +346,8 @@ Result<i64> CardSamples::forget(Instant before) {
   TRY(run(*database_, "delete from changes where watched in (select id from watched where until < ?)",
           before.micros));
   i64 gone = database_->changes();
+  for (const char* old : {"delete from ooms where at < ?", "delete from runs where at < ?"})
+    TRY(run(*database_, old, before.micros));
   TRY(run(*database_, "delete from watched where until < ?", before.micros));
   gone += database_->changes();
   TRY(transaction.commit());

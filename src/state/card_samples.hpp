@@ -34,6 +34,13 @@ class CardSamples {
   // nothing.
   Status peak(const std::string& uuid, const CardTenant& tenant, Bytes bytes);
 
+  // A tenant that ran out of memory; told again, only what was missing is added.
+  Status oom(const CardOom& oom);
+
+  // How far a log was read for such lines; nullopt: never.
+  Result<std::optional<Instant>> heard(const std::string& log);
+  Status hear(const std::string& log, Instant until);
+
   // Everything since `from`; a sample for every change, which lasts until the next, or its stretch's end.
   Result<std::vector<CardHistory>> histories(std::optional<Instant> from = std::nullopt);
 
@@ -45,6 +52,9 @@ class CardSamples {
   CardSamples(std::unique_ptr<Database> database, std::string path);
   Result<i64> card_of(const CardFacts& facts);
   Result<i64> tenant_of(const CardTenant& tenant);
+  Status note_run(i64 card, const CardProcess& process, Instant at);
+  Status add_runs_and_ooms(i64 since, const std::map<i64, std::size_t>& places,
+                           std::vector<CardHistory>& all);
 
   std::unique_ptr<Database> database_;  // nullptr: opened to read, and there is none
   std::string path_;

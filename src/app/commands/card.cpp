@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/avoided.hpp"
 #include "app/commands.hpp"
+#include "app/found_card.hpp"
 #include "app/record_card.hpp"
 #include "base/text.hpp"
 #include "card/card.hpp"
 #include "gpu/gpu.hpp"
-#include "history/history.hpp"
 #include "report/report.hpp"
-#include "state/state.hpp"
 
 namespace ctxcap::app {
 namespace {
 
 struct CardFlags {
-  history::Sources sources;
+  std::vector<std::string> logs;
   std::string action, from, explain;
   cli::SkinFlags output;
   std::optional<i64> every, keep;
@@ -24,17 +24,18 @@ struct CardFlags {
 
 constexpr i64 kEvery = 2, kKeep = 90, kLongest = 3'600;  // seconds, days, seconds
 
-Status read_from_time(CardFlags& flags, World& world) {
-  if (flags.from.empty()) return {};
-  flags.sources.from = parse_when(flags.from, world.clock.now());
-  if (flags.sources.from) return {};
+Result<std::optional<Instant>> since(const CardFlags& flags, World& world) {
+  if (flags.from.empty()) return std::optional<Instant>{};
+  const std::optional<Instant> from = parse_when(flags.from, world.clock.now());
+  if (from) return from;
   return fail({.kind = ErrorKind::usage,
                .what = "--from cannot be \"" + printable(flags.from, 60) + "\"",
                .why = "it is no time",
                .hint = "write it like 7d, 36h, 2026-11-01 or 2026-11-01T02:00:00Z"});
 }
 
-Result<ExitCode> record(const CardFlags& flags, World& world, Talk& talk) {
+Result<ExitCode> record(const CardFlags& flags, const settings::Settings& settings, World& world,
+                        Talk& talk) {
   const i64 every = flags.every.value_or(kEvery), keep = flags.keep.value_or(kKeep);
   if (every < 1 || every > kLongest || keep < 0) {
     return fail({.kind = ErrorKind::usage,
@@ -43,14 +44,7 @@ Result<ExitCode> record(const CardFlags& flags, World& world, Talk& talk) {
                  .why = "it is 1 to 3600 seconds, and days are 0 (for ever) or more",
                  .hint = "ctxcap card record --every 2"});
   }
-  return record_card(std::chrono::seconds(every), keep, world, talk);
-}
-
-// A source that is named replaces what the recorder saw.
-Result<std::vector<CardHistory>> histories_of(const CardFlags& flags, World& world) {
-  if (!flags.sources.empty()) return history::read(flags.sources, world);
-  TRY_ASSIGN(state::CardSamples samples, state::CardSamples::open(world, DatabaseMode::read));
-  return samples.histories(flags.sources.from);
+  return record_card({std::chrono::seconds(every), keep, settings.tenant_rules}, world, talk);
 }
 
 // Histories and what the driver says belong together by the card's uuid; a history of no uuid is that of the
@@ -92,9 +86,9 @@ Result<ExitCode> explain(const std::string& name, const std::vector<CardUse>& us
                .hint = near.empty() ? "ctxcap card" : "did you mean: ctxcap card --explain " + near});
 }
 
-Result<ExitCode> run_card(const CardFlags& typed, World& world, Talk& talk) {
-  CardFlags flags = typed;
-  if (flags.action == "record") return record(flags, world, talk);
+Result<ExitCode> run_card(const CardFlags& flags, const settings::Settings& settings, World& world,
+                          Talk& talk) {
+  if (flags.action == "record") return record(flags, settings, world, talk);
   if (!flags.action.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "ctxcap card has no action \"" + printable(flags.action, 60) + "\"",
@@ -102,10 +96,11 @@ Result<ExitCode> run_card(const CardFlags& typed, World& world, Talk& talk) {
                  .hint = "ctxcap card record"});
   }
   TRY(cli::check_skins("card", flags.output));
-  TRY(read_from_time(flags, world));
-  const Result<std::vector<CardLook>> looks = gpu::Eye(world).look();
-  TRY_ASSIGN(const std::vector<CardHistory> histories, histories_of(flags, world));
-  if (!looks && histories.empty() && flags.sources.empty()) {
+  TRY_ASSIGN(const std::optional<Instant> from, since(flags, world));
+  const bool named = !settings.card_sources.empty() || !flags.logs.empty();
+  const Result<std::vector<CardLook>> looks = gpu::Eye(world, settings.tenant_rules).look();
+  TRY_ASSIGN(const std::vector<CardHistory> histories, histories_of_cards(settings, flags.logs, from, world));
+  if (!looks && histories.empty() && !named) {
     if (flags.output.format == "json") world.console.out(card_json({}));
     return fail(looks.error());
   }
@@ -114,8 +109,8 @@ Result<ExitCode> run_card(const CardFlags& typed, World& world, Talk& talk) {
   for (const CardLook& look : looks.value_or(std::vector<CardLook>{})) {
     if (!look.hidden.empty()) talk.note("note: processes of the card are not told: " + look.hidden);
   }
-  const std::vector<CardUse> uses =
-      uses_of(histories, looks.value_or(std::vector<CardLook>{}), flags.sources.empty(), world);
+  std::vector<CardUse> uses = uses_of(histories, looks.value_or(std::vector<CardLook>{}), !named, world);
+  find_avoided(uses, settings.ollama, world);
   talk.clear();
   if (!flags.explain.empty()) return explain(flags.explain, uses, world);
   TRY(cli::write_skins({.text = [&](const auto& style) { return report::card_text(uses, style); },
@@ -136,23 +131,14 @@ Runner configure_card(Parser& parser) {
       .type_name("DAYS");
   parser.add_option("--from", flags->from, "Samples since then: 7d, 36h, a date or RFC 3339")
       .type_name("TIME");
-  parser
-      .add_option("--smi-log", flags->sources.smi_logs,
-                  "CSV of nvidia-smi -l: of --query-gpu, of --query-compute-apps, or both files")
-      .type_name("FILE");
-  parser.add_option("--homelab", flags->sources.homelab, "homelab-monitor's database").type_name("FILE");
-  parser
-      .add_option("--prometheus", flags->sources.prometheus,
-                  "A server with Prometheus' API that scrapes an exporter of cards; without --from 14 days")
-      .type_name("URL");
-  parser
-      .add_option("--logs", flags->sources.logs, "Logs with times, of one tenant each: who ran out of memory")
+  parser.add_option("--logs", flags->logs, "Logs with times, of one tenant each: who ran out of memory")
       .type_name("FILE");
   parser.add_option("--explain", flags->explain, "How that tenant is known, and what was seen of it")
       .type_name("TENANT");
   cli::add_skin_flags(parser, flags->output);
-  return
-      [flags](const settings::Reading&, World& world, Talk& talk) { return run_card(*flags, world, talk); };
+  return [flags](const settings::Reading& read, World& world, Talk& talk) {
+    return run_card(*flags, read.settings, world, talk);
+  };
 }
 
 }  // namespace
@@ -163,6 +149,6 @@ constinit const Command kCard{
     "  ctxcap card record\n"
     "  ctxcap card --smi-log gpu.csv --smi-log apps.csv\n"
     "  ctxcap card --homelab gpu.db --logs whisperx.log --from 14d\n",
-    configure_card};
+    configure_card, settings::kCard};
 
 }  // namespace ctxcap::app

@@ -184,15 +184,16 @@ Result<ExitCode> nightly(const NightlyOptions& options, World& world, Talk& talk
   std::optional<ShiftedClock> shifted;
   if (options.now) shifted.emplace(world.clock, *options.now);
   Clock& clock = shifted ? static_cast<Clock&>(*shifted) : world.clock;
-  World tonight{world.http,    world.processes,   clock,           world.files,
-                world.console, world.environment, world.databases, world.interrupts};
+  World tonight{world.http,      world.processes,  clock,
+                world.files,     world.console,    world.environment,
+                world.databases, world.interrupts, world.libraries};
   TRY_ASSIGN(const std::vector<Held> held, hold_servers(options.servers, tonight));
   if (!options.dry_run) return run_night(options, held, tonight, talk);
 
   TRY_ASSIGN(const auto copy, state::copy(tonight));
   OtherVariable aside(world.environment, state::kDirectoryVariable, copy->path());
-  World dry{world.http,    world.processes, clock,           world.files,
-            world.console, aside,           world.databases, world.interrupts};
+  World dry{world.http,      world.processes,  clock,          world.files, world.console, aside,
+            world.databases, world.interrupts, world.libraries};
   Result<ExitCode> code = run_night(options, held, dry, talk);
   talk.note("dry run: nothing was changed");
   return code;

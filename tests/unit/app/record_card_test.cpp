@@ -27,6 +27,7 @@ struct Script final : Interrupts {
 struct Home final : Environment {
   std::string directory;
   std::optional<std::string> get(const std::string& name) override {
+    if (name == "DOCKER_HOST") return "unix:///nowhere";  // not that of this host
     return name == state::kDirectoryVariable ? std::optional(directory) : std::nullopt;
   }
 };
@@ -48,7 +49,7 @@ struct Place {
 
   Result<app::ExitCode> record(std::function<bool(i64)> goes_on) {
     script.goes_on = std::move(goes_on);
-    return app::record_card(std::chrono::seconds(2), 0, world, talk);
+    return app::record_card({.keep_days = 0}, world, talk);
   }
   CardHistory history() {
     auto samples = state::CardSamples::open(world, DatabaseMode::read);

@@ -207,3 +207,84 @@ TEST_CASE("nothing at all is no history") {
   CHECK(json["history"].is_null());
   CHECK(json["rest"]["needed_bytes"].is_null());
 }
+
+TEST_CASE("an OOM beside the model says what it would have had to leave") {
+  CardHistory history =
+      history_of({{17'900, 17'400, 0, 0}, {22'100, 17'400, 4'200, 0}, {17'900, 17'400, 0, 0}});
+  history.runs = {{.at = second(0), .model = "abc", .num_ctx = 40'960}, {.at = second(20), .model = "def"}};
+  history.ooms = {{.at = second(14), .tenant = "whisperx", .held = 4'200 * kMiB, .wanted = 3'000 * kMiB}};
+  const CardUse use = card::use_of(history);
+  const OomUse& oom = use.ooms.front();
+  CHECK(oom.llm == 17'400 * kMiB);
+  REQUIRE(oom.run);
+  CHECK(oom.run->model == "abc");
+  const std::optional<Bytes> usable = use.card.usable();
+  CHECK(oom.missing(usable) == (4'200 + 3'000 + 17'900 - 24'264) * kMiB);
+  CHECK(!oom.missing(std::nullopt));
+  OomUse alone = oom;
+  alone.llm = 0;  // none was there: no window would have helped
+  CHECK(!alone.missing(usable));
+  OomUse fits = oom;
+  fits.oom.wanted = 1 * kMiB;  // in pieces
+  CHECK(!fits.missing(usable));
+}
+
+TEST_CASE("the model's own failure is its own need") {
+  CardHistory history = history_of({{6'900, 0, 6'900, 0}, {6'900, 0, 6'900, 0}});
+  history.ooms = {{.at = second(11), .tenant = "ollama", .held = 12'000 * kMiB, .wanted = 6'250 * kMiB}};
+  const CardUse use = card::use_of(history);
+  CHECK(use.ooms.front().llm == 18'250 * kMiB);
+  CHECK(use.ooms.front().missing(use.card.usable()) == (18'250 + 6'900 - 24'264) * kMiB);
+}
+
+TEST_CASE("the largest window that leaves enough is one of llama.cpp's") {
+  const auto bytes = [](Tokens window) { return std::optional<Bytes>(1'000 + window * 10); };
+  CHECK(card::window_that_leaves(10 * 256, 40'960, bytes) == 40'960 - 256);
+  CHECK(card::window_that_leaves(10 * 256 + 1, 40'960, bytes) == 40'960 - 512);
+  CHECK(card::window_that_leaves(10 * (40'960 - 256), 40'960, bytes) == 256);
+  CHECK(!card::window_that_leaves(10 * (40'960 - 256) + 1, 40'960, bytes));
+  CHECK(!card::window_that_leaves(1, 40'960, [](Tokens) { return std::optional<Bytes>(); }));
+}
+
+TEST_CASE("what the rest needs is told by tenant, and adds up") {
+  const CardUse use = card::use_of(history_of({{500, 0, 0, 0},
+                                               {7'400, 0, 6'900, 0},
+                                               {4'700, 0, 3'000, 1'200},
+                                               {2'400, 0, 0, 1'900},
+                                               {500, 0, 0, 0}}));
+  Bytes sum = 0;
+  for (const auto& [tenant, bytes] : use.rest_of) sum += bytes;
+  CHECK(sum == use.rest_needed);
+  REQUIRE(use.rest_of.size() == 3);
+  CHECK(use.rest_of[0] == std::pair<std::string, Bytes>("whisperx", 6'900 * kMiB));
+  CHECK(use.rest_of[2].first == "unattributed");
+}
+
+TEST_CASE("tenants have the names that their user gives them; two of one name are one") {
+  CardHistory history = history_of({{500, 0, 0, 0}, {9'500, 0, 6'900, 1'900}, {500, 0, 0, 0}});
+  history.exact_peaks = {{1, 7'000 * kMiB}, {2, 2'000 * kMiB}};
+  history.ooms = {{.at = second(12), .tenant = "whisperx", .held = 6'900 * kMiB, .wanted = 1'000 * kMiB}};
+  card::rename(history,
+               {{"speech", "container=whisperx"}, {"speech", "container=embeddings"}, {"x", "unit=ollama"}});
+  REQUIRE(history.tenants.size() == 2);
+  CHECK(history.tenants[0].name == "ollama");
+  CHECK(history.tenants[1].evidence.find("[[card.tenant]] container=whisperx") != std::string::npos);
+  const CardUse use = card::use_of(history);
+  CHECK(of(use, "speech").peak == 8'800 * kMiB);
+  CHECK(use.ooms.front().held == 8'800 * kMiB);
+  CHECK(use.rest_needed >= 9'800 * kMiB);
+}
+
+TEST_CASE("rules of the user's own") {
+  const std::vector<TenantRule> rules = {
+      {"a", "container=x"}, {"b", "unit=x"}, {"c", "process=x"}, {"d", "command=-m x"}};
+  for (const TenantRule& rule : rules) CHECK(fault_of(rule).empty());
+  CHECK(rule_for(rules, {.container = "x"})->name == "a");
+  CHECK(rule_for(rules, {.service = "x"})->name == "a");
+  CHECK(rule_for(rules, {.unit = "x", .program = "x"})->name == "b");
+  CHECK(rule_for(rules, {.program = "x"})->name == "c");
+  CHECK(rule_for(rules, {.program = "python3", .command = "python3 -m x"})->name == "d");
+  CHECK(rule_for(rules, {.program = "y", .command = "y"}) == nullptr);
+  for (const char* match : {"", "container", "container=", "pod=x", "=x"})
+    CHECK(!fault_of({"a", match}).empty());
+}

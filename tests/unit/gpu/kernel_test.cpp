@@ -25,7 +25,9 @@ struct Tree {
     REQUIRE(world.files.make_directories(whole.substr(0, whole.rfind('/'))));
     REQUIRE(world.files.write_atomic(whole, text));
   }
-  std::vector<CardLook> look() { return gpu::look_by_kernel(world.files, directory->path()); }
+  std::vector<CardLook> look() {
+    return gpu::look_by_kernel(world.files, {directory->path() + "/proc", directory->path() + "/sys"});
+  }
 };
 
 }  // namespace
@@ -34,7 +36,8 @@ TEST_CASE("a card of AMD: its memory, and each client once") {
   if (!test::shared_file("card/amd/README.md")) return;
   io::RealWorld real;
   World world = real.world();
-  const auto looks = gpu::look_by_kernel(world.files, std::string(CTXCAP_SHARED) + "/card/amd/tree");
+  const auto looks = gpu::look_by_kernel(
+      world.files, {CTXCAP_SHARED "/card/amd/tree/proc", CTXCAP_SHARED "/card/amd/tree/sys"});
   REQUIRE(looks.size() == 1);
   const CardLook& card = looks.front();
   CHECK(card.facts.uuid == "0000:0b:00.0");

@@ -166,3 +166,22 @@ TEST_CASE("whose a process is: the first rule that holds") {
   CHECK(runs->parallel == 2);
   CHECK(!gpu::runner_of({rows[3].arguments, ""}));
 }
+
+TEST_CASE("a container has the name that people know it by; the user's own rules come first") {
+  const std::string id(64, 'a');
+  const gpu::ProcessFacts facts{{"python3", "server.py", "--key", "secret"},
+                                "0::/system.slice/docker-" + id + ".scope\n"};
+  const CardProcess process{.pid = 1, .program = "python3"};
+  CHECK(gpu::container_of(facts) == "aaaaaaaaaaaa");
+  const CardTenant named = gpu::whose(process, facts, {.name = "stt-whisperx-1", .service = "whisperx"});
+  CHECK(named.name == "whisperx");
+  CHECK(named.evidence == "container stt-whisperx-1 (aaaaaaaaaaaa)");
+  CHECK(gpu::whose(process, facts, {.name = "stt"}).name == "stt");
+  const CardTenant ruled = gpu::whose(process, facts, {.name = "stt"}, {{"speech", "command=server.py"}});
+  CHECK(ruled.name == "speech");
+  CHECK(ruled.kind == TenantKind::container);
+  CHECK(ruled.evidence.find("secret") == std::string::npos);
+  // A server of models stays one, whatever it is called.
+  const CardProcess server{.pid = 2, .program = "ollama"};
+  CHECK(gpu::whose(server, {}, {}, {{"llm", "process=ollama"}}).kind == TenantKind::ollama);
+}

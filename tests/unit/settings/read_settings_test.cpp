@@ -156,7 +156,10 @@ TEST_CASE("what is wrong is told with its place") {
       {"[card]\nsize = \"24G\"", ":2:8:", "could be GB or GiB"},
       {"[card]\nsize = 24", ":2:8:", "needs its unit"},
       {"[card]\nsize = \"-1GiB\"", ":2:8:", "does not begin with a number"},
-      {"[card]\nreserve = \"1GiB\"", ":1:2:", "need a card"},
+      {"[card]\nprometheus = { url = \"http://a\", uri = 1 }", ":2:14:", "its one key is url"},
+      {"[card]\nprometheus = \"127.0.0.1:9090\"", ":2:14:", "does not begin with http"},
+      {"[[card.tenant]]\nname = \"a\"", ":1:", "each has a name and a match"},
+      {"[[card.tenant]]\nname = \"a\"\nmatch = \"pod=x\"", ":1:", "match is container=NAME"},
       {"[card]\nsize = \"24GiB\"\ntenants = [\"a\"]", ":3:11:", "must be a table of names and values"},
       {"[card]\nsize = \"24GiB\"\ntenants = { a = \"7\" }", ":3:11:", "a: a size needs its unit"},
       {"[[card]]\nsize = \"24GiB\"", ":1:3:", "it is a list, not a table"},
@@ -319,6 +322,31 @@ TEST_CASE("sources take what goes with them") {
   CHECK(second.job_rule == "field:service");
   CHECK(second.map.size() == 2);
   CHECK(second.keys.empty());
+}
+
+TEST_CASE("where the card's history is, and whose a process is by the user's own word") {
+  const Reading reading = read(
+      "[card]\nsmi_logs = [\"gpu.csv\", \"/logs/apps.csv\"]\nhomelab = \"gpu.db\"\n[card.prometheus]\nurl = "
+      "\"http://127.0.0.1:9090/\"\n[[card.tenant]]\nname = \"stt\"\nmatch = \"container=whisperx\"\n");
+  CHECK(all(reading.problems) == "");
+  const CardSources& sources = reading.settings.card_sources;
+  CHECK(sources.smi_logs == std::vector<std::string>{"/etc/ctxcap/gpu.csv", "/logs/apps.csv"});
+  CHECK(sources.homelab == "/etc/ctxcap/gpu.db");
+  CHECK(sources.prometheus == "http://127.0.0.1:9090");
+  REQUIRE(reading.settings.tenant_rules.size() == 1);
+  CHECK(reading.settings.tenant_rules[0].match == "container=whisperx");
+  CHECK(!reading.settings.card);  // nothing is said of the card itself
+  CHECK(read("[card]\nhomelab = \"http://127.0.0.1:9800\"\n").settings.card_sources.homelab ==
+        "http://127.0.0.1:9800");
+}
+
+TEST_CASE("tenants without a card ask for it, and none asks for nothing") {
+  const Reading reading = read("[card]\ntenants = { a = \"7GB\" }\n");
+  CHECK(all(reading.problems) == "");
+  REQUIRE(reading.settings.card);
+  CHECK(reading.settings.card->ask);
+  CHECK(reading.settings.card->tenants.size() == 1);
+  CHECK(read("[card]\nsize = \"none\"\n").settings.card->off);
 }
 
 TEST_CASE("a card without room is doubted") {

@@ -61,11 +61,17 @@ std::string around(const Row& row) {
 // A second value that the row takes.
 std::string another(const Row& row) {
   const std::map<std::string, std::string> own = {
-      {"ollama.kv_type", "\"q4_0\""},  {"ollama.flash_attention", "\"off\""},
-      {"source.from", "\"9d\""},       {"source.to", "\"2026-11-09\""},
-      {"source.job_rule", "\"name\""}, {"policy.quiet_hours", "\"01:00-02:00\""},
-      {"variant.server", "\"rack3\""}, {"ollama.server", "\"rack3\""},
-      {"source.keys", "\"OTHER\""},    {"report.prom", "\"/other.prom\""}};
+      {"ollama.kv_type", "\"q4_0\""},
+      {"ollama.flash_attention", "\"off\""},
+      {"source.from", "\"9d\""},
+      {"source.to", "\"2026-11-09\""},
+      {"source.job_rule", "\"name\""},
+      {"policy.quiet_hours", "\"01:00-02:00\""},
+      {"variant.server", "\"rack3\""},
+      {"ollama.server", "\"rack3\""},
+      {"source.keys", "\"OTHER\""},
+      {"report.prom", "\"/other.prom\""},
+      {"card.tenant", "[{ name = \"other\", match = \"unit=other\" }]"}};
   if (const auto found = own.find(row.key); found != own.end()) return found->second;
   switch (row.type) {
     case Type::word:

@@ -111,9 +111,66 @@ TEST_CASE("to read, nothing is made; what is no such file says so") {
   const auto directory = state::state_directory(world);
   REQUIRE(directory);
   REQUIRE(world.files.make_directories(*directory));
-  REQUIRE(world.files.write_atomic(*directory + "/card.db",
-                                       "not a database, and long enough to be looked at"));
+  REQUIRE(
+      world.files.write_atomic(*directory + "/card.db", "not a database, and long enough to be looked at"));
   const auto other = state::CardSamples::open(world);
   REQUIRE(!other);
   CHECK(other.error().what == "the samples of the card cannot be used");
+}
+
+TEST_CASE("what ran with which window, and who ran out of memory, is there with the samples") {
+  test::Sandbox box;
+  World world = box.world();
+  auto samples = state::CardSamples::open(world);
+  REQUIRE(samples);
+  CardLook look = look_of(17'900, {{"ollama", 17'400}});
+  look.processes[0].runs = RunningWeights{.weights = "abc", .num_ctx = 40'960, .parallel = 2};
+  for (i64 t = 100; t < 120; t += 2) REQUIRE(samples->record(look, second(t), kStep));
+  look.processes[0].pid = 7;
+  look.processes[0].runs->num_ctx = 8'192;
+  REQUIRE(samples->record(look, second(120), kStep));
+  CHECK(!samples->histories()->front().tells_ooms);
+  CHECK(!*samples->heard("logs"));
+  REQUIRE(samples->hear("logs", second(90)));
+  REQUIRE(samples->hear("logs", second(119)));
+  CHECK(*samples->heard("logs") == second(119));
+  const CardOom oom{.at = second(110), .tenant = "stt", .wanted = 5 * kMiB, .pids = {7, 8}};
+  REQUIRE(samples->oom(oom));
+  REQUIRE(samples->oom({.at = second(110), .tenant = "stt", .held = 9 * kMiB, .wanted = 1 * kMiB}));
+  const auto all = samples->histories();
+  REQUIRE(all);
+  const CardHistory& history = all->front();
+  CHECK(history.tells_ooms);
+  REQUIRE(history.ooms.size() == 1);
+  CHECK(history.ooms[0].held == 9 * kMiB);
+  CHECK(history.ooms[0].wanted == 5 * kMiB);
+  CHECK(history.ooms[0].pids == std::vector<i64>{7, 8});
+  REQUIRE(history.runs.size() == 2);
+  CHECK(history.runs[0].num_ctx == 40'960);
+  CHECK(history.runs[0].parallel == 2);
+  CHECK(history.runs[1].at == second(120));
+  CHECK(samples->histories(second(111))->front().ooms.empty());
+}
+
+TEST_CASE("a file of the first version is brought up to date, and can be read before it is") {
+  test::Sandbox box;
+  World world = box.world();
+  {
+    auto samples = state::CardSamples::open(world);
+    REQUIRE(samples);
+    REQUIRE(samples->record(look_of(1), second(100), kStep));
+  }
+  {
+    auto old = world.databases.open(*state::state_directory(world) + "/card.db", DatabaseMode::write);
+    REQUIRE(old);
+    REQUIRE((*old)->run("drop table runs; drop table ooms; drop table heard; pragma user_version = 1;"));
+  }
+  auto reading = state::CardSamples::open(world, DatabaseMode::read);
+  REQUIRE(reading);
+  REQUIRE(reading->histories());
+  CHECK(reading->histories()->size() == 1);
+  auto writing = state::CardSamples::open(world);
+  REQUIRE(writing);
+  REQUIRE(writing->hear("logs", second(1)));
+  CHECK(writing->histories()->size() == 1);
 }

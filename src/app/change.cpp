@@ -1,5 +1,6 @@
 #include "app/change.hpp"
 
+#include "gpu/gpu.hpp"
 #include "plan/plan.hpp"
 
 namespace ctxcap::app {
@@ -13,11 +14,17 @@ runtime::ChangeOptions shown(runtime::ChangeOptions options, const std::string& 
   return options;
 }
 
+runtime::ProcessBytes process_bytes_of(const runtime::Host& host, World& world) {
+  if (host.reach != runtime::Reach::local) return {};
+  return [&world](std::optional<Tokens> window) { return gpu::runner_bytes(gpu::seen_now(world), window); };
+}
+
 Result<Receipt> change_variant(const Variant& variant, const Standing& place, runtime::Ollama& ollama,
                                state::State& state, const runtime::ChangeOptions& options, World& world,
                                Talk& talk) {
-  Result<Receipt> receipt =
-      runtime::change_variant(world, ollama, state, variant, place, shown(options, variant.name, talk));
+  runtime::ChangeOptions watched = shown(options, variant.name, talk);
+  watched.process_bytes = process_bytes_of(ollama.host(), world);
+  Result<Receipt> receipt = runtime::change_variant(world, ollama, state, variant, place, watched);
   talk.clear();
   return receipt;
 }

@@ -15,6 +15,9 @@ namespace ctxcap::app {
 // The same, with a line for each step. `talk` outlives it.
 runtime::ChangeOptions shown(runtime::ChangeOptions options, const std::string& variant, Talk& talk);
 
+// What runners of that server have of this machine's card; empty where it is another machine.
+runtime::ProcessBytes process_bytes_of(const runtime::Host& host, World& world);
+
 // runtime::change_variant(), shown.
 Result<Receipt> change_variant(const Variant& variant, const Standing& place, runtime::Ollama& ollama,
                                state::State& state, const runtime::ChangeOptions& options, World& world,

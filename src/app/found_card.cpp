@@ -76,7 +76,7 @@ const CardHistory* history_of(const CardFacts& card, const std::vector<CardHisto
   return nullptr;
 }
 
-// Tenants of each card in turn: of the first by name, of others as one sum.
+// Tenants of each card in turn: of the first by name, unless they are declared, of others as one sum.
 void add_tenants(Budget& budget, const Looks& looks, const std::vector<CardHistory>& histories) {
   const std::size_t count = looks.empty() ? histories.size() : looks.size();
   for (std::size_t i = 0; i < std::min(count, budget.cards.size()); ++i) {
@@ -91,7 +91,7 @@ void add_tenants(Budget& budget, const Looks& looks, const std::vector<CardHisto
       budget.cards[i].others = std::min(sum_of(tenants), budget.cards[i].usable());
       continue;
     }
-    budget.tenants = tenants;
+    if (budget.tenants.empty()) budget.tenants = tenants;
     if (use) use->card.total = budget.cards.front().total, use->card.reserved = budget.cards.front().kept;
     budget.past = std::move(use);
   }
@@ -125,7 +125,7 @@ Status find(std::optional<Budget>& card, const settings::Ollama& server, bool so
   if (found.empty()) found = cards_of(histories);
   if (!card && found.empty()) return {};
   Budget budget = card.value_or(Budget{.ask = true});
-  const bool declared = !budget.ask, tenants = !budget.tenants.empty();
+  const bool declared = !budget.ask;
   if (!declared && found.empty()) return gpu::settle(budget, local, [] { return Looks(); });
   if (!declared) {
     budget.ask = false;
@@ -134,7 +134,7 @@ Status find(std::optional<Budget>& card, const settings::Ollama& server, bool so
     for (const Card& one : budget.cards) budget.card += one.total;
   }
   // Who says what the card is, and not who is on it, may speak of another.
-  if (!tenants && (!declared || same_size(budget, found))) add_tenants(budget, looks, histories);
+  if (!declared || same_size(budget, found)) add_tenants(budget, looks, histories);
   card = std::move(budget);
   return {};
 }

@@ -83,6 +83,24 @@ const CardSample* before(const CardHistory& history, Instant at) {
   return after == history.samples.begin() ? nullptr : &*std::prev(after);
 }
 
+// `peaks`: of each tenant. A model's own peak is one of another window, maybe.
+void add_needs(const CardHistory& history, const std::vector<Bytes>& peaks, std::vector<OomUse>& ooms) {
+  std::map<std::string, Bytes> worst;
+  for (std::size_t t = 0; t < peaks.size(); ++t) {
+    if (!is_llm(history.tenants[t].kind)) worst[history.tenants[t].name] = peaks[t];
+  }
+  for (const OomUse& one : ooms) {
+    const std::optional<Bytes> need = checked_add(one.held, one.oom.wanted);
+    const auto known = worst.find(one.oom.sampled());
+    if (need && known != worst.end()) known->second = std::max(known->second, *need);
+  }
+  for (OomUse& one : ooms) {
+    one.need = checked_add(one.held, one.oom.wanted);
+    const auto known = worst.find(one.oom.sampled());
+    if (one.need && known != worst.end()) one.need = std::max(*one.need, known->second);
+  }
+}
+
 std::optional<CardRun> run_at(const CardHistory& history, Instant at) {
   const auto after = std::upper_bound(history.runs.begin(), history.runs.end(), at,
                                       [](Instant when, const CardRun& run) { return when < run.at; });
@@ -147,6 +165,7 @@ CardUse use_of(const CardHistory& history) {
     peaks.push_back(one.peak);
   }
   for (const CardOom& oom : history.ooms) use.ooms.push_back(seen_of(oom, history, time.step));
+  add_needs(history, peaks, use.ooms);
   const Rest rest = rest_of(history, peaks, use.ooms);
   use.rest_seen = rest.seen;
   use.rest_needed = rest.needed;

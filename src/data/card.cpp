@@ -128,7 +128,7 @@ i64 median_step(const std::vector<CardSample>& samples) {
 }
 
 std::optional<Bytes> OomUse::missing(std::optional<Bytes> usable) const {
-  const std::optional<Bytes> all = checked_add(checked_add(held, oom.wanted), others);
+  const std::optional<Bytes> all = checked_add(need, others);
   if (!all || !usable || llm == 0 || *all <= *usable) return std::nullopt;
   return *all - *usable;
 }

@@ -170,12 +170,15 @@ struct OomUse {
   CardOom oom;
   std::optional<Bytes> held;    // the larger of what it said and what was seen
   std::optional<Bytes> others;  // in use by everybody else then
-  Bytes llm = 0;                // of that by language models, or by itself where it is one; 0: none was there
+  // What it would have had in the end, had it gone on: held and wanted, or its highest at any time; nullopt:
+  // one of both is not told.
+  std::optional<Bytes> need;
+  Bytes llm = 0;                // of others by language models, or by itself where it is one; 0: none was there
   std::optional<CardRun> run;   // what model ran then, as far as it was told
   // What a look at the model tells: its window then, and the largest of which this had not happened.
   std::optional<Tokens> num_ctx, avoided_at;
 
-  // What was wanted beyond `usable`, which the language model would have had to leave; nullopt: a figure is
+  // What it needed beyond `usable`, which the language model would have had to leave; nullopt: a figure is
   // missing, none was there, or it would have fitted (in pieces, memory is less than its sum).
   std::optional<Bytes> missing(std::optional<Bytes> usable) const;
 };

@@ -130,6 +130,8 @@ Measurement measurement_of(const Line& line) {
                    .effective_ctx = line.maybe("effective_num_ctx"),
                    .size = line.maybe("bytes"),
                    .size_vram = line.maybe("vram_bytes"),
+                   .driver_bytes =
+                       line.json().contains("driver_bytes") ? line.maybe("driver_bytes") : std::nullopt,
                    .placement = enumerator(line.text("placement"), kPlacements),
                    .probe_tokens = line.maybe("probe_tokens"),
                    .notes = line.json().at("notes").get<std::vector<std::string>>()}};

@@ -52,6 +52,7 @@ Json record_json(const Measurement& measurement) {
           {"probe_tokens", or_null(seen.probe_tokens)},
           {"bytes", or_null(seen.size)},
           {"vram_bytes", or_null(seen.size_vram)},
+          {"driver_bytes", or_null(seen.driver_bytes)},
           {"predicted_bytes", or_null(measurement.predicted_bytes)},
           {"placement", word(seen.placement)},
           {"notes", seen.notes}};

@@ -70,6 +70,8 @@ struct Verification {
   Tokens asked_ctx = 0;
   std::optional<Tokens> effective_ctx;  // from /api/ps
   std::optional<Bytes> size, size_vram;
+  std::optional<Bytes> driver_before = {};  // of its runner's process before the change, as the driver has it
+  std::optional<Bytes> driver_bytes = {};   // and now, all of it, also where /api/ps counts less
   Placement placement = Placement::unknown;
   std::optional<Tokens> probe_tokens;  // of a prompt that came back whole; nullopt: none was sent or counted
   std::vector<std::string> notes;      // what a reader should know, e.g. an old runner under the same name

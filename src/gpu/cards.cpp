@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "gpu/gpu.hpp"
 
@@ -27,6 +28,24 @@ std::optional<Bytes> used_bytes(const std::vector<CardLook>& looks) {
 
 std::optional<Bytes> total_bytes(const std::vector<CardLook>& looks) {
   return sum_of(looks, &CardFacts::total);
+}
+
+std::optional<Bytes> runner_bytes(const std::vector<CardLook>& looks, std::optional<Tokens> num_ctx) {
+  std::map<i64, std::optional<Bytes>> by_pid;
+  bool any_window = false;  // some runner tells its own
+  std::map<i64, bool> wanted;
+  for (const CardLook& look : looks) {
+    for (const CardProcess& process : look.processes) {
+      if (process.tenant.kind != TenantKind::ollama || process.bytes == Bytes{0}) continue;
+      const auto [sum, fresh] = by_pid.emplace(process.pid, Bytes{0});
+      sum->second = checked_add(sum->second, process.bytes);
+      const bool tells = process.runs && process.runs->num_ctx;
+      any_window = any_window || tells;
+      wanted[process.pid] = wanted[process.pid] || (tells && process.runs->num_ctx == num_ctx);
+    }
+  }
+  if (num_ctx && any_window) std::erase_if(by_pid, [&](const auto& one) { return !wanted[one.first]; });
+  return by_pid.size() == 1 ? by_pid.begin()->second : std::nullopt;
 }
 
 std::vector<Card> cards(const std::vector<CardLook>& looks) {

@@ -19,6 +19,10 @@ namespace ctxcap::gpu {
 std::optional<Bytes> used_bytes(const std::vector<CardLook>& looks);
 std::optional<Bytes> total_bytes(const std::vector<CardLook>& looks);
 
+// Of the runner of Ollama with that window, or, without a window, of the only one; by its process on all
+// cards. nullopt: there is none, or there are several, or the driver does not say.
+std::optional<Bytes> runner_bytes(const std::vector<CardLook>& looks, std::optional<Tokens> num_ctx);
+
 // Its cards, each with what it keeps where the driver says so; empty: there is none, or one has no size.
 std::vector<Card> cards(const std::vector<CardLook>& looks);
 

@@ -64,6 +64,9 @@ Status read_homelab(Databases& databases, const std::string& path, Joined& into)
   if (models) {
     TRY(each(*database, "select distinct service from models",
              [&](const Statement& row) { serves.emplace(row.text(0).value_or("")); }));
+    TRY(each(*database, "select ts, model from models order by ts", [&](const Statement& row) {
+      into.run("", {.at = at(row.integer(0)), .model = printable(row.text(1).value_or(""), 120)});
+    }));
   }
   CardFacts facts;
   TRY(each(*database, "select ts, mem_used, mem_total from samples order by ts", [&](const Statement& row) {

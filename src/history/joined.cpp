@@ -132,8 +132,16 @@ void Joined::oom(CardOom oom) {
   ooms_.push_back(std::move(oom));
 }
 
+// What was told before `from` may run still.
+void Joined::run(const std::string& uuid, CardRun run) {
+  std::vector<CardRun>& runs = cards_[uuid].runs;
+  if (!runs.empty() && runs.back().model == run.model && runs.back().num_ctx == run.num_ctx) return;
+  runs.push_back(std::move(run));
+}
+
 CardHistory Joined::finish(Card card) {
   CardHistory history{.card = std::move(card.facts), .tenants = std::move(card.tenants)};
+  history.runs = std::move(card.runs);
   merge_same(card.samples);
   const i64 step = median_step(card.samples);
   std::vector<CardSample> alone;

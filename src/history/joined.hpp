@@ -25,6 +25,7 @@ class Joined {
   void used(const std::string& uuid, Instant at, std::optional<Bytes> bytes);
   void held(const std::string& uuid, Instant at, const CardTenant& tenant, i64 pid, Bytes bytes);
   void oom(CardOom oom);
+  void run(const std::string& uuid, CardRun run);  // by time
   // Something was read in which an OOM would stand.
   void tells_ooms() { tells_ooms_ = true; }
   void source(std::string name) { sources_.push_back(std::move(name)); }
@@ -44,6 +45,7 @@ class Joined {
     std::map<std::string, std::uint32_t, std::less<>> numbers;  // of tenants
     std::vector<CardSample> samples;
     std::vector<Row> rows;
+    std::vector<CardRun> runs;
   };
   static CardHistory finish(Card card);
 

@@ -116,6 +116,19 @@ struct Circumstances {
 };
 // What earlier nights advised; when somebody rolled back, nights begin to count anew.
 std::vector<NightAdvice> earlier_advice(std::span<const DecisionRecord> records, const Moment& moment);
+// What the card showed since the window of a group was changed.
+struct SinceChange {
+  std::optional<Tokens> before;  // the window that ran before; nullopt: not known
+  i64 overlaps = 0;              // times that others came while the model was there, or it while they were
+  bool tells_ooms = false;       // something was read in which OOMs would stand
+  std::vector<std::optional<Bytes>>
+      ooms;  // what was missing at each; nullopt: not told, or no model was there
+};
+// Says it in the verdict. A growth after which the card ran out of memory, which the window of before would
+// have left enough for, is taken back.
+void heed_card(Group& group, const SinceChange& since, const Moment& moment,
+               const std::optional<QuietHours>& quiet_hours);
+
 // Whether tonight's advice becomes tonight's change.
 Verdict weigh(const Group& group, const Circumstances& circumstances);
 // How far back nights are looked at.

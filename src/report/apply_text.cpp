@@ -137,6 +137,11 @@ std::string receipt_text(const Receipt& receipt, const Variant& variant, const T
   if (seen.size && variant.predicted_bytes)
     text += fmt::format(", {} predicted", human_bytes(*variant.predicted_bytes));
   if (seen.size) text += "\n";
+  if (seen.driver_bytes) {
+    text += fmt::format("  driver   its process has {} of the card", human_bytes(*seen.driver_bytes));
+    if (seen.driver_before) text += fmt::format(", {} before", human_bytes(*seen.driver_before));
+    text += "\n";
+  }
   for (const std::string& note : seen.notes) text += fmt::format("  note     {}\n", note);
   return text;
 }

@@ -104,6 +104,7 @@ std::string found_text(const BudgetReport& report) {
                   past.rest_seen ? human_bytes(*past.rest_seen) : "nothing yet",
                   past.rest_needed ? human_bytes(*past.rest_needed) : "what is not told",
                   past.needs_more ? " or more" : "");
+  if (any(Tenant::Basis::declared)) text += "         the declared sizes are counted\n";
   if (past.ooms.empty()) return text;
   const auto count = static_cast<i64>(past.ooms.size());
   return text + (report.ooms_avoided

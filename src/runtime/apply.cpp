@@ -51,10 +51,16 @@ Error unverified(Error error) {  // it exists, and does not hold
 Status prove_runner(Ollama& ollama, const Variant& variant, const ApplyOptions& options, Change& change,
                     Verification& seen) {
   const bool load = options.proof == Proof::load;
+  const auto process_bytes = [&](std::optional<Tokens> window) {
+    return options.process_bytes ? options.process_bytes(window) : std::nullopt;
+  };
   announce(options, Step::loading);
+  const std::optional<Bytes> before = process_bytes(std::nullopt);
   if (load) change.loading();
   TRY_ASSIGN(seen, observe(ollama, variant, load ? Touch::reload : Touch::look_only));
   TRY(judge(variant, seen));
+  seen.driver_before = before;
+  seen.driver_bytes = process_bytes(variant.num_ctx);
   TRY(judge_memory(variant, seen, options.whole_on_gpu));
   if (!load || options.probe_share <= 0) return {};
   announce(options, Step::probing);

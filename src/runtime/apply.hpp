@@ -27,11 +27,16 @@ enum class Proof {
   read_back,  // only what does not concern the runner was changed (texts, limits): what was created is read
 };
 
+// What the runner with that window has of the card, or, where no window is given, the only one that runs, as
+// the driver has it; nullopt: it does not say.
+using ProcessBytes = std::function<std::optional<Bytes>(std::optional<Tokens>)>;
+
 struct ApplyOptions {
   Via via = Via::automatic;
   Existing existing = Existing::replace_variant;
   Proof proof = Proof::load;
   double probe_share = 0.95;          // of the window that the probe prompt fills; 0: no probe
+  ProcessBytes process_bytes = {};    // may be empty
   bool whole_on_gpu = false;          // a runner that is partly or wholly on the CPU does not hold
   std::function<void(Step)> on_step;  // may be empty
   // The variant holds, and what was there before is about to go: the moment to write that down. May be empty;

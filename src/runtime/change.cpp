@@ -83,6 +83,7 @@ Result<Receipt> change_variant(const World& world, Ollama& ollama, state::State&
       .via = options.via,
       .existing = place.there ? Existing::replace_any : Existing::keep,
       .proof = options.proof,
+      .process_bytes = options.process_bytes,
       .whole_on_gpu = options.whole_on_gpu,
       .on_step =
           [&](Step now) {

@@ -24,6 +24,7 @@ struct ChangeOptions {
   Via via = Via::automatic;
   Proof proof = Proof::load;
   bool whole_on_gpu = false;           // see ApplyOptions
+  ProcessBytes process_bytes = {};
   i64 run = 0;                         // of the state; 0: none
   bool rollback = false;               // it puts back what was there before
   Disturbance* disturbance = nullptr;  // told of every load before it; nullptr: whoever it disturbs

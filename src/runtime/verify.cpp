@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kAttempts = 3;
 constexpr const char* kShortStay = "2m";
+constexpr Bytes kOfDrivers = Bytes{512} << 20;  // contexts differ by card and driver
 
 // The variant among the installed models, and every model that shares its weights as far as names tell.
 struct Family {
@@ -165,17 +166,20 @@ Status judge_memory(const Variant& variant, const Verification& seen, bool whole
                             human_bytes(seen.size_vram.value_or(0)), human_bytes(seen.size.value_or(0))),
          .hint = "free memory on the card; see: ollama ps"});
   }
-  if (variant.sliding_window || !seen.size || !variant.predicted_high_bytes ||
-      *seen.size <= *variant.predicted_high_bytes)
-    return {};
+  // Of sliding windows /api/ps leaves out a cache, and only the driver knows.
+  const bool by_driver = variant.sliding_window;
+  const std::optional<Bytes>& takes = by_driver ? seen.driver_bytes : seen.size;
+  if (!takes || !variant.predicted_high_bytes) return {};
+  const Bytes most = *variant.predicted_high_bytes + (by_driver ? kOfDrivers : 0);
   // What looks the same to a person is no reason to undo anything.
-  if (human_bytes(*seen.size) == human_bytes(*variant.predicted_high_bytes)) return {};
-  return fail({.kind = ErrorKind::unverified,
-               .what = name + " takes more memory than it should",
-               .why = fmt::format("/api/ps shows {}, at most {} were predicted", human_bytes(*seen.size),
-                                  human_bytes(*variant.predicted_high_bytes)),
-               .hint = "say how the server runs (--parallel, --kv-type), or measure with: ctxcap inspect " +
-                       printable(variant.base) + " --measure"});
+  if (*takes <= most || human_bytes(*takes) == human_bytes(most)) return {};
+  return fail(
+      {.kind = ErrorKind::unverified,
+       .what = name + " takes more memory than it should",
+       .why = fmt::format("{} shows {}, at most {} were predicted", by_driver ? "the driver" : "/api/ps",
+                          human_bytes(*takes), human_bytes(*variant.predicted_high_bytes)),
+       .hint = "say how the server runs (--parallel, --kv-type), or measure with: ctxcap inspect " +
+               printable(variant.base) + " --measure"});
 }
 
 }  // namespace ctxcap::runtime

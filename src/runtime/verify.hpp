@@ -22,7 +22,7 @@ Status judge(const Variant& variant, const Verification& seen);
 
 // Whether it lies where it should and takes no more than it should: an error of kind `unverified` when
 // `whole_on_gpu` is asked for and some of it is not, or when it takes more than the most that was predicted.
-// What is unknown, or known to be counted wrongly (sliding windows), is no failure.
+// What is unknown is no failure; of sliding windows, which /api/ps counts wrongly, the driver's figure counts.
 Status judge_memory(const Variant& variant, const Verification& seen, bool whole_on_gpu);
 
 }  // namespace ctxcap::runtime

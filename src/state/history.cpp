@@ -126,17 +126,18 @@ Status State::record(const Measurement& measurement) {
   const Verification& seen = measurement.seen;
   return store_->run(
       "insert into measurements (run, at, host, variant, digest, predicted_bytes, asked_ctx, effective_ctx, "
-      "probe_tokens, size, size_vram, placement, notes) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "probe_tokens, size, size_vram, placement, notes, driver_bytes) "
+      "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       run_or_null(measurement.run), measurement.at, measurement.host, measurement.variant, measurement.digest,
       measurement.predicted_bytes, seen.asked_ctx, seen.effective_ctx, seen.probe_tokens, seen.size,
-      seen.size_vram, word(seen.placement), join(seen.notes, "\n"));
+      seen.size_vram, word(seen.placement), join(seen.notes, "\n"), seen.driver_bytes);
 }
 
 Result<std::vector<Measurement>> State::measurements(const std::string& variant) {
   std::vector<Measurement> measurements;
   TRY(store_->each(
       "select run, at, host, variant, digest, predicted_bytes, asked_ctx, effective_ctx, probe_tokens, size, "
-      "size_vram, placement, notes from measurements where ?1 = '' or variant = ?1 order by id",
+      "size_vram, placement, notes, driver_bytes from measurements where ?1 = '' or variant = ?1 order by id",
       [&](const Statement& row) {
         measurements.push_back({.at = instant_at(row, 1),
                                 .run = integer_at(row, 0),
@@ -148,6 +149,7 @@ Result<std::vector<Measurement>> State::measurements(const std::string& variant)
                                          .effective_ctx = row.integer(7),
                                          .size = row.integer(9),
                                          .size_vram = row.integer(10),
+                                         .driver_bytes = row.integer(13),
                                          .placement = enumerator(text_at(row, 11), kPlacements),
                                          .probe_tokens = row.integer(8),
                                          .notes = lines_of(text_at(row, 12))}});

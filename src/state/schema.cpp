@@ -82,10 +82,14 @@ alter table journal add column rollback integer not null default 0;
 alter table journal add column residents text not null default '[]';
 )sql";
 
+// What a process took by the driver's word.
+constexpr const char* kDriver = "alter table measurements add column driver_bytes integer;";
+
 constexpr std::array kMigrations = {
     Migration{"first tables", kFirst},
     Migration{"servers told apart", kServers},
     Migration{"changes that are put back", kUndone},
+    Migration{"what the driver says", kDriver},
 };
 
 }  // namespace

@@ -83,6 +83,9 @@ Status advise(ServerNight& here);
 // Whether tonight's advice becomes tonight's change.
 Status weigh(ServerNight& here);
 
+// What the card showed since the last change is told, and may take it back.
+Status heed_card(ServerNight& here);
+
 // Changes what is to be changed: per group, one load proves all.
 Status change(ServerNight& here);
 

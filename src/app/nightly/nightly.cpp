@@ -94,6 +94,7 @@ Status whole_night_of(ServerNight& here) {
   TRY(group_variants(here));
   TRY(advise(here));
   TRY(weigh(here));
+  TRY(heed_card(here));
   // The change itself, with its proof; and for the history.
   TRY(change(here));
   return record(here);

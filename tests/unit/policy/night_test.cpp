@@ -361,3 +361,40 @@ TEST_CASE("a change that was cut short and brought to its end later is recorded 
   CHECK(back[0].from_num_ctx == 4096);
   CHECK_FALSE(back[0].to_num_ctx);
 }
+
+TEST_CASE("a night says what the card showed since the change") {
+  Group group{.base = "m", .variants = {kept("m:a")}, .at_dusk = 8'192, .decision = decision(8'192)};
+  const auto said = [&](const SinceChange& since) {
+    group.verdict = {Move::keep, 8'192, "as is"};
+    heed_card(group, since, kMoment, {});
+    return group.verdict.reason;
+  };
+  CHECK(said({.before = 16'384, .overlaps = 29, .tells_ooms = true}) ==
+        "as is; 29 overlaps since the change, no OOM");
+  CHECK(said({.overlaps = 1}) ==
+        "as is; 1 overlap since the change, and nothing tells whether the card ran out of memory");
+  CHECK(said({.tells_ooms = true}) == "as is");
+  // It shrank: whatever ran out of memory did not for that.
+  CHECK(said({.before = 16'384, .overlaps = 3, .tells_ooms = true, .ooms = {10}}) ==
+        "as is; 3 overlaps since the change, 1 OOM");
+  CHECK(group.verdict.move == Move::keep);
+}
+
+TEST_CASE("a growth after which the card ran out of memory is taken back") {
+  Group group{.base = "m", .variants = {kept("m:a")}, .at_dusk = 16'384, .decision = decision(16'384)};
+  SinceChange since{.before = 8'192, .overlaps = 9, .tells_ooms = true, .ooms = {8'192, 8'193, std::nullopt}};
+  group.verdict = {Move::keep, 16'384, "as is"};
+  heed_card(group, since, kMoment, {});
+  CHECK(group.verdict.move == Move::shrink);
+  CHECK(group.verdict.num_ctx == 8'192);
+  CHECK(group.verdict.reason ==
+        "taken back: since it grew from 8,192 to 16,384 the card ran out of memory, 1 of 3 OOMs by that");
+  group.verdict = {Move::keep, 16'384, "as is"};
+  heed_card(group, since, kMoment, QuietHours{0, 600});
+  CHECK(group.verdict.move == Move::wait);
+  // What the window of before would not have left enough for either is no reason.
+  since.ooms = {8'193};
+  group.verdict = {Move::keep, 16'384, "as is"};
+  heed_card(group, since, kMoment, {});
+  CHECK(group.verdict.move == Move::keep);
+}

@@ -154,9 +154,12 @@ CardUse use_of(const CardHistory& history) {
   }
   use.step = static_cast<double>(time.step) / kMicros;
   use.gaps = time.gaps;
+  use.averages = history.averages;
   std::vector<Bytes> peaks;
   for (std::size_t t = 0; t < history.tenants.size(); ++t) {
     TenantUse& one = walk.uses()[t];
+    const auto told = history.told_peaks.find(static_cast<std::uint32_t>(t));
+    if (told != history.told_peaks.end()) one.peak = std::max(one.peak, told->second);
     const auto exact = history.exact_peaks.find(static_cast<std::uint32_t>(t));
     if (exact != history.exact_peaks.end() && exact->second >= one.peak) {
       one.peak = exact->second;

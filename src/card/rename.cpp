@@ -44,10 +44,12 @@ void rename(CardHistory& history, const std::vector<TenantRule>& rules) {
   for (CardSample& sample : history.samples) {
     for (Held& held : sample.held) held.tenant = becomes[held.tenant];
   }
-  std::map<std::uint32_t, Bytes> peaks;
-  for (const auto& [tenant, bytes] : history.exact_peaks)
-    peaks[becomes[tenant]] = std::max(peaks[becomes[tenant]], bytes);
-  history.exact_peaks = std::move(peaks);
+  for (auto* peaks : {&history.exact_peaks, &history.told_peaks}) {
+    std::map<std::uint32_t, Bytes> renamed;
+    for (const auto& [tenant, bytes] : *peaks)
+      renamed[becomes[tenant]] = std::max(renamed[becomes[tenant]], bytes);
+    *peaks = std::move(renamed);
+  }
 }
 
 }  // namespace ctxcap::card

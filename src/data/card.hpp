@@ -76,8 +76,9 @@ struct CardProcess {
   i64 pid = 0;          // of the host, also where it runs in a container
   std::string program;  // "llama-server"; its arguments may hold keys and are not kept
   Use use = Use::compute;
-  std::optional<Bytes> bytes;  // nullopt: the driver does not say, as under Windows and WSL
-  CardTenant tenant;           // whose it is
+  std::optional<Bytes> bytes;        // nullopt: the driver does not say, as under Windows and WSL
+  std::optional<i64> instance = {};  // of a card that is divided: the GPU instance that it runs in
+  CardTenant tenant;                 // whose it is
   std::optional<RunningWeights> runs;
 };
 
@@ -85,8 +86,10 @@ struct CardProcess {
 struct CardLook {
   CardFacts facts;
   std::vector<CardProcess> processes;
-  i64 instances = 0;   // MIG devices that it is divided into
-  std::string hidden;  // why its processes are not told; "": they are
+  i64 instances = 0;                 // MIG devices that it is divided into
+  std::optional<i64> part_of = {};   // the number of the GPU instance that it is
+  std::vector<CardLook> parts = {};  // its GPU instances, each with memory of its own; empty: it is whole
+  std::string hidden;                // why its processes are not told; "": they are
 };
 
 // What a process had, or where no process is told (pid 0) all of that tenant.
@@ -128,6 +131,8 @@ struct CardHistory {
   std::vector<CardTenant> tenants;
   std::vector<CardSample> samples;             // by time, none twice
   i64 step = 0;                                // microseconds between looks; 0: that of the samples
+  bool averages = false;                       // samples are averages of a step, and no moments
+  std::map<std::uint32_t, Bytes> told_peaks;   // of samples that the source has and does not give
   std::map<std::uint32_t, Bytes> exact_peaks;  // of tenants whose processes the driver kept account of
   std::vector<CardRun> runs;                   // by time
   std::vector<CardOom> ooms;                   // by time
@@ -173,8 +178,8 @@ struct OomUse {
   // What it would have had in the end, had it gone on: held and wanted, or its highest at any time; nullopt:
   // one of both is not told.
   std::optional<Bytes> need;
-  Bytes llm = 0;                // of others by language models, or by itself where it is one; 0: none was there
-  std::optional<CardRun> run;   // what model ran then, as far as it was told
+  Bytes llm = 0;  // of others by language models, or by itself where it is one; 0: none was there
+  std::optional<CardRun> run;  // what model ran then, as far as it was told
   // What a look at the model tells: its window then, and the largest of which this had not happened.
   std::optional<Tokens> num_ctx, avoided_at;
 
@@ -185,9 +190,10 @@ struct OomUse {
 
 struct CardUse {
   CardFacts card;
-  Instant from, to;    // to: of the last sample
-  double step = 0;     // seconds between samples, the median
-  double watched = 0;  // seconds, without gaps
+  Instant from, to;       // to: of the last sample
+  double step = 0;        // seconds between samples, the median
+  double watched = 0;     // seconds, without gaps
+  bool averages = false;  // see CardHistory: what was together is at least what is told
   std::vector<CardGap> gaps;
   std::vector<TenantUse> tenants;    // by peak, the largest first; who cannot be told is one of them
   std::optional<Bytes> rest_seen;    // the most that all others had beside the language model

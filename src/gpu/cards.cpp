@@ -30,6 +30,25 @@ std::optional<Bytes> total_bytes(const std::vector<CardLook>& looks) {
   return sum_of(looks, &CardFacts::total);
 }
 
+std::vector<CardLook> divided(std::vector<CardLook> looks) {
+  std::vector<CardLook> all;
+  for (CardLook& look : looks) {
+    if (look.parts.empty()) {
+      all.push_back(std::move(look));
+      continue;
+    }
+    for (CardLook& part : look.parts) {
+      for (const CardProcess& process : look.processes) {
+        if (process.instance && part.part_of == process.instance) part.processes.push_back(process);
+      }
+      part.hidden = look.hidden;
+      all.push_back(std::move(part));
+    }
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].facts.index = static_cast<i64>(i);
+  return all;
+}
+
 std::optional<Bytes> runner_bytes(const std::vector<CardLook>& looks, std::optional<Tokens> num_ctx) {
   std::map<i64, std::optional<Bytes>> by_pid;
   bool any_window = false;  // some runner tells its own

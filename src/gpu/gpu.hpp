@@ -19,6 +19,9 @@ namespace ctxcap::gpu {
 std::optional<Bytes> used_bytes(const std::vector<CardLook>& looks);
 std::optional<Bytes> total_bytes(const std::vector<CardLook>& looks);
 
+// A card that is divided into GPU instances is as many cards: nobody gets more than one of them has.
+std::vector<CardLook> divided(std::vector<CardLook> looks);
+
 // Of the runner of Ollama with that window, or, without a window, of the only one; by its process on all
 // cards. nullopt: there is none, or there are several, or the driver does not say.
 std::optional<Bytes> runner_bytes(const std::vector<CardLook>& looks, std::optional<Tokens> num_ctx);

@@ -94,6 +94,7 @@ Result<std::vector<CardLook>> Eye::look() {
          .hint = "ctxcap card --smi-log FILE   reads what another machine recorded"});
   }
   if (!looks) return looks;
+  looks = divided(*std::move(looks));
   std::map<i64, Parts::Whose> still;
   for (CardLook& card : *looks) {
     for (CardProcess& process : card.processes) parts_->name(process, still);

@@ -17,7 +17,7 @@ using Device = void*;
 
 constexpr Code kDone = 0, kInsufficientSize = 7;
 constexpr unsigned long long kNotAvailable = ~0ULL;
-constexpr unsigned kText = 96;
+constexpr unsigned kText = 96, kNoInstance = ~0U;
 
 struct MemoryV1 {
   unsigned long long total, free, used;  // used includes what is reserved
@@ -82,6 +82,9 @@ struct Nvml::Calls {
   Code (*memory)(Device, MemoryV1*) = nullptr;
   Code (*memory_v2)(Device, MemoryV2*) = nullptr;
   Code (*process_name)(unsigned, char*, unsigned) = nullptr;
+  Code (*instances)(Device, unsigned*) = nullptr;
+  Code (*instance)(Device, unsigned, Device*) = nullptr;
+  Code (*instance_id)(Device, unsigned*) = nullptr;
   Code (*accounting_mode)(Device, unsigned*) = nullptr;
   Code (*accounting_pids)(Device, unsigned*, unsigned*) = nullptr;
   Code (*accounting_stats)(Device, unsigned, AccountingRow*) = nullptr;
@@ -108,6 +111,9 @@ struct Nvml::Calls {
     find(memory, {"nvmlDeviceGetMemoryInfo"});
     find(memory_v2, {"nvmlDeviceGetMemoryInfo_v2"});
     find(process_name, {"nvmlSystemGetProcessName"});
+    find(instances, {"nvmlDeviceGetMaxMigDeviceCount"});
+    find(instance, {"nvmlDeviceGetMigDeviceHandleByIndex"});
+    find(instance_id, {"nvmlDeviceGetGpuInstanceId"});
     find(accounting_mode, {"nvmlDeviceGetAccountingMode"});
     find(accounting_pids, {"nvmlDeviceGetAccountingPids"});
     find(accounting_stats, {"nvmlDeviceGetAccountingStats"});
@@ -175,6 +181,29 @@ struct Nvml::Calls {
     facts.free = bytes_of(old.free);
   }
 
+  // Of a card that is divided: one for each GPU instance, whose compute instances share its memory.
+  void add_instances(Device card, CardLook& look) const {
+    unsigned most = 0;
+    if (instances == nullptr || instance == nullptr || instance_id == nullptr ||
+        instances(card, &most) != kDone)
+      return;
+    for (unsigned i = 0; i < most; ++i) {
+      Device device = nullptr;
+      unsigned number = 0;
+      if (instance(card, i, &device) != kDone || instance_id(device, &number) != kDone) continue;
+      ++look.instances;
+      if (std::any_of(look.parts.begin(), look.parts.end(),
+                      [&](const CardLook& part) { return part.part_of == i64{number}; }))
+        continue;
+      CardLook& part = look.parts.emplace_back();
+      part.part_of = number;
+      part.facts.uuid = fmt::format("{} GI {}", look.facts.uuid, number);
+      part.facts.name = fmt::format("{} GI {}", look.facts.name, number);
+      part.facts.driver = look.facts.driver;
+      add_memory(device, part.facts);
+    }
+  }
+
   void add_processes(Device card, CardLook& look) const {
     using Use = CardProcess::Use;
     constexpr std::array<Use, 3> kUses = {Use::compute, Use::graphics, Use::compute};
@@ -187,6 +216,7 @@ struct Nvml::Calls {
         const auto [known, fresh] = by_pid.try_emplace(row.pid);
         CardProcess& process = known->second;
         process.pid = row.pid;
+        if (row.gpu_instance != kNoInstance) process.instance = row.gpu_instance;
         process.use = fresh || process.use == kUses[i] ? kUses[i] : Use::both;
         if (row.bytes != kNotAvailable) {
           const auto bytes = bytes_of(row.bytes);
@@ -255,6 +285,7 @@ Result<std::vector<CardLook>> Nvml::look() {
     look.facts.driver = printable(std::string_view(driver.data()), 40);
     calls_->add_memory(card, look.facts);
     calls_->add_processes(card, look);
+    calls_->add_instances(card, look);
   }
   return looks;
 }

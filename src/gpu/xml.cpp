@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <pugixml.hpp>
+#include <set>
 
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -36,13 +37,37 @@ void add_processes(const pugi::xml_node& gpu, CardLook& look) {
     CardProcess process{.pid = *pid,
                         .program = program_of(info.child("process_name").text().get()),
                         .use = use_of(info.child("type").text().get()),
-                        .bytes = mebibytes(info.child("used_memory"))};
+                        .bytes = mebibytes(info.child("used_memory")),
+                        .instance = parse_integer(info.child("gpu_instance_id").text().get())};
     const auto [known, fresh] = by_pid.try_emplace(*pid, process);
     if (fresh) continue;
     if (process.bytes) known->second.bytes = std::max(known->second.bytes.value_or(0), *process.bytes);
     if (process.use != known->second.use) known->second.use = CardProcess::Use::both;
   }
   for (auto& [pid, process] : by_pid) look.processes.push_back(std::move(process));
+}
+
+CardFacts memory_of(const pugi::xml_node& memory) {
+  return {.total = mebibytes(memory.child("total")),
+          .reserved = mebibytes(memory.child("reserved")),
+          .used = mebibytes(memory.child("used")),
+          .free = mebibytes(memory.child("free"))};
+}
+
+// One for each GPU instance, however many compute instances share its memory.
+void add_instances(const pugi::xml_node& gpu, CardLook& look) {
+  std::set<i64> seen;
+  for (const pugi::xml_node& device : gpu.child("mig_devices").children("mig_device")) {
+    ++look.instances;
+    const auto number = parse_integer(device.child("gpu_instance_id").text().get());
+    if (!number || !seen.insert(*number).second) continue;
+    CardLook& part = look.parts.emplace_back();
+    part.facts = memory_of(device.child("fb_memory_usage"));
+    part.facts.uuid = fmt::format("{} GI {}", look.facts.uuid, *number);
+    part.facts.name = fmt::format("{} GI {}", look.facts.name, *number);
+    part.facts.driver = look.facts.driver;
+    part.part_of = number;
+  }
 }
 
 }  // namespace
@@ -59,17 +84,12 @@ Result<std::vector<CardLook>> read_xml(std::string_view text) {
   std::vector<CardLook> looks;
   for (const pugi::xml_node& gpu : root.children("gpu")) {
     CardLook look;
+    look.facts = memory_of(gpu.child("fb_memory_usage"));
     look.facts.index = static_cast<i64>(looks.size());
     look.facts.uuid = printable(gpu.child("uuid").text().get(), 60);
     look.facts.name = printable(gpu.child("product_name").text().get(), 60);
     look.facts.driver = printable(root.child("driver_version").text().get(), 40);
-    const pugi::xml_node memory = gpu.child("fb_memory_usage");
-    look.facts.total = mebibytes(memory.child("total"));
-    look.facts.reserved = mebibytes(memory.child("reserved"));
-    look.facts.used = mebibytes(memory.child("used"));
-    look.facts.free = mebibytes(memory.child("free"));
-    const auto devices = gpu.child("mig_devices").children("mig_device");
-    look.instances = std::distance(devices.begin(), devices.end());
+    add_instances(gpu, look);
     add_processes(gpu, look);
     looks.push_back(std::move(look));
   }

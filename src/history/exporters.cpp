@@ -34,7 +34,9 @@ constexpr Exporter kExporters[] = {
      .reserved = "DCGM_FI_DEV_FB_RESERVED",
      .free = "DCGM_FI_DEV_FB_FREE",
      .unit = kMiB,
-     .card = "UUID"},
+     .card = "UUID",
+     .container = "container",
+     .instance = "GPU_I_ID"},
 };
 
 }  // namespace

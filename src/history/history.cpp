@@ -33,7 +33,9 @@ Result<std::vector<CardHistory>> read(const Sources& sources, World& world) {
     joined.source(printable(path));
   }
   if (!sources.homelab.empty()) {
-    TRY(read_homelab(world.databases, sources.homelab, joined));
+    const bool address = sources.homelab.starts_with("http://") || sources.homelab.starts_with("https://");
+    TRY(address ? read_homelab_api(sources.homelab, sources.from, world, joined)
+                : read_homelab(world.databases, sources.homelab, joined));
     joined.source(printable(sources.homelab));
   }
   if (!sources.prometheus.empty()) {

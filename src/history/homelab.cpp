@@ -36,8 +36,10 @@ Status each(Database& database, std::string_view sql, const Use& use) {
   }
 }
 
-CardTenant tenant_of(const std::string& service, const std::set<std::string>& serves) {
-  if (serves.contains(service)) {
+}  // namespace
+
+CardTenant tenant_of_service(const std::string& service, bool serves) {
+  if (serves) {
     const bool vllm = lowered(service).find("vllm") != std::string::npos;
     return {printable(service, 60), vllm ? TenantKind::vllm : TenantKind::ollama, "service with models"};
   }
@@ -45,8 +47,6 @@ CardTenant tenant_of(const std::string& service, const std::set<std::string>& se
   return {printable(service, 60), process ? TenantKind::process : TenantKind::container,
           process ? "process of the host" : "container"};
 }
-
-}  // namespace
 
 Status read_homelab(Databases& databases, const std::string& path, Joined& into) {
   TRY_ASSIGN(const auto database, databases.open(path, DatabaseMode::read));
@@ -78,7 +78,8 @@ Status read_homelab(Databases& databases, const std::string& path, Joined& into)
            [&](const Statement& row) {
              const std::string service(row.text(1).value_or(""));
              if (const auto bytes = mebibytes(row.real(2)))
-               into.held("", at(row.integer(0)), tenant_of(service, serves), 0, *bytes);
+               into.held("", at(row.integer(0)), tenant_of_service(service, serves.contains(service)), 0,
+                         *bytes);
            }));
   TRY_ASSIGN(const bool events, has_table(*database, "events"));
   if (!events) return {};

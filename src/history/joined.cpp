@@ -119,12 +119,23 @@ void Joined::used(const std::string& uuid, Instant at, std::optional<Bytes> byte
 void Joined::held(const std::string& uuid, Instant at, const CardTenant& tenant, i64 pid, Bytes bytes) {
   if ((from_ && at < *from_) || bytes <= 0) return;
   Card& card = cards_[uuid];
-  auto number = card.numbers.find(tenant.name);
-  if (number == card.numbers.end()) {
-    number = card.numbers.emplace(tenant.name, static_cast<std::uint32_t>(card.tenants.size())).first;
-    card.tenants.push_back(tenant);
-  }
-  card.rows.push_back({at, {number->second, pid, bytes}});
+  card.rows.push_back({at, {card.number_of(tenant), pid, bytes}});
+}
+
+std::uint32_t Joined::Card::number_of(const CardTenant& tenant) {
+  const auto [number, fresh] = numbers.emplace(tenant.name, static_cast<std::uint32_t>(tenants.size()));
+  if (fresh) tenants.push_back(tenant);
+  return number->second;
+}
+
+void Joined::averages(const std::string& uuid, i64 step) {
+  cards_[uuid].averages = step;
+}
+
+void Joined::peak(const std::string& uuid, const CardTenant& tenant, Bytes bytes) {
+  Card& card = cards_[uuid];
+  Bytes& known = card.told_peaks[card.number_of(tenant)];
+  known = std::max(known, bytes);
 }
 
 void Joined::oom(CardOom oom) {
@@ -142,6 +153,9 @@ void Joined::run(const std::string& uuid, CardRun run) {
 CardHistory Joined::finish(Card card) {
   CardHistory history{.card = std::move(card.facts), .tenants = std::move(card.tenants)};
   history.runs = std::move(card.runs);
+  history.told_peaks = std::move(card.told_peaks);
+  history.averages = card.averages > 0;
+  history.step = card.averages;
   merge_same(card.samples);
   const i64 step = median_step(card.samples);
   std::vector<CardSample> alone;

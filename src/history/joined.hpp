@@ -26,6 +26,10 @@ class Joined {
   void held(const std::string& uuid, Instant at, const CardTenant& tenant, i64 pid, Bytes bytes);
   void oom(CardOom oom);
   void run(const std::string& uuid, CardRun run);  // by time
+  // Samples of that card are averages of so many microseconds.
+  void averages(const std::string& uuid, i64 step);
+  // The highest of a tenant in samples that are not given.
+  void peak(const std::string& uuid, const CardTenant& tenant, Bytes bytes);
   // Something was read in which an OOM would stand.
   void tells_ooms() { tells_ooms_ = true; }
   void source(std::string name) { sources_.push_back(std::move(name)); }
@@ -46,6 +50,9 @@ class Joined {
     std::vector<CardSample> samples;
     std::vector<Row> rows;
     std::vector<CardRun> runs;
+    i64 averages = 0;  // microseconds; 0: samples are of moments
+    std::map<std::uint32_t, Bytes> told_peaks;
+    std::uint32_t number_of(const CardTenant& tenant);
   };
   static CardHistory finish(Card card);
 

@@ -33,6 +33,7 @@ std::string uuid_of(const Series& series, const Exporter& exporter) {
   std::string uuid = label(series, exporter.card);
   const bool bare = uuid.size() == 36 && uuid[8] == '-';
   if (bare) uuid.insert(0, "GPU-");
+  if (const std::string part = label(series, exporter.instance); !part.empty()) uuid += " GI " + part;
   return printable(uuid, 60);
 }
 
@@ -153,10 +154,14 @@ class Walk {
     bool any = false;
     TRY(each(exporter_.used, [&](const Series& series) {
       const std::string uuid = uuid_of(series, exporter_);
+      const std::string container = label(series, exporter_.container);
+      CardTenant tenant = tenant_of_process(container);
+      if (tenant.kind == TenantKind::process) tenant.kind = TenantKind::container;
       each_value(series, exporter_.unit, begin * kMicros, [&](Instant at, Bytes bytes) {
+        any = true;
+        if (!container.empty()) return into_.held(uuid, at, tenant, 0, bytes);
         into_.used(uuid, at, bytes);
         cards_[uuid].used = bytes;
-        any = true;
       });
     }));
     if (!any) return false;

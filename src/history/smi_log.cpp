@@ -35,6 +35,11 @@ Columns columns_of(std::string_view header) {
                                : name == "name"      ? "process_name"
                                                      : name);
   }
+  // Of a log of the card, "name" is the card's.
+  const bool processes = columns.of("pid") || columns.of("used_gpu_memory");
+  for (std::string& name : columns.names) {
+    if (!processes && name == "process_name") name = "gpu_name";
+  }
   return columns;
 }
 

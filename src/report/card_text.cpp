@@ -192,7 +192,12 @@ std::string card_text(const std::vector<CardUse>& cards, const TextOptions& opti
     text += heading(use);
     if (!use.tenants.empty()) text += "\n" + tenants_table(use, options.width) + "\n";
     text += rest_text(use) + avoided_text(use) + hours_text(use) + ooms_text(use);
-    if (use.watched > 0)
+    if (use.averages)
+      text += fmt::format(
+          "Samples are averages of {}: peaks of each are those of all samples, what was together is "
+          "at least what is shown\n",
+          span_text(use.step));
+    else if (use.watched > 0)
       text += fmt::format("Peaks shorter than {} can hide between samples\n", span_text(use.step));
   }
   return text;

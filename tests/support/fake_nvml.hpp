@@ -16,8 +16,9 @@ inline constexpr Bytes kMiB = 1 << 20;
 
 // A driver that a test can change; one for the whole program, as C functions have no other place for it.
 struct Driver {
-  int init = 0, memory_v2 = 0, processes = 0;
-  int gone = 0;  // what asking for the cards says
+  int init = 0, memory = 0, memory_v2 = 0, processes = 0;
+  int no_device = 0, names = 0, stats = 0;  // what asking for a card, its names, its accounts says
+  int gone = 0;                             // what asking for the cards says
   bool accounting = true;
   unsigned rows = 2, grows = 0;  // grows: more rows come between two calls
 };
@@ -55,15 +56,27 @@ inline int count(unsigned* into) {
   return *into = 1, driver.gone;
 }
 inline int device(unsigned, void** into) {
-  return *into = &driver, 0;
+  return *into = &driver, driver.no_device;
+}
+inline int instances(void*, unsigned* most) {
+  return *most = 4, 0;
+}
+inline int instance(void*, unsigned i, void** into) {
+  return *into = &driver, i < 3 ? 0 : 6;
+}
+inline int instance_id(void*, unsigned* into) {
+  static unsigned asked = 0;  // 1, 1, 2: two share the memory of the first
+  return *into = asked++ % 3 < 2 ? 1 : 2, 0;
 }
 inline int text(void*, char* into, unsigned room) {
+  if (driver.names != 0) return driver.names;
   return std::snprintf(into, room, "GPU-1"), 0;
 }
 inline int version(char* into, unsigned room) {
   return std::snprintf(into, room, "595.71"), 0;
 }
 inline int memory(void*, MemoryV1* into) {
+  if (driver.memory != 0) return driver.memory;
   *into = {1000 * static_cast<unsigned long long>(kMiB), 0, 400 * static_cast<unsigned long long>(kMiB)};
   return 0;
 }
@@ -106,6 +119,7 @@ inline int pids(void*, unsigned* room, unsigned* into) {
   return *room = 2, 0;
 }
 inline int stats(void*, unsigned pid, Accounting* into) {
+  if (driver.stats != 0) return driver.stats;
   *into = {};
   into->max_bytes = pid == 10 ? 60ULL * kMiB : 0;
   return 0;
@@ -127,6 +141,12 @@ struct FakeLibraries final : Libraries {
     add("nvmlDeviceGetGraphicsRunningProcesses_v3", graphics), add("nvmlDeviceGetAccountingMode", mode);
     add("nvmlDeviceGetAccountingPids", pids), add("nvmlDeviceGetAccountingStats", stats);
     driver = {};
+  }
+
+  void divide() {
+    symbols["nvmlDeviceGetMaxMigDeviceCount"] = reinterpret_cast<void*>(instances);
+    symbols["nvmlDeviceGetMigDeviceHandleByIndex"] = reinterpret_cast<void*>(instance);
+    symbols["nvmlDeviceGetGpuInstanceId"] = reinterpret_cast<void*>(instance_id);
   }
 
   std::unique_ptr<Library> open(const std::string& asked) override {

@@ -225,7 +225,7 @@ TEST_CASE("an OOM beside the model says what it would have had to leave") {
   alone.llm = 0;  // none was there: no window would have helped
   CHECK(!alone.missing(usable));
   OomUse fits = oom;
-  fits.oom.wanted = 1 * kMiB;  // in pieces
+  fits.need = 4'300 * kMiB;  // in pieces
   CHECK(!fits.missing(usable));
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gpu/attribute.hpp"
+#include "gpu/gpu.hpp"
 #include "gpu/nvml.hpp"
 #include "gpu/smi.hpp"
 #include "gpu/xml.hpp"
@@ -184,4 +185,55 @@ TEST_CASE("a container has the name that people know it by; the user's own rules
   // A server of models stays one, whatever it is called.
   const CardProcess server{.pid = 2, .program = "ollama"};
   CHECK(gpu::whose(server, {}, {}, {{"llm", "process=ollama"}}).kind == TenantKind::ollama);
+}
+
+TEST_CASE("a card that is divided is as many cards, each with its own processes") {
+  const auto a100 = test::shared_file("card/nvidia-smi/xml-a100-sxm4-mig.xml");
+  if (a100) {
+    const auto parts = gpu::divided(*gpu::read_xml(*a100));
+    REQUIRE(parts.size() == 2);
+    CHECK(parts[0].facts.total == 19'968 * kMiB);
+    CHECK(parts[1].facts.index == 1);
+    CHECK(parts[0].facts.uuid != parts[1].facts.uuid);
+  }
+  const auto looks = gpu::read_xml(
+      "<nvidia_smi_log><driver_version>590</driver_version><gpu><uuid>GPU-1</uuid><product_name>H200</"
+      "product_name>"
+      "<fb_memory_usage><total>100 MiB</total></fb_memory_usage><mig_devices>"
+      "<mig_device><gpu_instance_id>1</gpu_instance_id><fb_memory_usage><total>50 "
+      "MiB</total></fb_memory_usage></mig_device>"
+      "<mig_device><gpu_instance_id>1</gpu_instance_id><fb_memory_usage><total>50 "
+      "MiB</total></fb_memory_usage></mig_device>"
+      "<mig_device><gpu_instance_id>2</gpu_instance_id><fb_memory_usage><total>30 "
+      "MiB</total></fb_memory_usage></mig_device>"
+      "</mig_devices><processes><process_info><gpu_instance_id>1</gpu_instance_id><pid>5</pid><type>C</type>"
+      "<process_name>a</process_name><used_memory>9 MiB</used_memory></process_info></processes></gpu>"
+      "<gpu><uuid>GPU-2</uuid></gpu></nvidia_smi_log>");
+  REQUIRE(looks);
+  CHECK(looks->front().instances == 3);
+  const auto parts = gpu::divided(*looks);
+  REQUIRE(parts.size() == 3);
+  CHECK(parts[0].facts.uuid == "GPU-1 GI 1");
+  REQUIRE(parts[0].processes.size() == 1);
+  CHECK(parts[0].processes[0].bytes == 9 * kMiB);
+  CHECK(parts[1].facts.total == 30 * kMiB);
+  CHECK(parts[1].processes.empty());
+  CHECK(parts[2].facts.uuid == "GPU-2");
+}
+
+TEST_CASE("the runner of a window, by its process") {
+  const CardTenant ollama{"ollama", TenantKind::ollama, ""};
+  const auto runner = [&](i64 pid, Bytes bytes, std::optional<i64> window) {
+    CardProcess process{.pid = pid, .bytes = bytes, .tenant = ollama};
+    if (window) process.runs = RunningWeights{.num_ctx = window};
+    return process;
+  };
+  CHECK(!gpu::runner_bytes({}, {}));
+  const CardLook two{.processes = {runner(1, 10, 8'192), runner(2, 20, 4'096)}};
+  CHECK(gpu::runner_bytes({two}, 8'192) == 10);
+  CHECK(!gpu::runner_bytes({two}, 1'024));
+  CHECK(!gpu::runner_bytes({two}, {}));  // one of two
+  const CardLook one{.processes = {runner(1, 10, {}), {.pid = 3, .bytes = 99}}};
+  CHECK(gpu::runner_bytes({one}, 8'192) == 10);    // it hides its window, and is the only one
+  CHECK(gpu::runner_bytes({one, one}, {}) == 20);  // over two cards
 }

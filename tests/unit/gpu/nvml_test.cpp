@@ -102,3 +102,48 @@ TEST_CASE("no library, or another one") {
   libraries.symbols.clear();
   CHECK(!gpu::Nvml::open(libraries));
 }
+
+TEST_CASE("every function with every code that matters: what is told is told, the rest is unknown") {
+  for (const int code : {1, 2, 3, 4, 6, 7, 9, 10, 12, 13, 15, 18, 25, 999}) {
+    CAPTURE(code);
+    FakeLibraries libraries;
+    driver.memory_v2 = code;  // then the first version is asked, which knows nothing of reserved memory
+    CHECK(look(libraries).facts.used == 400 * kMiB);
+    CHECK(!look(libraries).facts.reserved);
+    driver = {};
+    driver.memory = driver.memory_v2 = code;
+    CHECK(!look(libraries).facts.total);
+    CHECK(look(libraries).processes.size() == 2);
+    driver = {};
+    driver.processes = code;
+    if (code != 13) CHECK(look(libraries).hidden == gpu::nvml_sentence(code));
+    CHECK(look(libraries).facts.used == 300 * kMiB);
+    driver = {};
+    driver.gone = code;
+    auto nvml = gpu::Nvml::open(libraries);
+    REQUIRE(nvml);
+    CHECK((*nvml)->look().error().why == gpu::nvml_sentence(code));
+    CHECK((*nvml)->accounted().empty());
+    driver = {};
+    driver.no_device = code;
+    CHECK((*nvml)->look()->empty());
+    driver = {};
+    driver.names = code;
+    CHECK(look(libraries).facts.uuid.empty());
+    driver = {};
+    driver.stats = code;
+    CHECK((*nvml)->accounted().empty());
+  }
+}
+
+TEST_CASE("a card that is divided: its instances, each once") {
+  FakeLibraries libraries;
+  libraries.divide();
+  const CardLook card = look(libraries);
+  CHECK(card.instances == 3);
+  REQUIRE(card.parts.size() == 2);
+  CHECK(card.parts[0].part_of == 1);
+  CHECK(card.parts[0].facts.total == 1000 * kMiB);
+  CHECK(card.parts[1].facts.uuid == "GPU-1 GI 2");
+  CHECK(!card.processes[0].instance);
+}

@@ -5,6 +5,7 @@
 
 #include "io/io.hpp"
 #include "support/fake_clock.hpp"
+#include "support/shared.hpp"
 
 using namespace ctxcap;
 
@@ -164,4 +165,88 @@ TEST_CASE("credentials go along, and are in no error") {
     CHECK(place.server.asked[0].headers.back().second ==
           (token ? "Bearer a-secret" : "Basic dTphLXNlY3JldA=="));
   }
+}
+
+namespace {
+
+// One sample of each series of an exporter's text, as the API gives it.
+std::string series_in(const std::string& text, const std::string& metric, i64 at) {
+  std::string rows;
+  for (const std::string_view line : split(text, '\n')) {
+    const std::size_t open = line.find('{'), close = line.rfind('}');
+    if (line.starts_with('#') || open == line.npos || line.substr(0, open) != metric) continue;
+    std::string labels;
+    for (std::string_view rest = line.substr(open + 1, close - open - 1); !rest.empty();) {
+      const std::size_t equals = rest.find('='), end = rest.find('"', equals + 2);
+      labels += fmt::format("{}\"{}\":{}", labels.empty() ? "" : ",", rest.substr(0, equals),
+                            rest.substr(equals + 1, end - equals));
+      rest.remove_prefix(std::min(end + 2, rest.size()));
+    }
+    rows += fmt::format("{}{{\"metric\":{{{}}},\"values\":[[{},\"{}\"]]}}", rows.empty() ? "" : ",", labels,
+                        at, line.substr(close + 2));
+  }
+  return rows;
+}
+
+std::vector<CardHistory> exported(const std::string& file) {
+  const auto text = test::shared_file("card/prometheus/exporters/" + file);
+  if (!text) return {};
+  Place place;
+  place.server.answer = [&](const std::string& metric, i64) {
+    return matrix(series_in(*text, metric, place.now() - 15));
+  };
+  REQUIRE(history::read_prometheus("http://p:9090", place.ago(3'600), place.world, place.joined));
+  return std::move(place.joined).finish();
+}
+
+std::map<std::string, Bytes> held_mib(const CardHistory& card) {
+  std::map<std::string, Bytes> held;
+  for (const CardSample& sample : card.samples) {
+    for (const Held& one : sample.held) held[card.tenants[one.tenant].name] += one.bytes / kMiB;
+  }
+  return held;
+}
+
+}  // namespace
+
+TEST_CASE("real exporters' metrics: cards and who holds them") {
+  struct Row {
+    const char* file;
+    Bytes total, reserved, used;
+    std::map<std::string, Bytes> held;
+  };
+  const Row rows[] = {
+      {"nge-linux-x86_64__nvidia-h200-mig__590.48.01.metrics",
+       143'771,
+       614,
+       16'959,
+       {{"memhog", 3'364}, {"gpu_burn", 13'526}}},
+      {"nge-linux-x86_64__nvidia-l40s__595.80.metrics", 46'068, 609, 1'235, {{"ffmpeg", 1'219}}},
+      {"nge-windows-x86_64__nvidia-geforce-rtx-2080-super__610.62.metrics", 8'192, 205, 1'366, {}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.file);
+    const auto cards = exported(row.file);
+    if (cards.empty()) return;
+    REQUIRE(cards.size() == 1);
+    CHECK(cards[0].card.total == row.total * kMiB);
+    CHECK(cards[0].card.reserved == row.reserved * kMiB);
+    REQUIRE(!cards[0].samples.empty());
+    CHECK(cards[0].samples[0].used == row.used * kMiB);
+    CHECK(held_mib(cards[0]) == row.held);
+  }
+}
+
+TEST_CASE("in Kubernetes a pod's memory is no card's, and a part of a card is a card") {
+  const auto cards = exported("dcgm-shape.txt");
+  if (cards.empty()) return;
+  REQUIRE(cards.size() == 2);
+  const bool first_whole = cards[0].card.uuid.find("GI") == std::string::npos;
+  const CardHistory &whole = cards[first_whole ? 0 : 1], &part = cards[first_whole ? 1 : 0];
+  REQUIRE(!whole.samples.empty());
+  CHECK(whole.samples[0].used == 20'500 * kMiB);
+  CHECK(whole.card.total == (20'500 + 3'764 + 312) * kMiB);
+  CHECK(held_mib(whole) == std::map<std::string, Bytes>{{"ollama", 17'452}, {"whisperx", 2'607}});
+  CHECK(part.card.uuid.ends_with(" GI 2"));
+  CHECK(part.samples[0].used == 16'925 * kMiB);
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "history/oom_log.hpp"
+#include "support/shared.hpp"
 
 using namespace ctxcap;
 
@@ -53,6 +54,63 @@ TEST_CASE("logs of the card and of its processes are one history per card") {
   CHECK(cards[1].card.index == 1);
   CHECK(!cards[1].card.reserved);
   CHECK(!cards[1].samples[0].used);
+}
+
+TEST_CASE("the name in a log of the card is the card's") {
+  const auto cards =
+      read({"timestamp, name, uuid, memory.total [MiB], memory.used [MiB]\n"
+            "2026/11/15 02:32:10.000, NVIDIA L40S, GPU-1, 46068 MiB, 751 MiB\n"});
+  REQUIRE(cards.size() == 1);
+  CHECK(cards[0].card.name == "NVIDIA L40S");
+  REQUIRE(cards[0].samples.size() == 1);
+  CHECK(cards[0].samples[0].used == 751 * kMiB);
+}
+
+TEST_CASE("what nvidia-smi wrote on five machines, of the card and of its processes") {
+  struct Row {
+    const char* machine;
+    Bytes total, reserved, used;  // MiB
+    std::vector<std::pair<const char*, Bytes>> held;
+  };
+  const Row rows[] = {
+      {"h200-mig-590.48.01",
+       143'771,
+       614,
+       16'959,
+       {{"memhog", 2'194}, {"memhog", 1'170}, {"gpu_burn", 13'526}}},
+      {"l40s-595.80", 46'068, 609, 1'235, {{"ffmpeg", 538}, {"ffmpeg", 681}}},
+      {"rtx-2080-super-610.57.04", 8'192, 400, 815, {{"ffmpeg", 370}, {"ffmpeg", 230}}},
+      {"rtx-4080-super-595.71.05",
+       16'376,
+       434,
+       1'474,
+       {{"kwin_wayland", 25}, {"ffmpeg", 503}, {"ffmpeg", 360}}},
+      {"win-rtx-2080-super-610.62", 8'192, 205, 1'366, {}},  // it tells of processes, and not what they have
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.machine);
+    const auto file = [&](const char* what) {
+      auto text = test::shared_file(std::string("card/nvidia-smi/") + row.machine + ".load." + what + ".txt");
+      if (text) text->erase(0, text->find('\n') + 1);  // the command
+      return text;
+    };
+    const auto gpu = file("query-gpu"), apps = file("query-compute-apps");
+    if (!gpu || !apps) return;
+    const auto cards = read({*gpu, *apps});
+    REQUIRE(cards.size() == 1);
+    const CardHistory& card = cards.front();
+    CHECK(card.card.total == row.total * kMiB);
+    CHECK(card.card.reserved == row.reserved * kMiB);
+    CHECK(!card.card.name.empty());
+    std::vector<std::pair<std::string, Bytes>> held;
+    std::optional<Bytes> used;
+    for (const CardSample& sample : card.samples) {
+      if (sample.used) used = sample.used;
+      for (const Held& one : sample.held) held.emplace_back(card.tenants[one.tenant].name, one.bytes / kMiB);
+    }
+    CHECK(used == row.used * kMiB);
+    CHECK(held == std::vector<std::pair<std::string, Bytes>>(row.held.begin(), row.held.end()));
+  }
 }
 
 TEST_CASE("times are those of the wall") {

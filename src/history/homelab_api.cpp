@@ -1,0 +1,120 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/text.hpp"
+#include "history/homelab.hpp"
+#include "history/oom_log.hpp"
+#include "tenants/tenants.hpp"
+
+namespace ctxcap::history {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr i64 kDay = 86'400'000'000;  // microseconds
+
+std::optional<double> number_in(const Json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  if (!object.is_object() || found == object.end() || !found->is_number()) return std::nullopt;
+  return found->get<double>();
+}
+
+std::string name_in(const Json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  const bool text = object.is_object() && found != object.end() && found->is_string();
+  return text ? found->get<std::string>() : "";
+}
+
+std::optional<Bytes> bytes_of(std::optional<double> mebibytes) {
+  if (!mebibytes || !(*mebibytes >= 0) || *mebibytes > 1e9) return std::nullopt;
+  return static_cast<Bytes>(std::llround(*mebibytes * 1048576.0));
+}
+
+// It knows these alone; anything else would be six hours.
+const char* range_of(std::optional<Instant> from, Instant now) {
+  if (!from) return "30d";
+  const i64 age = now.micros - from->micros;
+  return age <= kDay ? "24h" : age <= 7 * kDay ? "7d" : age <= 30 * kDay ? "30d" : "all";
+}
+
+const Json& list_in(const Json& object, const char* key) {
+  static const Json kNone = Json::array();
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return object.is_object() && found != object.end() && found->is_array() ? *found : kNone;
+}
+
+class Reading {
+ public:
+  Reading(const Json& data, Joined& into) : data_(data), into_(into) {
+    for (const Json& row : list_in(data, "model_summary")) serves_.insert(name_in(row, "service"));
+  }
+
+  void read(i64 bucket) {
+    into_.card({.total = bytes_of(number_in(data_, "mem_total"))});
+    into_.averages("", bucket);
+    const Json& used = list_in(data_.contains("total") ? data_["total"] : Json(), "mem");
+    each(used, [&](Instant at, Bytes bytes) { into_.used("", at, bytes); });
+    const Json services = data_.contains("services") ? data_["services"] : Json::object();
+    for (const auto& [name, values] : services.items()) {
+      const CardTenant tenant = tenant_of_service(name, serves_.contains(name));
+      each(values, [&](Instant at, Bytes bytes) { into_.held("", at, tenant, 0, bytes); });
+    }
+    for (const Json& row : list_in(data_, "summary")) {
+      const std::string name = name_in(row, "service");
+      const auto peak = bytes_of(number_in(row, "peak"));
+      if (peak && !name.empty()) into_.peak("", tenant_of_service(name, serves_.contains(name)), *peak);
+    }
+    into_.tells_ooms();
+    for (const Json& event : list_in(data_, "events")) {
+      const auto at = number_in(event, "ts");
+      if (!at || name_in(event, "kind") != "oom") continue;
+      const OomText told = tenants::read_oom(name_in(event, "detail"));
+      into_.oom(oom_of(told, {std::llround(*at) * 1'000'000}, printable(name_in(event, "service"), 60)));
+    }
+  }
+
+ private:
+  template <class Use>
+  void each(const Json& values, const Use& use) const {
+    const Json& labels = list_in(data_, "labels");
+    if (!values.is_array()) return;
+    for (std::size_t i = 0; i < std::min(labels.size(), values.size()); ++i) {
+      if (!labels[i].is_number() || !values[i].is_number()) continue;
+      const auto bytes = bytes_of(values[i].get<double>());
+      if (bytes) use(Instant{std::llround(labels[i].get<double>()) * 1'000'000}, *bytes);
+    }
+  }
+
+  const Json& data_;
+  Joined& into_;
+  std::set<std::string> serves_;
+};
+
+Error no_answer(const std::string& url, ErrorKind kind, std::string why) {
+  return {.kind = kind,
+          .what = "homelab-monitor at " + printable(url, 120) + " cannot be read",
+          .why = std::move(why),
+          .hint = "its address is like http://127.0.0.1:9800; its database gpu.db tells more"};
+}
+
+}  // namespace
+
+Status read_homelab_api(const std::string& address, std::optional<Instant> from, World& world, Joined& into) {
+  std::string url = address;
+  while (url.ends_with('/')) url.pop_back();
+  const Result<HttpResponse> answer =
+      world.http.send({.url = url + "/api/data?range=" + range_of(from, world.clock.now()),
+                       .timeout = std::chrono::seconds(60)});
+  if (!answer) return fail(no_answer(url, ErrorKind::unreachable, answer.error().why));
+  if (answer->status != 200)
+    return fail(no_answer(url, ErrorKind::unreachable, fmt::format("HTTP {}", answer->status)));
+  const Json data = Json::parse(answer->body, nullptr, false);
+  const auto bucket = number_in(data, "bucket_sec");
+  if (!bucket || *bucket <= 0 || list_in(data, "labels").empty())
+    return fail(no_answer(url, ErrorKind::usage, "its answer has no bucket_sec and labels"));
+  Reading(data, into).read(std::llround(*bucket * 1e6));
+  return {};
+}
+
+}  // namespace ctxcap::history

@@ -38,6 +38,9 @@ class Needs {
  public:
   Needs(const CardHistory& history, const std::vector<Bytes>& peaks, const std::vector<OomUse>& ooms)
       : history_(history), worst_(peaks) {
+    for (const CardSample& sample : history.samples) {
+      if (history.averages) unattributed_ = std::max(unattributed_, unattributed(sample));
+    }
     for (const OomUse& one : ooms) {
       for (std::size_t t = 0; t < history.tenants.size(); ++t) {
         if (history.tenants[t].name == one.oom.sampled() && one.held && one.oom.wanted)
@@ -50,7 +53,7 @@ class Needs {
   // two nobody looked.
   Parts around(std::size_t i, const std::string& alone = "") const {
     std::set<std::uint32_t> there;
-    Bytes others = 0;
+    Bytes others = unattributed_;
     for (std::size_t k = i; k <= i + 1 && k < history_.samples.size(); ++k) {
       for (const Held& held : history_.samples[k].held) {
         const CardTenant& tenant = history_.tenants[held.tenant];
@@ -67,6 +70,7 @@ class Needs {
 
  private:
   const CardHistory& history_;
+  Bytes unattributed_ = 0;    // at the least: of averages no moment can be told
   std::vector<Bytes> worst_;  // of each tenant: its peak, or what it would have had
 };
 

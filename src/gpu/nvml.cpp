@@ -188,9 +188,9 @@ struct Nvml::Calls {
         instances(card, &most) != kDone)
       return;
     for (unsigned i = 0; i < most; ++i) {
-      Device device = nullptr;
+      Device of_it = nullptr;
       unsigned number = 0;
-      if (instance(card, i, &device) != kDone || instance_id(device, &number) != kDone) continue;
+      if (instance(card, i, &of_it) != kDone || instance_id(of_it, &number) != kDone) continue;
       ++look.instances;
       if (std::any_of(look.parts.begin(), look.parts.end(),
                       [&](const CardLook& part) { return part.part_of == i64{number}; }))
@@ -200,7 +200,7 @@ struct Nvml::Calls {
       part.facts.uuid = fmt::format("{} GI {}", look.facts.uuid, number);
       part.facts.name = fmt::format("{} GI {}", look.facts.name, number);
       part.facts.driver = look.facts.driver;
-      add_memory(device, part.facts);
+      add_memory(of_it, part.facts);
     }
   }
 

@@ -53,7 +53,8 @@ class Reading {
   void read(i64 bucket) {
     into_.card({.total = bytes_of(number_in(data_, "mem_total"))});
     into_.averages("", bucket);
-    const Json& used = list_in(data_.contains("total") ? data_["total"] : Json(), "mem");
+    const Json total = data_.contains("total") ? data_["total"] : Json();
+    const Json& used = list_in(total, "mem");
     each(used, [&](Instant at, Bytes bytes) { into_.used("", at, bytes); });
     const Json services = data_.contains("services") ? data_["services"] : Json::object();
     for (const auto& [name, values] : services.items()) {

@@ -26,6 +26,8 @@ constexpr std::array kFiles = {
     FileHelp{"/etc/ctxcap/config.toml", "the configuration of the machine, where there is none of the user"},
     FileHelp{"$XDG_STATE_HOME/ctxcap/state.db",
              "what ctxcap did and learned; else in ~/.local/state/ctxcap, or $STATE_DIRECTORY of a service"},
+    FileHelp{"$XDG_STATE_HOME/ctxcap/card.db",
+             "what card record saw of the card: who held how much, when, and who ran out of memory"},
     FileHelp{"$XDG_CACHE_HOME/ctxcap/names",
              "jobs and models of the last analysis on a terminal, for completions; else in ~/.cache/ctxcap"},
 };
@@ -39,6 +41,9 @@ std::vector<VariableHelp> variables(const Program& program) {
       {"LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY", "The keys of a project there."},
       {"CLICKHOUSE_USER, CLICKHOUSE_PASSWORD, CLICKHOUSE_DB",
        "The user, the password and the database of --clickhouse."},
+      {"PROMETHEUS_TOKEN, PROMETHEUS_USER, PROMETHEUS_PASSWORD", "What the server of --prometheus asks for."},
+      {"DOCKER_HOST", "Docker's socket, for names and logs of containers; Podman's is found, too."},
+      {"HOST_PROC, HOST_SYS", "In a container: where its host's /proc and /sys are, for whose a process is."},
       {"NAME_FILE",
        "A file that holds the value of NAME, for every key and password: "
        "LANGFUSE_SECRET_KEY_FILE=/run/secrets/langfuse. `keys = \"TEAM_B\"` of a [[source]] "

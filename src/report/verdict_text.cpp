@@ -175,6 +175,15 @@ std::string way_out(const BudgetReport& budget) {
   return "";
 }
 
+// What it would have changed of what the card went through.
+std::string of_the_past(const BudgetReport& budget) {
+  if (!budget.budget.past || !budget.ooms_avoided) return "";
+  const CardUse& past = *budget.budget.past;
+  return fmt::format("; of {} in {}, {} would not have happened",
+                     counted(static_cast<i64>(past.ooms.size()), "OOM"), span_text(past.watched),
+                     with_commas(*budget.ooms_avoided));
+}
+
 // The command that follows from it; "{}" stands for what was typed.
 std::string next_command(const Analysis& analysis) {
   const PlanVerdict verdict = ctxcap::verdict_of(analysis);
@@ -236,6 +245,7 @@ std::vector<Sentence> sentences(const Analysis& analysis, std::size_t most) {
   if (analysis.budget) {
     Verdict card = verdict_of(*analysis.budget);
     if (card.tone == Tone::bad) card.text += way_out(*analysis.budget);
+    card.text += of_the_past(*analysis.budget);
     all.push_back(
         {card.tone, analysis.budget->budget.each().size() > 1 ? "cards" : "card", printable(card.text, 600)});
   }

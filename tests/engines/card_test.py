@@ -1,11 +1,13 @@
-"""A real Prometheus and a real VictoriaMetrics with a day of a shared card, read by `ctxcap card`.
+"""A real Prometheus and a real VictoriaMetrics with days of a shared card, read by `ctxcap card`.
 
-  card_test.py BINARY ENGINES     ENGINES: where tests/engines/install has put the programs
+  card_test.py BINARY ENGINES [DAYS]     ENGINES: where tests/engines/install has put the programs; DAYS: 1
 
-The day is made here, so that its truth is known. Exit code 77 where an engine is missing."""
+They are made here, so that its truth is known. Exit code 77 where an engine is missing."""
 import base64, http.server, json, os, socket, subprocess, sys, tempfile, threading, time, urllib.request
 
 MIB, STEP, END = 1 << 20, 15, 1795910400
+DAYS = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+BEGIN = END - DAYS * 86400
 BINARY, ENGINES = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 UUID = "00000000-0000-0000-0000-000000000000"
 
@@ -23,7 +25,7 @@ def held(second):
 
 def series():
     rows = {}
-    for t in range(END - 86400, END, STEP):
+    for t in range(BEGIN, END, STEP):
         now = held(t)
         used = 700 + sum(now.values())
         for name, value in (("used", used), ("total", 24576), ("reserved", 312)):
@@ -51,8 +53,8 @@ def wait_for(url):
 
 def card(url, **environment):
     env = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin", **environment}
-    # The day is long past: what is asked for begins before it.
-    run = subprocess.run([BINARY, "card", "-f", "json", "--prometheus", url, "--from", "2026-11-27"],
+    # They are long past: what is asked for begins before them.
+    run = subprocess.run([BINARY, "card", "-f", "json", "--prometheus", url, "--from", "2026-11-27" if DAYS == 1 else "2026-11-14"],
                          capture_output=True, text=True, env=env)
     return run.returncode, json.loads(run.stdout) if run.stdout else None, run.stderr
 
@@ -67,9 +69,9 @@ def check_truth(engine, url):
     check(f"{engine}: exit code ({err})", code, 0)
     tenants = {t["tenant"]: t for t in told["tenants"]}
     check(f"{engine}: peak", tenants["python3"]["peak_bytes"], 7000 * MIB)
-    check(f"{engine}: sessions", tenants["python3"]["sessions"], 2)
+    check(f"{engine}: sessions", tenants["python3"]["sessions"], 2 * DAYS)
     check(f"{engine}: beside the model", tenants["python3"]["with_llm"],
-          {"times": 1, "seconds": 1800.0, "joint_peak_bytes": 24000 * MIB})
+          {"times": DAYS, "seconds": 1800.0 * DAYS, "joint_peak_bytes": 24000 * MIB})
     check(f"{engine}: residence of the model", round(tenants["ollama"]["resident_share"] * 86400), 12 * 3600)
     check(f"{engine}: the rest", told["rest"], {"seen_bytes": 7700 * MIB, "needed_bytes": 7700 * MIB})
     check(f"{engine}: step and gaps", (told["history"]["step_s"], told["history"]["gaps"]), (15, 0))
@@ -115,7 +117,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         with open(directory + "/metrics.om", "w") as f:
             for name, values in rows.items():
-                f.write(f"# TYPE {name[:name.index('{')]} gauge\n" if values[0][0] == END - 86400 else "")
+                f.write(f"# TYPE {name[:name.index('{')]} gauge\n" if values[0][0] == BEGIN else "")
                 f.writelines(f"{name} {v} {t}\n" for t, v in values)
             f.write("# EOF\n")
         subprocess.run([programs["promtool"], "tsdb", "create-blocks-from", "openmetrics", directory + "/metrics.om",

@@ -1,6 +1,16 @@
 #include "app/record_card.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <random>
 
 #include "io/io.hpp"
 #include "state/state.hpp"
@@ -100,4 +110,90 @@ TEST_CASE("without a driver there is nothing to record") {
   const auto recorded = place.record([](i64) { return true; });
   REQUIRE(!recorded);
   CHECK(recorded.error().kind == ErrorKind::unreachable);
+}
+
+namespace {
+
+// Hours that are played; more by hand: CTXCAP_CARD_HOURS=336 is a fortnight.
+i64 hours_played() {
+  const char* hours = std::getenv("CTXCAP_CARD_HOURS");
+  return hours == nullptr ? 2 : std::atoll(hours);
+}
+
+}  // namespace
+
+TEST_CASE("a card that is busy now and then costs little time and little room") {
+  Place place;
+  const Instant start = place.clock.now();
+  const i64 seconds = hours_played() * 3'600;
+  place.script.goes_on = [&](i64) {
+    const i64 second = (place.clock.now().micros - start.micros) / 1'000'000;
+    test::nvml::driver.rows =
+        second % 7'200 < 600 ? 2 : 1;  // somebody comes for ten minutes every two hours,
+    test::nvml::driver.bytes = second % 7'200 < 600 ? second : 0;  // and has another size at every look
+    test::nvml::driver.gone =
+        second % 86'400 > 86'000 ? 15 : 0;  // every night the driver goes, and comes back
+    return second < seconds;
+  };
+  const std::clock_t began = std::clock();
+  REQUIRE(app::record_card({.keep_days = 0}, place.world, place.talk));
+  const double looks = static_cast<double>(seconds) / 2;
+  const double each = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC / looks;
+  const auto size = static_cast<double>(std::filesystem::file_size(place.directory->path() + "/card.db"));
+  MESSAGE("a look took " << each * 1e6 << " us of a core, " << looks << " looks " << size / 1e6 << " MB");
+  CHECK(each < 0.01);                                // 0.5 % of two seconds
+  CHECK((size - 100'000) / looks * 604'800 < 30e6);  // a fortnight's
+  CHECK(!place.history().samples.empty());
+}
+
+TEST_CASE("killed at a hundred moments, nothing but the last look is lost") {
+  Place place;
+  void* page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(page != MAP_FAILED);
+  auto* done = new (page) std::atomic<i64>(0);
+  std::mt19937 random(7);
+  const Instant start = place.clock.now();
+  for (int run = 0; run < 100; ++run) {
+    place.clock.set({start.micros + run * i64{3'600'000'000}});
+    done->store(0);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      place.script.goes_on = [&](i64) {
+        test::nvml::driver.bytes = place.clock.now().micros / 1'000'000 % 977;
+        done->store(place.clock.now().micros - 2'000'000);
+        return true;
+      };
+      static_cast<void>(app::record_card({.keep_days = 0}, place.world, place.talk));
+      ::_exit(1);
+    }
+    ::usleep(static_cast<useconds_t>(500 + random() % 12'000));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    if (done->load() < place.clock.now().micros) continue;  // it had not looked twice
+    const CardHistory history = place.history();
+    const CardSample& last = history.samples.back();
+    CHECK(last.at.micros + last.lasts >= done->load() / 2'000'000 * 2'000'000);
+  }
+  ::munmap(page, 4096);
+}
+
+TEST_CASE("a clock that jumps makes gaps, and no time counts twice") {
+  Place place;
+  const Instant start = place.clock.now();
+  i64 looks = 0;
+  const auto until = [&](i64) {
+    ++looks;
+    if (looks == 200) place.clock.set({place.clock.now().micros + 3'600'000'000});
+    if (looks == 400) place.clock.set({start.micros + 20'000'000});
+    test::nvml::driver.bytes = looks / 50;
+    return looks < 600;
+  };
+  REQUIRE(place.record(until));
+  const CardHistory history = place.history();
+  i64 end = 0;
+  for (const CardSample& sample : history.samples) {
+    CHECK(sample.at.micros >= end);
+    end = sample.at.micros + sample.lasts;
+  }
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "io/io.hpp"
 #include "support/fake_clock.hpp"
 #include "support/shared.hpp"

@@ -119,7 +119,7 @@ TEST_CASE("a newer schema and somebody else's database are refused and left alon
     CHECK(holds(error.why, "its schema is version 99, this ctxcap knows"));
     CHECK(holds(error.hint, "a newer ctxcap wrote it"));
   }
-  sandbox.tamper("pragma user_version = 3; pragma application_id = 7");
+  sandbox.tamper("pragma user_version = 4; pragma application_id = 7");
   CHECK(holds(error_of(sandbox).why, "another program"));
   sandbox.tamper("pragma application_id = 1668577379");
   CHECK(sandbox.open().decisions()->size() == 300);
@@ -152,7 +152,8 @@ TEST_CASE("a state from before servers were told apart knows its decisions, and 
   }
   sandbox.tamper(
       "alter table decisions drop column host; alter table journal drop column rollback; alter table journal "
-      "drop column residents; delete from migrations where version > 1; pragma user_version = 1");
+      "drop column residents; alter table measurements drop column driver_bytes; delete from migrations "
+      "where version > 1; pragma user_version = 1");
   state::State state = sandbox.open();
   for (const char* host : {"", "http://127.0.0.1:1", "http://another:1"})
     CHECK(state.decisions({.host = host})->size() == 1);  // of a server that is not known: of any
@@ -194,7 +195,7 @@ TEST_CASE("the state says how it is") {
   fill(sandbox);
   const Health health = sandbox.open().health().value();
   CHECK(health.exists);
-  CHECK(health.version == 3);
+  CHECK(health.version == 4);
   CHECK(health.decisions == 300);
   CHECK(health.file_bytes > 20'000);
   CHECK(health.damage.empty());

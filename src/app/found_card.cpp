@@ -77,7 +77,8 @@ const CardHistory* history_of(const CardFacts& card, const std::vector<CardHisto
 }
 
 // Tenants of each card in turn: of the first by name, unless they are declared, of others as one sum.
-void add_tenants(Budget& budget, const Looks& looks, const std::vector<CardHistory>& histories) {
+// `zone`: minutes that the wall's clock is ahead of UTC.
+void add_tenants(Budget& budget, const Looks& looks, const std::vector<CardHistory>& histories, i64 zone) {
   const std::size_t count = looks.empty() ? histories.size() : looks.size();
   for (std::size_t i = 0; i < std::min(count, budget.cards.size()); ++i) {
     const CardHistory* history =
@@ -92,7 +93,11 @@ void add_tenants(Budget& budget, const Looks& looks, const std::vector<CardHisto
       continue;
     }
     if (budget.tenants.empty()) budget.tenants = tenants;
-    if (use) use->card.total = budget.cards.front().total, use->card.reserved = budget.cards.front().kept;
+    if (use) {
+      use->card.total = budget.cards.front().total;
+      use->card.reserved = budget.cards.front().kept;
+      use->picture = std::make_shared<CardPicture>(card::picture_of(*history, zone));
+    }
     budget.past = std::move(use);
   }
 }
@@ -134,7 +139,8 @@ Status find(std::optional<Budget>& card, const settings::Ollama& server, bool so
     for (const Card& one : budget.cards) budget.card += one.total;
   }
   // Who says what the card is, and not who is on it, may speak of another.
-  if (!declared || same_size(budget, found)) add_tenants(budget, looks, histories);
+  if (!declared || same_size(budget, found))
+    add_tenants(budget, looks, histories, world.clock.local_offset(world.clock.now()));
   card = std::move(budget);
   return {};
 }

@@ -145,6 +145,7 @@ WhatIfSetting setting_of(const Analysis& analysis, std::size_t turned, const Des
       cell.needed_bytes = report.needed_bytes;
       cell.fits = report.fits;
       cell.tight = report.tight;
+      cell.ooms_avoided = report.ooms_avoided;
     }
     setting.cells.push_back(cell);
   }

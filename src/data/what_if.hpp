@@ -18,6 +18,7 @@ struct WhatIfCell {
   std::optional<Bytes> total_bytes;
   std::optional<Bytes> needed_bytes;  // with other models, tenants and reserve; nullopt also without a card
   std::optional<bool> fits;           // nullopt: unknown, or no card was given
+  std::optional<i64> ooms_avoided;    // of those in the card's history; nullopt: unknown, or there are none
   bool tight = false;                 // it fits by the estimate, not by its upper end
 };
 

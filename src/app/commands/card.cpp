@@ -86,6 +86,16 @@ Result<ExitCode> explain(const std::string& name, const std::vector<CardUse>& us
                .hint = near.empty() ? "ctxcap card" : "did you mean: ctxcap card --explain " + near});
 }
 
+// What is written is none of what is read.
+Status check_files(const CardFlags& flags, const settings::Settings& settings, World& world) {
+  std::vector<NamedFile> written, read;
+  for (const std::string& path : flags.output.files) written.push_back({"-o", path});
+  for (const std::string& path : flags.logs) read.push_back({"--logs", path});
+  for (const std::string& path : settings.card_sources.smi_logs) read.push_back({"--smi-log", path});
+  if (!settings.card_sources.homelab.empty()) read.push_back({"--homelab", settings.card_sources.homelab});
+  return written.empty() ? Status() : cli::keep_apart(written, read, world.files);
+}
+
 Result<ExitCode> run_card(const CardFlags& flags, const settings::Settings& settings, World& world,
                           Talk& talk) {
   if (flags.action == "record") return record(flags, settings, world, talk);
@@ -96,6 +106,7 @@ Result<ExitCode> run_card(const CardFlags& flags, const settings::Settings& sett
                  .hint = "ctxcap card record"});
   }
   TRY(cli::check_skins("card", flags.output));
+  TRY(check_files(flags, settings, world));
   TRY_ASSIGN(const std::optional<Instant> from, since(flags, world));
   const bool named = !settings.card_sources.empty() || !flags.logs.empty();
   const Result<std::vector<CardLook>> looks = gpu::Eye(world, settings.tenant_rules).look();

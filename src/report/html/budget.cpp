@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "report/html/card.hpp"
 #include "report/html/markup.hpp"
 #include "report/html/sections.hpp"
 #include "report/html/stack.hpp"
@@ -55,7 +56,7 @@ std::string bar_of(std::string_view when, std::vector<StackPart> parts, const Bu
                                        human_bytes(usable), room_told(sum, report.budget));
   return fmt::format("<figure>\n<h3>{}</h3>\n", told) + stack(parts, usable, told) + legend(parts) +
          provenance(
-             "Each model at that window, its tenants as declared, and the reserve; the dashed line is what "
+             "Each model at that window, what its tenants take, and the reserve; the dashed line is what "
              "processes can have.") +
          "</figure>\n";
 }
@@ -104,6 +105,7 @@ std::string budget_section(const Analysis& analysis) {
   text += "</div>\n";
   if (!knows_then) text += "<p>Whether it fits is unknown: the memory of a model is.</p>\n";
   text += alternatives(report);
+  if (report.budget.past) text += past_of(*report.budget.past, "past") + pairs_table(*report.budget.past);
   return text + "</section>\n";
 }
 

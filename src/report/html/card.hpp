@@ -14,8 +14,8 @@ std::string week_map(const CardUse& use);
 // Who was there, and who was there together.
 std::string tenants_table(const CardUse& use);
 std::string pairs_table(const CardUse& use);
-// Who ran out of memory, and what it needed.
-std::string ooms_section(const CardUse& use);
+// Who ran out of memory, what it needed, and the window that would have avoided it; with a slider.
+std::string ooms_section(const CardUse& use, const std::string& id);
 // All that time tells of a card, under headings of level 3.
 std::string past_of(const CardUse& use, const std::string& id);
 

@@ -61,7 +61,7 @@ std::string oom_marks(const CardUse& use, const Scale& x, const Scale& y, Bytes 
   for (const OomUse& oom : use.ooms) {
     const auto at = static_cast<double>(oom.oom.at.micros);
     if (at < x.low || at > x.high) continue;
-    const auto needed = checked_add(checked_add(oom.held, oom.oom.wanted), oom.others);
+    const auto needed = checked_add(oom.need ? oom.need : checked_add(oom.held, oom.oom.wanted), oom.others);
     const double top = y.at(static_cast<double>(needed.value_or(usable)) / kGiB);
     const double from = y.at(static_cast<double>(usable) / kGiB);
     text += line(x.at(at), from, x.at(at), top, "at-oom");
@@ -90,7 +90,7 @@ std::string memory_figure(const CardUse& use, const std::string& id) {
   double high = usable ? static_cast<double>(*usable) / kGiB : 0;
   for (const CardColumn& column : picture.columns) high = std::max(high, total(column) / kGiB);
   for (const OomUse& oom : use.ooms) {
-    const auto needed = checked_add(checked_add(oom.held, oom.oom.wanted), oom.others);
+    const auto needed = checked_add(oom.need, oom.others);
     if (needed) high = std::max(high, static_cast<double>(*needed) / kGiB);
   }
   const Instant from = picture.columns.front().at, to = {picture.columns.back().at.micros + picture.stretch};
@@ -151,7 +151,7 @@ std::string week_map(const CardUse& use) {
 
 std::string past_of(const CardUse& use, const std::string& id) {
   const std::string figures = memory_figure(use, id + "-m") + week_map(use);
-  return (figures.empty() ? "" : "<div class=\"figures\">\n" + figures + "</div>\n") + ooms_section(use);
+  return (figures.empty() ? "" : "<div class=\"figures\">\n" + figures + "</div>\n") + ooms_section(use, id);
 }
 
 }  // namespace ctxcap::report::html

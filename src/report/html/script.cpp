@@ -39,7 +39,7 @@ for (const form of document.querySelectorAll('form.what-if')) {
       form.querySelector(`[data-of="${name}"]`).textContent = table[name][at[name]];
     }
     const setting = table.settings[(at.tenants * table.kv.length + at.kv) * table.slots.length + at.slots];
-    const cell = setting.cells[at.window] || [-1, -1, -1, -1, 0];
+    const cell = setting.cells[at.window] || [-1, -1, -1, -1, 0, -1];
     const [caches, rest, total, needed] = cell.slice(0, 4).map(size);
     const what = name => form.querySelector(`[data-what="${name}"]`);
     const refused = setting.refused ? [null, 'refused: ' + setting.refused] : null;
@@ -51,6 +51,10 @@ for (const form of document.querySelectorAll('form.what-if')) {
       what('fit').textContent = fits[cell[4]];
       what('fit').dataset.fit = cell[4];
       parts.push(size(setting.others), size(table.tenant[at.tenants]), size(table.reserve));
+    }
+    if (what('ooms')) {
+      what('ooms').textContent = cell[5] < 0 ? 'unknown how many this avoids' : `${cell[5]} of ${table.ooms} would not have happened`;
+      what('ooms').dataset.avoided = cell[5];
     }
     draw(parts, table.usable < 0 ? 0 : size(table.usable)[0], needed[0]);
     table.jobs.forEach((job, i) => {

@@ -56,8 +56,9 @@ int fit_code(const WhatIfCell& cell) {
 
 std::string setting_json(const WhatIfSetting& setting, Sizes& sizes) {
   const std::string cells = json_list(setting.cells, [&](const WhatIfCell& cell) {
-    return fmt::format("[{},{},{},{},{}]", sizes(cell.caches_bytes), sizes(cell.rest_bytes),
-                       sizes(cell.total_bytes), sizes(cell.needed_bytes), fit_code(cell));
+    return fmt::format("[{},{},{},{},{},{}]", sizes(cell.caches_bytes), sizes(cell.rest_bytes),
+                       sizes(cell.total_bytes), sizes(cell.needed_bytes), fit_code(cell),
+                       cell.ooms_avoided.value_or(-1));
   });
   return fmt::format("{{\"others\":{},\"refused\":{},\"cells\":{}}}", sizes(setting.others_bytes),
                      json_string(setting.refused), cells);
@@ -117,6 +118,12 @@ const BaseAnalysis* base_of(const Analysis& analysis, const WhatIf& table) {
   return nullptr;
 }
 
+// In the history of the card; 0: there are none, or there is no history.
+std::size_t past_ooms(const Analysis& analysis) {
+  if (!analysis.budget || !analysis.budget->budget.past) return 0;
+  return analysis.budget->budget.past->ooms.size();
+}
+
 std::string table_json(const Analysis& analysis, const WhatIf& table, const BaseDecision& base) {
   Sizes sizes;
   std::optional<Bytes> usable, reserve;
@@ -131,12 +138,13 @@ std::string table_json(const Analysis& analysis, const WhatIf& table, const Base
   std::string jobs;
   for (std::size_t i = 0; i < table.jobs.size(); ++i)
     jobs += (i == 0 ? "" : ",") + job_json(base.jobs[i], table.jobs[i], table.windows);
+  const std::size_t ooms = past_ooms(analysis);
   const i64 can = sizes(usable), kept = sizes(reserve);
   return fmt::format(
       "{{\"window\":{},\"kv\":{},\"slots\":{},\"tenants\":{},\"tenant\":{},\"usable\":{},\"reserve\":{},"
-      "\"settings\":{},\"jobs\":[{}],\"sizes\":{}}}",
+      "\"ooms\":{},\"settings\":{},\"jobs\":[{}],\"sizes\":{}}}",
       quoted_list(windows), quoted_list(table.kv_types), quoted_list(slots),
-      quoted_list(names_of(table.tenants)), tenant_sizes, can, kept, settings, jobs, sizes.json());
+      quoted_list(names_of(table.tenants)), tenant_sizes, can, kept, ooms, settings, jobs, sizes.json());
 }
 
 std::string jobs_rows(const BaseDecision& base) {
@@ -179,6 +187,8 @@ std::string what_if_section(const Analysis& analysis, const WhatIf& table, const
         "<dt>Everything together</dt><dd><span data-what=\"needed\"></span> of {}</dd><dt>The card</dt>"
         "<dd data-what=\"fit\" aria-live=\"polite\"></dd>",
         human_bytes(analysis.budget->budget.usable()));
+  if (past_ooms(analysis) > 0)
+    text += "<dt>Out of memory before</dt><dd data-what=\"ooms\" aria-live=\"polite\"></dd>";
   text += "</dl>\n" + jobs_rows(base->decision);
   text += fmt::format(
       "<p class=\"muted\">Every figure was reckoned by the program, by the rules of this analysis{}; whether "

@@ -29,10 +29,16 @@ CardUse use_of(const std::string& name) {
   use.tenants = {{.tenant = {name, TenantKind::container, name}, .peak = 7LL << 30},
                  {.tenant = {"ollama", TenantKind::ollama, "program"}, .peak = 20LL << 30}};
   use.rest_needed = use.rest_seen = 7LL << 30;
-  const OomUse oom{.oom = {.at = {5 * kHour}, .tenant = name, .wanted = 1LL << 30},
-                   .held = 6LL << 30,
-                   .others = 20LL << 30};
-  use.ooms = {oom, oom, oom};
+  OomUse oom{.oom = {.at = {5 * kHour}, .tenant = name, .wanted = 1LL << 30},
+             .held = 6LL << 30,
+             .others = 20LL << 30,
+             .need = 7LL << 30};
+  oom.num_ctx = 40'960;
+  for (const Tokens window : {8'192, 16'384, 16'384}) {
+    oom.avoided_at = window;
+    use.ooms.push_back(oom);
+  }
+  use.advised = 8'192;
   use.sources = {name};
   use.picture = std::make_shared<CardPicture>(picture_of(name));
   return use;
@@ -51,9 +57,13 @@ void check_page(const std::string& html) {
 
 }  // namespace
 
-TEST_CASE("the page of cards has who held what, and who ran out") {
+TEST_CASE("the page of cards has who held what, who ran out, and which window avoids it") {
   const std::string html = report::card_page({use_of(kHostile), use_of("b")});
   check_page(html);
+  CHECK(html.find("\"window\":[\"8,192 (advised)\",\"16,384\",\"40,960 (then)\"]") != html.npos);
+  CHECK(html.find(
+            "\"avoided\":[\"3 of 3 would not have happened\",\"2 of 3 would not have happened\",\"0 of 3") !=
+        html.npos);
   CHECK(html.find("out of memory, 1970-01-01 05:00") != html.npos);
   CHECK(html.find("<span class=\"left bad\">0.7</span>") != html.npos);  // of Monday, 03:00
   CHECK(html.find("3.29 GiB more than the others leave it; somebody ran out of memory 3 times") != html.npos);

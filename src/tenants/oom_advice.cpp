@@ -65,6 +65,9 @@ void advise_llama(OomEvent& event) {
       {"num_ctx", std::nullopt,
        "a smaller window: ctxcap inspect MODEL says what each takes, ctxcap analyze which is safe"});
   event.advice.push_back({"kv_type", std::nullopt, "a KV cache of q8_0 takes 53 % of one of f16"});
+  event.advice.push_back({"weights", std::nullopt, "weights of fewer bits: Q4_0 takes 28 % of those of f16"});
+  event.advice.push_back(
+      {"cpu", std::nullopt, "fewer layers on the card (num_gpu, --n-gpu-layers), at the price of speed"});
   event.advice.push_back({"others", std::nullopt, "who else is on the card: ctxcap card"});
 }
 
@@ -88,6 +91,10 @@ void advise_untold(OomEvent& event) {
   event.advice.push_back(
       {"batch", std::nullopt, "a smaller batch, or fewer beams: it does not say how much it lacked"});
   event.advice.push_back({"int8", std::nullopt, "int8 weights take half of those of float16"});
+  if (event.told.source == OomSource::ctranslate2)
+    event.advice.push_back({"cpu", std::nullopt,
+                            "the CPU, where the model is small: ctxcap inspect faster-whisper:small says at "
+                            "what price"});
   event.advice.push_back({"others", std::nullopt, "who else is on the card: ctxcap card"});
 }
 

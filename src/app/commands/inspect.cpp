@@ -145,6 +145,12 @@ Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading&
                         flags.format == "json", world, talk);
   }
   if (tenants::is_tenant(flags.model)) return run_tenant(flags, world, talk);
+  if (!flags.tenant.free.empty() || !flags.tenant.lengths.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "--free and --lengths are for a tenant's batch",
+                 .why = "a model of a server has none",
+                 .hint = "ctxcap inspect embed:bge-m3,fp16 --free 4GiB"});
+  }
   const settings::Ollama& server = read.settings.ollama;
   // A saved answer that the configuration names is meant where no model is.
   const bool is_file = flags.model.ends_with(".gguf");

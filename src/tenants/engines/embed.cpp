@@ -14,7 +14,7 @@ namespace {
 constexpr Bytes kContextBeside = Bytes{500} << 20;
 constexpr Tokens kUsualTokens = 512;
 constexpr i64 kUsualBatch = 32, kMostBatch = 1 << 20;
-constexpr i64 kSlack = 150;  // percent: what the allocator had reserved at a peak, in a healthy snapshot
+constexpr i64 kSlack = 2;  // a half more: what the allocator had reserved at the peak of a healthy snapshot
 
 struct Embedding {
   Encoder model;
@@ -166,7 +166,7 @@ Result<TenantNeed> embed_need(const Asked& asked) {
       {.name = "activations",
        .bytes = rest,
        .low = rest - rest / 100,
-       .high = rest * kSlack / 100,
+       .high = rest + rest / kSlack,
        .source = "the largest layer's tensors; upwards what the allocator may hold beside them"});
   need.parts.push_back(context_part());
   if (e.context) {

@@ -313,3 +313,22 @@ TEST_CASE("figures of runs and published files, without any table at hand") {
     CHECK(part_of(need, row.part).bytes == row.bytes);
   }
 }
+
+TEST_CASE("the largest shapes and batches that can be asked for overflow nothing") {
+  for (const char* tenant :
+       {"embed:kind=qwen2,d=65536,layers=512,heads=4096,inner=1048576,kv_heads=4096,head=4096,vocab=10000000,"
+        "batch=1048576,tokens=1048576,eager",
+        "embed:d=65536,layers=512,heads=4096,inner=1048576,batch=1048576,tokens=1048576,parameters="
+        "70368744177664",
+        "faster-whisper:d=16384,layers=256,heads=16384,vocab=1000000,batch=4096,beams=64,float32",
+        "whisper.cpp:d=16384,layers=256,heads=16384,mels=1024,vocab=1000000,beams=64,processors=64,f32",
+        "transformers:d=16384,layers=256,heads=16384,batch=4096,beams=64,float32,eager",
+        "whisperx:d=16384,layers=256,heads=16384,batch=4096,beams=64,diarize",
+        "ecapa,seconds=86400,batch=4096", "pyannote,batch=4096"}) {
+    const TenantNeed need = asked_need(tenant);
+    INFO(tenant);
+    CHECK(need.low() > 0);
+    CHECK(need.low() <= need.total());
+    CHECK(need.total() <= *need.high());
+  }
+}

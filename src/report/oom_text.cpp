@@ -40,7 +40,7 @@ std::string peak_text(const Snapshot& of) {
   if (of.private_free > 0) add(text, "private", of.private_free, "  unused, and of private pools");
   for (std::size_t i = 0; i < std::min(kFrames, of.frames.size()); ++i) {
     const SnapshotFrame& one = of.frames[i];
-    text += fmt::format("  {:>9} in {}  {}\n", human_bytes(one.bytes), counted(one.count, "allocation"),
+    text += fmt::format("  {:>9} in {}: {}\n", human_bytes(one.bytes), counted(one.count, "allocation"),
                         printable(one.frame, 160));
   }
   return text;

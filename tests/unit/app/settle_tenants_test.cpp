@@ -18,12 +18,12 @@ settings::Reading reading_with(std::vector<Tenant> tenants) {
   return reading;
 }
 
-void watch(World& world, const std::string& name, Bytes bytes) {
+void watch(World& world, const std::string& name, Bytes bytes, i64 from) {
   auto samples = state::CardSamples::open(world);
   REQUIRE(samples);
   CardLook look{.facts = {.uuid = "GPU-1", .total = 24 * kGibi, .used = bytes}};
   look.processes.push_back({.pid = 7, .bytes = bytes, .tenant = {name, TenantKind::unit, "unit"}});
-  for (const i64 at : {0, 2, 4}) REQUIRE(samples->record(look, {at * 1'000'000}, 2'000'000));
+  for (const i64 at : {from, from + 2, from + 4}) REQUIRE(samples->record(look, {at * 1'000'000}, 2'000'000));
 }
 
 }  // namespace
@@ -40,8 +40,8 @@ TEST_CASE("a tenant of the catalogue counts at its upper end, until it was measu
   CHECK(first.settings.card->tenants[0].bytes > kGibi);
   CHECK(first.settings.card->tenants[1].bytes == kGibi);
   CHECK(first.settings.card->tenants[1].basis == Tenant::Basis::declared);
-  watch(world, "stt", kGibi - 5);
-  watch(world, "other", 2 * kGibi);
+  watch(world, "stt", kGibi - 5, 1'000);
+  watch(world, "other", 2 * kGibi, 2'000);
   settings::Reading then = reading_with(tenants);
   app::settle_tenants(then, world);
   CHECK(then.settings.card->tenants[0].basis == Tenant::Basis::measured);
@@ -57,7 +57,7 @@ TEST_CASE("what has no upper end takes what was measured, and a wrong name stays
   REQUIRE(none.problems.size() == 1);
   CHECK(none.problems[0].what == "pyannote,version=4 has no upper end that is known");
   CHECK(none.problems[0].why.starts_with("c.toml:3: dia: "));
-  watch(world, "dia", 9 * kGibi);
+  watch(world, "dia", 9 * kGibi, 1'000);
   settings::Reading measured = reading_with(
       {{.name = "dia", .catalogue = "pyannote,version=4"}, {.name = "x", .catalogue = "kokorro"}});
   app::settle_tenants(measured, world);

@@ -294,11 +294,11 @@ Result<std::vector<CardHistory>> CardSamples::histories(std::optional<Instant> f
         if (until <= since) return;
         at = std::max(at, since);
         history.step = row.integer(2).value_or(0);
-        // A clock that was set back tells some time twice: the later look holds.
+        // A clock that was set back tells some time twice: it counts with the later look, and what was seen
+        // is not lost.
         if (!history.samples.empty()) {
           CardSample& before = history.samples.back();
           before.lasts = std::min(before.lasts, at - before.at.micros);
-          if (before.lasts == 0) history.samples.pop_back();
         }
         history.samples.push_back({.at = {at},
                                    .used = row.integer(4),

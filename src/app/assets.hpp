@@ -2,11 +2,16 @@
 // Inside app/: the files of templates/ and some examples, embedded at build time (see CMakeLists.txt of this
 // room).
 
+#include <span>
 #include <string_view>
+
+#include "render/render.hpp"
 
 namespace ctxcap::app {
 
 std::string_view modelfile_template();
+// What a plan for that server is rendered as.
+std::span<const render::ServedTemplate> served_templates(Target target);
 std::string_view nightly_service();  // of examples/nightly
 std::string_view nightly_timer();
 std::string_view version();       // of the project, from the root CMakeLists.txt

@@ -10,8 +10,9 @@ namespace {
 
 // As the help lists them.
 constexpr std::array kCommands = {
-    &kAnalyze,  &kExplain, &kApply,  &kInspect, &kCard,   &kOom,     &kBacktest, &kPull,       &kNightly,
-    &kRollback, &kHistory, &kDoctor, &kInit,    &kConfig, &kFormats, &kHelp,     &kCompletion, &kMan,
+    &kAnalyze, &kExplain, &kApply,    &kInspect,    &kCard,    &kOom,    &kBacktest,
+    &kPull,    &kNightly, &kRollback, &kVerify,     &kHistory, &kDoctor, &kInit,
+    &kConfig,  &kFormats, &kHelp,     &kCompletion, &kMan,
 };
 
 }  // namespace

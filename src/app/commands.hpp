@@ -25,5 +25,6 @@ extern const Command kNightly;
 extern const Command kOom;
 extern const Command kPull;
 extern const Command kRollback;
+extern const Command kVerify;
 
 }  // namespace ctxcap::app

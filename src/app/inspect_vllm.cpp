@@ -7,8 +7,8 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "describe/describe.hpp"
 #include "memory/memory.hpp"
-#include "model/model.hpp"
 #include "report/report.hpp"
 
 namespace ctxcap::app {
@@ -97,6 +97,31 @@ void look_at(VllmInspection& inspection, const BlockLayout& layout, const std::v
   }
 }
 
+// What a share of the card leaves for the cache, where nobody named that itself: at the upper end of what is
+// beside it.
+Status take_share(const VllmFlags& flags, const std::optional<Budget>& card, VllmInspection& inspection) {
+  if (flags.share.empty()) return {};
+  const std::optional<double> share = parse_number(flags.share);
+  if (!share || !(*share > 0 && *share <= 1)) {
+    return fail(usage(fmt::format("--gpu-memory-utilization cannot be \"{}\"", printable(flags.share, 20)),
+                      "it is a share of the card, above 0 and up to 1", "--gpu-memory-utilization 0.9"));
+  }
+  if (!card)
+    return fail(usage("--gpu-memory-utilization needs a card", "it is a share of the whole of it",
+                      "add --card 24GiB"));
+  if (!inspection.checkpoint.weights_bytes) {
+    return fail(usage("--gpu-memory-utilization needs the weights",
+                      "the share holds them, and nobody knows theirs",
+                      "name the config.json that lies beside the weights, or --available instead"));
+  }
+  inspection.share =
+      memory::vllm_share(card->each().front().usable(), *share,
+                         *inspection.checkpoint.weights_bytes / inspection.settings.tensor_parallel);
+  if (!inspection.available && inspection.share->available_low > 0)
+    inspection.available = inspection.share->available_low;
+  return {};
+}
+
 }  // namespace
 
 void add_vllm_flags(cli::Parser& parser, VllmFlags& flags) {
@@ -108,6 +133,7 @@ void add_vllm_flags(cli::Parser& parser, VllmFlags& flags) {
       .type_name("N");
   parser.add_option("--available", flags.available, "vllm: memory for the cache on one card")
       .type_name("SIZE");
+  parser.add_option("--gpu-memory-utilization", flags.share, "vllm: its share of --card").type_name("SHARE");
   std::vector<std::string> types;
   for (const std::string_view type : memory::vllm_cache_types()) types.emplace_back(type);
   parser.add_option("--kv-cache-dtype", flags.kv_cache_dtype, "vllm: type of the cache")
@@ -125,7 +151,8 @@ void add_vllm_flags(cli::Parser& parser, VllmFlags& flags) {
 }
 
 Result<cli::ExitCode> inspect_vllm(const VllmFlags& flags, const std::string& model,
-                                   const std::string& version, bool json, World& world, cli::Talk& talk) {
+                                   const std::string& version, const std::optional<Budget>& card, bool json,
+                                   World& world, cli::Talk& talk) {
   if (flags.config.empty()) {
     return fail(usage("--target vllm needs the config.json of the model", "it says how its layers cache",
                       "ctxcap inspect --target vllm --config MODEL/config.json"));
@@ -135,14 +162,8 @@ Result<cli::ExitCode> inspect_vllm(const VllmFlags& flags, const std::string& mo
   if (!flags.available.empty()) {
     TRY_ASSIGN(inspection.available, parse_bytes(flags.available));
   }
-  TRY_ASSIGN(const std::string text, world.files.read_all(flags.config));
-  auto read = model::checkpoint(text);
-  if (!read) {
-    Error error = read.error();
-    error.why = printable(flags.config) + ": " + error.why;
-    return fail(std::move(error));
-  }
-  inspection.checkpoint = std::move(*read);
+  TRY_ASSIGN(inspection.checkpoint, describe::checkpoint_from_file(flags.config, world));
+  TRY(take_share(flags, card, inspection));
   if (!inspection.checkpoint.known()) {
     inspection.unknown = inspection.checkpoint.unknown_reason;
   } else if (auto layout = memory::block_layout(inspection.checkpoint, inspection.settings)) {

@@ -2,11 +2,12 @@
 // Inside app/: `inspect --target vllm`, what each window of a checkpoint takes in vLLM's blocks.
 
 #include "cli/cli.hpp"
+#include "data/budget.hpp"
 
 namespace ctxcap::app {
 
 struct VllmFlags {
-  std::string target, config, available;
+  std::string target, config, available, share;
   std::string kv_cache_dtype = "auto";
   std::vector<std::string> lengths;
   std::optional<i64> block_size, max_num_batched_tokens, max_num_seqs, tensor_parallel;
@@ -16,8 +17,9 @@ struct VllmFlags {
 // `flags` outlives the parser.
 void add_vllm_flags(cli::Parser& parser, VllmFlags& flags);
 
-// `model`: what to call it; `version`: of vLLM, "" for the newest known.
+// `model`: what to call it; `version`: of vLLM, "" for the newest known; `card`: that a share is of.
 Result<cli::ExitCode> inspect_vllm(const VllmFlags& flags, const std::string& model,
-                                   const std::string& version, bool json, World& world, cli::Talk& talk);
+                                   const std::string& version, const std::optional<Budget>& card, bool json,
+                                   World& world, cli::Talk& talk);
 
 }  // namespace ctxcap::app

@@ -87,6 +87,7 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
       .per_job = settings.policy.per_job,
       .settings = server.settings,
       .budget = card,
+      .target = variant.target,
       .template_text = std::string(modelfile_template()),
       .template_origin = "built-in modelfile.mustache",
       .environment_ctx = server.context_length};

@@ -10,6 +10,7 @@
 #include "app/read_sources.hpp"
 #include "base/result.hpp"
 #include "data/memory.hpp"
+#include "data/serving.hpp"
 #include "demand/demand.hpp"
 #include "describe/describe.hpp"
 #include "plan/plan.hpp"
@@ -27,7 +28,8 @@ struct AnalyzeOptions {
   policy::Options policy;
   bool per_job = false;  // a window for each job, also where jobs share weights
   RuntimeSettings settings;
-  std::optional<Budget> budget;  // nullopt: no card was given
+  std::optional<Budget> budget;    // nullopt: no card was given
+  Target target = Target::ollama;  // what the windows are for
   plan::VariantOptions variant;
   std::string template_text, template_origin;
   std::optional<Tokens> environment_ctx;  // the server's default window
@@ -41,7 +43,7 @@ struct AnalyzeOptions {
   const AnalyzeOptions& of(const std::string& base) const;
 
   // What its models are, is asked there.
-  describe::Sources whom_to_ask() const { return {show, ollama_host, settings}; }
+  describe::Sources whom_to_ask() const { return {show, ollama_host, settings, target == Target::ollama}; }
 };
 
 // Files that a run writes beside what the settings name.

@@ -10,6 +10,7 @@
 
 #include "app/decide_base.hpp"
 #include "app/keep.hpp"
+#include "app/serve.hpp"
 #include "app/what_if.hpp"
 #include "base/parallel.hpp"
 #include "base/text.hpp"
@@ -89,6 +90,7 @@ bool is_for_a_night(const BaseDecision& decision, const AnalyzeOptions& options)
 
 // The window is shared, FROM is each model's own: it may have an adapter, a template or texts.
 Status add_variants(BaseAnalysis& base, const Models& models, const AnalyzeOptions& options) {
+  if (options.target != Target::ollama) return {};  // there is nothing to create
   std::set<std::string> origins;
   for (const JobDecision& job : base.decision.jobs) origins.insert(job.from);
   for (const std::string& from : origins) {
@@ -203,7 +205,8 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
     for (const InputSummary& input : analysis.inputs)
       analysis.read_from += (analysis.read_from.empty() ? "" : ", ") + input.source;
   }
-  if (options.show.empty()) static_cast<void>(describe::name_blobs(traces, options.ollama_host, world));
+  if (options.show.empty() && options.target == Target::ollama)
+    static_cast<void>(describe::name_blobs(traces, options.ollama_host, world));
   //    From here on no trace is read again.
 
   // 2. What is each model? The only question to the outside; from here on every number is on the table.
@@ -214,8 +217,9 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
   // 3. Per base model: what its jobs need, what every window would cost, which one is taken and why, and the
   //    Modelfile that says so. Pure: same input, same bytes.
   std::vector<BasePart> parts;  // of analysis.bases, one by one
+  const bool for_ollama = options.target == Target::ollama;
   for (const auto& [name, demands] : groups) {
-    if (!name.empty() && !check_model_name(name)) {
+    if (for_ollama && !name.empty() && !check_model_name(name)) {
       analysis.warnings.push_back(
           {"bad-model-name",
            printable(name, 60) + " is no name of a model on Ollama, so no variant is made for it"});
@@ -226,7 +230,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
   TRY_ASSIGN(analysis.bases, analyze_parts(parts, models, options));
 
   // 4. Everything that must be resident together, against the card.
-  if (options.budget) {
+  if (options.budget && for_ollama) {
     const auto again = [&](std::size_t i, policy::Variation another) {
       if (!another.policy.num_ctx) another.policy.num_ctx = options.of(parts[i].base).policy.num_ctx;
       return analyze_base(parts[i], models, options, another);
@@ -235,6 +239,8 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
                                                    {options.settings, options.policy}, again));
     analysis.budget->together = kept_together(analysis.bases, models, {*options.budget, options.settings});
   }
+
+  TRY_ASSIGN(analysis.served, serve(analysis.bases, models, options));
 
   // 5. What separate windows on the same weights would have cost.
   if (options.per_job) add_shared_weights(analysis, groups);
@@ -247,6 +253,9 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
 }
 
 ExitCode verdict(const Analysis& analysis) {
+  for (const ServedPlan& plan : analysis.served) {
+    if (!plan.refused.empty()) return ExitCode::over_budget;
+  }
   switch (verdict_of(analysis).kind) {
     case VerdictKind::over_budget:
       return ExitCode::over_budget;

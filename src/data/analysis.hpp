@@ -11,6 +11,7 @@
 #include "data/decision.hpp"
 #include "data/demand.hpp"
 #include "data/plan.hpp"
+#include "data/serving.hpp"
 #include "data/what_if.hpp"
 
 namespace ctxcap {
@@ -53,6 +54,7 @@ struct Analysis {
   std::vector<BaseAnalysis> bases;     // ascending by model; several of one model with a window per job
   std::vector<SharedWeights> shared;   // models that have several; ascending
   std::optional<BudgetReport> budget;  // nullopt: no card was given
+  std::vector<ServedPlan> served;      // by another server than Ollama, one for each base with a window
   std::vector<Warning> warnings;       // of all bases, and about the run itself
   std::vector<WhatIf> what_if;         // where a report asks for it; of the bases of most requests
 };

@@ -12,6 +12,7 @@
 #include "data/model.hpp"
 #include "data/owned.hpp"
 #include "data/scheduler.hpp"
+#include "data/vllm.hpp"
 
 namespace ctxcap {
 
@@ -37,6 +38,7 @@ struct DescribedModel {
   std::shared_ptr<const std::vector<InstalledModel>> installed;  // all models of its server; null: not known
   std::shared_ptr<const std::vector<OwnedVariant>> ours;  // all variants of ours there; null: not known
   std::optional<Calibration> calibration;                 // what loads of it really took on this server
+  std::shared_ptr<const Checkpoint> checkpoint;  // that vLLM serves; null: nobody named its config.json
   std::vector<Warning> warnings;
 
   // Of the model of that name on its server. Empty: none is there; nullopt: not known.

@@ -5,6 +5,7 @@
 
 #include "data/json_schema.hpp"
 #include "data/json_values.hpp"
+#include "data/serving_json.hpp"
 #include "data/words.hpp"
 
 namespace ctxcap {
@@ -296,6 +297,7 @@ std::string analysis_json(const Analysis& analysis) {
     for (const SharedWeights& shared : analysis.shared) json["shared_weights"].push_back(json_of(shared));
   }
   if (analysis.budget) json["budget"] = json_of(*analysis.budget);
+  for (const ServedPlan& plan : analysis.served) json["served"].push_back(json_of(plan));
   for (const Warning& warning : analysis.warnings) {
     json["warnings"].push_back({{"code", warning.code}, {"text", warning.text}});
   }

@@ -118,6 +118,19 @@ std::string vllm_json(const VllmInspection& inspection) {
             {"bytes_per_block", nullptr},
             {"lengths", Json::array()},
             {"auto_max_model_len", or_null(inspection.auto_max_model_len)}};
+  json["share"] = nullptr;
+  if (const auto& share = inspection.share) {
+    json["share"] = {{"gpu_memory_utilization", share->share},
+                     {"total_bytes", share->total},
+                     {"requested_bytes", share->requested},
+                     {"weights_bytes", share->weights},
+                     {"weights_exact", checkpoint.weights_exact},
+                     {"available_low_bytes", share->available_low},
+                     {"available_high_bytes", share->available_high},
+                     {"refused", share->available_high <= 0 ? Json(true)
+                                 : share->available_low > 0 ? Json(false)
+                                                            : Json()}};
+  }
   if (inspection.layout) {
     for (const BlockGroup& group : inspection.layout->groups) json["groups"].push_back(group_json(group));
     json["block_size"] = inspection.layout->block_size;

@@ -47,6 +47,9 @@ struct Checkpoint {
   std::string model_type;               // of the text model, "qwen3"
   std::string unknown_reason;           // why there are no layers; empty when known
   std::optional<Tokens> max_model_len;  // that vLLM derives; nullopt: not known
+  std::optional<Tokens> original_len;   // before its window was stretched; nullopt: it was not
+  std::optional<Bytes> weights_bytes;   // of all cards together; nullopt: not known
+  bool weights_exact = false;           // of its files, not reckoned from the sizes of matrices
   i64 heads = 0;                        // query heads, which tensor parallelism must divide
   std::vector<PagedLayer> layers;       // in the order of the model
   std::vector<std::string> notes;       // what a reader should know, one sentence each
@@ -100,6 +103,16 @@ struct VllmLength {
   std::optional<Tokens> estimated_len;  // that would fit, of a refusal; 0: none
 };
 
+// What a share of a card leaves for the cache, by the two ends of what is beside weights and cache. Negative:
+// it does not start.
+struct VllmShare {
+  double share = 0;
+  Bytes total = 0;      // of the card, as CUDA has it
+  Bytes requested = 0;  // the share of it
+  Bytes weights = 0;    // on one card
+  Bytes available_low = 0, available_high = 0;
+};
+
 // What `inspect --target vllm` tells.
 struct VllmInspection {
   std::string model;  // as it was named
@@ -108,6 +121,7 @@ struct VllmInspection {
   std::optional<BlockLayout> layout;
   std::string unknown;  // why there is none
   std::optional<Bytes> available;
+  std::optional<VllmShare> share;
   std::vector<VllmLength> lengths;
   std::optional<Tokens> auto_max_model_len;  // nullopt: no memory was named, or none fits
 };

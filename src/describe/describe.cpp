@@ -51,9 +51,14 @@ Status describe_from_files(Models& models, std::span<const std::string> names, c
   if (names.empty()) return {};
   for (const auto& show : sources.show) {
     TRY_ASSIGN(const std::string name, owner_of(show, names));
-    TRY_ASSIGN(const ModelDescription description,
-               description_from_file(show.second, name, sources.settings.build, world));
-    models[name] = model::described(description);
+    const auto description = description_from_file(show.second, name, sources.settings.build, world);
+    if (description) {
+      models[name] = model::described(*description);
+    } else if (auto checkpoint = checkpoint_from_file(show.second, world)) {
+      models[name] = model::described(std::move(*checkpoint));
+    } else {
+      return fail(description.error());
+    }
   }
   return {};
 }
@@ -240,7 +245,7 @@ Result<Models> describe_models(std::span<const std::string> names, const Sources
   for (const std::string& name : names) {
     if (!models[name].arch && !name.empty()) open.push_back(name);
   }
-  if (open.empty() || !sources.show.empty()) {
+  if (open.empty() || !sources.show.empty() || !sources.ask) {
     add_origins(sources.host, models, world);
     return models;
   }

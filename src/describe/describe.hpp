@@ -28,6 +28,7 @@ struct Sources {
   std::vector<std::pair<std::string, std::string>> show;  // model ("" for any) and file
   std::string host;                                       // as OLLAMA_HOST writes it; "" for the default
   RuntimeSettings settings;                               // measured with other ones is not measured
+  bool ask = true;                                        // false: no server has them
 };
 
 // One model, from a GGUF file or a saved answer of /api/show (`name` as in the traces, may be empty) or from
@@ -36,6 +37,9 @@ Result<ModelDescription> description_from_file(const std::string& path, const st
                                                const ServerBuild& build, World& world);
 Result<ModelDescription> description_from_server(runtime::Ollama& ollama, const std::string& name,
                                                  const ServerBuild& build);
+
+// A checkpoint by its config.json, with the size of the weights beside it where they lie there.
+Result<Checkpoint> checkpoint_from_file(const std::string& path, World& world);
 
 // As its settings have it; assumed where they do not. Errors: ErrorKind::usage.
 Result<ServerBuild> told_build(const settings::Ollama& server);

@@ -68,6 +68,7 @@ constexpr Spelling kSpellings[] = {
     {"model", Attribute::bare_model},
     {"llm.invocation_parameters", Attribute::parameters},
     {"gen_ai.request.max_tokens", Attribute::max_tokens},
+    {"gen_ai.request.id", Attribute::request_id},
     {"max_tokens", Attribute::mlflow_max_tokens},
     {"max_output_tokens", Attribute::mlflow_max_tokens},
     {"gen_ai.input.messages", Attribute::input_messages},

@@ -9,7 +9,7 @@ namespace ctxcap::ingest {
 namespace {
 
 // In lower case.
-constexpr std::array<std::string_view, 44> kClientNames{
+constexpr std::array<std::string_view, 45> kClientNames{
     // LangChain
     "chatollama", "ollamallm", "ollama", "chatopenai", "azurechatopenai", "openai", "chatlitellm", "litellm",
     "chatllamacpp", "llamacpp", "ollamaembeddings", "openaiembeddings", "runnablesequence", "langgraph",
@@ -20,7 +20,9 @@ constexpr std::array<std::string_view, 44> kClientNames{
     "ollama.generate", "ollama.embeddings",
     // LiteLLM and generic
     "litellm_request", "raw_gen_ai_request", "received proxy server request", "acompletion", "chat",
-    "generate", "generation", "embed", "llm", "llm call", "invoke_llm"};
+    "generate", "generation", "embed", "llm", "llm call", "invoke_llm",
+    // vLLM
+    "llm_request"};
 
 constexpr std::array<std::string_view, 8> kOperations{
     "chat",     "completion", "text_completion", "generate_content",

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ingest/refusals.hpp"
+#include "ingest/request_ids.hpp"
 #include "ingest/spellings.hpp"
 #include "ingest/when.hpp"
 
@@ -146,7 +147,14 @@ void add_span(const Span& span, Scratch& scratch, Sink& sink) {
   call.model = span_model(attributes, scratch);
   if (is_client_name(workflow, call.model)) workflow = {};
   const std::string_view function = sdk_operation(attributes, scratch).function;
-  call.job = {.job = function.empty() ? span.job : function,
+  // vLLM's own span of a sequence: whose it is may stand in the id, and its limit is what was left of the
+  // window.
+  const bool by_vllm = span.name == "llm_request" && attributes[Attribute::request_id].present();
+  const std::string_view of_id =
+      by_vllm ? job_of_request_id(attributes[Attribute::request_id].text(scratch)) : std::string_view{};
+  call.job = {.job = !function.empty() ? function
+                     : of_id.empty()   ? span.job
+                                       : of_id,
               .trace_name = workflow,
               .own_name = span.name,
               .service = span.service};
@@ -160,7 +168,7 @@ void add_span(const Span& span, Scratch& scratch, Sink& sink) {
   call.num_ctx = asked.num_ctx;
   call.num_predict = asked.num_predict;
   for (const Attribute limit : {Attribute::max_tokens, Attribute::mlflow_max_tokens}) {
-    if (!call.num_predict) call.num_predict = read_limit(attributes[limit], scratch);
+    if (!call.num_predict && !by_vllm) call.num_predict = read_limit(attributes[limit], scratch);
   }
   sink.add(call);
 }

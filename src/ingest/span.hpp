@@ -44,6 +44,7 @@ enum class Attribute : std::uint8_t {
   bare_model,
   parameters,  // llm.invocation_parameters, JSON text
   max_tokens,  // gen_ai.request.max_tokens
+  request_id,  // gen_ai.request.id (vLLM)
   mlflow_max_tokens,
   input_messages,  // gen_ai.input.messages, JSON text
   instructions,    // gen_ai.system_instructions

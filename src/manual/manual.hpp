@@ -43,6 +43,8 @@ Result<std::string> settings_text(const Program& program, const std::string& key
 std::string exit_codes_text(const Program& program, const report::TextOptions& style);
 std::string environment_text(const Program& program, const report::TextOptions& style);
 std::string logs_text(const Program& program, const report::TextOptions& style);
+std::string vllm_help(const Program& program, const report::TextOptions& style);
+std::string llama_server_help(const Program& program, const report::TextOptions& style);
 
 // A variable of the environment. Several that are read alike share a row.
 struct VariableHelp {

@@ -17,6 +17,8 @@ constexpr std::array kTopics = {
     Topic{"environment", "Every variable of the environment that is read", environment_text},
     Topic{"exit-codes", "What the exit codes mean", exit_codes_text},
     Topic{"logs", "Which logs of requests can be read, and how to get them", logs_text},
+    Topic{"vllm", "The first ten minutes with vLLM", vllm_help},
+    Topic{"llama-server", "The same with llama-server", llama_server_help},
 };
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "data/model.hpp"
 #include "data/scheduler.hpp"
 #include "memory/scheduler/together.hpp"
+#include "memory/vllm/serving.hpp"
 #include "memory/vllm/vllm.hpp"
 
 namespace ctxcap::memory {

@@ -62,6 +62,11 @@ bool needs_verbose(const ModelDescription& description);
 // knows has no layers and an `unknown_reason`.
 Result<Checkpoint> checkpoint(std::string_view config_json);
 
+DescribedModel described(Checkpoint checkpoint);
+
+// Bytes of weights by the text of model.safetensors.index.json; nullopt: it does not say.
+std::optional<Bytes> bytes_of_index(std::string_view index_json);
+
 // For runtimes that list no tensors: weights from the size of the file, with its error. Ollama's `size` of a
 // model is that of the file and a few kilobytes.
 void estimate_weights(ModelArch& arch, Bytes file_bytes);

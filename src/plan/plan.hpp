@@ -11,6 +11,7 @@
 #include "data/described_model.hpp"
 #include "data/plan.hpp"
 #include "plan/changes.hpp"  // a variant as it is to be, against what is there
+#include "plan/serving.hpp"
 
 namespace ctxcap::plan {
 

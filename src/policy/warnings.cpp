@@ -166,7 +166,7 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
 
 void about_model(std::vector<Warning>& warnings, const Choice& choice, const ModelArch& arch,
                  const std::string& model) {
-  if (!arch.known())
+  if (!arch.known() && !arch.unknown_reason.empty())
     warnings.push_back({"unknown-architecture", fmt::format("{}: {}", model, arch.unknown_reason)});
   if (arch.guess) {
     warnings.push_back(

@@ -2,12 +2,14 @@
 // A variant as a Modelfile. What is rendered is read back with Ollama's own grammar and must mean what was
 // asked for, so a value can never break out of its line.
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "data/plan.hpp"
+#include "data/serving.hpp"
 
 namespace ctxcap::render {
 
@@ -25,5 +27,17 @@ Result<Variant> render_modelfile(Variant variant, const ModelfileRequest& reques
 // The same checks for a variant whose text was rendered before and read from a file since (`origin`); fills
 // in cli_obstacle.
 Result<Variant> check_modelfile(Variant variant, const std::string& origin);
+
+struct ServedTemplate {
+  std::string_view what;    // "systemd drop-in"
+  std::string_view text;    // mustache
+  std::string_view origin;  // of it, for errors
+};
+
+// The plan as texts to put somewhere, with `comments` at the head of each. `model`: what the server is to
+// load. A name that a shell, YAML or systemd would read otherwise is not rendered: a note says so.
+Result<ServedPlan> render_served(ServedPlan plan, const std::string& model,
+                                 std::span<const ServedTemplate> templates,
+                                 const std::vector<std::string>& comments);
 
 }  // namespace ctxcap::render

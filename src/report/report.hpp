@@ -20,6 +20,7 @@
 #include "data/owned.hpp"
 #include "data/tenant_need.hpp"
 #include "data/trace_format.hpp"
+#include "data/verification.hpp"
 #include "data/vllm.hpp"
 
 namespace ctxcap::report {
@@ -77,6 +78,12 @@ std::string card_text(const std::vector<CardUse>& cards, const TextOptions& opti
 std::string card_page(const std::vector<CardUse>& cards);
 // How that tenant is known, and what was seen of it on each card. Empty: there is none of that name.
 std::string tenant_text(const std::vector<CardUse>& cards, const std::string& name);
+
+// A plan for another server, with its first text; with details all of them.
+std::string served_text(const ServedPlan& plan, const TextOptions& options);
+
+// What a running server was asked, and whether it is as planned.
+std::string verification_text(const ServedVerification& seen, const TextOptions& options);
 
 // A checkpoint and what each window of it takes in vLLM's blocks.
 std::string vllm_text(const VllmInspection& inspection, const TextOptions& options);

@@ -49,6 +49,22 @@ std::string lengths_table(const VllmInspection& inspection, const TableRoom& roo
                       rows, room);
 }
 
+// Sizes may be negative here.
+std::string gib(Bytes bytes) {
+  return fmt::format("{:.2f} GiB", static_cast<double>(bytes) / static_cast<double>(Bytes{1} << 30));
+}
+
+std::string share_text(const VllmShare& share, bool exact) {
+  std::string text =
+      fmt::format("Share         {} of {}: {}, for weights {} ({}), activations, graphs and cache\n",
+                  share.share, gib(share.total), gib(share.requested), gib(share.weights),
+                  exact ? "by their files" : "reckoned from config.json");
+  text += fmt::format("Cache         {} to {}", gib(share.available_low), gib(share.available_high));
+  if (share.available_high <= 0) return text + ": refused, \"No available memory for the cache blocks\"\n";
+  return text + (share.available_low <= 0 ? ": it may be refused; the rows below take none\n"
+                                          : ": the rows below take the lower end\n");
+}
+
 }  // namespace
 
 std::string vllm_text(const VllmInspection& inspection, const TextOptions& options) {
@@ -63,6 +79,7 @@ std::string vllm_text(const VllmInspection& inspection, const TextOptions& optio
     return text + "Unknown       " + printable(inspection.unknown, 300) + "\n";
   }
   const BlockLayout& layout = *inspection.layout;
+  if (inspection.share) text += share_text(*inspection.share, checkpoint.weights_exact);
   text += fmt::format("One block     {} tokens, {}\n\n", with_commas(layout.block_size),
                       human_bytes(layout.bytes_per_block));
   text += groups_table(layout, options.width) + "\n" + lengths_table(inspection, options.width);

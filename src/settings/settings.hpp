@@ -32,6 +32,7 @@
 #include "data/card.hpp"
 #include "data/host.hpp"
 #include "data/memory.hpp"
+#include "data/serving.hpp"
 #include "data/source.hpp"
 #include "policy/policy.hpp"
 
@@ -69,10 +70,12 @@ struct Policy {
 
 // [[variant]]: a capped variant to keep right, any number of them.
 struct Variant {
-  std::string name;               // "": BASE:TAG
-  std::string tag;                // of its name, where that is not given
-  std::string base;               // "": any (the one that the command line speaks of)
-  std::string server;             // name of a [[server]]; "": [ollama]
+  std::string name;    // "": BASE:TAG
+  std::string tag;     // of its name, where that is not given
+  std::string base;    // "": any (the one that the command line speaks of)
+  std::string server;  // name of a [[server]]; "": [ollama]
+  Target target = Target::ollama;
+  ServedPlace place;              // of a target that is not Ollama
   std::vector<std::string> jobs;  // as reports name them; empty: every job seen on the base
   std::string system_file;        // its SYSTEM text; "": none
   std::vector<std::pair<std::string, std::string>> parameters;  // further PARAMETERs

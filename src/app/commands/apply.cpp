@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/apply_served.hpp"
 #include "app/apply_variants.hpp"
 #include "app/commands.hpp"
 #include "app/walk.hpp"
 #include "base/text.hpp"
 #include "data/json.hpp"
+#include "data/model_name.hpp"
+#include "data/verification.hpp"
 #include "render/render.hpp"
 #include "sources/sources.hpp"
 
@@ -67,8 +70,9 @@ bool names_source(const settings::Reading& read) {
 
 // What a plan leaves open: which server, how to speak to it, and how things are told.
 bool is_open(const settings::Shown& shown) {
-  constexpr std::string_view kOpen[] = {"ollama.host",    "ollama.via", "ollama.wait", "ollama.server",
-                                        "ollama.backend", "report.",    "state."};
+  constexpr std::string_view kOpen[] = {
+      "ollama.host", "ollama.via",  "ollama.wait",    "ollama.server",   "ollama.backend", "report.",
+      "state.",      "variant.url", "variant.preset", "variant.section", "variant.config", "variant.model"};
   return shown.origin != settings::Origin::flag ||
          std::any_of(std::begin(kOpen), std::end(kOpen),
                      [&](std::string_view open) { return shown.key.starts_with(open); });
@@ -97,6 +101,34 @@ Error nothing_planned(const Planned& planned) {
           .hint = "ctxcap analyze --traces FILE   says why"};
 }
 
+// Plans for servers where nothing is created; nullopt: it is for Ollama.
+Result<std::optional<ExitCode>> elsewhere(const ApplyInput& flags, const AnalyzeOptions& options,
+                                          const settings::Settings& settings, World& world, Talk& talk) {
+  std::vector<ServedPlan> plans;
+  PlanVerdict verdict;
+  if (!flags.plan.empty()) {
+    TRY_ASSIGN(const std::string json, world.files.read_all(flags.plan));
+    if (!has_served(json)) return std::optional<ExitCode>{};
+    TRY_ASSIGN(plans, served_of_plan(json, flags.plan));
+    verdict = verdict_of_plan(json).value_or(PlanVerdict{});
+  } else {
+    if (options.target == Target::ollama) return std::optional<ExitCode>{};
+    TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
+    talk.clear();
+    plans = analysis.served;
+    verdict = verdict_of(analysis);
+    if (plans.empty()) return fail(nothing_planned({.verdict = verdict}));
+  }
+  ServedPlace place = settings.variant.place;
+  for (const settings::Variant& variant : settings.variants) {  // what flags do not say, the file may
+    const bool named = !place.preset.empty() || !place.config.empty();
+    if (!named && variant.target == plans.front().target && same_model(variant.base, plans.front().model))
+      place = variant.place;
+  }
+  TRY_ASSIGN(const ExitCode code, apply_served(plans, verdict, place, flags.apply, world, talk));
+  return std::optional(code);
+}
+
 Result<ExitCode> run_apply(const ApplyInput& flags, const settings::Reading& read, World& world, Talk& talk) {
   settings::Settings settings = read.settings;
   // Sources of the configuration are meant where no plan is given.
@@ -109,6 +141,8 @@ Result<ExitCode> run_apply(const ApplyInput& flags, const settings::Reading& rea
   TRY(check_flags(flags, read));
   if (!flags.plan.empty()) settings.sources.clear();
   TRY_ASSIGN(const AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
+  TRY_ASSIGN(const auto done, elsewhere(flags, options, settings, world, talk));
+  if (done) return *done;
   // What an earlier run left half-way would be planned with.
   std::optional<Session> session;
   if (!flags.apply.dry_run && !flags.apply.check) {

@@ -142,7 +142,7 @@ Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading&
   if (flags.vllm.target == "vllm") {
     const bool typed = origin_of(read, "version") == settings::Origin::flag;
     return inspect_vllm(flags.vllm, flags.model, typed ? read.settings.ollama.version : "",
-                        flags.format == "json", world, talk);
+                        read.settings.card, flags.format == "json", world, talk);
   }
   if (tenants::is_tenant(flags.model)) return run_tenant(flags, world, talk);
   if (!flags.tenant.free.empty() || !flags.tenant.lengths.empty()) {

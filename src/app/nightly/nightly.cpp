@@ -140,6 +140,14 @@ Result<ExitCode> run_night(const NightlyOptions& options, const std::vector<Held
   Night night{.options = options, .world = world, .talk = talk, .state = state, .now = world.clock.now()};
   night.local_offset = world.clock.local_offset(night.now);
   TRY_ASSIGN(night.run, state.begin_run("nightly", night.now));
+  for (const settings::Variant& variant : options.settings.variants) {
+    if (variant.target == Target::ollama) continue;
+    night.troubles.push_back(
+        {.kind = ErrorKind::usage,
+         .what = printable(variant.name, 60) + " is left alone by nights",
+         .why = fmt::format("its target is {}, and nights keep what Ollama has", word(variant.target)),
+         .hint = "ctxcap apply --target ... does that one"});
+  }
   std::vector<ServerNight> servers;
   for (const Held& one : held) {
     servers.push_back(

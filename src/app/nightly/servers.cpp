@@ -28,7 +28,9 @@ policy::Wanted wanted_of(const settings::Variant& variant) {
 
 std::vector<settings::Variant> variants_of(const settings::Settings& settings, const std::string& server) {
   std::vector<settings::Variant> variants = settings.variants;
-  std::erase_if(variants, [&](const settings::Variant& variant) { return variant.server != server; });
+  std::erase_if(variants, [&](const settings::Variant& variant) {
+    return variant.server != server || variant.target != Target::ollama;  // the others are applied by hand
+  });
   return variants;
 }
 

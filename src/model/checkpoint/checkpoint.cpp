@@ -74,6 +74,8 @@ Result<Checkpoint> checkpoint(std::string_view config_json) {
   if (config.problem().empty()) family->read(config, checkpoint);
   checkpoint.heads = config.has("num_attention_heads") ? config.heads() : 0;
   checkpoint.max_model_len = derived_window(config, checkpoint.model_type);
+  checkpoint.original_len = config.find("rope_scaling.original_max_position_embeddings");
+  if (config.problem().empty()) checkpoint.weights_bytes = weights_of(config, checkpoint.model_type);
   if (!std::all_of(checkpoint.layers.begin(), checkpoint.layers.end(), is_plausible))
     config.refuse("the sizes of its heads or states are none that a model has");
   if (!config.problem().empty()) {

@@ -133,8 +133,26 @@ std::optional<i64> Config::first_of(std::initializer_list<std::string_view> keys
   return std::nullopt;
 }
 
+const Config::Value* Config::top(std::string_view key) const {
+  const auto found = values_.find(key);
+  return found == values_.end() ? nullptr : &found->second;
+}
+
+std::string Config::top_text(std::string_view key) const {
+  const Value* found = top(key);
+  const std::string* text = found == nullptr ? nullptr : std::get_if<std::string>(found);
+  return text == nullptr ? "" : *text;
+}
+
+std::optional<double> Config::top_number(std::string_view key) const {
+  return number_of(top(key));
+}
+
 std::optional<double> Config::number(std::string_view key) const {
-  const Value* found = value(key);
+  return number_of(value(key));
+}
+
+std::optional<double> Config::number_of(const Value* found) {
   if (found == nullptr) return std::nullopt;
   if (const double* real = std::get_if<double>(found)) return *real;
   if (const i64* whole = std::get_if<i64>(found)) return static_cast<double>(*whole);

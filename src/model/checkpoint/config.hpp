@@ -28,6 +28,9 @@ class Config {
   std::optional<i64> find(std::string_view key);
   std::optional<i64> first_of(std::initializer_list<std::string_view> keys);  // that is there
   std::optional<double> number(std::string_view key) const;
+  // Of the whole model, where its parts have theirs.
+  std::string top_text(std::string_view key) const;
+  std::optional<double> top_number(std::string_view key) const;
   std::string text(std::string_view key) const;  // "" when absent
   bool is_true(std::string_view key) const;
   std::vector<std::string> words(std::string_view key) const;  // empty when it is no list of texts
@@ -49,6 +52,8 @@ class Config {
 
  private:
   const Value* value(std::string_view key) const;
+  static std::optional<double> number_of(const Value* value);
+  const Value* top(std::string_view key) const;
   void choose_text_model();
 
   Values values_;

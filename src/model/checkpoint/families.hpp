@@ -35,6 +35,9 @@ i64 sliding_window(Config& config);
 // The recurrent part of its states has 32 bits.
 bool has_f32_state(const Config& config);
 
+// Bytes of the weights as they are served; nullopt: not known of that type.
+std::optional<Bytes> weights_of(Config& config, const std::string& type);
+
 // The window that vLLM derives; nullopt: the config declares none.
 std::optional<Tokens> derived_window(Config& config, const std::string& type);
 

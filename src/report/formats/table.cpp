@@ -71,6 +71,7 @@ std::string head(const Analysis& analysis, const TextOptions& options) {
                   analysis.read_from.empty() ? "" : ", from " + analysis.read_from, period(analysis, marks));
   text += options.details ? skip_list(analysis.skipped, "Skipped") : not_counted(analysis, options);
   text += skip_list(analysis.remarks, "Remarks");
+  for (const ServedPlan& plan : analysis.served) text += "\n" + served_text(plan, options);
   if (!options.details) return text;
   text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n",
                       marks.at_most, percent(analysis.risk), percent(analysis.confidence));

@@ -1,9 +1,10 @@
 // Blocks, bytes, concurrency, refusals and the largest window, as vLLM's own planner answered for each row.
 
-#include "memory/vllm/vllm.hpp"
+#include "memory/memory.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -219,4 +220,66 @@ TEST_CASE("vLLM: numbers of tokens as its flags take them") {
     CAPTURE(text);
     CHECK(!vllm_tokens(text));
   }
+}
+
+TEST_CASE("vLLM: weights out of the sizes of matrices, and what a share leaves") {
+  const auto weights = [](const std::string& id, const char* extra) {
+    const std::string shapes = vllm_fixture("shapes.jsonl");
+    std::istringstream lines(shapes);
+    for (std::string line; std::getline(lines, line);) {
+      VllmRow row = VllmRow::parse(line);
+      if (row["id"] != id) continue;
+      row["config"].update(VllmRow::parse(extra));
+      const auto checkpoint = model::checkpoint(row["config"].dump());
+      REQUIRE(checkpoint);
+      REQUIRE(checkpoint->weights_bytes);
+      return static_cast<double>(*checkpoint->weights_bytes) / (1024.0 * 1024 * 1024);
+    }
+    FAIL("no such shape");
+    return 0.0;
+  };
+  // Loads seen in public, and sums of published shapes.
+  CHECK(std::abs(weights("qwen3-8b", R"({"quantization_config": {"quant_method": "fp8"}})") - 8.79) < 0.02);
+  CHECK(std::abs(weights("qwen2-7b", "{}") - 14.2) < 0.05);
+  CHECK(std::abs(weights("qwen2-7b", R"({"quantization_config": {"quant_method": "fp8"}})") - 8.1) < 0.05);
+  CHECK(
+      std::abs(weights("qwen2-7b",
+                       R"({"quantization_config": {"quant_method": "awq", "bits": 4, "group_size": 128}})") -
+               5.2) < 0.05);
+  CHECK(std::abs(weights("llama-3.1-8b", "{}") - 14.99) < 0.04);
+
+  // The first card of 16 GB that an article shares: 0.35 of it is less than the weights.
+  const Bytes total = (Bytes{16} << 30) / 1000 * 995,
+              of_weights = static_cast<Bytes>(8.79 * 1024 * 1024 * 1024);
+  CHECK(memory::vllm_share(total, 0.35, of_weights).available_high < 0);
+  CHECK(memory::vllm_share(total, 0.70, of_weights).available_low > 0);
+}
+
+TEST_CASE("vLLM: a plan from the bottom up, and what of it would be refused") {
+  const auto shapes = vllm_shapes(vllm_fixture("shapes.jsonl"));
+  Budget card{.card = Bytes{24} << 30};
+  memory::VllmWish wish{.model = "m", .num_ctx = 8192, .at_once = 4, .at_once_seen = true, .card = card};
+  const ServedPlan plan = memory::plan_for_vllm(shapes.at("qwen3-8b"), wish);
+  CHECK(plan.refused.empty());
+  CHECK(plan.cache_bytes == Bytes{4 * 512 + 1} * 2359296);
+  CHECK(plan.num_blocks == 4 * 512 + 1);
+  REQUIRE(plan.share);
+  const double needed =
+      static_cast<double>(*plan.weights_bytes + memory::kActivationsHigh + *plan.cache_bytes);
+  CHECK(*plan.share * static_cast<double>(*plan.total_bytes) >= needed);
+  CHECK((*plan.share - 0.0001) * static_cast<double>(*plan.total_bytes) < needed);
+
+  // Smaller steps where layers slide.
+  const ServedPlan sliding = memory::plan_for_vllm(shapes.at("gemma-3-4b"), wish);
+  const std::pair<std::string, std::string> kSteps{"max-num-batched-tokens", "512"};
+  CHECK(std::find(sliding.flags.begin(), sliding.flags.end(), kSteps) != sliding.flags.end());
+
+  wish.card->tenants = {{"other", Bytes{20} << 30}};
+  CHECK(memory::plan_for_vllm(shapes.at("qwen3-8b"), wish).refused.starts_with("Free memory on device"));
+  wish.card->card = Bytes{12} << 30;
+  CHECK(memory::plan_for_vllm(shapes.at("qwen3-8b"), wish).refused.starts_with("No available memory"));
+  wish.card.reset();
+  wish.num_ctx = 100000;
+  CHECK(
+      memory::plan_for_vllm(shapes.at("qwen3-8b"), wish).refused.starts_with("User-specified max_model_len"));
 }

@@ -18,9 +18,10 @@ constexpr std::string_view kAttentionTypes[] = {
     "apertus", "arcee", "baichuan", "bloom", "chatglm", "cohere", "dbrx", "ernie4_5", "ernie4_5_moe",
     "exaone", "exaone4", "falcon", "gemma", "glm", "glm4", "glm4_moe", "gpt2", "gpt_bigcode", "gpt_neox",
     "gptj", "granitemoe", "hunyuan_v1_dense", "hunyuan_v1_moe", "internlm2", "internlm3", "jais", "minicpm",
-    "ministral", "ministral3", "mistral3", "mpt", "nemotron", "olmo", "olmo2", "olmo3", "olmoe", "opt",
-    "persimmon", "phi", "phimoe", "qwen2_moe", "qwen2_vl", "qwen2_vl_text", "qwen2_5_vl", "qwen2_5_vl_text",
-    "qwen3_vl_text", "qwen3_vl_moe_text", "seed_oss", "smollm3", "solar", "stablelm", "starcoder2"};
+    "minimax_m2", "ministral", "ministral3", "mistral3", "mpt", "nemotron", "olmo", "olmo2", "olmo3", "olmoe",
+    "opt", "persimmon", "phi", "phimoe", "qwen2_moe", "qwen2_vl", "qwen2_vl_text", "qwen2_5_vl",
+    "qwen2_5_vl_text", "qwen3_vl_text", "qwen3_vl_moe_text", "seed_oss", "smollm3", "solar", "stablelm",
+    "starcoder2"};
 
 // Every so manieth layer is full; 0: nothing says so.
 i64 pattern_of(Config& config, const std::string& type) {

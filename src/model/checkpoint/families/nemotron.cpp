@@ -19,7 +19,11 @@ void read_nemotron(Config& config, Checkpoint& checkpoint) {
   state.state.group_channels = 2 * size;
   state.state.recurrent = config.product({heads, head, size});
   state.state.recurrent_f32 = !config.has("mamba_ssm_cache_dtype") || has_f32_state(config);
-  const std::string pattern = config.text("hybrid_override_pattern");
+  std::string pattern = config.text("hybrid_override_pattern");
+  if (pattern.empty()) {  // newer ones write it out
+    for (const std::string& block : config.words("layers_block_type"))
+      pattern += block == "mamba" ? 'M' : block == "attention" ? '*' : '-';
+  }
   if (pattern.empty()) config.refuse("it has no hybrid_override_pattern");
   for (const char block : pattern) {
     if (block == 'M') checkpoint.layers.push_back(state);

@@ -1,0 +1,139 @@
+#include "runtime/llama_server/preset.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/text.hpp"
+
+namespace ctxcap::runtime {
+namespace {
+
+// What else a flag is called in a preset.
+struct FlagNames {
+  std::string_view flag;
+  std::array<std::string_view, 2> others;
+};
+constexpr std::array kFlagNames = {FlagNames{"ctx-size", {"c", "LLAMA_ARG_CTX_SIZE"}},
+                                   FlagNames{"parallel", {"np", "LLAMA_ARG_N_PARALLEL"}},
+                                   FlagNames{"cache-type-k", {"ctk", "LLAMA_ARG_CACHE_TYPE_K"}},
+                                   FlagNames{"cache-type-v", {"ctv", "LLAMA_ARG_CACHE_TYPE_V"}}};
+
+bool is_called(std::string_view key, std::string_view flag) {
+  while (key.starts_with('-')) key.remove_prefix(1);
+  if (key == flag) return true;
+  return std::any_of(kFlagNames.begin(), kFlagNames.end(), [&](const FlagNames& names) {
+    return names.flag == flag &&
+           std::find(names.others.begin(), names.others.end(), key) != names.others.end();
+  });
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
+std::string_view trimmed_line(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// A line of the file, by its place in the text.
+struct PresetLine {
+  std::size_t begin = 0, end = 0;  // without its line end
+  std::string_view section;        // that it opens; empty: none
+  std::string_view key;            // empty: it sets nothing
+  std::size_t value = 0;           // where it begins
+  std::size_t value_end = 0;       // a remark behind it is no part of it
+};
+
+PresetLine line_at(std::string_view text, std::size_t begin) {
+  PresetLine line{.begin = begin, .end = std::min(text.find('\n', begin), text.size())};
+  const std::string_view whole = text.substr(begin, line.end - begin), bare = trimmed_line(whole);
+  if (bare.empty() || bare.front() == ';' || bare.front() == '#') return line;
+  if (bare.front() == '[') {
+    line.section = trimmed_line(bare.substr(1, bare.find(']') - 1));
+    return line;
+  }
+  const std::size_t equals = whole.find('=');
+  if (equals == whole.npos) return line;
+  line.key = trimmed_line(whole.substr(0, equals));
+  line.value = equals + 1;
+  while (line.value < whole.size() && is_blank(whole[line.value])) ++line.value;
+  line.value_end = line.value;
+  while (line.value_end < whole.size() && !is_blank(whole[line.value_end])) ++line.value_end;
+  line.value += begin;
+  line.value_end += begin;
+  return line;
+}
+
+Error cannot_edit(const std::string& section, std::string why) {
+  return {.kind = ErrorKind::usage,
+          .what = fmt::format("section [{}] of the preset cannot be edited", printable(section, 60)),
+          .why = std::move(why),
+          .hint = "put the flags in by hand: ctxcap analyze --target llama-server prints them"};
+}
+
+// Lines of the section, the one that opens it first. Empty: it is not there, or there twice.
+std::vector<PresetLine> lines_of(std::string_view text, const std::string& section, int& found) {
+  std::vector<PresetLine> lines;
+  bool inside = false;
+  found = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const PresetLine line = line_at(text, at);
+    if (!line.section.empty()) {
+      inside = line.section == section;
+      if (inside) ++found;
+    }
+    if (inside) lines.push_back(line);
+    at = line.end + 1;
+  }
+  return lines;
+}
+
+Status set_value(std::string& text, const std::string& section, const std::string& flag,
+                 const std::string& value) {
+  int found = 0;
+  const std::vector<PresetLine> lines = lines_of(text, section, found);
+  if (found == 0) return fail(cannot_edit(section, "the file has no such section"));
+  if (found > 1) return fail(cannot_edit(section, "the file has it more than once"));
+  const PresetLine* set = nullptr;
+  const PresetLine* last = &lines.front();  // that sets something
+  for (const PresetLine& line : lines) {
+    if (!line.key.empty()) last = &line;
+    if (!is_called(line.key, flag)) continue;
+    if (set != nullptr) return fail(cannot_edit(section, fmt::format("it says {} twice", flag)));
+    set = &line;
+  }
+  if (set != nullptr) {
+    text.replace(set->value, set->value_end - set->value, value);
+    return {};
+  }
+  const bool returns = last->end > last->begin && text[last->end - 1] == '\r';
+  const std::string added = fmt::format("{} = {}", flag, value);
+  text.insert(last->end, "\n" + added + (returns ? "\r" : ""));
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> edit_preset(const std::string& text, const std::string& section,
+                                const PresetValues& values) {
+  std::string edited = text;
+  for (const auto& [flag, value] : values) TRY(set_value(edited, section, flag, value));
+  return edited;
+}
+
+std::string preset_value(const std::string& text, const std::string& section, const std::string& flag) {
+  for (const std::string& place : {section, std::string("*")}) {
+    int found = 0;
+    for (const PresetLine& line : lines_of(text, place, found)) {
+      if (is_called(line.key, flag)) return text.substr(line.value, line.value_end - line.value);
+    }
+  }
+  return "";
+}
+
+}  // namespace ctxcap::runtime

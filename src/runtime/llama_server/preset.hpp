@@ -1,0 +1,25 @@
+#pragma once
+// The preset of llama-server's router: INI, edited byte for byte but for values.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace ctxcap::runtime {
+
+// Long names of flags and their new values.
+using PresetValues = std::vector<std::pair<std::string, std::string>>;
+
+// The text with those values in that section; comments, order, blanks and line ends stay. A key that the
+// section does not have is added behind its last one. Errors (ErrorKind::usage): there is no such section, it
+// is there twice, or a key is said twice in it.
+Result<std::string> edit_preset(const std::string& text, const std::string& section,
+                                const PresetValues& values);
+
+// The value of a flag in that section, else in [*]; "": it is in neither.
+std::string preset_value(const std::string& text, const std::string& section, const std::string& flag);
+
+}  // namespace ctxcap::runtime

@@ -71,7 +71,6 @@ std::string head(const Analysis& analysis, const TextOptions& options) {
                   analysis.read_from.empty() ? "" : ", from " + analysis.read_from, period(analysis, marks));
   text += options.details ? skip_list(analysis.skipped, "Skipped") : not_counted(analysis, options);
   text += skip_list(analysis.remarks, "Remarks");
-  for (const ServedPlan& plan : analysis.served) text += "\n" + served_text(plan, options);
   if (!options.details) return text;
   text += fmt::format("Target   risk {} {} per request at {} confidence, prompt + generation together\n",
                       marks.at_most, percent(analysis.risk), percent(analysis.confidence));
@@ -235,6 +234,7 @@ std::string print(const Analysis& analysis, const TextOptions& options) {
   const std::string warnings =
       warnings_text(analysis, options, kScreen - std::count(text.begin(), text.end(), '\n') - 1);
   if (!warnings.empty()) text += "\n" + warnings;
+  for (const ServedPlan& plan : analysis.served) text += "\n" + served_text(plan, options);
   if (!options.details) return text;
   std::vector<const BaseAnalysis*> bases;
   for (const BaseAnalysis& base : analysis.bases) bases.push_back(&base);

@@ -130,6 +130,9 @@ Result<CardSamples> CardSamples::open(World& world, DatabaseMode mode) {
   if (mode == DatabaseMode::write) TRY(world.files.make_directories(directory));
   DatabaseFault fault = DatabaseFault::none;
   Result<std::unique_ptr<Database>> database = world.databases.open(path, mode, &fault);
+  // What a killed recorder left in its log is mended by who may write.
+  if (!database && mode == DatabaseMode::read && fault != DatabaseFault::missing)
+    database = world.databases.open(path, DatabaseMode::write, &fault);
   if (!database) {
     if (mode == DatabaseMode::read && fault == DatabaseFault::missing) return CardSamples(nullptr, path);
     return fail(card_error(path, database.error().why));

@@ -63,7 +63,7 @@ struct Place {
   }
   CardHistory history() {
     auto samples = state::CardSamples::open(world, DatabaseMode::read);
-    REQUIRE(samples);
+    REQUIRE_MESSAGE(samples, (samples ? "" : samples.error().why));
     const auto all_of = samples->histories();
     REQUIRE(all_of);
     REQUIRE(all_of->size() == 1);

@@ -187,7 +187,10 @@ std::string of_the_past(const BudgetReport& budget) {
 // The command that follows from it; "{}" stands for what was typed.
 std::string next_command(const Analysis& analysis) {
   const PlanVerdict verdict = ctxcap::verdict_of(analysis);
-  if (verdict.kind == VerdictKind::over_budget) return "ctxcap analyze{} --details";
+  const bool refused = std::any_of(analysis.served.begin(), analysis.served.end(),
+                                   [](const ServedPlan& plan) { return !plan.refused.empty(); });
+  if (refused || verdict.kind == VerdictKind::over_budget) return "ctxcap analyze{} --details";
+  if (!analysis.served.empty()) return "";  // what to do stands in its plan
   bool creates = false, changes = false;
   const JobDecision* doubtful = nullptr;
   for (const BaseAnalysis& base : analysis.bases) {
@@ -241,6 +244,11 @@ std::vector<Sentence> sentences(const Analysis& analysis, std::size_t most) {
     const Verdict verdict = verdict_of(base->decision);
     all.push_back({verdict.tone, model.empty() ? "rows without a model" : printable(model, 60),
                    printable(verdict.text, 600)});
+  }
+  for (const ServedPlan& plan : analysis.served) {
+    if (plan.refused.empty()) continue;
+    all.push_back({Tone::bad, printable(plan.model, 60),
+                   printable("its server would refuse to start: " + plan.refused, 600)});
   }
   if (analysis.budget) {
     Verdict card = verdict_of(*analysis.budget);

@@ -221,6 +221,10 @@ Answer OllamaState::running() {
   for (Runner& runner : runners) {
     if (client_ctx > 0 && runner.lingers < 0) {
       runner.options["num_ctx"] = runner.num_ctx = client_ctx;
+      if (const Manifest* named = find(client_model); named != nullptr && named->blob == runner.blob) {
+        runner.name = named->name;
+        runner.digest = named->digest;
+      }
       runner.busy += 2;
       runner.first_request = true;
     }

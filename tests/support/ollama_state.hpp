@@ -76,6 +76,7 @@ class OllamaState {
   int unload_lingers = 0;         // /api/ps calls that still show a model after its unload
   Tokens wrong_ctx = 0;           // > 0: /api/ps says this of whatever is loaded next
   Tokens client_ctx = 0;          // > 0: a client asks for it whenever /api/ps is looked at
+  std::string client_model;       // by which name on the same weights; "": that of what is loaded
   bool heeds_parameters = true;   // false: what no request asks for is automatic
   Tokens secret_ctx = 0;          // > 0: prompts are cut as by this window, whatever /api/ps says
   int silent_answers = 0;         // so many prompts get an answer without counts

@@ -201,6 +201,27 @@ TEST_CASE("a client that overrides the cap in the middle of it is tried again") 
   CHECK(reloaded->effective_ctx == 8192);
 }
 
+TEST_CASE("a window that a client of another model on the same weights brings along is told as that") {
+  Story story;
+  story.fake.state().client_ctx = 16'384;
+  story.fake.state().client_model = "tiny:latest";
+  const auto applied = story.apply();
+  REQUIRE_FALSE(applied);
+  CHECK(applied.error().hint.find("a client of tiny:latest loaded it in between") != std::string::npos);
+  CHECK(story.fake.state().find("tiny:triage") == nullptr);
+}
+
+TEST_CASE("a window beyond what the model declares is told as that, and the variant is taken back") {
+  Story story;
+  Variant wide = triage();
+  wide.num_ctx = 262'144;
+  wide.modelfile = "FROM tiny:latest\nPARAMETER num_ctx 262144\n";
+  const auto applied = story.apply(wide);
+  REQUIRE_FALSE(applied);
+  CHECK(applied.error().hint.find("no more than the model's context_length, 131,072") != std::string::npos);
+  CHECK(story.fake.state().find("tiny:triage") == nullptr);
+}
+
 TEST_CASE("a runner that keeps the name of another model of the same weights is recognised") {
   Story story;
   REQUIRE(story.apply());

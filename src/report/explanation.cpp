@@ -59,8 +59,7 @@ void risk_of(const JobDecision& job, Answers& answers) {
   }
   if (!job.outlook) return;
   const Outlook& outlook = *job.outlook;
-  const i64 most =
-      static_cast<i64>(std::ceil(outlook.share_upper * static_cast<double>(stats.requests) - 1e-9));
+  const i64 most = most_of(outlook.share_upper, stats.requests);
   answers.say(
       fmt::format("{} seen so far needed more. Were the future like the past, at most {} in {} will ({}); we "
                   "are {} sure of that.",

@@ -68,7 +68,7 @@ std::string what_it_risks(const BaseDecision& base) {
   }
   if (base.jobs.size() > 1) return fmt::format("at most {} of a job's requests may be cut", percent(share));
   const i64 requests = requests_of(base);
-  const auto most = static_cast<i64>(std::ceil(share * static_cast<double>(requests) - 1e-9));
+  const i64 most = most_of(share, requests);
   return fmt::format("at most {} of {} may be cut", with_commas(most), counted(requests, "request"));
 }
 
@@ -219,6 +219,10 @@ std::string next_line(const Analysis& analysis, const TextOptions& options) {
 }
 
 }  // namespace
+
+i64 most_of(double share, i64 requests) {
+  return static_cast<i64>(std::ceil(share * static_cast<double>(requests) - 1e-9));
+}
 
 std::optional<Bytes> freed_bytes(const JobDecision& job) {
   const Candidate* taken = taken_candidate(job);

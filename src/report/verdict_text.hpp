@@ -23,6 +23,9 @@ std::vector<Sentence> sentences(const Analysis& analysis, std::size_t most = 0);
 // type next, where the reader could type one.
 std::string verdict_text(const Analysis& analysis, const TextOptions& options);
 
+// How many of so many requests that upper bound of a share allows: 0.00073 of 4,100 are 3.
+i64 most_of(double share, i64 requests);
+
 // What the cap of a job frees of its caches (negative: it takes as much more) against today's window;
 // nullopt: unknown.
 std::optional<Bytes> freed_bytes(const JobDecision& job);

@@ -1,6 +1,8 @@
 #pragma once
 // Inside tenants/: Whisper's models by their shapes, and what is the same in every engine.
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -37,6 +39,16 @@ inline constexpr Choice kWhisperShape[] = {{"d", "width of the model"},
                                            {"decoder_layers", "layers of the decoder"},
                                            {"mels", "mel bands: 80, or 128 since large-v3"},
                                            {"vocab", "size of the vocabulary"}};
+
+// Two lists in one: what an engine takes of its own, and what it shares with others.
+template <std::size_t First, std::size_t Second>
+constexpr std::array<Choice, First + Second> joined(const Choice (&first)[First],
+                                                    const Choice (&second)[Second]) {
+  std::array<Choice, First + Second> all{};
+  std::copy(std::begin(first), std::end(first), all.begin());
+  std::copy(std::begin(second), std::end(second), all.begin() + First);
+  return all;
+}
 
 // CTranslate2, of which faster-whisper and WhisperX are made. See engines/faster_whisper.cpp.
 struct Ctranslate2 {

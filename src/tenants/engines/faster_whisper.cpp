@@ -35,15 +35,9 @@ Result<TenantNeed> faster_whisper_need(const Asked& asked) {
   return need;
 }
 
-constexpr Choice kFasterWhisperKeys[] = {{"batch", "chunks of 30 s at once; else 1"},
-                                         {"beams", "of the search; else 5"},
-                                         kWhisperShape[0],
-                                         kWhisperShape[1],
-                                         kWhisperShape[2],
-                                         kWhisperShape[3],
-                                         kWhisperShape[4],
-                                         kWhisperShape[5],
-                                         kWhisperShape[6]};
+constexpr Choice kFasterWhisperOwnKeys[] = {{"batch", "chunks of 30 s at once; else 1"},
+                                            {"beams", "of the search; else 5"}};
+constexpr auto kFasterWhisperKeys = joined(kFasterWhisperOwnKeys, kWhisperShape);
 
 }  // namespace
 

@@ -31,14 +31,8 @@ Result<TenantNeed> openai_whisper_need(const Asked& asked) {
   return need;
 }
 
-constexpr Choice kOpenaiKeys[] = {{"beams", "of the search; else 5"},
-                                  kWhisperShape[0],
-                                  kWhisperShape[1],
-                                  kWhisperShape[2],
-                                  kWhisperShape[3],
-                                  kWhisperShape[4],
-                                  kWhisperShape[5],
-                                  kWhisperShape[6]};
+constexpr Choice kOpenaiOwnKeys[] = {{"beams", "of the search; else 5"}};
+constexpr auto kOpenaiKeys = joined(kOpenaiOwnKeys, kWhisperShape);
 
 }  // namespace
 

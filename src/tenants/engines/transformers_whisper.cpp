@@ -41,15 +41,9 @@ constexpr Choice kTransformersWords[] = {{"float16", ""},
                                          {"fp32", "", "float32"},
                                          {"sdpa", "the default"},
                                          {"eager", "three copies of the scores"}};
-constexpr Choice kTransformersKeys[] = {{"batch", "chunks of 30 s at once; else 1"},
-                                        {"beams", "of the search; else 1"},
-                                        kWhisperShape[0],
-                                        kWhisperShape[1],
-                                        kWhisperShape[2],
-                                        kWhisperShape[3],
-                                        kWhisperShape[4],
-                                        kWhisperShape[5],
-                                        kWhisperShape[6]};
+constexpr Choice kTransformersOwnKeys[] = {{"batch", "chunks of 30 s at once; else 1"},
+                                           {"beams", "of the search; else 1"}};
+constexpr auto kTransformersKeys = joined(kTransformersOwnKeys, kWhisperShape);
 
 }  // namespace
 

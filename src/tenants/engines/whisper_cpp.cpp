@@ -123,16 +123,10 @@ constexpr Choice kWhisperCppWords[] = {{"f16", "as published"},
                                        {"fp16", "", "f16"},
                                        {"noflash", "without flash attention"},
                                        {"dtw", "time stamps of tokens by dynamic time warping"}};
-constexpr Choice kWhisperCppKeys[] = {
+constexpr Choice kWhisperCppOwnKeys[] = {
     {"beams", "of the search, or best_of; else 5; 1: greedy, and no fallback"},
-    {"processors", "states, or slots of its server; else 1"},
-    kWhisperShape[0],
-    kWhisperShape[1],
-    kWhisperShape[2],
-    kWhisperShape[3],
-    kWhisperShape[4],
-    kWhisperShape[5],
-    kWhisperShape[6]};
+    {"processors", "states, or slots of its server; else 1"}};
+constexpr auto kWhisperCppKeys = joined(kWhisperCppOwnKeys, kWhisperShape);
 
 }  // namespace
 

@@ -62,23 +62,12 @@ Result<TenantNeed> whisperx_need(const Asked& asked) {
   return need;
 }
 
-constexpr Choice kWhisperxWords[] = {kCtranslate2Types[0],         kCtranslate2Types[1],
-                                     kCtranslate2Types[2],         kCtranslate2Types[3],
-                                     kCtranslate2Types[4],         kCtranslate2Types[5],
-                                     kCtranslate2Types[6],         kCtranslate2Types[7],
-                                     kCtranslate2Types[8],         kCtranslate2Types[9],
-                                     kCtranslate2Types[10],        kCtranslate2Types[11],
-                                     {"diarize", "with pyannote"}, {"noalign", "without alignment"}};
-constexpr Choice kWhisperxKeys[] = {{"batch", "chunks of 30 s at once; else 8"},
-                                    {"beams", "of the search; else 5"},
-                                    {"language", "of the alignment: en, or another; else en"},
-                                    kWhisperShape[0],
-                                    kWhisperShape[1],
-                                    kWhisperShape[2],
-                                    kWhisperShape[3],
-                                    kWhisperShape[4],
-                                    kWhisperShape[5],
-                                    kWhisperShape[6]};
+constexpr Choice kOwnWords[] = {{"diarize", "with pyannote"}, {"noalign", "without alignment"}};
+constexpr auto kWhisperxWords = joined(kCtranslate2Types, kOwnWords);
+constexpr Choice kWhisperxOwnKeys[] = {{"batch", "chunks of 30 s at once; else 8"},
+                                       {"beams", "of the search; else 5"},
+                                       {"language", "of the alignment: en, or another; else en"}};
+constexpr auto kWhisperxKeys = joined(kWhisperxOwnKeys, kWhisperShape);
 
 }  // namespace
 

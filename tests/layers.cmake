@@ -26,8 +26,16 @@ list(APPEND may_describe settings model memory runtime gpu state cli)
 list(APPEND may_history tenants)
 # What a server has and what is written down of it are one protocol; the state knows nothing of servers.
 list(APPEND may_runtime state)
+# Steps of a run, put together of rooms that do not know each other: requests read, the card found, a window advised,
+# a change made, a night kept.
+set(steps intake survey advise apply)
+set(may_intake base data ports cli ingest sources)
+set(may_survey base data ports cli settings card describe gpu history memory model runtime state tenants)
+set(may_advise base data ports cli settings demand describe intake memory model plan policy render sources)
+set(may_apply  base data ports cli settings gpu plan policy report runtime state)
+set(may_nights base data ports cli settings ${steps} card demand describe plan policy render report runtime state)
 set(may_io  base ports)
-set(may_app base data ports settings ${pure} ${edge})
+set(may_app base data ports settings ${pure} ${edge} ${steps} nights)
 
 set(open_rooms base data ports)  # every header is public; of other rooms only <room>/<room>.hpp is
 

@@ -1,10 +1,10 @@
 #include "app/app.hpp"
 
 #include "app/commands.hpp"
-#include "app/found_card.hpp"
 #include "app/settings_file.hpp"
 #include "ports/elsewhere.hpp"
 #include "state/state.hpp"
+#include "survey/survey.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -12,8 +12,8 @@ namespace {
 // A command gets its settings without problems, unless it is there to tell of them.
 Result<ExitCode> run_command(const cli::CommandLine& line, settings::Reading reading, World& world,
                              Talk& talk) {
-  prefer_typed_history(reading);
-  if (reading.problems.empty()) TRY(find_cards(line.command->uses, reading.settings, world, talk));
+  survey::prefer_typed_history(reading);
+  if (reading.problems.empty()) TRY(survey::find_cards(line.command->uses, reading.settings, world, talk));
   if (reading.problems.empty() || line.command->lenient) return line.runner(reading, world, talk);
   for (std::size_t i = 0; i + 1 < reading.problems.size(); ++i) talk.error(reading.problems[i]);
   return fail(reading.problems.back());

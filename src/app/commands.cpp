@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "app/assets.hpp"
+#include "base/version.hpp"
 #include "sources/sources.hpp"
 
 namespace ctxcap::app {

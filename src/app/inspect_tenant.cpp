@@ -1,9 +1,9 @@
 #include "app/inspect_tenant.hpp"
 
-#include "app/read_sources.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "ingest/ingest.hpp"
+#include "intake/intake.hpp"
 #include "sources/sources.hpp"
 #include "tenants/tenants.hpp"
 
@@ -45,10 +45,11 @@ Result<std::optional<Histogram>> lengths_by_line(const std::string& path, std::s
 
 Result<Histogram> lengths_of_traces(const std::string& path, World& world, Talk& talk) {
   const SourceSettings source{.kind = find_kind(sources::kinds(), "files"), .where = {path}};
-  TRY_ASSIGN(const TraceSummary summary, read_sources({.sources = {source}, .all_jobs = true}, world, talk));
+  TRY_ASSIGN(const TraceSummary summary,
+             intake::read_sources({.sources = {source}, .all_jobs = true}, world, talk));
   Histogram lengths;
   for (const Demand& demand : summary.demands) lengths.merge(demand.pooled().prompt);
-  if (lengths.empty()) return fail(no_request(summary.inputs, summary.skipped));
+  if (lengths.empty()) return fail(intake::no_request(summary.inputs, summary.skipped));
   return lengths;
 }
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "app/keep.hpp"
+#include "advise/advise.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "describe/describe.hpp"
@@ -24,7 +24,7 @@ std::optional<ScheduledModel> scheduled(runtime::Ollama& ollama, const std::stri
   if (!description) return std::nullopt;
   const DescribedModel model = model::described(*description);
   const std::string weights = model.weights.empty() ? name : model.weights;
-  return memory::as_scheduled(name, weights, *model.arch, file_bytes(name, model));
+  return memory::as_scheduled(name, weights, *model.arch, advise::file_bytes(name, model));
 }
 
 Resident resident(ScheduledModel model, const RunningModel& row, Bytes free_at_load) {

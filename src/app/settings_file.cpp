@@ -3,11 +3,11 @@
 #include <filesystem>
 #include <set>
 
-#include "app/settle_tenants.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "report/report.hpp"
 #include "sources/sources.hpp"
+#include "survey/survey.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -114,7 +114,7 @@ settings::Reading read_settings_file(const std::string& config, const settings::
   drop_log_of_elsewhere(reading.settings);
   constexpr unsigned kWeighs =
       settings::kAnalyze | settings::kExplain | settings::kApply | settings::kInspect | settings::kNightly;
-  if ((uses & kWeighs) != 0) settle_tenants(reading, world);
+  if ((uses & kWeighs) != 0) survey::settle_tenants(reading, world);
   if (!text) reading.problems.insert(reading.problems.begin(), text.error());
   for (const std::string& report : reading.settings.report.files) {
     const auto format = report::format_for_file(report);

@@ -8,10 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "app/decide_base.hpp"
-#include "app/keep.hpp"
-#include "app/serve.hpp"
-#include "app/what_if.hpp"
+#include "advise/advise.hpp"
 #include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -79,7 +76,7 @@ std::vector<BasePart> base_parts_of(const std::string& base, const std::vector<D
 
 // A [[variant]] for some of the jobs, or several of one base, are a night's to keep: what is decided here is
 // one window for all of them, and a variant that nobody wrote down would be none of theirs.
-bool is_for_a_night(const BaseDecision& decision, const AnalyzeOptions& options) {
+bool is_for_a_night(const BaseDecision& decision, const advise::AnalyzeOptions& options) {
   if (options.several) return options.variant.name.empty() && options.variant.tag.empty();
   const std::vector<std::string>& jobs = options.jobs;
   return !jobs.empty() &&
@@ -89,7 +86,7 @@ bool is_for_a_night(const BaseDecision& decision, const AnalyzeOptions& options)
 }
 
 // The window is shared, FROM is each model's own: it may have an adapter, a template or texts.
-Status add_variants(BaseAnalysis& base, const Models& models, const AnalyzeOptions& options) {
+Status add_variants(BaseAnalysis& base, const Models& models, const advise::AnalyzeOptions& options) {
   if (options.target != Target::ollama) return {};  // there is nothing to create
   std::set<std::string> origins;
   for (const JobDecision& job : base.decision.jobs) origins.insert(job.from);
@@ -103,7 +100,8 @@ Status add_variants(BaseAnalysis& base, const Models& models, const AnalyzeOptio
                        printable(from, 60))});
       continue;
     }
-    TRY_ASSIGN(auto variant, variant_for(decision, models.at(from), options.of(from), Before::is_kept));
+    TRY_ASSIGN(auto variant,
+               advise::variant_for(decision, models.at(from), options.of(from), advise::Before::is_kept));
     if (!variant) continue;
     if (auto warning = plan::empty_system(*variant)) base.decision.warnings.push_back(std::move(*warning));
     base.variants.push_back(std::move(*variant));
@@ -112,15 +110,17 @@ Status add_variants(BaseAnalysis& base, const Models& models, const AnalyzeOptio
 }
 
 // `how`: settings and policy that it is decided with.
-Result<BaseAnalysis> analyze_base(const BasePart& part, const Models& models, const AnalyzeOptions& options,
-                                  const policy::Variation& how) {
+Result<BaseAnalysis> analyze_base(const BasePart& part, const Models& models,
+                                  const advise::AnalyzeOptions& options, const policy::Variation& how) {
   const auto& [name, demands] = part;
   std::vector<policy::JobInput> jobs;
   for (const Demand* demand : demands) {
-    jobs.push_back(job_input(*demand, models.at(demand->model), options.of(origin_of(*demand, models))));
+    jobs.push_back(
+        advise::job_input(*demand, models.at(demand->model), options.of(origin_of(*demand, models))));
   }
   BaseAnalysis base;
-  TRY_ASSIGN(base.decision, decide_base(name, std::move(jobs), models.at(name), how.policy, how.settings));
+  TRY_ASSIGN(base.decision,
+             advise::decide_base(name, std::move(jobs), models.at(name), how.policy, how.settings));
   for (std::size_t i = 0; i < demands.size(); ++i)
     base.decision.jobs[i].from = origin_of(*demands[i], models);
   for (JobDecision& job : base.decision.jobs) {
@@ -131,10 +131,10 @@ Result<BaseAnalysis> analyze_base(const BasePart& part, const Models& models, co
 }
 
 Result<std::vector<BaseAnalysis>> analyze_parts(const std::vector<BasePart>& parts, const Models& models,
-                                                const AnalyzeOptions& options) {
+                                                const advise::AnalyzeOptions& options) {
   std::vector<Result<BaseAnalysis>> found(parts.size());
   in_parallel(parts.size(), options.traces.threads, [&](std::size_t i) {
-    const AnalyzeOptions& own = options.of(parts[i].base);
+    const advise::AnalyzeOptions& own = options.of(parts[i].base);
     found[i] = analyze_base(parts[i], models, options, {own.settings, own.policy});
   });
   std::vector<BaseAnalysis> bases;
@@ -191,9 +191,9 @@ std::optional<Warning> many_jobs(const TraceSummary& traces) {
 
 }  // namespace
 
-Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk) {
+Result<Analysis> analyze(const advise::AnalyzeOptions& options, World& world, Talk& talk) {
   // 1. Bytes become exact histograms per job, model and day.
-  TRY_ASSIGN(TraceSummary traces, read_sources(options.traces, world, talk));
+  TRY_ASSIGN(TraceSummary traces, intake::read_sources(options.traces, world, talk));
   Analysis analysis{.risk = options.risk.risk,
                     .confidence = options.risk.confidence,
                     .settings = options.settings,
@@ -237,10 +237,11 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
     };
     TRY_ASSIGN(analysis.budget, policy::fit_budget(analysis.bases, *options.budget,
                                                    {options.settings, options.policy}, again));
-    analysis.budget->together = kept_together(analysis.bases, models, {*options.budget, options.settings});
+    analysis.budget->together =
+        advise::kept_together(analysis.bases, models, {*options.budget, options.settings});
   }
 
-  TRY_ASSIGN(analysis.served, serve(analysis.bases, models, options));
+  TRY_ASSIGN(analysis.served, advise::serve(analysis.bases, models, options));
 
   // 5. What separate windows on the same weights would have cost.
   if (options.per_job) add_shared_weights(analysis, groups);
@@ -248,7 +249,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, World& world, Talk& talk
   if (analysis.budget)
     append(analysis.warnings, policy::budget_warnings(decisions_of(analysis), *analysis.budget));
   // 6. The same under other settings, for a report in which they are turned.
-  if (options.what_if) analysis.what_if = what_if(analysis, models, options);
+  if (options.what_if) analysis.what_if = advise::what_if(analysis, models, options);
   return analysis;
 }
 

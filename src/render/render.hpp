@@ -40,4 +40,9 @@ Result<ServedPlan> render_served(ServedPlan plan, const std::string& model,
                                  std::span<const ServedTemplate> templates,
                                  const std::vector<std::string>& comments);
 
+// The files of templates/, embedded when the program is built: of the Modelfile, and of what a plan for that
+// server is rendered as.
+std::string_view modelfile_template();
+std::span<const ServedTemplate> served_templates(Target target);
+
 }  // namespace ctxcap::render

@@ -65,6 +65,9 @@ struct Units {
 struct Templates {
   std::string_view service, timer;
 };
+// Those of examples/nightly, embedded when the program is built.
+std::string_view nightly_service();
+std::string_view nightly_timer();
 Units units_for(const std::string& config, const Draft& draft, const Seen& seen, const Templates& templates,
                 World& world);
 

@@ -20,9 +20,10 @@ struct AnalyzeFlags {
 
 Result<ExitCode> run_analyze(const AnalyzeFlags& flags, const settings::Settings& settings, World& world,
                              Talk& talk) {
-  TRY(require_sources(settings, "ctxcap analyze --traces FILE   (or --langfuse, --clickhouse URL)"));
+  TRY(advise::require_sources(settings, "ctxcap analyze --traces FILE   (or --langfuse, --clickhouse URL)"));
   TRY(check_output(flags.output));
-  TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {flags.output.files, flags.bad_lines}));
+  TRY_ASSIGN(advise::AnalyzeOptions options,
+             advise::settle(settings, world, {flags.output.files, flags.bad_lines}));
   options.what_if = cli::wants_what_if(flags.output);
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   // Addresses of clients are for those who asked, and stored nowhere.
@@ -30,7 +31,7 @@ Result<ExitCode> run_analyze(const AnalyzeFlags& flags, const settings::Settings
   if (std::none_of(sources.begin(), sources.end(), [](const auto& one) { return one.job_rule == "client"; }))
     state::remember_names(analysis, world);
   TRY(write_output(analysis, flags.output, world, talk));
-  if (analysis.bases.empty()) return fail(no_request(analysis.inputs, analysis.skipped));
+  if (analysis.bases.empty()) return fail(intake::no_request(analysis.inputs, analysis.skipped));
   return verdict(analysis);
 }
 

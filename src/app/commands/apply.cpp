@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <memory>
 
-#include "app/apply_served.hpp"
-#include "app/apply_variants.hpp"
 #include "app/commands.hpp"
 #include "app/walk.hpp"
+#include "apply/apply.hpp"
 #include "base/text.hpp"
 #include "data/json.hpp"
 #include "data/model_name.hpp"
@@ -22,7 +21,7 @@ namespace {
 struct ApplyInput {
   std::string plan, bad_lines;
   cli::ViewFlags view;
-  ApplyFlags apply;
+  apply::ApplyFlags apply;
 };
 
 struct Planned {
@@ -46,8 +45,8 @@ Result<Planned> from_plan(const std::string& path, World& world) {
   return planned;
 }
 
-Result<Planned> from_traces(const AnalyzeOptions& options, const report::TextOptions& style, World& world,
-                            Talk& talk) {
+Result<Planned> from_traces(const advise::AnalyzeOptions& options, const report::TextOptions& style,
+                            World& world, Talk& talk) {
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   talk.clear();
   TRY_ASSIGN(const report::Format* table, report::format_named("table"));
@@ -102,7 +101,7 @@ Error nothing_planned(const Planned& planned) {
 }
 
 // Plans for servers where nothing is created; nullopt: it is for Ollama.
-Result<std::optional<ExitCode>> elsewhere(const ApplyInput& flags, const AnalyzeOptions& options,
+Result<std::optional<ExitCode>> elsewhere(const ApplyInput& flags, const advise::AnalyzeOptions& options,
                                           const settings::Settings& settings, World& world, Talk& talk) {
   std::vector<ServedPlan> plans;
   PlanVerdict verdict;
@@ -125,7 +124,7 @@ Result<std::optional<ExitCode>> elsewhere(const ApplyInput& flags, const Analyze
     if (!named && variant.target == plans.front().target && same_model(variant.base, plans.front().model))
       place = variant.place;
   }
-  TRY_ASSIGN(const ExitCode code, apply_served(plans, verdict, place, flags.apply, world, talk));
+  TRY_ASSIGN(const ExitCode code, apply::apply_served(plans, verdict, place, flags.apply, world, talk));
   return std::optional(code);
 }
 
@@ -140,23 +139,25 @@ Result<ExitCode> run_apply(const ApplyInput& flags, const settings::Reading& rea
   }
   TRY(check_flags(flags, read));
   if (!flags.plan.empty()) settings.sources.clear();
-  TRY_ASSIGN(const AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
+  TRY_ASSIGN(const advise::AnalyzeOptions options,
+             advise::settle(settings, world, {.bad_rows = flags.bad_lines}));
   TRY_ASSIGN(const auto done, elsewhere(flags, options, settings, world, talk));
   if (done) return *done;
   // What an earlier run left half-way would be planned with.
-  std::optional<Session> session;
+  std::optional<apply::Session> session;
   if (!flags.apply.dry_run && !flags.apply.check) {
-    TRY_ASSIGN(Session begun, begin_changes(settings.ollama, world, talk));
+    TRY_ASSIGN(apply::Session begun, apply::begin_changes(settings.ollama, world, talk));
     session.emplace(std::move(begun));
   }
   TRY_ASSIGN(const Planned planned, flags.plan.empty()
                                         ? from_traces(options, styled(flags.view, talk), world, talk)
                                         : from_plan(flags.plan, world));
   if (planned.variants.empty()) return fail(nothing_planned(planned));
-  ApplyFlags apply = flags.apply;
+  apply::ApplyFlags apply = flags.apply;
   apply.over_budget = planned.verdict.kind == VerdictKind::over_budget;
   apply.whole_on_gpu = (options.budget || planned.for_card) && options.settings.backend != "cpu";
-  return apply_variants(planned.variants, apply, settings.ollama, session ? &*session : nullptr, world, talk);
+  return apply::apply_variants(planned.variants, apply, settings.ollama, session ? &*session : nullptr, world,
+                               talk);
 }
 
 Runner configure_apply(Parser& parser) {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "advise/advise.hpp"
 #include "app/commands.hpp"
-#include "app/options.hpp"
 #include "base/text.hpp"
 #include "demand/demand.hpp"
 #include "describe/describe.hpp"
@@ -22,7 +22,7 @@ struct BacktestFlags {
 };
 
 Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& model,
-                                 const AnalyzeOptions& options) {
+                                 const advise::AnalyzeOptions& options) {
   JobBacktest result{.job = demand.job, .model = demand.model};
   const std::vector<Part> parts = demand::parts_of(demand);
   result.by_day = !parts.empty() && parts.front().day != kUnknownDay;
@@ -36,11 +36,12 @@ Result<JobBacktest> backtest_job(const Demand& demand, const DescribedModel& mod
 
 Result<ExitCode> run_backtest(const BacktestFlags& flags, const settings::Settings& settings, World& world,
                               Talk& talk) {
-  TRY(require_sources(settings, "ctxcap backtest --traces FILE"));
+  TRY(advise::require_sources(settings, "ctxcap backtest --traces FILE"));
   TRY(cli::check_skins("backtest", flags.output));
-  TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {flags.output.files, flags.bad_lines}));
+  TRY_ASSIGN(advise::AnalyzeOptions options,
+             advise::settle(settings, world, {flags.output.files, flags.bad_lines}));
   options.traces.keep_requests = true;
-  TRY_ASSIGN(TraceSummary traces, read_sources(options.traces, world, talk));
+  TRY_ASSIGN(TraceSummary traces, intake::read_sources(options.traces, world, talk));
   if (options.show.empty()) static_cast<void>(describe::name_blobs(traces, options.ollama_host, world));
   std::vector<std::string> names;
   for (const Demand& demand : traces.demands) names.push_back(demand.model);
@@ -58,7 +59,7 @@ Result<ExitCode> run_backtest(const BacktestFlags& flags, const settings::Settin
                         .json = [&] { return backtest_json(backtest); },
                         .html = [&] { return report::backtest_page(backtest); }},
                        flags.output, world, talk));
-  if (traces.demands.empty()) return fail(no_request(traces.inputs, traces.skipped));
+  if (traces.demands.empty()) return fail(intake::no_request(traces.inputs, traces.skipped));
   const bool any = std::any_of(backtest.jobs.begin(), backtest.jobs.end(),
                                [](const JobBacktest& job) { return !job.rules.empty(); });
   return any ? ExitCode::done : ExitCode::withheld;

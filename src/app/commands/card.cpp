@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <memory>
 
-#include "app/avoided.hpp"
 #include "app/commands.hpp"
-#include "app/found_card.hpp"
-#include "app/record_card.hpp"
 #include "base/text.hpp"
 #include "card/card.hpp"
 #include "gpu/gpu.hpp"
 #include "report/report.hpp"
+#include "survey/survey.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -44,7 +42,7 @@ Result<ExitCode> record(const CardFlags& flags, const settings::Settings& settin
                  .why = "it is 1 to 3600 seconds, and days are 0 (for ever) or more",
                  .hint = "ctxcap card record --every 2"});
   }
-  return record_card({std::chrono::seconds(every), keep, settings.tenant_rules}, world, talk);
+  return survey::record_card({std::chrono::seconds(every), keep, settings.tenant_rules}, world, talk);
 }
 
 // Histories and what the driver says belong together by the card's uuid; a history of no uuid is that of the
@@ -110,7 +108,8 @@ Result<ExitCode> run_card(const CardFlags& flags, const settings::Settings& sett
   TRY_ASSIGN(const std::optional<Instant> from, since(flags, world));
   const bool named = !settings.card_sources.empty() || !flags.logs.empty();
   const Result<std::vector<CardLook>> looks = gpu::Eye(world, settings.tenant_rules).look();
-  TRY_ASSIGN(const std::vector<CardHistory> histories, histories_of_cards(settings, flags.logs, from, world));
+  TRY_ASSIGN(const std::vector<CardHistory> histories,
+             survey::histories_of_cards(settings, flags.logs, from, world));
   if (!looks && histories.empty() && !named) {
     if (flags.output.format == "json") world.console.out(card_json({}));
     return fail(looks.error());
@@ -121,7 +120,7 @@ Result<ExitCode> run_card(const CardFlags& flags, const settings::Settings& sett
     if (!look.hidden.empty()) talk.note("note: processes of the card are not told: " + look.hidden);
   }
   std::vector<CardUse> uses = uses_of(histories, looks.value_or(std::vector<CardLook>{}), !named, world);
-  find_avoided(uses, settings.ollama, world);
+  survey::find_avoided(uses, settings.ollama, world);
   talk.clear();
   if (!flags.explain.empty()) return explain(flags.explain, uses, world);
   TRY(cli::write_skins({.text = [&](const auto& style) { return report::card_text(uses, style); },

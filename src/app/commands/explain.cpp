@@ -31,13 +31,13 @@ Error no_such_job(const std::string& job, const Analysis& analysis) {
 
 Result<ExitCode> run_explain(const ExplainFlags& flags, const settings::Settings& settings, World& world,
                              Talk& talk) {
-  TRY(require_sources(settings, "ctxcap explain JOB --traces FILE"));
-  TRY_ASSIGN(AnalyzeOptions options, settle(settings, world, {.bad_rows = flags.bad_lines}));
+  TRY(advise::require_sources(settings, "ctxcap explain JOB --traces FILE"));
+  TRY_ASSIGN(advise::AnalyzeOptions options, advise::settle(settings, world, {.bad_rows = flags.bad_lines}));
   if (!flags.job.empty()) options.traces.most_jobs = 0;  // it may be a small one
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
   talk.clear();
   note_skipped(analysis.skipped, talk);
-  if (analysis.bases.empty()) return fail(no_request(analysis.inputs, analysis.skipped));
+  if (analysis.bases.empty()) return fail(intake::no_request(analysis.inputs, analysis.skipped));
   report::TextOptions style = talk.out();
   style.details = flags.math;
   bool found = false;

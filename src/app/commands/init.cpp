@@ -4,10 +4,10 @@
 
 #include <memory>
 
-#include "app/assets.hpp"
 #include "app/commands.hpp"
 #include "app/settings_file.hpp"
 #include "base/text.hpp"
+#include "base/version.hpp"
 #include "setup/setup.hpp"
 #include "sources/sources.hpp"
 
@@ -93,7 +93,8 @@ Result<ExitCode> run_init(const InitFlags& flags, const settings::Reading& typed
   }
   TRY(setup::write(path, text, seen.root, world, talk));
   if (timer) {
-    const setup::Units units = units_for(path, draft, seen, {nightly_service(), nightly_timer()}, world);
+    const setup::Units units =
+        units_for(path, draft, seen, {setup::nightly_service(), setup::nightly_timer()}, world);
     TRY(write_units(units, seen.root, world, talk));
   }
   const bool usual = path == target("", seen.root, world);

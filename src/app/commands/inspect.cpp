@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <memory>
 
-#include "app/change.hpp"
 #include "app/commands.hpp"
 #include "app/inspect_tenant.hpp"
 #include "app/inspect_vllm.hpp"
+#include "apply/apply.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "describe/describe.hpp"
@@ -77,7 +77,7 @@ Result<Inspection> from_file(const std::string& path, const ServerBuild& build, 
 Result<Inspection> from_server(const InspectFlags& flags, const settings::Ollama& server,
                                const RuntimeSettings& settings, World& world, Talk& talk) {
   TRY_ASSIGN(runtime::Host host, runtime::parse_host(server.host));
-  runtime::Ollama ollama = server_of(server, host, world);
+  runtime::Ollama ollama = apply::server_of(server, host, world);
   TRY_ASSIGN(
       const ModelDescription description,
       describe::description_from_server(ollama, flags.model, describe::build_of(ollama, settings.build)));
@@ -93,7 +93,7 @@ Result<Inspection> from_server(const InspectFlags& flags, const settings::Ollama
     }
     TRY_ASSIGN(const auto lock, state::lock(world, host.id));
     TRY_ASSIGN(state::State state, state::State::open(world));
-    TRY(recover_unfinished(ollama, state, talk));
+    TRY(apply::recover_unfinished(ollama, state, talk));
     TRY_ASSIGN(inspection.measured,
                describe::measure(ollama, flags.model, inspection.arch, runs, state, world, talk));
     TRY(state.record(*inspection.measured));

@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/nightly/nightly.hpp"
 #include "base/text.hpp"
 #include "data/model_name.hpp"
+#include "nights/nights.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -44,7 +44,7 @@ Status check_files(const settings::Settings& settings, World& world) {
 
 Result<ExitCode> run_nightly(const NightlyFlags& flags, const settings::Settings& settings, World& world,
                              Talk& talk) {
-  NightlyOptions options{.settings = settings, .resume = flags.resume, .dry_run = flags.dry_run};
+  nights::NightlyOptions options{.settings = settings, .resume = flags.resume, .dry_run = flags.dry_run};
   if (!flags.now.empty()) {
     options.now = parse_time(flags.now);
     if (!options.now) {
@@ -58,8 +58,8 @@ Result<ExitCode> run_nightly(const NightlyFlags& flags, const settings::Settings
   std::vector<std::string>& files = options.settings.report.files;
   files.insert(files.end(), flags.files.begin(), flags.files.end());
   TRY(check_files(options.settings, world));
-  options.servers = servers_of(settings);
-  return nightly(options, world, talk);
+  options.servers = nights::servers_of(settings);
+  return nights::nightly(options, world, talk);
 }
 
 Runner configure_nightly(Parser& parser) {

@@ -7,9 +7,9 @@
 #include <memory>
 
 #include "app/commands.hpp"
-#include "app/read_sources.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "intake/intake.hpp"
 #include "sources/sources.hpp"
 
 namespace ctxcap::app {
@@ -81,7 +81,8 @@ Status check_jobs(const settings::Reading& read) {
 // Which of the rows will not count, and why: who pulls should know before a night does.
 Status tell_uncounted(const std::string& path, World& world, Talk& talk) {
   const SourceSettings file{.kind = find_kind(sources::kinds(), "files"), .where = {path}};
-  TRY_ASSIGN(const TraceSummary summary, read_sources({.sources = {file}, .all_jobs = true}, world, talk));
+  TRY_ASSIGN(const TraceSummary summary,
+             intake::read_sources({.sources = {file}, .all_jobs = true}, world, talk));
   note_skipped(summary.skipped, talk, "", cli::kMostReasons);
   if (summary.used() == 0) talk.note("warning: none of these rows can be counted");
   return {};

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "app/change.hpp"
 #include "app/commands.hpp"
+#include "apply/apply.hpp"
 #include "base/text.hpp"
 #include "policy/policy.hpp"
 #include "render/render.hpp"
@@ -26,7 +26,7 @@ Result<ExitCode> run_rollback(const RollbackFlags& flags, const settings::Settin
                  .hint = "ctxcap rollback devstral-small-2:triage"});
   }
   TRY_ASSIGN(const runtime::Host host, runtime::parse_host(settings.ollama.host));
-  runtime::Ollama ollama = server_of(settings.ollama, host, world);
+  runtime::Ollama ollama = apply::server_of(settings.ollama, host, world);
   if (flags.dry_run) {
     TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
     TRY_ASSIGN(const WayBack way, runtime::find_way_back(flags.name, ollama, state));
@@ -37,7 +37,7 @@ Result<ExitCode> run_rollback(const RollbackFlags& flags, const settings::Settin
   }
   TRY_ASSIGN(const auto lock, state::lock(world, host.id));
   TRY_ASSIGN(state::State state, state::State::open(world));
-  TRY(recover_unfinished(ollama, state, talk));
+  TRY(apply::recover_unfinished(ollama, state, talk));
   TRY_ASSIGN(const WayBack way, runtime::find_way_back(flags.name, ollama, state));
   TRY_ASSIGN(const auto loaded, runtime::loaded_beside(ollama, {way.now.variant.base}));
   world.console.out(report::way_text(way) + report::disturbed_text(loaded, {way.now.variant.name}));
@@ -49,7 +49,7 @@ Result<ExitCode> run_rollback(const RollbackFlags& flags, const settings::Settin
   runtime::Disturbance disturbance;
   const auto done = runtime::roll_back(
       world, ollama, state, way, recipe,
-      shown({.via = settings.ollama.via, .disturbance = &disturbance}, way.now.variant.name, talk));
+      apply::shown({.via = settings.ollama.via, .disturbance = &disturbance}, way.now.variant.name, talk));
   talk.clear();
   const std::string again = report::again_text(disturbance.end(ollama, state));
   world.console.out(again);

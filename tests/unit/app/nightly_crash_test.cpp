@@ -9,7 +9,7 @@
 
 using namespace ctxcap;
 using namespace ctxcap::test;
-using app::ExitCode;
+using cli::ExitCode;
 using runtime::Step;
 
 namespace {

@@ -4,7 +4,7 @@
 
 using namespace ctxcap;
 using namespace ctxcap::test;
-using app::ExitCode;
+using cli::ExitCode;
 
 namespace {
 

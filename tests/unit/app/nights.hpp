@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "app/nightly/nightly.hpp"
 #include "io/io.hpp"
+#include "nights/nights.hpp"
 #include "sources/sources.hpp"
 #include "state/state.hpp"
 #include "support/fake_clock.hpp"
@@ -55,8 +55,8 @@ class Nights : public Environment {
   }
 
   // Those of the configuration, and more that a test adds.
-  std::vector<app::Server> servers() const {
-    std::vector<app::Server> all = app::servers_of(config);
+  std::vector<nights::Server> servers() const {
+    std::vector<nights::Server> all = nights::servers_of(config);
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -103,7 +103,7 @@ class Nights : public Environment {
   }
 
   struct Told {
-    Result<app::ExitCode> code;
+    Result<cli::ExitCode> code;
     std::string out, err;
   };
   // A run in a process of its own, which `on_step` or a signal may end. Its pid; it exits with the exit code,
@@ -118,9 +118,9 @@ class Nights : public Environment {
                clock,          real.files,
                console,        *this,
                real.databases, real.interrupts};
-    app::Talk talk(here, {});
-    const auto code =
-        app::nightly({.settings = config, .servers = servers(), .on_step = std::move(on_step)}, here, talk);
+    cli::Talk talk(here, {});
+    const auto code = nights::nightly(
+        {.settings = config, .servers = servers(), .on_step = std::move(on_step)}, here, talk);
     ::_exit(code ? static_cast<int>(*code) : 100 + static_cast<int>(code.error().kind));
   }
 
@@ -130,14 +130,14 @@ class Nights : public Environment {
     fake.start_diary();
     fake.state().loads.clear();
     World here = world();
-    app::Talk talk(here, {});
-    const auto code = app::nightly({.settings = config,
-                                    .servers = servers(),
-                                    .now = now,
-                                    .resume = resume,
-                                    .dry_run = dry_run,
-                                    .on_step = std::move(on_step)},
-                                   here, talk);
+    cli::Talk talk(here, {});
+    const auto code = nights::nightly({.settings = config,
+                                       .servers = servers(),
+                                       .now = now,
+                                       .resume = resume,
+                                       .dry_run = dry_run,
+                                       .on_step = std::move(on_step)},
+                                      here, talk);
     if (!code) talk.error(code.error());
     return {code, console.out_text, console.err_text};
   }
@@ -176,7 +176,7 @@ class Nights : public Environment {
   FakeClock clock;
   FakeConsole console;
   settings::Settings config;
-  std::vector<app::Server> more;
+  std::vector<nights::Server> more;
   std::optional<Instant> now;      // --now
   Processes* processes = nullptr;  // nullptr: those of this host
   std::vector<std::string> resume;

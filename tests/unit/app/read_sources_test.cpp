@@ -1,4 +1,4 @@
-#include "app/read_sources.hpp"
+#include "intake/intake.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,11 +20,11 @@ struct Place {
     return World{all.http, all.processes,   all.clock,     files,
                  console,  all.environment, all.databases, all.interrupts};
   }();
-  app::Talk talk{world, {}};
+  cli::Talk talk{world, {}};
 
   Result<TraceSummary> read(std::vector<SourceSettings> sources, bool all_jobs = false) {
-    return app::read_sources({.sources = std::move(sources), .threads = 1, .all_jobs = all_jobs}, world,
-                             talk);
+    return intake::read_sources({.sources = std::move(sources), .threads = 1, .all_jobs = all_jobs}, world,
+                                talk);
   }
 };
 

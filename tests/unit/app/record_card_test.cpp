@@ -1,4 +1,4 @@
-#include "app/record_card.hpp"
+#include "survey/survey.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/mman.h>
@@ -53,13 +53,13 @@ struct Place {
   Script script;
   Home home;
   World world{all.http, processes, clock, all.files, console, home, all.databases, script, &libraries};
-  app::Talk talk{world, {}};
+  cli::Talk talk{world, {}};
 
   Place() { home.directory = directory->path(); }
 
-  Result<app::ExitCode> record(std::function<bool(i64)> goes_on) {
+  Result<cli::ExitCode> record(std::function<bool(i64)> goes_on) {
     script.goes_on = std::move(goes_on);
-    return app::record_card({.keep_days = 0}, world, talk);
+    return survey::record_card({.keep_days = 0}, world, talk);
   }
   CardHistory history() {
     auto samples = state::CardSamples::open(world, DatabaseMode::read);
@@ -136,7 +136,7 @@ TEST_CASE("a card that is busy now and then costs little time and little room") 
     return second < seconds;
   };
   const std::clock_t began = std::clock();
-  REQUIRE(app::record_card({.keep_days = 0}, place.world, place.talk));
+  REQUIRE(survey::record_card({.keep_days = 0}, place.world, place.talk));
   const double looks = static_cast<double>(seconds) / 2;
   const double each = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC / looks;
   const auto size = static_cast<double>(std::filesystem::file_size(place.directory->path() + "/card.db"));
@@ -164,7 +164,7 @@ TEST_CASE("killed at a hundred moments, nothing but the last look is lost") {
         done->store(place.clock.now().micros - 2'000'000);
         return true;
       };
-      static_cast<void>(app::record_card({.keep_days = 0}, place.world, place.talk));
+      static_cast<void>(survey::record_card({.keep_days = 0}, place.world, place.talk));
       ::_exit(1);
     }
     ::usleep(static_cast<useconds_t>(500 + random() % 12'000));

@@ -1,4 +1,4 @@
-#include "app/settle_tenants.hpp"
+#include "survey/survey.hpp"
 
 #include <doctest/doctest.h>
 
@@ -34,7 +34,7 @@ TEST_CASE("a tenant of the catalogue counts at its upper end, until it was measu
   const std::vector<Tenant> tenants = {{.name = "stt", .catalogue = "faster-whisper:small,int8"},
                                        {.name = "other", .bytes = kGibi}};
   settings::Reading first = reading_with(tenants);
-  app::settle_tenants(first, world);
+  survey::settle_tenants(first, world);
   CHECK(first.problems.empty());
   CHECK(first.settings.card->tenants[0].basis == Tenant::Basis::catalogue);
   CHECK(first.settings.card->tenants[0].bytes > kGibi);
@@ -43,7 +43,7 @@ TEST_CASE("a tenant of the catalogue counts at its upper end, until it was measu
   watch(world, "stt", kGibi - 5, 1'000);
   watch(world, "other", 2 * kGibi, 2'000);
   settings::Reading then = reading_with(tenants);
-  app::settle_tenants(then, world);
+  survey::settle_tenants(then, world);
   CHECK(then.settings.card->tenants[0].basis == Tenant::Basis::measured);
   CHECK(then.settings.card->tenants[0].bytes == kGibi - 5);
   CHECK(then.settings.card->tenants[1].bytes == kGibi);  // what is declared is meant
@@ -53,14 +53,14 @@ TEST_CASE("what has no upper end takes what was measured, and a wrong name stays
   test::Sandbox box;
   World world = box.world();
   settings::Reading none = reading_with({{.name = "dia", .catalogue = "pyannote,version=4"}});
-  app::settle_tenants(none, world);
+  survey::settle_tenants(none, world);
   REQUIRE(none.problems.size() == 1);
   CHECK(none.problems[0].what == "pyannote,version=4 has no upper end that is known");
   CHECK(none.problems[0].why.starts_with("c.toml:3: dia: "));
   watch(world, "dia", 9 * kGibi, 1'000);
   settings::Reading measured = reading_with(
       {{.name = "dia", .catalogue = "pyannote,version=4"}, {.name = "x", .catalogue = "kokorro"}});
-  app::settle_tenants(measured, world);
+  survey::settle_tenants(measured, world);
   CHECK(measured.settings.card->tenants[0].bytes == 9 * kGibi);
   REQUIRE(measured.problems.size() == 1);
   CHECK(measured.problems[0].hint == "did you mean kokoro?");

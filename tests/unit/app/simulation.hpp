@@ -156,7 +156,7 @@ inline std::string sixty_nights(Simulation& simulation) {
     CAPTURE(night);
     CAPTURE(told.err);
     REQUIRE(told.code);
-    CHECK(*told.code == (is_down(night) ? app::ExitCode::unreachable : app::ExitCode::done));
+    CHECK(*told.code == (is_down(night) ? cli::ExitCode::unreachable : cli::ExitCode::done));
     for (const auto& [weights, loads] : simulation.fake.state().loads) CHECK(loads <= 1);
     if (told.out.find("keep: ") == std::string::npos || simulation.loads() > 0)
       CHECK_FALSE(simulation.backup_left());

@@ -1,0 +1,14 @@
+#pragma once
+// what is decided, for servers where nothing is created.
+
+#include "advise/options.hpp"
+#include "data/analysis.hpp"
+#include "data/described_model.hpp"
+
+namespace ctxcap::advise {
+
+// A plan for each base that has a window, rendered. Errors: a template.
+Result<std::vector<ServedPlan>> serve(const std::vector<BaseAnalysis>& bases, const DescribedModels& models,
+                                      const AnalyzeOptions& options);
+
+}  // namespace ctxcap::advise

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "ingest/formats/all.hpp"
+#include "ingest/formats/server_log/sieve.hpp"
 #include "ingest/formats/server_log/text.hpp"
 
 namespace ctxcap::ingest {
@@ -91,7 +92,7 @@ void ServerLog::see(const Line& inside) {
   const auto slot = leading_number(ids), task = leading_number(of_task);
   if (slot && task) {
     see_slot({*slot, *task, port}, of_task.substr(std::min(of_task.find('|'), of_task.size())));
-    if (has(text, "print_timing")) announced_ = At{*slot, *task, port};
+    if (announces(behind(text, "print_timing"))) announced_ = At{*slot, *task, port};
   } else if (has(text, "eval time =") && announced_) {
     timing(*announced_, text);
   } else {

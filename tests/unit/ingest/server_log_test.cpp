@@ -136,7 +136,7 @@ TEST_CASE("a real server's log gives every request once, as its client saw it") 
 }
 
 TEST_CASE("until 2025 a task was released before its timings, which do not name it") {
-  const std::string_view log =
+  const std::string log =
       "srv    load_model: loading model '/models/qwen3-8b-q4_k_m.gguf'\n"
       "slot update_slots: id  0 | task 0 | new prompt, n_ctx_slot = 8192, n_keep = 0, n_prompt_tokens = "
       "2226\n"
@@ -149,9 +149,18 @@ TEST_CASE("until 2025 a task was released before its timings, which do not name 
       "90\n"
       "slot      release: id  0 | task 311 | stop processing: n_past = 99, truncated = 0\n"
       "srv  update_slots: all slots are idle\n";
-  CHECK(gist_of(log) ==
-        "qwen3-8b-q4_k_m 2226+194 in 8192 \n"
-        "qwen3-8b-q4_k_m 90+10 in 8192 \n");
+  const std::string_view calls =
+      "qwen3-8b-q4_k_m 2226+194 in 8192 \n"
+      "qwen3-8b-q4_k_m 90+10 in 8192 \n";
+  CHECK(gist_of(log) == calls);
+
+  std::string unbarred = log, wrapped;
+  unbarred.replace(unbarred.find("task 0 | \nprompt"), 9, "task 0");
+  CHECK(gist_of(unbarred) == calls);
+  for (const std::string_view line : split(log, '\n')) {
+    if (!line.empty()) wrapped += "{\"MESSAGE\":\"" + std::string(line) + "\",\"unit\":\"ollama\"}\n";
+  }
+  CHECK(gist_of(wrapped) == calls);
 }
 
 namespace {

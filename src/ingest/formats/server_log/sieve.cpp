@@ -93,15 +93,6 @@ std::uint16_t pair_at(const char* at) {
   return pair_of(at[0], at[1]);
 }
 
-// "print_timing: id  0 | task 5 |" with nothing behind announces timings that do not name their task. Others
-// hold them, or say nothing else.
-bool announces(std::string_view line) {
-  line = line.substr(0, line.find('\n'));
-  const std::string_view rest = line.substr(std::min(line.rfind('|'), line.size()));
-  const std::size_t letter = rest.find_first_of("abcdefghijklmnopqrstuvwxyz");
-  return letter == std::string_view::npos || letter > rest.find('\\');
-}
-
 // Where the word begins that has a rare pair at `at`; npos: none has.
 std::size_t word_at(std::string_view text, std::size_t at) {
   std::size_t found = std::string_view::npos;
@@ -115,6 +106,13 @@ std::size_t word_at(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+bool announces(std::string_view line) {
+  line = line.substr(0, line.find_first_of("\n\\\""));  // what an envelope puts behind it
+  const std::size_t task = line.find("task ");
+  if (task == std::string_view::npos) return false;
+  return line.find_first_of("abcdefghijklmnopqrstuvwxyz", task + 5) == std::string_view::npos;
+}
 
 std::size_t find_word(std::string_view text, std::size_t from) {
   for (std::size_t at = from; at + 1 < text.size(); at += 2) {

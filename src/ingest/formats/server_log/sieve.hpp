@@ -11,4 +11,8 @@ namespace ctxcap::ingest::server_log {
 // without such a word change nothing, but the time of day where they alone tell it.
 std::size_t find_word(std::string_view text, std::size_t from);
 
+// Whether a text that begins with "print_timing: id  0 | task 5 |" has nothing behind the task: then timings
+// follow that do not name theirs.
+bool announces(std::string_view text);
+
 }  // namespace ctxcap::ingest::server_log

@@ -55,7 +55,7 @@ set(only_isa      sources/containers)  # <isa-l/...>
 set(only_zstd     sources/containers)
 set(only_toml    base/toml.cpp)
 set(only_pugixml gpu)
-set(only_nlohmann base data settings model sources runtime report state history)
+set(only_nlohmann base data settings manual model sources runtime report state history)
 
 # What pure rooms may not name: they neither print nor ask for time, files or the environment.
 set(impure "std::cout|std::cerr|getenv|system_clock|steady_clock|fopen|ifstream|ofstream|printf\\(stderr")

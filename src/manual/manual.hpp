@@ -76,6 +76,11 @@ struct Filled {
 // a comment. Of tables that are filled several times the first one explains.
 std::string commented_file(const Program& program, const std::string& head, std::span<const Filled> filled);
 
+// The settings as a file that reads back as the same Settings; `with_origin` adds where each comes from.
+std::string toml_text(const settings::Reading& reading, bool with_origin);
+// {"schema": "ctxcap.config/1", "file", "settings": [{"key", "value", "origin", "place"}]}
+std::string json_text(const settings::Reading& reading);
+
 // --- Inside -----------------------------------------------------------------------------------------------
 
 // "policy.risk" -> "policy" and "risk".

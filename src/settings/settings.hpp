@@ -203,9 +203,4 @@ struct Whence {
 // Never fails as a whole: what cannot be read is a problem with its place, what it is, and a hint.
 Reading read_settings(std::string_view text, const Whence& whence);
 
-// The settings as a file that reads back as the same Settings; `with_origin` adds where each comes from.
-std::string toml_text(const Reading& reading, bool with_origin);
-// {"schema": "ctxcap.config/1", "file", "settings": [{"key", "value", "origin", "place"}]}
-std::string json_text(const Reading& reading);
-
 }  // namespace ctxcap::settings

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "settings/settings.hpp"
+#include "manual/manual.hpp"
 #include "sources/sources.hpp"
 
 using namespace ctxcap;
@@ -28,10 +28,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!problem.what.empty() && problem.why.starts_with("/c/config.toml") && !problem.hint.empty());
   }
   if (!reading.problems.empty()) return 0;
-  const std::string shown = settings::toml_text(reading, true);
+  const std::string shown = manual::toml_text(reading, true);
   const settings::Reading again = read(shown);
   require(again.problems.empty());
-  require(settings::toml_text(again, false) == settings::toml_text(reading, false));
-  require(settings::json_text(again).size() > 0);
+  require(manual::toml_text(again, false) == manual::toml_text(reading, false));
+  require(manual::json_text(again).size() > 0);
   return 0;
 }

@@ -8,6 +8,7 @@
 #include "app/settings_file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "manual/manual.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -43,8 +44,8 @@ Result<ExitCode> check(const settings::Reading& reading, World& world, Talk& tal
 // What can be shown is shown, whatever else is wrong.
 Result<ExitCode> show(const settings::Reading& reading, const ConfigFlags& flags, World& world, Talk& talk) {
   for (const Error& problem : reading.problems) talk.error(problem);
-  world.console.out(flags.format == "json" ? settings::json_text(reading)
-                                           : settings::toml_text(reading, flags.origin));
+  world.console.out(flags.format == "json" ? manual::json_text(reading)
+                                           : manual::toml_text(reading, flags.origin));
   return reading.problems.empty() ? ExitCode::done : ExitCode::usage;
 }
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "settings/settings.hpp"
+#include "manual/manual.hpp"
 #include "sources/sources.hpp"
 
 using namespace ctxcap;
@@ -53,7 +53,7 @@ TEST_CASE("what is shown reads back as the same settings") {
     for (const std::string text : {kMuch, ""}) {
       const Reading first = read(text);
       REQUIRE(first.problems.empty());
-      const std::string shown = toml_text(first, with_origin);
+      const std::string shown = manual::toml_text(first, with_origin);
       CAPTURE(shown);
       const Reading again = read(shown);
       REQUIRE(again.problems.empty());
@@ -63,20 +63,20 @@ TEST_CASE("what is shown reads back as the same settings") {
         CHECK(again.shown[i].toml == first.shown[i].toml);
         CHECK(again.shown[i].json == first.shown[i].json);
       }
-      CHECK(toml_text(again, false) == toml_text(first, false));
+      CHECK(manual::toml_text(again, false) == manual::toml_text(first, false));
     }
   }
 }
 
 TEST_CASE("sizes are shown exactly, in the unit that says them") {
-  const std::string shown = toml_text(read(kMuch), false);
+  const std::string shown = manual::toml_text(read(kMuch), false);
   CHECK(shown.find("size = \"1500GB\"") != shown.npos);
   CHECK(shown.find("\"a name\" = \"7700MB\", b = \"512MiB\"") != shown.npos);
   CHECK(shown.find("reserve = \"0B\"") != shown.npos);
 }
 
 TEST_CASE("JSON has every setting, typed, with its origin") {
-  const nlohmann::json root = nlohmann::json::parse(json_text(read(kMuch)));
+  const nlohmann::json root = nlohmann::json::parse(manual::json_text(read(kMuch)));
   CHECK(root["schema"] == "ctxcap.config/1");
   CHECK(root["file"] == "/c/config.toml");
   bool seen = false;

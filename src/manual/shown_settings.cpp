@@ -7,10 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "settings/settings.hpp"
+#include "manual/manual.hpp"
 
-namespace ctxcap::settings {
+namespace ctxcap::manual {
 namespace {
+
+using settings::Origin, settings::Reading, settings::Shown;
 
 constexpr int kOriginColumn = 44;
 
@@ -76,4 +78,4 @@ std::string json_text(const Reading& reading) {
   return root.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace ctxcap::settings
+}  // namespace ctxcap::manual

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
+
+#include "base/json.hpp"
 
 namespace ctxcap {
 std::string size_text(Bytes bytes) {

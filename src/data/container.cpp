@@ -1,6 +1,6 @@
 #include "data/container.hpp"
 
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
 
 namespace ctxcap {
 namespace {

@@ -1,9 +1,9 @@
 #pragma once
 // For the .cpp files of data/ that write JSON: what is not known is null.
 
-#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json.hpp"
 #include "base/time.hpp"
 
 namespace ctxcap {

@@ -1,7 +1,7 @@
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "history/homelab.hpp"
 #include "history/oom_log.hpp"

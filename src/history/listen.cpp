@@ -1,9 +1,9 @@
 #include "history/listen.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/docker_frames.hpp"
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "data/container.hpp"

@@ -1,8 +1,8 @@
 #include "history/prometheus.hpp"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "base/web.hpp"

@@ -1,6 +1,5 @@
 // Http by libcurl. Handles are kept, so connections are kept alive between requests.
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "io/curl.hpp"
 #include "io/fd.hpp"
 #include "io/parts.hpp"
 #include "io/url.hpp"
@@ -19,10 +19,10 @@ namespace {
 constexpr long kMaxRedirects = 5;
 
 struct EasyDeleter {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  void operator()(CURL* handle) const { curl().easy_cleanup(handle); }
 };
 struct SlistDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
 };
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 using Slist = std::unique_ptr<curl_slist, SlistDeleter>;
@@ -77,13 +77,22 @@ tl::unexpected<Error> unreachable(const HttpRequest& request, std::string_view c
                .hint = std::string(hint)});
 }
 
+// Loads libcurl, where nobody has yet.
+Easy new_handle() {
+  return Easy(load_curl() != nullptr ? curl().easy_init() : nullptr);
+}
+
+tl::unexpected<Error> no_curl(const HttpRequest& request) {
+  return unreachable(request, "libcurl could not be loaded", "install it: apt install libcurl4");
+}
+
 Slist header_list(const HttpRequest& request) {
-  Slist list(curl_slist_append(nullptr, "Expect:"));  // no waiting for "100 Continue"
+  Slist list(curl().slist_append(nullptr, "Expect:"));  // no waiting for "100 Continue"
   for (const auto& [name, value] : request.headers) {
     // libcurl reads "Name;" as an empty header, and would send a line end inside a value as it is.
     std::string line = value.empty() ? name + ";" : fmt::format("{}: {}", name, value);
     std::erase_if(line, [](char c) { return c == '\r' || c == '\n'; });
-    if (curl_slist* grown = curl_slist_append(list.get(), line.c_str())) {
+    if (curl_slist* grown = curl().slist_append(list.get(), line.c_str())) {
       [[maybe_unused]] curl_slist* same = list.release();
       list.reset(grown);
     }
@@ -111,18 +120,18 @@ class Exchange {
   Result<HttpResponse> ended(CURLcode code) {
     if (!elsewhere_.empty()) return sent_elsewhere(request_, elsewhere_);
     if (code != CURLE_OK) {
-      std::string cause = detail_[0] != '\0' ? detail_.data() : curl_easy_strerror(code);
+      std::string cause = detail_[0] != '\0' ? detail_.data() : curl().easy_strerror(code);
       if (code == CURLE_WRITE_ERROR && !streams())
         cause = "the answer is larger than " + human_bytes(static_cast<Bytes>(request_.most_body));
       long number = 0;  // libcurl's own words leave it out
       if (!request_.socket.empty() && code == CURLE_COULDNT_CONNECT)
-        curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &number);
+        curl().easy_getinfo(handle_, CURLINFO_OS_ERRNO, &number);
       if (number != 0) cause = request_.socket + ": " + errno_text(static_cast<int>(number));
       if (code == CURLE_ABORTED_BY_CALLBACK) cause = "a signal asked to stop";
       return unreachable(request_, cause, hint_for(code));
     }
     long status = 0;
-    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+    curl().easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
     response_.status = static_cast<int>(status);
     return std::move(response_);
   }
@@ -130,13 +139,13 @@ class Exchange {
  private:
   template <typename T>
   void set(CURLoption option, T value) {
-    curl_easy_setopt(handle_, option, value);
+    curl().easy_setopt(handle_, option, value);
   }
 
   // Redirects and refusals are read as a whole, whoever waits for the answer itself.
   bool streams() const {
     long status = 0;
-    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+    curl().easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
     return request_.on_body && status == 200;
   }
 
@@ -160,7 +169,7 @@ class Exchange {
 
   bool is_redirect() const {
     long status = 0;
-    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+    curl().easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
     return status >= 300 && status < 400;
   }
 
@@ -220,24 +229,24 @@ class Exchange {
 // Handles are kept for the next exchange; connections are libcurl's to keep.
 class CurlBatch final : public HttpBatch {
  public:
-  CurlBatch() : multi_(curl_multi_init()) {}
+  CurlBatch() : multi_(load_curl() != nullptr ? curl().multi_init() : nullptr) {}
   ~CurlBatch() override {
-    for (auto& [handle, running] : running_) curl_multi_remove_handle(multi_.get(), handle);
+    for (auto& [handle, running] : running_) curl().multi_remove_handle(multi_.get(), handle);
   }
   CurlBatch(const CurlBatch&) = delete;
   CurlBatch& operator=(const CurlBatch&) = delete;
 
   void start(std::size_t tag, HttpRequest request) override {
-    Easy easy = idle_.empty() ? Easy(curl_easy_init()) : std::move(idle_.back());
+    Easy easy = idle_.empty() ? new_handle() : std::move(idle_.back());
     if (!idle_.empty()) idle_.pop_back();
     if (!easy || !multi_) {
-      failed_.push_back({tag, unreachable(request, "libcurl could not start", "")});
+      failed_.push_back({tag, no_curl(request)});
       return;
     }
-    curl_easy_reset(easy.get());
+    curl().easy_reset(easy.get());
     CURL* const handle = easy.get();
     running_[handle] = {tag, std::move(easy), std::make_unique<Exchange>(handle, std::move(request))};
-    curl_multi_add_handle(multi_.get(), handle);
+    curl().multi_add_handle(multi_.get(), handle);
   }
 
   std::optional<Done> next(std::chrono::milliseconds most) override {
@@ -249,15 +258,15 @@ class CurlBatch final : public HttpBatch {
     const auto until = std::chrono::steady_clock::now() + most;
     while (!running_.empty()) {
       int still = 0, left = 0;
-      curl_multi_perform(multi_.get(), &still);
-      while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+      curl().multi_perform(multi_.get(), &still);
+      while (CURLMsg* message = curl().multi_info_read(multi_.get(), &left)) {
         if (message->msg == CURLMSG_DONE) return finish(message->easy_handle, message->data.result);
       }
       const auto rest =
           std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
       if (rest.count() <= 0) break;
-      curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(std::min<long>(rest.count(), 1'000)),
-                      nullptr);
+      curl().multi_poll(multi_.get(), nullptr, 0, static_cast<int>(std::min<long>(rest.count(), 1'000)),
+                        nullptr);
     }
     return std::nullopt;
   }
@@ -269,13 +278,13 @@ class CurlBatch final : public HttpBatch {
     std::unique_ptr<Exchange> exchange;
   };
   struct MultiDeleter {
-    void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+    void operator()(CURLM* handle) const { curl().multi_cleanup(handle); }
   };
 
   Done finish(CURL* handle, CURLcode code) {
     const auto found = running_.find(handle);
     Done done{found->second.tag, found->second.exchange->ended(code)};
-    curl_multi_remove_handle(multi_.get(), handle);
+    curl().multi_remove_handle(multi_.get(), handle);
     idle_.push_back(std::move(found->second.easy));
     running_.erase(found);
     return done;
@@ -289,25 +298,17 @@ class CurlBatch final : public HttpBatch {
 
 class CurlHttp final : public Http {
  public:
-  CurlHttp() : global_(curl_global_init(CURL_GLOBAL_DEFAULT)), easy_(curl_easy_init()) {}
-
   Result<HttpResponse> send(const HttpRequest& request) override {
-    if (!easy_) return unreachable(request, "libcurl could not start", "");
-    curl_easy_reset(easy_.get());  // options go, open connections stay
+    if (!easy_) easy_ = new_handle();
+    if (!easy_) return no_curl(request);
+    curl().easy_reset(easy_.get());  // options go, open connections stay
     Exchange exchange(easy_.get(), request);
-    return exchange.ended(curl_easy_perform(easy_.get()));
+    return exchange.ended(curl().easy_perform(easy_.get()));
   }
 
   std::unique_ptr<HttpBatch> batch() override { return std::make_unique<CurlBatch>(); }
 
  private:
-  // Before the handle, so that it goes last.
-  struct Global {
-    explicit Global(CURLcode) {}
-    ~Global() { curl_global_cleanup(); }
-    Global(const Global&) = delete;
-    Global& operator=(const Global&) = delete;
-  } global_;
   Easy easy_;
 };
 

@@ -1,16 +1,15 @@
 #include "io/url.hpp"
 
-#include <curl/curl.h>
-
 #include <memory>
 
 #include "base/text.hpp"
+#include "io/curl.hpp"
 
 namespace ctxcap::io {
 namespace {
 
 struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(CURLU* url) const { curl().url_cleanup(url); }
 };
 using Url = std::unique_ptr<CURLU, UrlDeleter>;
 
@@ -20,9 +19,9 @@ constexpr unsigned kAsRedirect = CURLU_URLENCODE | CURLU_ALLOW_SPACE | CURLU_NON
 // In lower case; empty where there is none.
 std::string part_of(const Url& url, CURLUPart part) {
   char* text = nullptr;
-  if (curl_url_get(url.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return "";
+  if (curl().url_get(url.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return "";
   std::string result = lowered(text);
-  curl_free(text);
+  curl().free(text);
   return result;
 }
 
@@ -34,18 +33,18 @@ std::string origin_of(const Url& url) {
 }  // namespace
 
 bool is_loopback(const std::string& url) {
-  const Url parsed(curl_url());
-  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return false;
+  const Url parsed(curl().url());
+  if (!parsed || curl().url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return false;
   const std::string host = part_of(parsed, CURLUPART_HOST);
   return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
 
 bool same_origin(const std::string& url, const std::string& location) {
-  const Url parsed(curl_url());
-  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return false;
+  const Url parsed(curl().url());
+  if (!parsed || curl().url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return false;
   const std::string before = origin_of(parsed);
   // Set over an address, a relative one is taken from there.
-  return curl_url_set(parsed.get(), CURLUPART_URL, location.c_str(), kAsRedirect) == CURLUE_OK &&
+  return curl().url_set(parsed.get(), CURLUPART_URL, location.c_str(), kAsRedirect) == CURLUE_OK &&
          origin_of(parsed) == before;
 }
 

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/json_size.hpp"
 #include "model/model.hpp"
 #include "model/parameters.hpp"

@@ -1,12 +1,12 @@
 #pragma once
 // Reading what a server sent, without trusting any of it. Private to this room; nothing here throws.
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/json.hpp"
 #include "base/quantity.hpp"
 
 namespace ctxcap::runtime {

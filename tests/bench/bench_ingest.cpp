@@ -13,11 +13,11 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/json.hpp"
 #include "ingest/ingest.hpp"
 #include "io/io.hpp"
 #include "sources/files/open.hpp"

@@ -2,9 +2,9 @@
 // the same, and nothing of it is lost.
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/json.hpp"
 #include "fuzz/properties.hpp"
 
 using namespace ctxcap;

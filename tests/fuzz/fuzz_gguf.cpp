@@ -1,9 +1,9 @@
 // Any bytes as the head of a GGUF file, and as the config.json of a checkpoint: an answer, or a reason.
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
+#include "fuzz/require.hpp"
 #include "memory/memory.hpp"
 #include "model/model.hpp"
 
@@ -11,33 +11,32 @@ using namespace ctxcap;
 
 namespace {
 
-void require(bool held) {
-  if (!held) std::abort();
-}
-
 void read_gguf(std::string_view bytes) {
   const auto part = model::describe_gguf(bytes, "m");
   if (!part) {
-    require(!part.error().why.empty() && !part.error().hint.empty());
+    fuzz::require(!part.error().why.empty() && !part.error().hint.empty(),
+                  "a refusal has a reason and a hint");
     return;
   }
-  require(model::is_gguf(bytes) && part->parts >= 1);
+  fuzz::require(model::is_gguf(bytes) && part->parts >= 1, "what is read looks like it, and has a part");
   const ModelArch arch = model::architecture_of(part->description);
-  require(arch.known() || !arch.unknown_reason.empty());
+  fuzz::require(arch.known() || !arch.unknown_reason.empty(), "what is not known has a reason");
 }
 
 void read_checkpoint(std::string_view bytes) {
   const auto checkpoint = model::checkpoint(bytes);
   if (!checkpoint) return;
-  require(checkpoint->known() == checkpoint->unknown_reason.empty());
+  fuzz::require(checkpoint->known() == checkpoint->unknown_reason.empty(), "so has a checkpoint");
   if (!checkpoint->known()) return;
   const auto layout = memory::block_layout(*checkpoint, {});
-  require(layout.has_value() && layout->bytes_per_block > 0 && layout->block_size > 0);
+  fuzz::require(layout.has_value() && layout->bytes_per_block > 0 && layout->block_size > 0,
+                "a known checkpoint has blocks");
   const Bytes available = Bytes{8} << 30;
   const auto largest = memory::largest_length(*layout, available, Tokens{1} << 40);
   if (!largest) return;
-  require(!*memory::vllm_length(*layout, *largest, available).refused);
-  if (*largest < Tokens{1} << 40) require(*memory::vllm_length(*layout, *largest + 1, available).refused);
+  fuzz::require(!*memory::vllm_length(*layout, *largest, available).refused, "the largest length fits");
+  if (*largest < Tokens{1} << 40)
+    fuzz::require(*memory::vllm_length(*layout, *largest + 1, available).refused, "one more does not");
 }
 
 }  // namespace

@@ -2,9 +2,9 @@
 // rows, and a row keeps all its members however it is noted down and named.
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json.hpp"
 #include "fuzz/properties.hpp"
 #include "sources/langfuse/index.hpp"
 #include "sources/langfuse/reader.hpp"

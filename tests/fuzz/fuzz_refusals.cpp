@@ -1,8 +1,8 @@
 // Any bytes as what a server said when it refused: by itself, in an error row, in the text of a gateway.
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "data/refusal.hpp"
 #include "fuzz/properties.hpp"
 #include "ingest/refusals.hpp"

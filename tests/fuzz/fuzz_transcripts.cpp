@@ -1,8 +1,8 @@
 // Any bytes as lines of coding agents' transcripts, and as what collectors and gateways put around a row.
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "fuzz/properties.hpp"
 
 using namespace ctxcap;

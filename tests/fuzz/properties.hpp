@@ -1,21 +1,14 @@
 #pragma once
-// What must hold for any input whatever. A breach aborts, so that the fuzzer keeps the input.
+// What must hold for any input whatever.
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz/require.hpp"
 #include "ingest/ingest.hpp"
 
 namespace ctxcap::fuzz {
-
-inline void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
 
 // The text as one input; an error is a summary too.
 struct Outcome {

@@ -20,10 +20,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
 
+#include "base/json.hpp"
 #include "base/time.hpp"
 
 extern char** environ;

@@ -3,12 +3,12 @@
 // FakeOllama. It behaves like the 0.33 that was recorded, with one token per byte of a prompt.
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/json.hpp"
 #include "base/quantity.hpp"
 
 namespace ctxcap::test {

@@ -1,7 +1,6 @@
 // A checkpoint as what requests name: its windows are known, llama.cpp's memory is not.
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "base/json_size.hpp"
 #include "model/model.hpp"
 

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.hpp"
 #include "sources/clickhouse/query.hpp"
 #include "sources/clickhouse/sql.hpp"
 #include "sources/servers/patience.hpp"

@@ -1,6 +1,6 @@
 #include "sources/langfuse/json_scan.hpp"
 
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
 
 namespace ctxcap::sources::langfuse {
 namespace {

@@ -1,6 +1,6 @@
 #include "sources/langfuse/state.hpp"
 
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
 
 namespace ctxcap::sources::langfuse {
 namespace {

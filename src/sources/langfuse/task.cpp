@@ -1,7 +1,8 @@
 #include "sources/langfuse/task.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+
+#include "base/json.hpp"
 
 namespace ctxcap::sources::langfuse {
 namespace {

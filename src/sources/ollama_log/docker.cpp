@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/docker_frames.hpp"
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "data/container.hpp"
 #include "ports/docker.hpp"

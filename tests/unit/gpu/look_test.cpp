@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "gpu/attribute.hpp"
 #include "gpu/gpu.hpp"
 #include "gpu/nvml.hpp"

@@ -1,10 +1,10 @@
 // Logs that real software wrote: each call once, with the counts that the server reported, and everything
 // else under its reason. A dozen are fixtures, the others lie beside the repository.
 
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
+#include "base/json.hpp"
 #include "support/shared.hpp"
 #include "unit/ingest/ingesting.hpp"
 

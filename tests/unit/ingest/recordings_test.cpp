@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "support/shared.hpp"
 #include "unit/ingest/ingesting.hpp"
 

@@ -3,9 +3,9 @@
 #include "ingest/formats/server_log.hpp"
 
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "ingest/formats/server_log/sieve.hpp"
 #include "support/shared.hpp"

@@ -6,9 +6,9 @@
 #include <doctest/doctest.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/json.hpp"
 #include "memory/memory.hpp"
 #include "reference.hpp"
 #include "support/shared.hpp"

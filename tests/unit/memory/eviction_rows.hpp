@@ -1,8 +1,9 @@
 #pragma once
 // Scenarios run through Ollama's own scheduler, replayed through ours.
 
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include "base/json.hpp"
 
 namespace ctxcap {
 

@@ -3,9 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.hpp"
 #include "reference.hpp"
 
 using namespace ctxcap;

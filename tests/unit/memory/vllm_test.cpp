@@ -8,9 +8,9 @@
 #include <cmath>
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/json.hpp"
 #include "model/model.hpp"
 #include "support/shared.hpp"
 

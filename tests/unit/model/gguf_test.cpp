@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "model/model.hpp"
 
 using namespace ctxcap;

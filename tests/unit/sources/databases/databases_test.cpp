@@ -3,9 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.hpp"
 #include "ingest/ingest.hpp"
 #include "io/io.hpp"
 #include "sources/databases/databases.hpp"

@@ -3,10 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
+#include "base/json.hpp"
 #include "sources/langfuse/pull.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_files.hpp"

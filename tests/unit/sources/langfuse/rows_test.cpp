@@ -2,8 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sources/langfuse/index.hpp"
 #include "sources/langfuse/json_scan.hpp"
 #include "sources/langfuse/reader.hpp"

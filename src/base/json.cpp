@@ -1,0 +1,3 @@
+#include "base/json.hpp"
+
+CTXCAP_JSON_PARTS();

@@ -5,9 +5,11 @@ prints tables in Markdown.
 usage: compare.py BUILD_DIRECTORY ENGINES_PYTHON [--bytes 1e9] [--rounds 5] [--stream BYTES]
 
 Files are made in TMPDIR and removed: about 1.5 times the bytes. All is read from the page cache; rounds are
-interleaved, the median counts. ctxcap, wc, gzip and zstd are timed as whole processes, from start to exit;
-databases by their query alone. Of each database the fastest of several queries is taken (engines.py)."""
+interleaved, the median counts, of time on the wall and of time of all processors. ctxcap, wc, gzip and zstd are timed
+as whole processes, from start to exit; databases by their query alone. Of each database the fastest of several queries
+is taken (engines.py), of the bare parser the cheaper way to the bytes."""
 import argparse, json, os, pathlib, shutil, statistics, subprocess, sys, tempfile, time
+from typing import NamedTuple
 
 from engines import ENGINES, PARTS
 
@@ -32,18 +34,26 @@ class Bench:
         return [self.ctxcap, "analyze", "--traces", file, "-f", "json"]
 
 
-def seconds_of(command, source=None):
+class Times(NamedTuple):
+    """In seconds."""
+    wall: float
+    cpu: float
+
+
+def times_of(command, source=None):
     """From start to exit; `source`: a file that comes through a pipe."""
     cat = subprocess.Popen(["cat", source], stdout=subprocess.PIPE) if source else None
     start = time.perf_counter()
-    done = subprocess.run(command, stdin=cat.stdout if cat else subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL, env=ENVIRONMENT)
-    taken = time.perf_counter() - start
+    process = subprocess.Popen(command, stdin=cat.stdout if cat else subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, env=ENVIRONMENT)
+    _, status, used = os.wait4(process.pid, 0)
+    taken = Times(time.perf_counter() - start, used.ru_utime + used.ru_stime)
+    process.returncode = os.waitstatus_to_exitcode(status)
     if cat:
         cat.stdout.close()
         cat.wait()
-    if done.returncode not in (0, 3):  # 3: advice withheld
-        sys.exit(f"compare.py: {' '.join(command)} failed with {done.returncode}")
+    if process.returncode not in (0, 3):  # 3: advice withheld
+        sys.exit(f"compare.py: {' '.join(command)} failed with {process.returncode}")
     return taken
 
 
@@ -82,6 +92,10 @@ def ask(bench, engine, way, file):
     return json.loads(pathlib.Path(out).read_text(encoding="utf-8"))
 
 
+def answer_times(answer):
+    return Times(answer["seconds"], answer["cpu"])
+
+
 def fastest_way(bench, engine, file):
     """(way, version) or None, tried once each."""
     answers = {way: ask(bench, engine, way, file) for way in ENGINES[engine][1]}
@@ -94,12 +108,12 @@ def fastest_way(bench, engine, file):
 
 
 def medians(rounds, rows):
-    """{name: seconds} of {name: function}: each runs once a round."""
+    """{name: Times} of {name: function}: each runs once a round."""
     taken = {name: [] for name in rows}
     for _ in range(rounds):
         for name, run in rows.items():
             taken[name].append(run())
-    return {name: statistics.median(times) for name, times in taken.items()}
+    return {name: Times(*map(statistics.median, zip(*times))) for name, times in taken.items()}
 
 
 def percentile(bins, share):
@@ -165,34 +179,41 @@ def compare(bench, title, file, size):
     check(bench, file, answer, truth)
     part, parts = bench.path("part.jsonl"), 20
     scale = size / head_of(file, part, size // parts)
+    ways = medians(3, {way: lambda w=way: times_of(bench.tool("bench_bare", file, 1, w)) for way in ("mapped", "read")})
+    way = min(ways, key=lambda name: ways[name].cpu)
     rows = {
-        "`wc -l`": lambda: seconds_of(["wc", "-l", file]),
-        "newline scan, 1 thread": lambda: seconds_of(bench.tool("bench_scan", file, 1)),
-        "newline scan, 2 threads": lambda: seconds_of(bench.tool("bench_scan", file, 2)),
-        "**ctxcap analyze**": lambda: seconds_of(bench.analyze(file)),
-        "**ctxcap analyze**, through a pipe": lambda: seconds_of(bench.analyze("-"), file),
+        "`wc -l`": lambda: times_of(["wc", "-l", file]),
+        "newline scan, 1 thread": lambda: times_of(bench.tool("bench_scan", file, 1)),
+        "newline scan, 2 threads": lambda: times_of(bench.tool("bench_scan", file, 2)),
+        **{f"simdjson alone, {threads}": lambda n=number: times_of(bench.tool("bench_bare", file, n, way))
+           for number, threads in ((1, "1 thread"), (2, "2 threads"))},
+        "**ctxcap analyze**": lambda: times_of(bench.analyze(file)),
+        "**ctxcap analyze**, through a pipe": lambda: times_of(bench.analyze("-"), file),
     }
     missing = []
     for engine, best in engines.items():
         if best is None:
             missing.append(NAMES[engine])
             continue
-        way, version = best
-        rows[f"{NAMES[engine]} {version}: {way}"] = lambda e=engine, w=way: ask(bench, e, w, file)["seconds"]
+        query, version = best
+        rows[f"{NAMES[engine]} {version}: {query}"] = lambda e=engine, q=query: answer_times(ask(bench, e, q, file))
     for name in (rows["`wc -l`"], rows["**ctxcap analyze**"]):
         name()
     times = medians(bench.args.rounds, rows)
     jq = ask(bench, "jq", "rows as TSV", part)
     if jq:
-        times[f"{jq['version']}, reading only, scaled from {megabytes(size / scale)}"] = jq["seconds"] * scale
+        scaled = Times(*(part * scale for part in answer_times(jq)))
+        times[f"{jq['version']}, reading only, scaled from {megabytes(size / scale)}"] = scaled
     memory = {"**ctxcap analyze**": anonymous_memory(bench.analyze(file)),
               "**ctxcap analyze**, through a pipe": anonymous_memory(bench.analyze("-"), file)}
-    ours, floor = times["**ctxcap analyze**"], times["`wc -l`"]
+    ours, bare = times["**ctxcap analyze**"], times["simdjson alone, 1 thread"]
     print(f"{title}: {size:,} bytes, {truth['rows']:,} rows, all numbers equal\n")
-    table(["", "time", "GB/s", "x `wc -l`", "x ctxcap", "memory"],
-          [[name, f"{t:.3f} s", f"{size / t / 1e9:.2f}", f"{t / floor:.2f}", f"{t / ours:.2f}",
-            megabytes(memory[name]) if name in memory else ""] for name, t in times.items()]
-          + [[f"{name}: not installed", "", "", "", "", ""] for name in missing])
+    table(["", "time", "GB/s", "processors", "x simdjson alone", "x ctxcap", "memory"],
+          [[name, f"{taken.wall:.3f} s", f"{size / taken.wall / 1e9:.2f}", f"{taken.cpu:.3f} s",
+            f"{taken.cpu / bare.cpu:.2f}", f"{taken.wall / ours.wall:.2f}",
+            megabytes(memory[name]) if name in memory else ""] for name, taken in times.items()]
+          + [[f"{name}: not installed", "", "", "", "", "", ""] for name in missing])
+    print(f"simdjson's rows are {way}; x ctxcap compares time on the wall, x simdjson alone that of all processors\n")
 
 
 def compressed(bench, file, size):
@@ -208,14 +229,15 @@ def compressed(bench, file, size):
             sys.exit("compare.py: the library alone gives another size")
         library = f"{'ISA-L' if tool == 'gzip' else 'libzstd'} alone"
         times = medians(bench.args.rounds, {
-            library: lambda: seconds_of(bench.tool("bench_inflate", packed)),
-            f"`{tool} -dc`": lambda: seconds_of([tool, "-dc", packed]),
-            f"**ctxcap analyze**, {tool}": lambda: seconds_of(bench.analyze(packed)),
-            f"**ctxcap analyze**, {tool} through a pipe": lambda: seconds_of(bench.analyze("-"), packed),
+            library: lambda: times_of(bench.tool("bench_inflate", packed)),
+            f"`{tool} -dc`": lambda: times_of([tool, "-dc", packed]),
+            f"**ctxcap analyze**, {tool}": lambda: times_of(bench.analyze(packed)),
+            f"**ctxcap analyze**, {tool} through a pipe": lambda: times_of(bench.analyze("-"), packed),
         })
         memory = anonymous_memory(bench.analyze(packed))
-        rows += [[name, f"{t:.3f} s", f"{size / t / 1e9:.2f}", f"{times[library] / t:.0%}".replace("%", " %"),
-                  megabytes(memory) if name.endswith(f", {tool}") else ""] for name, t in times.items()]
+        rows += [[name, f"{taken.wall:.3f} s", f"{size / taken.wall / 1e9:.2f}",
+                  f"{times[library].wall / taken.wall:.0%}".replace("%", " %"),
+                  megabytes(memory) if name.endswith(f", {tool}") else ""] for name, taken in times.items()]
         os.remove(packed)
     print("Compressed, GB/s of what comes out\n")
     table(["", "time", "GB/s", "of the library's speed", "memory"], rows)
@@ -228,10 +250,10 @@ def linearity(bench, file, size):
         real = size if part_size == size else head_of(file, part, part_size)
         cpus = sorted(os.sched_getaffinity(0))[:2]
         times = medians(bench.args.rounds, {
-            count: lambda c=count: seconds_of(["taskset", "-c", ",".join(map(str, cpus[:c])), *bench.analyze(part)])
+            count: lambda c=count: times_of(["taskset", "-c", ",".join(map(str, cpus[:c])), *bench.analyze(part)])
             for count in (1, 2)})
-        rows.append([megabytes(real), f"{times[1]:.3f} s", f"{times[2]:.3f} s", f"{times[1] / times[2]:.2f}",
-                     f"{times[2] / real * 1e9:.3f} s"])
+        one, two = times[1].wall, times[2].wall
+        rows.append([megabytes(real), f"{one:.3f} s", f"{two:.3f} s", f"{one / two:.2f}", f"{two / real * 1e9:.3f} s"])
     print("Size and cores\n")
     table(["", "1 core", "2 cores", "faster by", "2 cores, per GB"], rows)
 
@@ -243,14 +265,15 @@ def server_log(bench, size):
     size = os.path.getsize(file)
     subprocess.run(bench.tool("bench_ingest", file, "--truth", truth, "--repeat", "1"), check=True, stdout=subprocess.DEVNULL)
     times = medians(bench.args.rounds, {
-        "newline scan, 2 threads": lambda: seconds_of(bench.tool("bench_scan", file, 2)),
-        "**ctxcap analyze**": lambda: seconds_of(bench.analyze(file)),
-        "**ctxcap analyze**, through a pipe": lambda: seconds_of(bench.analyze("-"), file),
+        "newline scan, 2 threads": lambda: times_of(bench.tool("bench_scan", file, 2)),
+        "**ctxcap analyze**": lambda: times_of(bench.analyze(file)),
+        "**ctxcap analyze**, through a pipe": lambda: times_of(bench.analyze("-"), file),
     })
-    floor = times["newline scan, 2 threads"]
+    floor = times["newline scan, 2 threads"].wall
     print(f"The server's own log: {size:,} bytes, all numbers equal\n")
     table(["", "time", "GB/s", "x newline scan"],
-          [[name, f"{t:.3f} s", f"{size / t / 1e9:.2f}", f"{t / floor:.2f}"] for name, t in times.items()])
+          [[name, f"{taken.wall:.3f} s", f"{size / taken.wall / 1e9:.2f}", f"{taken.wall / floor:.2f}"]
+           for name, taken in times.items()])
 
 
 def streamed(bench, size):

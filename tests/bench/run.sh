@@ -1,6 +1,6 @@
 #!/bin/sh
-# How fast is ctxcap? Builds it, makes files, times it beside `wc -l`, DuckDB, ClickHouse and jq on the same files in the
-# same run, checks that all numbers are equal, and prints the tables of the README.
+# How fast is ctxcap? Builds it, makes files, times it beside `wc -l`, a bare pass of the parser, DuckDB, ClickHouse and
+# jq on the same files in the same run, checks that all numbers are equal, and prints the tables of the README.
 #
 # usage: tests/bench/run.sh [BYTES] [--rounds N] [--stream BYTES]     (default: 1e9, 5 rounds, no endless stream)
 #
@@ -15,7 +15,7 @@ esac
 
 "$root/.ci/install" build test
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCTXCAP_DEV=ON >/dev/null
-cmake --build "$build" --target ctxcap bench_ingest bench_scan bench_inflate >/dev/null
+cmake --build "$build" --target ctxcap bench_ingest bench_scan bench_bare bench_inflate >/dev/null
 
 engines=$build/engines
 [ -x "$engines/bin/python" ] || python3 -m venv "$engines" || true

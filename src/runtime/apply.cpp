@@ -48,19 +48,22 @@ Error unverified(Error error) {  // it exists, and does not hold
   return error;
 }
 
-Status prove_runner(Ollama& ollama, const Variant& variant, const ApplyOptions& options, Change& change,
-                    Verification& seen) {
+// What the driver says of the runner with that window, or of the only one.
+std::optional<Bytes> process_bytes(const ApplyOptions& options, std::optional<Tokens> window) {
+  const bool asked = options.process_bytes && options.proof != Proof::read_back;
+  return asked ? options.process_bytes(window) : std::nullopt;
+}
+
+// `had`: by the process before anything was unloaded.
+Status prove_runner(Ollama& ollama, const Variant& variant, const ApplyOptions& options,
+                    std::optional<Bytes> had, Change& change, Verification& seen) {
   const bool load = options.proof == Proof::load;
-  const auto process_bytes = [&](std::optional<Tokens> window) {
-    return options.process_bytes ? options.process_bytes(window) : std::nullopt;
-  };
   announce(options, Step::loading);
-  const std::optional<Bytes> before = process_bytes(std::nullopt);
   if (load) change.loading();
   TRY_ASSIGN(seen, observe(ollama, variant, load ? Touch::reload : Touch::look_only));
   TRY(judge(variant, seen));
-  seen.driver_before = before;
-  seen.driver_bytes = process_bytes(variant.num_ctx);
+  seen.driver_before = had;
+  seen.driver_bytes = process_bytes(options, variant.num_ctx);
   TRY(judge_memory(variant, seen, options.whole_on_gpu));
   if (!load || options.probe_share <= 0) return {};
   announce(options, Step::probing);
@@ -69,6 +72,7 @@ Status prove_runner(Ollama& ollama, const Variant& variant, const ApplyOptions& 
 
 Result<Receipt> create_and_prove(const World& world, Ollama& ollama, const Variant& variant, Via via,
                                  const ApplyOptions& options, const Before& before, Change& change) {
+  const std::optional<Bytes> had = process_bytes(options, std::nullopt);
   announce(options, Step::backing_up);
   TRY(change.back_up());
   if (options.proof == Proof::load) TRY(unload_previous(ollama, before));
@@ -94,7 +98,7 @@ Result<Receipt> create_and_prove(const World& world, Ollama& ollama, const Varia
 
   receipt.verification = {.asked_ctx = variant.num_ctx};
   if (options.proof != Proof::read_back) {
-    const Status proved = prove_runner(ollama, variant, options, change, receipt.verification);
+    const Status proved = prove_runner(ollama, variant, options, had, change, receipt.verification);
     if (!proved) return fail(unverified(proved.error()));
   }
   if (options.on_proved) TRY(options.on_proved(receipt));

@@ -41,6 +41,10 @@ create table heard (log text primary key, until integer not null) strict, withou
 pragma user_version = 2;
 )sql";
 
+// A look every two seconds is not worth four waits for the disk: with a log a program that is killed loses
+// nothing, and only a machine that loses its power loses what was logged since the last checkpoint.
+constexpr const char* kLogged = "pragma journal_mode = wal; pragma synchronous = normal;";
+
 Error card_error(const std::string& path, const std::string& why) {
   return {.what = "the samples of the card cannot be used",
           .why = path + ": " + why,
@@ -136,6 +140,9 @@ Result<CardSamples> CardSamples::open(World& world, DatabaseMode mode) {
   if (!database) {
     if (mode == DatabaseMode::read && fault == DatabaseFault::missing) return CardSamples(nullptr, path);
     return fail(card_error(path, database.error().why));
+  }
+  if (mode == DatabaseMode::write) {
+    if (const Status set = (*database)->run(kLogged); !set) return fail(card_error(path, set.error().why));
   }
   Result<i64> version = number(**database, "pragma user_version");
   if (version && *version > kVersion) return fail(card_error(path, "a newer ctxcap has written it"));
@@ -334,8 +341,12 @@ Status CardSamples::add_runs_and_ooms(i64 since, const std::map<i64, std::size_t
            }));
   // Which card a log speaks of is not told: it is that of the machine's only one, else of the first.
   CardHistory& first = all.front();
+  const auto named = [&](Status read) {
+    if (read) name_ooms(first);
+    return read;
+  };
   TRY(each(*database_, "select 1 from heard limit 1", [&](const Statement&) { first.tells_ooms = true; }));
-  return each(
+  return named(each(
       *database_, "select at, tenant, held, wanted, pids from ooms where at >= ? order by at, tenant",
       [&](const Statement& row) {
         CardOom& oom = first.ooms.emplace_back(CardOom{.at = {row.integer(0).value_or(0)},
@@ -347,7 +358,7 @@ Status CardSamples::add_runs_and_ooms(i64 since, const std::map<i64, std::size_t
           if (const auto number = parse_integer(pid)) oom.pids.push_back(*number);
         }
       },
-      since);
+      since));
 }
 
 Result<i64> CardSamples::forget(Instant before) {

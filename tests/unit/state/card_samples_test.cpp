@@ -174,3 +174,34 @@ TEST_CASE("a file of the first version is brought up to date, and can be read be
   REQUIRE(writing->hear("logs", second(1)));
   CHECK(writing->histories()->size() == 1);
 }
+
+TEST_CASE(
+    "a log has its own name for who ran out of memory; the process that it told of is the one that was "
+    "seen") {
+  test::Sandbox box;
+  World world = box.world();
+  auto samples = state::CardSamples::open(world);
+  REQUIRE(samples);
+  for (i64 t = 100; t < 120; t += 2) REQUIRE(samples->record(look_of(900, {{"stt", 800}}), second(t), kStep));
+  REQUIRE(samples->hear("logs", second(119)));
+  REQUIRE(samples->oom({.at = second(110), .tenant = "whisperx-1", .pids = {7, 101}}));
+  REQUIRE(samples->oom({.at = second(114), .tenant = "other", .pids = {7}}));
+  const auto all = samples->histories();
+  REQUIRE(all);
+  REQUIRE(all->front().ooms.size() == 2);
+  CHECK(all->front().ooms[0].sampled() == "stt");
+  CHECK(all->front().ooms[1].sampled() == "other");
+}
+
+TEST_CASE("a look costs no wait for the disk, and a reader needs nothing but the folder") {
+  test::Sandbox box;
+  World world = box.world();
+  auto samples = state::CardSamples::open(world);
+  REQUIRE(samples);
+  REQUIRE(samples->record(look_of(1), second(100), kStep));
+  const std::string path = *state::state_directory(world) + "/card.db";
+  CHECK(world.files.read_all(path + "-wal"));
+  auto reading = state::CardSamples::open(world, DatabaseMode::read);
+  REQUIRE(reading);
+  CHECK(reading->histories()->size() == 1);
+}

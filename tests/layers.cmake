@@ -22,8 +22,8 @@ list(APPEND may_manual settings report cli)
 list(APPEND may_setup settings plan runtime gpu sources manual cli)
 # What a model is, is read by rules and asked of whoever may know.
 list(APPEND may_describe settings model memory runtime gpu state cli)
-# What programs say of memory is read by rules.
-list(APPEND may_history tenants)
+# What programs say of memory is read by rules; what a driver's tool printed is what the driver says.
+list(APPEND may_history tenants gpu)
 # What a server has and what is written down of it are one protocol; the state knows nothing of servers.
 list(APPEND may_runtime state)
 # Steps of a run, put together of rooms that do not know each other: requests read, the card found, a window advised,

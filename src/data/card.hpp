@@ -54,11 +54,19 @@ std::string fault_of(const TenantRule& rule);
 // The first that holds; nullptr: none does.
 const TenantRule* rule_for(const std::vector<TenantRule>& rules, const TenantFacts& facts);
 
+// Metrics of one's own on a server with Prometheus' API, each with {labels} where need be; "": as exporters
+// that are known have it. Their unit is that of their name's end, else bytes.
+struct CardMetrics {
+  std::string card, total;     // memory of the card in use, and all of it
+  std::string tenants, label;  // memory of each tenant, and the label that names it
+};
+
 // Where samples of the card come from; of none: from the recorder.
 struct CardSources {
   std::vector<std::string> smi_logs;  // CSV of nvidia-smi -l, of the card and of its processes, in any order
   std::string homelab;                // homelab-monitor's database, or its address; "": none
   std::string prometheus;             // address of a server with its API; "": none
+  CardMetrics metrics;                // there
 
   bool empty() const { return smi_logs.empty() && homelab.empty() && prometheus.empty(); }
 };
@@ -104,6 +112,7 @@ struct CardSample {
   std::optional<Bytes> used;  // of the card, by whoever
   std::vector<Held> held;     // empty: nobody was seen
   i64 lasts = 0;              // microseconds for which it is known to hold; 0: until the next sample is due
+  std::optional<Bytes> highest = {};  // of the card within the step of an average
 };
 
 // A tenant did not get memory. What it said is rounded: the upper ends are kept.
@@ -140,9 +149,13 @@ struct CardHistory {
   std::vector<std::string> sources;            // what was read
 };
 
+// Says of its OOMs which tenant of the samples each is of, by the processes that the log told of. One that
+// failed before it was sampled is who the same log's other failures were.
+void name_ooms(CardHistory& history);
+
 // --- What follows: made by card/, read by report/.
 
-// How a tenant met the language model.
+// How a tenant met the language model; by averages times and joint peak are at least that, seconds at most.
 struct WithLlm {
   i64 times = 0;
   double seconds = 0;

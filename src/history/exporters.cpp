@@ -1,5 +1,7 @@
 #include "history/exporters.hpp"
 
+#include "base/text.hpp"
+
 namespace ctxcap::history {
 namespace {
 
@@ -41,8 +43,25 @@ constexpr Exporter kExporters[] = {
 
 }  // namespace
 
-std::span<const Exporter> exporters() {
-  return kExporters;
+std::vector<Exporter> exporters(const CardMetrics& own) {
+  std::vector<Exporter> all(std::begin(kExporters), std::end(kExporters));
+  if (!own.card.empty()) all = {{.name = own.card, .used = own.card, .total = own.total, .unit = 0}};
+  for (Exporter& one : all) {
+    if (own.tenants.empty()) continue;
+    one.own = true;
+    one.processes = own.tenants;
+    one.tenant = own.label;
+    one.pid = "pid";
+  }
+  return all;
+}
+
+Bytes unit_of(std::string_view metric) {
+  const std::string name = lowered(metric.substr(0, metric.find('{')));
+  for (const auto& [end, unit] :
+       {std::pair("mb", kMiB), {"mib", kMiB}, {"megabytes", kMiB}, {"gb", 1024 * kMiB}, {"gib", 1024 * kMiB}})
+    if (name.ends_with(end)) return unit;
+  return 1;
 }
 
 }  // namespace ctxcap::history

@@ -6,6 +6,7 @@
 #include "history/oom_log.hpp"
 #include "history/prometheus.hpp"
 #include "history/smi_log.hpp"
+#include "history/tool_text.hpp"
 
 namespace ctxcap::history {
 namespace {
@@ -29,7 +30,9 @@ Result<std::vector<CardHistory>> read(const Sources& sources, World& world) {
   const auto zone = [&](Instant at) { return world.clock.local_offset(at); };
   for (const std::string& path : sources.smi_logs) {
     TRY_ASSIGN(const auto file, world.files.map(path));
-    TRY(read_smi_log(file->bytes().substr(0, file->left()), path, zone, joined));
+    const std::string_view text = file->bytes().substr(0, file->left());
+    TRY_ASSIGN(const bool printed, read_tool_text(text, path, zone, joined));
+    if (!printed) TRY(read_smi_log(text, path, zone, joined));
     joined.source(printable(path));
   }
   if (!sources.homelab.empty()) {
@@ -40,7 +43,7 @@ Result<std::vector<CardHistory>> read(const Sources& sources, World& world) {
   }
   if (!sources.prometheus.empty()) {
     const Instant from = sources.from.value_or(Instant{world.clock.now().micros - kFortnight});
-    TRY(read_prometheus(sources.prometheus, from, world, joined));
+    TRY(read_prometheus(sources.prometheus, sources.metrics, from, world, joined));
     joined.source(printable(sources.prometheus));
   }
   for (const std::string& path : sources.logs) {

@@ -56,16 +56,19 @@ class Reading {
     const Json total = data_.contains("total") ? data_["total"] : Json();
     const Json& used = list_in(total, "mem");
     each(used, [&](Instant at, Bytes bytes) { into_.used("", at, bytes); });
+    each(list_in(total, "mempk"), [&](Instant at, Bytes bytes) { into_.highest("", at, bytes); });
     const Json services = data_.contains("services") ? data_["services"] : Json::object();
     for (const auto& [name, values] : services.items()) {
-      const CardTenant tenant = tenant_of_service(name, serves_.contains(name));
-      each(values, [&](Instant at, Bytes bytes) { into_.held("", at, tenant, 0, bytes); });
+      if (services.is_object()) held(name, values);
     }
-    for (const Json& row : list_in(data_, "summary")) {
-      const std::string name = name_in(row, "service");
-      const auto peak = bytes_of(number_in(row, "peak"));
-      if (peak && !name.empty()) into_.peak("", tenant_of_service(name, serves_.contains(name)), *peak);
+    for (const Json& row : list_in(data_, "summary")) peak(name_in(row, "service"), number_in(row, "peak"));
+    // As /api/gpu/attribution has them; which of them serve models it does not tell.
+    for (const Json& row : services.is_array() ? services : Json::array()) {
+      if (!row.is_object()) continue;
+      held(name_in(row, "service"), row.value("vram", Json()));
+      peak(name_in(row, "service"), number_in(row, "peak_mb"));
     }
+    if (!data_.contains("events")) return;
     into_.tells_ooms();
     for (const Json& event : list_in(data_, "events")) {
       const auto at = number_in(event, "ts");
@@ -76,6 +79,19 @@ class Reading {
   }
 
  private:
+  CardTenant tenant_of(const std::string& name) const {
+    const CardTenant told = tenant_of_service(name, serves_.contains(name));
+    return is_llm(told.kind) ? told : server_by_program(name).value_or(told);
+  }
+  void held(const std::string& name, const Json& values) {
+    if (!name.empty())
+      each(values, [&](Instant at, Bytes bytes) { into_.held("", at, tenant_of(name), 0, bytes); });
+  }
+  void peak(const std::string& name, std::optional<double> mebibytes) {
+    const auto bytes = bytes_of(mebibytes);
+    if (bytes && !name.empty()) into_.peak("", tenant_of(name), *bytes);
+  }
+
   template <class Use>
   void each(const Json& values, const Use& use) const {
     const Json& labels = list_in(data_, "labels");
@@ -99,22 +115,33 @@ Error no_answer(const std::string& url, ErrorKind kind, std::string why) {
           .hint = "its address is like http://127.0.0.1:9800; its database gpu.db tells more"};
 }
 
+Result<Json> ask(const std::string& url, const std::string& path, World& world) {
+  const Result<HttpResponse> answer =
+      world.http.send({.url = url + path, .timeout = std::chrono::seconds(60)});
+  if (!answer) return fail(no_answer(url, ErrorKind::unreachable, answer.error().why));
+  if (answer->status != 200)
+    return fail(no_answer(url, ErrorKind::unreachable, fmt::format("HTTP {}", answer->status)));
+  Json data = Json::parse(answer->body, nullptr, false);
+  const auto bucket = number_in(data, "bucket_sec");
+  if (!bucket || *bucket <= 0 || list_in(data, "labels").empty())
+    return fail(no_answer(url, ErrorKind::usage, "its answer has no bucket_sec and labels"));
+  return data;
+}
+
 }  // namespace
 
 Status read_homelab_api(const std::string& address, std::optional<Instant> from, World& world, Joined& into) {
   std::string url = address;
   while (url.ends_with('/')) url.pop_back();
-  const Result<HttpResponse> answer =
-      world.http.send({.url = url + "/api/data?range=" + range_of(from, world.clock.now()),
-                       .timeout = std::chrono::seconds(60)});
-  if (!answer) return fail(no_answer(url, ErrorKind::unreachable, answer.error().why));
-  if (answer->status != 200)
-    return fail(no_answer(url, ErrorKind::unreachable, fmt::format("HTTP {}", answer->status)));
-  const Json data = Json::parse(answer->body, nullptr, false);
-  const auto bucket = number_in(data, "bucket_sec");
-  if (!bucket || *bucket <= 0 || list_in(data, "labels").empty())
-    return fail(no_answer(url, ErrorKind::usage, "its answer has no bucket_sec and labels"));
-  Reading(data, into).read(std::llround(*bucket * 1e6));
+  const std::string range = range_of(from, world.clock.now());
+  Result<Json> data = ask(url, "/api/data?range=" + range, world);
+  if (!data) {
+    // Newer versions tell services here, too, and then nothing of the card and of who ran out of memory.
+    Result<Json> services = ask(url, "/api/gpu/attribution?host=local&range=" + range, world);
+    if (!services) return fail(std::move(data).error());
+    data = std::move(services);
+  }
+  Reading(*data, into).read(std::llround(number_in(*data, "bucket_sec").value_or(1) * 1e6));
   return {};
 }
 

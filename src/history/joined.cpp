@@ -1,7 +1,8 @@
 #include "history/joined.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <set>
 
 #include "base/text.hpp"
 
@@ -37,40 +38,10 @@ void merge_same(std::vector<CardSample>& samples) {
       continue;
     }
     if (sample.used) merged.back().used = sample.used;
+    if (sample.highest) merged.back().highest = sample.highest;
     merged.back().held.insert(merged.back().held.end(), sample.held.begin(), sample.held.end());
   }
   samples = std::move(merged);
-}
-
-// A log has its own name for a tenant; the processes that it told of say which one samples have for it.
-std::string seen_as(const CardOom& oom, const CardHistory& history) {
-  const auto after = std::upper_bound(history.samples.begin(), history.samples.end(), oom.at,
-                                      [](Instant at, const CardSample& s) { return at < s.at; });
-  if (after == history.samples.begin()) return "";
-  std::string found;
-  for (const Held& held : std::prev(after)->held) {
-    const CardTenant& tenant = history.tenants[held.tenant];
-    if (tenant.name == oom.tenant) return "";
-    if (is_llm(tenant.kind) || std::find(oom.pids.begin(), oom.pids.end(), held.pid) == oom.pids.end())
-      continue;
-    if (!found.empty() && found != tenant.name) return "";  // one of several
-    found = tenant.name;
-  }
-  return found;
-}
-
-// One that failed before it was sampled is who the same log's other failures were.
-void name_ooms(std::vector<CardOom>& ooms, const CardHistory& history) {
-  std::map<std::string, std::set<std::string>> names;  // of logs -> of samples
-  for (CardOom& oom : ooms) {
-    oom.seen_as = seen_as(oom, history);
-    if (!oom.seen_as.empty()) names[oom.tenant].insert(oom.seen_as);
-  }
-  for (CardOom& oom : ooms) {
-    const auto known = names.find(oom.tenant);
-    if (oom.seen_as.empty() && known != names.end() && known->second.size() == 1)
-      oom.seen_as = *known->second.begin();
-  }
 }
 
 }  // namespace
@@ -116,6 +87,11 @@ void Joined::used(const std::string& uuid, Instant at, std::optional<Bytes> byte
   cards_[uuid].samples.push_back({at, bytes, {}});
 }
 
+void Joined::highest(const std::string& uuid, Instant at, Bytes bytes) {
+  if (from_ && at < *from_) return;
+  cards_[uuid].samples.push_back({.at = at, .highest = bytes});
+}
+
 void Joined::held(const std::string& uuid, Instant at, const CardTenant& tenant, i64 pid, Bytes bytes) {
   if ((from_ && at < *from_) || bytes <= 0) return;
   Card& card = cards_[uuid];
@@ -150,10 +126,27 @@ void Joined::run(const std::string& uuid, CardRun run) {
   runs.push_back(std::move(run));
 }
 
+// Whose an account is, samples say; one that was never sampled is known by its pid.
+void Joined::Card::settle_accounts(std::map<std::uint32_t, Bytes>& exact) {
+  std::map<i64, std::uint32_t> of;
+  for (const Row& row : rows) of[row.held.pid] = row.held.tenant;
+  for (const auto& [pid, bytes] : accounts) {
+    const auto seen = of.find(pid);
+    const std::string name = fmt::format("pid {}", pid);
+    const std::uint32_t tenant = seen != of.end()
+                                     ? seen->second
+                                     : number_of({name, TenantKind::process, "the driver's account of it"});
+    exact[tenant] = std::max(exact[tenant], bytes);
+  }
+}
+
 CardHistory Joined::finish(Card card) {
+  std::map<std::uint32_t, Bytes> exact;
+  card.settle_accounts(exact);
   CardHistory history{.card = std::move(card.facts), .tenants = std::move(card.tenants)};
   history.runs = std::move(card.runs);
   history.told_peaks = std::move(card.told_peaks);
+  history.exact_peaks = std::move(exact);
   history.averages = card.averages > 0;
   history.step = card.averages;
   merge_same(card.samples);
@@ -186,8 +179,8 @@ std::vector<CardHistory> Joined::finish() && {
                    [](const CardHistory& a, const CardHistory& b) { return a.card.index < b.card.index; });
   // Which card a log speaks of is not told: it is that of the machine's only one, else of the first.
   if (all.empty()) return all;
-  name_ooms(once, all.front());
   all.front().ooms = std::move(once);
+  name_ooms(all.front());
   all.front().tells_ooms = tells_ooms_;
   return all;
 }

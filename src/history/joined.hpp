@@ -23,6 +23,8 @@ class Joined {
 
   void card(const CardFacts& facts);
   void used(const std::string& uuid, Instant at, std::optional<Bytes> bytes);
+  // The most in use within a step of an average.
+  void highest(const std::string& uuid, Instant at, Bytes bytes);
   void held(const std::string& uuid, Instant at, const CardTenant& tenant, i64 pid, Bytes bytes);
   void oom(CardOom oom);
   void run(const std::string& uuid, CardRun run);  // by time
@@ -30,6 +32,8 @@ class Joined {
   void averages(const std::string& uuid, i64 step);
   // The highest of a tenant in samples that are not given.
   void peak(const std::string& uuid, const CardTenant& tenant, Bytes bytes);
+  // The most that a process ever had, by the driver's own account.
+  void account(const std::string& uuid, i64 pid, Bytes bytes) { cards_[uuid].accounts[pid] = bytes; }
   // Something was read in which an OOM would stand.
   void tells_ooms() { tells_ooms_ = true; }
   void source(std::string name) { sources_.push_back(std::move(name)); }
@@ -52,7 +56,9 @@ class Joined {
     std::vector<CardRun> runs;
     i64 averages = 0;  // microseconds; 0: samples are of moments
     std::map<std::uint32_t, Bytes> told_peaks;
+    std::map<i64, Bytes> accounts;  // by pid
     std::uint32_t number_of(const CardTenant& tenant);
+    void settle_accounts(std::map<std::uint32_t, Bytes>& exact);
   };
   static CardHistory finish(Card card);
 

@@ -28,9 +28,17 @@ std::string label(const Series& series, std::string_view name) {
   return found != series.labels->end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+// The first of these labels that a series has.
+std::string first_label(const Series& series, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (std::string text = label(series, name); !text.empty()) return text;
+  }
+  return "";
+}
+
 // NVML's "GPU-1234..."; some exporters leave out the word.
 std::string uuid_of(const Series& series, const Exporter& exporter) {
-  std::string uuid = label(series, exporter.card);
+  std::string uuid = first_label(series, {exporter.card, "uuid", "UUID", "gpu"});
   const bool bare = uuid.size() == 36 && uuid[8] == '-';
   if (bare) uuid.insert(0, "GPU-");
   if (const std::string part = label(series, exporter.instance); !part.empty()) uuid += " GI " + part;
@@ -109,7 +117,10 @@ class Client {
     } else if (body.is_object() && body.contains("error") && body["error"].is_string()) {
       error.why += ": " + printable(body["error"].get_ref<const std::string&>(), 160);
       error.hint =
-          response.status == 503 ? "try again when it has less to do" : "shorten the time: --from 2d";
+          response.status == 503 ? "try again when it has less to do"
+          : response.status == 400
+              ? "card, total and tenants of [card.prometheus] are metrics, each with {labels} where need be"
+              : "shorten the time: --from 2d";
     }
     return error;
   }
@@ -129,9 +140,14 @@ std::vector<Series> series_of(const Json& result) {
 }
 
 CardTenant tenant_of(const Series& series, const Exporter& exporter) {
-  const std::string name = label(series, exporter.tenant);
+  std::string name = label(series, exporter.tenant);
+  if (name.empty() && exporter.own)
+    name = first_label(series, {"container", "pod", "name", "process_name", "server", "job"});
   if (!name.empty()) {
     CardTenant tenant = tenant_of_process(name);
+    if (exporter.own) tenant.evidence = "metric " + printable(exporter.processes, 60);
+    if (exporter.tenant == "container" && tenant.kind == TenantKind::process)
+      tenant.kind = TenantKind::container;
     if (exporter.tenant == "server") tenant.kind = TenantKind::ollama;  // a server of models
     return tenant;
   }
@@ -148,16 +164,19 @@ class Walk {
     const auto each = [&](std::string_view metric, const auto& use) -> Status {
       if (metric.empty()) return {};
       TRY_ASSIGN(const Json result, client_.samples(metric, end - begin, end));
-      for (const Series& series : series_of(result)) use(series);
+      const Bytes unit = exporter_.unit > 0 && !(exporter_.own && metric == exporter_.processes)
+                             ? exporter_.unit
+                             : unit_of(metric);
+      for (const Series& series : series_of(result)) use(series, unit);
       return {};
     };
     bool any = false;
-    TRY(each(exporter_.used, [&](const Series& series) {
+    TRY(each(exporter_.used, [&](const Series& series, Bytes unit) {
       const std::string uuid = uuid_of(series, exporter_);
       const std::string container = label(series, exporter_.container);
       CardTenant tenant = tenant_of_process(container);
       if (tenant.kind == TenantKind::process) tenant.kind = TenantKind::container;
-      each_value(series, exporter_.unit, begin * kMicros, [&](Instant at, Bytes bytes) {
+      each_value(series, unit, begin * kMicros, [&](Instant at, Bytes bytes) {
         any = true;
         if (!container.empty()) return into_.held(uuid, at, tenant, 0, bytes);
         into_.used(uuid, at, bytes);
@@ -166,20 +185,21 @@ class Walk {
     }));
     if (!any) return false;
     const auto last = [&](std::optional<Bytes> CardFacts::*fact) {
-      return [this, fact, begin](const Series& series) {
+      return [this, fact, begin](const Series& series, Bytes unit) {
         CardFacts& facts = cards_[uuid_of(series, exporter_)];
-        each_value(series, exporter_.unit, begin * kMicros,
-                   [&](Instant, Bytes bytes) { facts.*fact = bytes; });
+        each_value(series, unit, begin * kMicros, [&](Instant, Bytes bytes) { facts.*fact = bytes; });
       };
     };
     TRY(each(exporter_.total, last(&CardFacts::total)));
     TRY(each(exporter_.reserved, last(&CardFacts::reserved)));
     TRY(each(exporter_.free, last(&CardFacts::free)));
-    TRY(each(exporter_.processes, [&](const Series& series) {
-      const std::string uuid = uuid_of(series, exporter_);
+    TRY(each(exporter_.processes, [&](const Series& series, Bytes unit) {
+      // Of a metric of one's own the only card is meant, whatever it calls it.
+      const bool only = exporter_.own && cards_.size() == 1;
+      const std::string uuid = only ? cards_.begin()->first : uuid_of(series, exporter_);
       const CardTenant tenant = tenant_of(series, exporter_);
       const i64 pid = parse_integer(label(series, exporter_.pid)).value_or(0);
-      each_value(series, exporter_.unit, begin * kMicros,
+      each_value(series, unit, begin * kMicros,
                  [&](Instant at, Bytes bytes) { into_.held(uuid, at, tenant, pid, bytes); });
     }));
     return true;
@@ -204,11 +224,13 @@ class Walk {
 
 }  // namespace
 
-Status read_prometheus(const std::string& url, Instant from, World& world, Joined& into) {
+Status read_prometheus(const std::string& url, const CardMetrics& own, Instant from, World& world,
+                       Joined& into) {
   Client client(url, world);
   TRY(client.log_in());
   const i64 begin = from.micros / kMicros, now = world.clock.now().micros / kMicros;
-  for (const Exporter& exporter : exporters()) {
+  const std::vector<Exporter> asked = exporters(own);
+  for (const Exporter& exporter : asked) {
     Walk walk(client, exporter, into);
     bool any = false;
     // From the newest day backwards: what is not scraped any more would be found late.
@@ -221,8 +243,7 @@ Status read_prometheus(const std::string& url, Instant from, World& world, Joine
     return {};
   }
   std::string names;
-  for (const Exporter& exporter : exporters())
-    names += (names.empty() ? "" : ", ") + std::string(exporter.name);
+  for (const Exporter& exporter : asked) names += (names.empty() ? "" : ", ") + std::string(exporter.name);
   return fail({.kind = ErrorKind::withheld,
                .what = printable(url) + " tells of no card",
                .why = "it has no metric of " + names,

@@ -45,7 +45,8 @@ Columns columns_of(std::string_view header) {
 
 bool is_header(std::string_view line) {
   return line.find("timestamp") == 0 || line.find(", memory.") != line.npos ||
-         line.find("used_gpu_memory") != line.npos || line.find("used_memory") != line.npos;
+         line.find("used_gpu_memory") != line.npos || line.find("used_memory") != line.npos ||
+         line.find("max_memory_usage") != line.npos;
 }
 
 // Cells of one line: those before the process's name from the left, those behind it from the right.
@@ -92,32 +93,45 @@ class Reader {
       columns_ = columns_of(text);
       return true;
     }
-    if (columns_.names.empty()) return false;
+    if (columns_.names.empty()) return text.starts_with("$ ");  // the command that printed it
     const auto cells = cells_of(text, columns_);
     const auto cell = [&](std::string_view name) -> std::string_view {
       const auto at = columns_.of(name);
       return at && *at < cells.size() ? trimmed(cells[*at]) : std::string_view();
     };
+    const auto pid = parse_integer(cell("pid"));
+    if (columns_.of("max_memory_usage")) {
+      const auto bytes = mebibytes(cell("max_memory_usage"));
+      if (bytes && *bytes > 0 && pid)
+        into_.account(std::string(cell("gpu_uuid")), *pid, *bytes);  // 0: unknown
+      return true;
+    }
     const auto at = time_of(cell("timestamp"), zone_);
+    if (!at && !columns_.of("timestamp") && columns_.of("memory.total")) tell_card(cell);
     if (!at) return true;  // a line that was being written, or an error text of the driver
     if (columns_.of("process_name") || columns_.of("pid")) {
       const auto bytes = mebibytes(cell("used_gpu_memory"));
-      const auto pid = parse_integer(cell("pid"));
       if (bytes)
         into_.held(std::string(cell("gpu_uuid")), *at, tenant_of_process(cell("process_name")),
                    pid.value_or(0), *bytes);
     } else {
-      CardFacts facts{.index = parse_integer(cell("index")).value_or(0), .uuid = std::string(cell("uuid"))};
-      facts.name = printable(cell("gpu_name"), 60);
-      facts.total = mebibytes(cell("memory.total"));
-      facts.reserved = mebibytes(cell("memory.reserved"));
-      into_.card(facts);
-      into_.used(facts.uuid, *at, mebibytes(cell("memory.used")));
+      into_.used(tell_card(cell), *at, mebibytes(cell("memory.used")));
     }
     return true;
   }
 
  private:
+  // Its uuid.
+  template <class Cell>
+  std::string tell_card(const Cell& cell) {
+    CardFacts facts{.index = parse_integer(cell("index")).value_or(0), .uuid = std::string(cell("uuid"))};
+    facts.name = printable(cell("gpu_name"), 60);
+    facts.total = mebibytes(cell("memory.total"));
+    facts.reserved = mebibytes(cell("memory.reserved"));
+    into_.card(facts);
+    return facts.uuid;
+  }
+
   const std::function<i64(Instant)>& zone_;
   Joined& into_;
   Columns columns_;

@@ -18,9 +18,9 @@ Complaint take_together(const Value& value, Sets& into, const From& from);
 std::optional<Value> show_together(const Sets& of);
 Complaint take_tenants(const Value& value, std::vector<Tenant>& into, const From& from);
 std::optional<Value> show_tenants(const std::vector<Tenant>& of);
-Complaint take_place(const Value& value, std::string& into, const From& from);  // a path, or an address
-Complaint take_server(const Value& value, std::string& into,
-                      const From& from);  // { url = ... }, or that alone
+Complaint take_place(const Value& value, std::string& into, const From& from);   // a path, or an address
+Complaint take_server(const Value& value, CardSources& into, const From& from);  // or its address alone
+std::optional<Value> show_server(const CardSources& of);
 Complaint take_rules(const Value& value, std::vector<TenantRule>& into, const From& from);
 std::optional<Value> show_rules(const std::vector<TenantRule>& of);
 using QuietHours = decltype(policy::HysteresisOptions::quiet_hours);

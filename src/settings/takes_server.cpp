@@ -105,10 +105,28 @@ Complaint take_place(const Value& value, std::string& into, const From& from) {
   return url ? take_url(value, into) : take_path(value, into, from);
 }
 
-Complaint take_server(const Value& value, std::string& into, const From&) {
-  const Value::Entry* url = value.entry("url");
-  if (value.kind == Kind::table && (url == nullptr || value.entries.size() > 1)) return "its one key is url";
-  return take_url(url != nullptr ? url->value : value, into);
+constexpr std::pair<const char*, std::string CardMetrics::*> kMetrics[] = {{"card", &CardMetrics::card},
+                                                                           {"total", &CardMetrics::total},
+                                                                           {"tenants", &CardMetrics::tenants},
+                                                                           {"label", &CardMetrics::label}};
+
+Complaint take_server(const Value& value, CardSources& into, const From&) {
+  if (value.kind != Kind::table) return take_url(value, into.prometheus);
+  for (const auto& [key, place, one] : value.entries) {
+    Complaint why = "its keys are url, card, total, tenants and label";
+    if (key == "url") why = take_url(one, into.prometheus);
+    for (const auto& [name, field] : kMetrics)
+      if (key == name) why = take_text(one, into.metrics.*field);
+    if (!why.empty()) return key + ": " + why;
+  }
+  return into.prometheus.empty() ? "it has no url" : "";
+}
+
+std::optional<Value> show_server(const CardSources& of) {
+  Pairs all = {{"url", of.prometheus}};
+  for (const auto& [name, field] : kMetrics)
+    if (!(of.metrics.*field).empty()) all.emplace_back(name, of.metrics.*field);
+  return all.size() > 1 ? show_pairs(all) : show_text(of.prometheus);
 }
 
 Complaint take_rules(const Value& value, std::vector<TenantRule>& into, const From&) {

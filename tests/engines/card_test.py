@@ -43,7 +43,7 @@ def free_port():
 
 
 def wait_for(url):
-    for _ in range(200):
+    for _ in range(1200):
         try:
             return urllib.request.urlopen(url, timeout=2).read()
         except OSError:
@@ -107,6 +107,22 @@ def behind_password(url):
     check("a password", card(guarded, PROMETHEUS_USER="me", PROMETHEUS_PASSWORD="pass")[0], 0)
 
 
+def refusing(programs, directory, flag, status, says, hint):
+    """A Prometheus that may do less than it is asked for."""
+    port = free_port()
+    engine = subprocess.Popen([programs["prometheus"], f"--config.file={directory}/config.yml",
+                               f"--storage.tsdb.path={directory}/data", "--storage.tsdb.retention.time=100y", flag,
+                               f"--web.listen-address=127.0.0.1:{port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/-/ready")
+        code, _, err = card(f"http://127.0.0.1:{port}")
+    finally:
+        engine.kill()
+        engine.wait()
+    lines = err.splitlines()[-3:]
+    check(f"{flag}: {err}", (code, f"HTTP {status}: " in lines[1] and says in lines[1], hint in lines[2]), (6, True, True))
+
+
 def main():
     programs = {n: os.path.join(ENGINES, "usr/bin", n) for n in ("prometheus", "promtool", "victoria-metrics")}
     for path in programs.values():
@@ -147,6 +163,7 @@ def main():
             for engine in engines:
                 engine.kill()
                 engine.wait()
+        refusing(programs, directory, "--query.max-samples=10", 422, "too many samples", "--from 2d")
     print("Prometheus and VictoriaMetrics agree with the truth")
 
 

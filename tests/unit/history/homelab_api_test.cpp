@@ -12,9 +12,10 @@ namespace {
 
 struct Dashboard final : Http {
   HttpResponse answer;
-  std::string asked;
+  std::string asked, only;  // only: what else is asked for is not there; "": all is
   Result<HttpResponse> send(const HttpRequest& request) override {
     asked = request.url;
+    if (!only.empty() && asked.find(only) == std::string::npos) return HttpResponse{.status = 404};
     return answer;
   }
 };
@@ -55,6 +56,32 @@ TEST_CASE("homelab-monitor's API as it answered: averages, and the highest of ea
   CHECK(peaks["host:python"] == 1'210);
   // In truth WhisperX needed 7,343 beside 751 of nobody's; what it wanted when it failed is more than that.
   CHECK(*use.rest_needed >= Bytes{7'343 + 751} << 20);
+}
+
+TEST_CASE("a newer one that has no other answer: services alone, and nothing of the card") {
+  for (const char* file : {"hmnew-attribution-7d.json", "hmnew-attribution-30d.json"}) {
+    const auto body = test::shared_file(std::string("card/homelab-monitor/newer/") + file);
+    if (!body) return;
+    Monitor monitor;
+    monitor.http.only = "/api/gpu/attribution?host=local&range=30d";
+    REQUIRE(monitor.read(*body));
+    const auto cards = std::move(monitor.joined).finish();
+    REQUIRE(cards.size() == 1);
+    const CardUse use = card::use_of(cards[0]);
+    std::map<std::string, Bytes> peaks;
+    for (const TenantUse& tenant : use.tenants) peaks[tenant.tenant.name] = tenant.peak >> 20;
+    CHECK(peaks ==
+          std::map<std::string, Bytes>{{"ollama", 17'452}, {"whisperx", 7'343}, {"embeddings", 1'894}});
+    CHECK(is_llm(use.tenants[0].tenant.kind));
+    CHECK(!use.tenants[0].ooms);
+    CHECK(!use.rest_seen);  // of averages without the card's highest nothing is proven
+    CHECK(*use.rest_needed >= Bytes{7'343} << 20);
+    CHECK(!use.budget());
+  }
+  const auto nobody = test::shared_file("card/homelab-monitor/newer/hmnew-attribution-unknown-host.json");
+  Monitor monitor;
+  monitor.http.only = "attribution";
+  CHECK(!monitor.read(*nobody));
 }
 
 TEST_CASE("other times, other servers") {

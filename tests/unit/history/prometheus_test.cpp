@@ -73,8 +73,8 @@ TEST_CASE("samples as they were stored, a day at a time, each once") {
         R"({{"metric":{{"uuid":"00000000-0000-0000-0000-000000000000","pid":"7","process_name":"/usr/lib/ollama/llama-server"}},"values":[{}]}})",
         values));
   };
-  REQUIRE(
-      history::read_prometheus("http://localhost:9090/", place.ago(2 * 86'400), place.world, place.joined));
+  REQUIRE(history::read_prometheus("http://localhost:9090/", {}, place.ago(2 * 86'400), place.world,
+                                   place.joined));
   const auto cards = std::move(place.joined).finish();
   REQUIRE(cards.size() == 1);
   CHECK(cards[0].card.uuid == "GPU-00000000-0000-0000-0000-000000000000");
@@ -103,12 +103,50 @@ TEST_CASE("exporters without a total: what is used, free and kept is all of it")
         fmt::format(R"({{"metric":{{"UUID":"GPU-1"}},"values":[[{},"{}"],[{},"NaN"],["x","1"],7]}})",
                     place.now() - 10, value, place.now() - 5));
   };
-  REQUIRE(history::read_prometheus("http://localhost:9090", place.ago(3'600), place.world, place.joined));
+  REQUIRE(history::read_prometheus("http://localhost:9090", {}, place.ago(3'600), place.world, place.joined));
   const auto cards = std::move(place.joined).finish();
   REQUIRE(cards.size() == 1);
   CHECK(cards[0].card.total == 24'500 * kMiB);
   CHECK(cards[0].card.usable() == 24'000 * kMiB);
   CHECK(cards[0].samples.size() == 1);
+}
+
+TEST_CASE(
+    "metrics of one's own: units by their names, the only card whatever it is called, names by a label") {
+  const std::string own = "my_container_vram_mb";
+  const std::map<std::string, std::pair<std::string, std::string>> values = {
+      {"nvidia_smi_memory_used_bytes", {R"("uuid":"1")", "9437184000"}},
+      {"nvidia_smi_memory_total_bytes", {R"("uuid":"1")", "25769803776"}},
+      {own, {R"("gpu":"0","container":"whisperx","image":"x/y")", "7343"}},
+      {"my_card_GiB%7Bhost%3D%22a%22%7D", {R"("gpu":"0")", "9"}}};
+  const auto told = [&](const CardMetrics& metrics) {
+    Place place;
+    place.server.answer = [&](const std::string& metric, i64) {
+      const auto found = values.find(metric);
+      if (found == values.end()) return matrix("");
+      return matrix(fmt::format(R"({{"metric":{{{}}},"values":[[{},"{}"]]}})", found->second.first,
+                                place.now() - 10, found->second.second));
+    };
+    const Status read =
+        history::read_prometheus("http://p:9090", metrics, place.ago(3'600), place.world, place.joined);
+    REQUIRE(read);
+    auto cards = std::move(place.joined).finish();
+    REQUIRE(cards.size() == 1);
+    return cards.front();
+  };
+  for (const char* name_label : {"", "container", "image"}) {
+    const CardHistory card = told({.tenants = own, .label = name_label});
+    CHECK(card.card.total == 24'576 * kMiB);
+    REQUIRE(card.samples.size() == 1);
+    CHECK(card.samples[0].used == 9'000 * kMiB);
+    REQUIRE(card.samples[0].held.size() == 1);
+    CHECK(card.samples[0].held[0].bytes == 7'343 * kMiB);
+    CHECK(card.tenants[0].name == (std::string_view(name_label) == "image" ? "y" : "whisperx"));
+    CHECK(card.tenants[0].evidence == "metric my_container_vram_mb");
+  }
+  const CardHistory alone = told({.card = "my_card_GiB{host=\"a\"}", .tenants = own});
+  CHECK(alone.samples[0].used == 9 * 1'024 * kMiB);
+  CHECK(alone.samples[0].held.size() == 1);
 }
 
 TEST_CASE("refusals are told in their own words") {
@@ -120,6 +158,9 @@ TEST_CASE("refusals are told in their own words") {
   const Row rows[] = {
       {{.status = 401, .body = "Unauthorized\n"}, "asks for credentials", "PROMETHEUS_TOKEN"},
       {{.status = 404, .body = "404 page not found\n"}, "HTTP 404", "before /api/v1"},
+      {{.status = 400, .body = R"({"status":"error","errorType":"bad_data","error":"ranges only allowed"})"},
+       "HTTP 400: ranges only allowed",
+       "{labels}"},
       {{.status = 422, .body = R"({"status":"error","errorType":"execution","error":"too many points"})"},
        "HTTP 422: too many points",
        "--from"},
@@ -132,7 +173,7 @@ TEST_CASE("refusals are told in their own words") {
     Place place;
     place.server.answer = [&](const std::string&, i64) { return row.response; };
     const Status read =
-        history::read_prometheus("http://localhost:9090", place.ago(3'600), place.world, place.joined);
+        history::read_prometheus("http://localhost:9090", {}, place.ago(3'600), place.world, place.joined);
     REQUIRE(!read);
     CHECK(read.error().kind == ErrorKind::unreachable);
     CHECK(read.error().why.find(row.why) != std::string::npos);
@@ -144,7 +185,7 @@ TEST_CASE("a server without an exporter of cards") {
   Place place;
   place.server.answer = [](const std::string&, i64) { return matrix(""); };
   const Status read =
-      history::read_prometheus("http://localhost:9090", place.ago(3'600), place.world, place.joined);
+      history::read_prometheus("http://localhost:9090", {}, place.ago(3'600), place.world, place.joined);
   REQUIRE(!read);
   CHECK(read.error().kind == ErrorKind::withheld);
 }
@@ -159,7 +200,7 @@ TEST_CASE("credentials go along, and are in no error") {
     }
     place.server.answer = [](const std::string&, i64) { return HttpResponse{.status = 403, .body = "no"}; };
     const Status read =
-        history::read_prometheus("http://localhost:9090", place.ago(3'600), place.world, place.joined);
+        history::read_prometheus("http://localhost:9090", {}, place.ago(3'600), place.world, place.joined);
     REQUIRE(!read);
     CHECK(read.error().why.find("does not take these") != std::string::npos);
     CHECK((read.error().what + read.error().why + read.error().hint).find("a-secret") == std::string::npos);
@@ -196,7 +237,7 @@ std::vector<CardHistory> exported(const std::string& file) {
   place.server.answer = [&](const std::string& metric, i64) {
     return matrix(series_in(*text, metric, place.now() - 15));
   };
-  REQUIRE(history::read_prometheus("http://p:9090", place.ago(3'600), place.world, place.joined));
+  REQUIRE(history::read_prometheus("http://p:9090", {}, place.ago(3'600), place.world, place.joined));
   return std::move(place.joined).finish();
 }
 

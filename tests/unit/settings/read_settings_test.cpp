@@ -156,7 +156,7 @@ TEST_CASE("what is wrong is told with its place") {
       {"[card]\nsize = \"24G\"", ":2:8:", "could be GB or GiB"},
       {"[card]\nsize = 24", ":2:8:", "needs its unit"},
       {"[card]\nsize = \"-1GiB\"", ":2:8:", "does not begin with a number"},
-      {"[card]\nprometheus = { url = \"http://a\", uri = 1 }", ":2:14:", "its one key is url"},
+      {"[card]\nprometheus = { url = \"http://a\", uri = 1 }", ":2:14:", "uri: its keys are url, card, total, tenants and label"},
       {"[card]\nprometheus = \"127.0.0.1:9090\"", ":2:14:", "does not begin with http"},
       {"[[card.tenant]]\nname = \"a\"", ":1:", "each has a name and a match"},
       {"[[card.tenant]]\nname = \"a\"\nmatch = \"pod=x\"", ":1:", "match is container=NAME"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "card/averages.hpp"
 #include "card/need.hpp"
 #include "card/timeline.hpp"
 
@@ -14,7 +15,8 @@ constexpr double kMicros = 1e6;
 // One pass over the samples: who is there, since when, with whom.
 class Walk {
  public:
-  explicit Walk(const CardHistory& history) : history_(history), uses_(history.tenants.size()) {
+  Walk(const CardHistory& history, const Proven& proven)
+      : history_(history), proven_(proven), uses_(history.tenants.size()) {
     for (std::size_t t = 0; t < uses_.size(); ++t) uses_[t].tenant = history.tenants[t];
   }
 
@@ -36,13 +38,14 @@ class Walk {
     for (const auto& [tenant, bytes] : now) {
       TenantUse& use = uses_[tenant];
       use.seconds += seconds;
-      use.peak = std::max(use.peak, bytes);
       if (llm == 0 || is_llm(use.tenant.kind)) continue;
+      use.with_llm.seconds += seconds;
+      const Bytes joint = history_.averages ? proven_together(i, tenant) : bytes + llm;
+      if (joint == 0) continue;
       const auto [met, fresh] = last_met_.try_emplace(tenant, i);
       if (fresh || (met->second != i && met->second + 1 != i)) ++use.with_llm.times;
       met->second = i;
-      use.with_llm.seconds += seconds;
-      use.with_llm.joint_peak = std::max(use.with_llm.joint_peak, bytes + llm);
+      use.with_llm.joint_peak = std::max(use.with_llm.joint_peak, joint);
     }
     add_unattributed(i, now, llm, seconds);
   }
@@ -61,14 +64,21 @@ class Walk {
     others_last_ = i;
     others_.peak = std::max(others_.peak, bytes);
     others_.seconds += seconds;
-    if (llm == 0) return;
+    if (llm == 0 || history_.averages) return;
     if (others_.with_llm.times == 0 || others_met_ + 1 != i) ++others_.with_llm.times;
     others_met_ = i;
     others_.with_llm.seconds += seconds;
     others_.with_llm.joint_peak = std::max(others_.with_llm.joint_peak, bytes + llm);
   }
 
+  // 0: it is not proven.
+  Bytes proven_together(std::size_t i, std::uint32_t tenant) const {
+    const auto found = proven_.together[i].find(tenant);
+    return found == proven_.together[i].end() ? 0 : found->second;
+  }
+
   const CardHistory& history_;
+  const Proven& proven_;
   std::vector<TenantUse> uses_;
   std::map<std::pair<std::uint32_t, i64>, std::size_t> last_seen_;  // tenant and pid -> sample
   std::map<std::uint32_t, std::size_t> last_met_;
@@ -125,12 +135,28 @@ OomUse seen_of(const CardOom& oom, const CardHistory& history, i64 step) {
     if (tenant.name == oom.sampled()) own += held.bytes;
     if (is_llm(tenant.kind)) use.llm += held.bytes;
   }
+  if (history.averages) return use;  // what was held at that moment is not told
   // Where it says nothing, what was seen is what it had.
   if (own > 0) use.held = std::max(use.held.value_or(0), own);
   use.others = std::max(sample->used.value_or(0), all) - own;
   if (is_llm_named(history, oom.sampled()))
     use.llm = std::max(use.llm, checked_add(use.held, oom.wanted).value_or(0));
   return use;
+}
+
+// Of each tenant, as sampled or as its source has it of samples that it does not give.
+std::vector<Bytes> peaks_of(const CardHistory& history) {
+  std::vector<Bytes> peaks(history.tenants.size());
+  std::map<std::uint32_t, Bytes> now;
+  for (const CardSample& sample : history.samples) {
+    now.clear();
+    for (const Held& held : sample.held) now[held.tenant] += held.bytes;
+    for (const auto& [tenant, bytes] : now) peaks[tenant] = std::max(peaks[tenant], bytes);
+  }
+  for (const auto* told : {&history.told_peaks, &history.exact_peaks}) {
+    for (const auto& [tenant, bytes] : *told) peaks[tenant] = std::max(peaks[tenant], bytes);
+  }
+  return peaks;
 }
 
 }  // namespace
@@ -143,7 +169,9 @@ CardTenant unattributed_tenant() {
 CardUse use_of(const CardHistory& history) {
   CardUse use{.card = history.card, .sources = history.sources};
   const Timeline time = timeline_of(history);
-  Walk walk(history);
+  const std::vector<Bytes> peaks = peaks_of(history);
+  const Proven proven = history.averages ? proven_by(history, peaks) : Proven();
+  Walk walk(history, proven);
   for (std::size_t i = 0; i < history.samples.size(); ++i) {
     walk.sample(i, time.lasts[i]);
     use.watched += static_cast<double>(time.lasts[i]) / kMicros;
@@ -155,22 +183,16 @@ CardUse use_of(const CardHistory& history) {
   use.step = static_cast<double>(time.step) / kMicros;
   use.gaps = time.gaps;
   use.averages = history.averages;
-  std::vector<Bytes> peaks;
-  for (std::size_t t = 0; t < history.tenants.size(); ++t) {
+  for (std::size_t t = 0; t < peaks.size(); ++t) {
     TenantUse& one = walk.uses()[t];
-    const auto told = history.told_peaks.find(static_cast<std::uint32_t>(t));
-    if (told != history.told_peaks.end()) one.peak = std::max(one.peak, told->second);
     const auto exact = history.exact_peaks.find(static_cast<std::uint32_t>(t));
-    if (exact != history.exact_peaks.end() && exact->second >= one.peak) {
-      one.peak = exact->second;
-      one.exact = true;
-    }
-    peaks.push_back(one.peak);
+    one.peak = peaks[t];
+    one.exact = exact != history.exact_peaks.end() && exact->second == one.peak;
   }
   for (const CardOom& oom : history.ooms) use.ooms.push_back(seen_of(oom, history, time.step));
   add_needs(history, peaks, use.ooms);
   const Rest rest = rest_of(history, peaks, use.ooms);
-  use.rest_seen = rest.seen;
+  use.rest_seen = history.averages ? proven.beside : rest.seen;
   use.rest_needed = rest.needed;
   use.rest_of = rest.parts;
   use.needs_more = rest.more;

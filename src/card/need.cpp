@@ -39,7 +39,9 @@ class Needs {
   Needs(const CardHistory& history, const std::vector<Bytes>& peaks, const std::vector<OomUse>& ooms)
       : history_(history), worst_(peaks) {
     for (const CardSample& sample : history.samples) {
-      if (history.averages) unattributed_ = std::max(unattributed_, unattributed(sample));
+      if (!history.averages) break;
+      const Bytes alone = sample.held.empty() ? sample.highest.value_or(0) : 0;
+      unattributed_ = std::max({unattributed_, unattributed(sample), alone});
     }
     for (const OomUse& one : ooms) {
       for (std::size_t t = 0; t < history.tenants.size(); ++t) {

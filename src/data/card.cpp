@@ -12,13 +12,14 @@ namespace {
 // What only time can tell is null where nobody watched.
 Json tenant_json(const TenantUse& use, const CardUse& of) {
   const bool met = use.with_llm.times > 0, watched = of.watched > 0;
+  const bool peak = watched || (use.peak > 0 && !use.now);  // a single sample, or the driver's account
   const auto seen = [&](Json value) { return watched ? std::move(value) : Json(nullptr); };
   return {{"tenant", use.tenant.name},
           {"kind", word(use.tenant.kind)},
           {"card", of.card.index},
           {"now_bytes", or_null(use.now)},
-          {"peak_bytes", seen(use.peak)},
-          {"peak_basis", seen(use.exact ? "accounting" : "samples")},
+          {"peak_bytes", peak ? Json(use.peak) : Json(nullptr)},
+          {"peak_basis", peak ? Json(use.exact ? "accounting" : "samples") : Json(nullptr)},
           {"resident_share", seen(use.share)},
           {"sessions", seen(use.sessions)},
           {"ooms", or_null(use.ooms)},
@@ -44,11 +45,8 @@ Json card_facts_json(const CardFacts& card) {
 
 Json history_of_card_json(const CardUse& use) {
   if (use.watched == 0) return nullptr;
-  return {{"from", rfc3339(use.from)},
-          {"to", rfc3339(use.to)},
-          {"step_s", use.step},
-          {"gaps", use.gaps.size()},
-          {"sources", use.sources}};
+  return {{"from", rfc3339(use.from)}, {"to", rfc3339(use.to)},    {"step_s", use.step},
+          {"gaps", use.gaps.size()},   {"averages", use.averages}, {"sources", use.sources}};
 }
 
 std::string_view word(TenantKind kind) {

@@ -45,8 +45,28 @@ std::string heading(const CardUse& use) {
   return text + "\n";
 }
 
-std::string with_llm_text(const TenantUse& tenant) {
+// The most that a server of models ever had.
+Bytes llm_peak(const CardUse& use) {
+  Bytes most = 0;
+  for (const TenantUse& tenant : use.tenants) {
+    if (is_llm(tenant.tenant.kind)) most = std::max(most, tenant.peak);
+  }
+  return most;
+}
+
+// Averages tell bounds.
+std::string with_llm_bounds(const TenantUse& tenant, const CardUse& use) {
+  if (tenant.with_llm.seconds == 0) return "never";
+  const std::string joint = human_bytes(tenant.peak + llm_peak(use));
+  const std::string most = "at most " + span_text(tenant.with_llm.seconds);
+  if (tenant.with_llm.times == 0) return fmt::format("{}, joint at most {}", most, joint);
+  return fmt::format("at least {} x, {}, joint {} to {}", with_commas(tenant.with_llm.times), most,
+                     human_bytes(tenant.with_llm.joint_peak), joint);
+}
+
+std::string with_llm_text(const TenantUse& tenant, const CardUse& use) {
   if (is_llm(tenant.tenant.kind)) return "-";
+  if (use.averages) return with_llm_bounds(tenant, use);
   if (tenant.with_llm.times == 0) return "never";
   return fmt::format("{} x, {}, joint {}", with_commas(tenant.with_llm.times),
                      span_text(tenant.with_llm.seconds), human_bytes(tenant.with_llm.joint_peak));
@@ -63,7 +83,7 @@ std::string tenants_table(const CardUse& use, const TableRoom& room) {
                     !tenant.ooms        ? "?"
                     : *tenant.ooms == 0 ? "-"
                                         : with_commas(*tenant.ooms),
-                    with_llm_text(tenant)});
+                    with_llm_text(tenant, use)});
   }
   const bool looked =
       std::any_of(use.tenants.begin(), use.tenants.end(), [](const TenantUse& t) { return !!t.now; });
@@ -80,7 +100,8 @@ std::string tenants_table(const CardUse& use, const TableRoom& room) {
     for (auto& row : rows) row.erase(row.begin() + static_cast<std::ptrdiff_t>(column));
   };
   if (use.watched == 0) {
-    for (const std::size_t column : {7U, 6U, 5U, 4U, 3U}) drop(column);
+    for (const std::size_t column : {7U, 6U, 5U, 4U}) drop(column);
+    if (looked) drop(3);  // it is what is there now
   }
   if (!looked) drop(2);
   return render_table(std::move(columns), std::move(rows), room);
@@ -88,17 +109,16 @@ std::string tenants_table(const CardUse& use, const TableRoom& room) {
 
 std::string rest_text(const CardUse& use) {
   if (!use.rest_needed) return "";
-  std::string text = use.rest_seen ? fmt::format("Rest beside the LLM: seen {}, needed {}",
-                                                 human_bytes(*use.rest_seen), human_bytes(*use.rest_needed))
-                                   : fmt::format("Rest: needed {}; it was never seen beside an LLM",
-                                                 human_bytes(*use.rest_needed));
+  std::string text = use.rest_seen ? fmt::format("Rest beside the LLM: seen {}{}, needed {}",
+                                                 use.averages ? "at least " : "", human_bytes(*use.rest_seen),
+                                                 human_bytes(*use.rest_needed))
+                                   : fmt::format("Rest: needed {}; it was {}", human_bytes(*use.rest_needed),
+                                                 use.averages ? "not told what was seen of it beside an LLM"
+                                                              : "never seen beside an LLM");
   if (use.needs_more) text += " or more: some ran out of memory and did not say how much they wanted";
   text += "\n";
   if (const auto budget = use.budget()) {
-    Bytes has = 0;
-    for (const TenantUse& tenant : use.tenants) {
-      if (is_llm(tenant.tenant.kind)) has = std::max(has, tenant.peak);
-    }
+    const Bytes has = llm_peak(use);
     text += fmt::format("Budget for the LLM: {}", human_bytes(*budget));
     if (has > *budget)
       text += fmt::format("; it had {}, {} too much", human_bytes(has), human_bytes(has - *budget));
@@ -178,7 +198,7 @@ std::string evidence_of(const CardUse& use, const TenantUse& tenant) {
                       tenant.exact ? "by the driver's account" : "as sampled every " + span_text(use.step));
   text += fmt::format(" resident  {} of {}, {}\n", percent(tenant.share), span_text(use.watched),
                       counted(tenant.sessions, "session"));
-  text += fmt::format(" with LLM  {}\n", with_llm_text(tenant));
+  text += fmt::format(" with LLM  {}\n", with_llm_text(tenant, use));
   if (tenant.ooms) text += fmt::format(" OOM       {}\n", with_commas(*tenant.ooms));
   return text;
 }
@@ -194,8 +214,8 @@ std::string card_text(const std::vector<CardUse>& cards, const TextOptions& opti
     text += rest_text(use) + avoided_text(use) + hours_text(use) + ooms_text(use);
     if (use.averages)
       text += fmt::format(
-          "Samples are averages of {}: peaks of each are those of all samples, what was together is "
-          "at least what is shown\n",
+          "Samples are averages of {}: peaks of each are those of all samples; who was there is told to the "
+          "step, and residence at most\n",
           span_text(use.step));
     else if (use.watched > 0)
       text += fmt::format("Peaks shorter than {} can hide between samples\n", span_text(use.step));

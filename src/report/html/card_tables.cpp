@@ -21,7 +21,8 @@ std::string size_told(const std::optional<Bytes>& bytes) {
 
 std::string met_llm(const TenantUse& tenant) {
   if (is_llm(tenant.tenant.kind)) return "is one";
-  if (tenant.with_llm.times == 0) return "never";
+  if (tenant.with_llm.seconds == 0) return "never";
+  if (tenant.with_llm.times == 0) return "at most " + length_of(tenant.with_llm.seconds);
   return fmt::format("{} times, {}, up to {} together", with_commas(tenant.with_llm.times),
                      length_of(tenant.with_llm.seconds), human_bytes(tenant.with_llm.joint_peak));
 }

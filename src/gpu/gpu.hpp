@@ -40,6 +40,20 @@ struct AccountedPeak {
   Bytes bytes = 0;
 };
 
+// What a driver's tool printed of all cards at a time. `wall`: as on the host's clock, as if it were UTC;
+// nullopt: not told. Processes are without their tenants; a card that is divided is as many cards.
+struct PrintedLook {
+  std::optional<Instant> wall;
+  std::vector<CardLook> cards;
+};
+
+// Answers of `nvidia-smi -q` and `-q -x`, one after the other; empty: there are none in the text. Errors: XML
+// that is none.
+Result<std::vector<PrintedLook>> read_printed(std::string_view text);
+
+// "Fri Jul  3 08:33:53 2026"
+std::optional<Instant> printed_time(std::string_view text);
+
 // Looks at every card of this machine, by NVML, else by nvidia-smi, else by the kernel, and says whose their
 // processes are, by /proc and /sys (HOST_PROC, HOST_SYS: elsewhere). What does not change is kept between
 // looks: the open library, and what the kernel says of a process.
@@ -60,6 +74,10 @@ class Eye {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
+
+// What of a look is not as on a plain machine, a sentence each: no memory told, processes that are hidden, those
+// of another pid namespace, a card that is divided.
+std::vector<std::string> oddities(const std::vector<CardLook>& looks, World& world);
 
 // One look, without an error: empty where no driver answers.
 std::vector<CardLook> seen_now(World& world, const std::vector<TenantRule>& rules = {});

@@ -81,7 +81,7 @@ Eye::~Eye() = default;
 Result<std::vector<CardLook>> Eye::look() {
   Result<std::vector<CardLook>> looks = parts_->by_nvml();
   if (!looks && parts_->world.processes.find("nvidia-smi")) looks = look_by_smi(parts_->world.processes);
-  if (!looks && looks.error().kind == ErrorKind::unreachable) {
+  if ((!looks && looks.error().kind == ErrorKind::unreachable) || (looks && looks->empty())) {
     if (auto others = look_by_kernel(parts_->world.files, parts_->kernel); !others.empty())
       looks = std::move(others);
   }
@@ -94,6 +94,11 @@ Result<std::vector<CardLook>> Eye::look() {
          .hint = "ctxcap card --smi-log FILE   reads what another machine recorded"});
   }
   if (!looks) return looks;
+  if (looks->empty()) {
+    return fail({.what = "no card was found",
+                 .why = "the NVIDIA driver runs, and finds none",
+                 .hint = "lspci | grep -i nvidia   shows whether one is there"});
+  }
   looks = divided(*std::move(looks));
   std::map<i64, Parts::Whose> still;
   for (CardLook& card : *looks) {

@@ -165,7 +165,13 @@ struct Nvml::Calls {
     return buffer.data();
   }
 
+  // None at all is what a card says whose memory is the system's.
   void add_memory(Device card, CardFacts& facts) const {
+    read_memory(card, facts);
+    if (facts.total == Bytes{0}) facts.total = facts.reserved = facts.used = facts.free = std::nullopt;
+  }
+
+  void read_memory(Device card, CardFacts& facts) const {
     MemoryV2 now{.version = kMemoryV2};
     if (memory_v2 != nullptr && memory_v2(card, &now) == kDone) {
       facts.total = bytes_of(now.total);

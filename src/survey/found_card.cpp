@@ -107,13 +107,29 @@ bool same_size(const Budget& typed, const std::vector<Card>& found) {
          std::abs(typed.cards.front().total - found.front().total) <= found.front().total / 20;
 }
 
+// What the driver tells; where nothing is declared also what is not as it should be.
+Looks look_now(bool declared, const settings::Settings& settings, World& world, cli::Talk& talk) {
+  Result<Looks> looks = gpu::Eye(world, settings.tenant_rules).look();
+  if (!looks) {
+    if (!declared && looks.error().kind != ErrorKind::unreachable)
+      talk.note(fmt::format("warning: {}: {}, so the size of the card is not known ({})", looks.error().what,
+                            looks.error().why, looks.error().hint));
+    return {};
+  }
+  Looks cards = worth_it(*std::move(looks));
+  for (const std::string& odd : declared ? std::vector<std::string>() : gpu::oddities(cards, world))
+    talk.note("note: " + odd);
+  return cards;
+}
+
 // `sources`: whether those of the settings are of this server's card.
 Status find(std::optional<Budget>& card, const settings::Ollama& server, bool sources,
             const settings::Settings& settings, World& world, cli::Talk& talk) {
   const auto host = parse_host(server.host);
   const bool local = host && host->reach == Reach::local;
   if (!card && !local && !sources) return {};
-  const Looks looks = local ? worth_it(gpu::seen_now(world, settings.tenant_rules)) : Looks();
+  const bool declared = card && !card->ask;
+  const Looks looks = local ? look_now(declared, settings, world, talk) : Looks();
   if (card && !card->ask) TRY(gpu::settle(*card, local, [&] { return looks; }));
   std::vector<CardHistory> histories;
   const std::optional<Instant> since = Instant{world.clock.now().micros - kLookBack};
@@ -130,7 +146,6 @@ Status find(std::optional<Budget>& card, const settings::Ollama& server, bool so
   if (found.empty()) found = cards_of(histories);
   if (!card && found.empty()) return {};
   Budget budget = card.value_or(Budget{.ask = true});
-  const bool declared = !budget.ask;
   if (!declared && found.empty()) return gpu::settle(budget, local, [] { return Looks(); });
   if (!declared) {
     budget.ask = false;

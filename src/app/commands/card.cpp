@@ -116,9 +116,8 @@ Result<ExitCode> run_card(const CardFlags& flags, const settings::Settings& sett
   }
   if (!looks && looks.error().kind != ErrorKind::unreachable)
     talk.note(fmt::format("note: nothing is known of now: {} ({})", looks.error().what, looks.error().why));
-  for (const CardLook& look : looks.value_or(std::vector<CardLook>{})) {
-    if (!look.hidden.empty()) talk.note("note: processes of the card are not told: " + look.hidden);
-  }
+  for (const std::string& odd : gpu::oddities(looks.value_or(std::vector<CardLook>{}), world))
+    talk.note("note: " + odd);
   std::vector<CardUse> uses = uses_of(histories, looks.value_or(std::vector<CardLook>{}), !named, world);
   survey::find_avoided(uses, settings.ollama, world);
   talk.clear();

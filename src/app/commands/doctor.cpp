@@ -70,10 +70,12 @@ void look_at_gpu(World& world, std::vector<report::Finding>& findings) {
         {Level::warn, "gpu", looks.error().what + ": " + looks.error().why, looks.error().hint});
   } else if (used) {
     findings.push_back({Level::ok, "gpu", human_bytes(*used) + " in use, by whoever", ""});
-  } else {
+  } else if (!looks) {
     findings.push_back({Level::warn, "gpu", "no driver can be asked on this machine",
                         "say what the card holds with --card, --tenant and --reserve"});
   }
+  for (const std::string& odd : gpu::oddities(looks.value_or(std::vector<CardLook>{}), world))
+    findings.push_back({Level::warn, "gpu", odd, "ctxcap card   shows what is told"});
 }
 
 void look_at_config(const settings::Reading& reading, World& world, std::vector<report::Finding>& findings) {

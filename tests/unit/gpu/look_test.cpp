@@ -1,11 +1,14 @@
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include "base/json.hpp"
 #include "gpu/attribute.hpp"
 #include "gpu/gpu.hpp"
 #include "gpu/nvml.hpp"
 #include "gpu/smi.hpp"
 #include "gpu/xml.hpp"
+#include "io/io.hpp"
 #include "support/fake_processes.hpp"
 #include "support/shared.hpp"
 
@@ -218,6 +221,44 @@ TEST_CASE("a card that is divided is as many cards, each with its own processes"
   CHECK(parts[1].facts.total == 30 * kMiB);
   CHECK(parts[1].processes.empty());
   CHECK(parts[2].facts.uuid == "GPU-2");
+}
+
+TEST_CASE("what is not as on a plain machine is said") {
+  io::RealWorld real;
+  World world = real.world();
+  const auto directory = *world.files.make_private_directory();
+  ::setenv("HOST_PROC", directory->path().c_str(), 1);
+  REQUIRE(world.files.make_directories(directory->path() + "/7"));
+  REQUIRE(world.files.write_atomic(directory->path() + "/7/cgroup", "0::/x"));
+  const auto card = [](std::vector<CardProcess> processes, std::optional<Bytes> used = 9'000 * kMiB) {
+    CardLook look{.facts = {.name = "X", .total = 24'000 * kMiB, .used = used}};
+    look.processes = std::move(processes);
+    return look;
+  };
+  const auto said = [&](CardLook look) {
+    std::string all;
+    for (const std::string& one : gpu::oddities({look}, world)) all += one + "\n";
+    return all;
+  };
+  CHECK(said(card({{.pid = 7, .bytes = 5}})) == "");
+  CHECK(said(card({{.pid = 7, .bytes = 5}, {.pid = 8, .bytes = 5}})) == "");
+  CHECK(said(card({}, 100 * kMiB)) == "");
+  CHECK(said(card({{.pid = 8, .bytes = 5}})).find("--pid=host") != std::string::npos);
+  CHECK(said(card({})).find("--pid=host") != std::string::npos);
+  CHECK(said(card({{.pid = 7}})).find("Windows and WSL") != std::string::npos);
+  CardLook hidden = card({});
+  hidden.hidden = "this user may not ask for it";
+  CHECK(said(hidden) == "processes of X are not told: this user may not ask for it\n");
+  CardLook unified = card({{.pid = 7, .bytes = 5}}, std::nullopt);
+  unified.facts.total.reset();
+  CHECK(said(unified).find("unified") != std::string::npos);
+  CardLook amd = card({{.pid = 7, .bytes = 5}});
+  amd.facts.driver = "amdgpu";
+  CHECK(said(amd).find("only root") != std::string::npos);
+  CardLook part = card({{.pid = 7, .bytes = 5}});
+  part.part_of = 2;
+  CHECK(said(part).find("MIG") != std::string::npos);
+  ::unsetenv("HOST_PROC");
 }
 
 TEST_CASE("the runner of a window, by its process") {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/quantity.hpp"
 #include "ports/libraries.hpp"
@@ -13,6 +14,17 @@
 namespace ctxcap::test::nvml {
 
 inline constexpr Bytes kMiB = 1 << 20;
+
+struct Listed {
+  unsigned pid;
+  Bytes bytes;
+  std::string program;
+};
+// Another card than the one with two processes.
+struct Played {
+  Bytes total = 0, reserved = 0, used = 0;
+  std::vector<Listed> processes;
+};
 
 // A driver that a test can change; one for the whole program, as C functions have no other place for it.
 struct Driver {
@@ -22,6 +34,7 @@ struct Driver {
   bool accounting = true;
   Bytes bytes = 0;               // more than ever of the first process, in MiB
   unsigned rows = 2, grows = 0;  // grows: more rows come between two calls
+  const Played* played = nullptr;
 };
 inline Driver driver;
 
@@ -84,22 +97,33 @@ inline int memory(void*, MemoryV1* into) {
 inline int memory_v2(void*, MemoryV2* into) {
   if (into->version != 0x02000028) return 25;
   if (driver.memory_v2 != 0) return driver.memory_v2;
+  if (const Played* card = driver.played) {
+    const auto bytes = [](Bytes value) { return static_cast<unsigned long long>(value); };
+    *into = {into->version, bytes(card->total), bytes(card->reserved),
+             bytes(card->total - card->reserved - card->used), bytes(card->used)};
+    return 0;
+  }
   *into = {into->version, 1000 * static_cast<unsigned long long>(kMiB),
            100 * static_cast<unsigned long long>(kMiB), 0, 300 * static_cast<unsigned long long>(kMiB)};
   return 0;
 }
 inline int compute(void*, unsigned* room, void* into) {
   if (driver.processes != 0) return driver.processes;
-  const unsigned want = driver.rows;
+  const unsigned want = driver.played ? static_cast<unsigned>(driver.played->processes.size()) : driver.rows;
   driver.rows += std::exchange(driver.grows, 0);
   if (*room < want) return *room = want, 7;
   auto* rows = static_cast<Row*>(into);
-  for (unsigned i = 0; i < want; ++i)
+  for (unsigned i = 0; i < want && driver.played; ++i) {
+    const Listed& one = driver.played->processes[i];
+    rows[i] = {one.pid, static_cast<unsigned long long>(one.bytes), ~0U, ~0U};
+  }
+  for (unsigned i = 0; i < want && !driver.played; ++i)
     rows[i] = {10 + i, i == 1 ? ~0ULL : static_cast<unsigned long long>((50 + driver.bytes) * kMiB), ~0U,
                ~0U};
   return *room = want, 0;
 }
 inline int graphics(void*, unsigned* room, void* into) {
+  if (driver.played) return *room = 0, 0;
   if (*room < 1) return *room = 1, 7;
   static_cast<Row*>(into)[0] = {10, 50ULL * kMiB, ~0U, ~0U};
   return *room = 1, 0;
@@ -110,6 +134,8 @@ inline int old_compute(void*, unsigned* room, void* into) {
   return *room = 1, 0;
 }
 inline int program(unsigned pid, char* into, unsigned room) {
+  for (const Listed& one : driver.played ? driver.played->processes : std::vector<Listed>{})
+    if (one.pid == pid) return std::snprintf(into, room, "%s", one.program.c_str()), 0;
   if (pid == 11) return 6;
   return std::snprintf(into, room, "llama-server"), 0;
 }

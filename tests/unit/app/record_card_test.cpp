@@ -10,8 +10,13 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
+#include <sstream>
 
+#include "base/json.hpp"
+#include "base/text.hpp"
 #include "io/io.hpp"
 #include "state/state.hpp"
 #include "support/fake_clock.hpp"
@@ -35,8 +40,9 @@ struct Script final : Interrupts {
 };
 
 struct Home final : Environment {
-  std::string directory;
+  std::string directory, proc;
   std::optional<std::string> get(const std::string& name) override {
+    if (name == "HOST_PROC" && !proc.empty()) return proc;
     if (name == "DOCKER_HOST") return "unix:///nowhere";  // not that of this host
     return name == state::kDirectoryVariable ? std::optional(directory) : std::nullopt;
   }
@@ -196,4 +202,96 @@ TEST_CASE("a clock that jumps makes gaps, and no time counts twice") {
     CHECK(sample.at.micros >= end);
     end = sample.at.micros + sample.lasts;
   }
+}
+
+namespace {
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path);
+  REQUIRE(file);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Looks at a card by what `nvidia-smi -l` logged of it, times as in the log, without their fractions.
+std::map<i64, test::nvml::Played> looks_in(const std::string& folder) {
+  std::map<i64, test::nvml::Played> looks;
+  const auto each = [&](const char* name, const auto& use) {
+    std::istringstream lines(content_of(folder + name));
+    std::string line;
+    std::getline(lines, line);
+    while (std::getline(lines, line)) {
+      const auto cells = split(line, ',');
+      std::string time(cells[0].substr(0, 19));
+      time[4] = time[7] = '-';
+      use(looks[parse_time(time)->micros / 1'000'000], cells);
+    }
+  };
+  const auto mib = [](std::string_view cell) { return std::stoll(std::string(cell)) * test::nvml::kMiB; };
+  each("/smi/gpu.csv", [&](test::nvml::Played& look, const auto& cells) {
+    look.total = mib(cells[3]), look.reserved = mib(cells[4]), look.used = mib(cells[5]);
+  });
+  each("/smi/apps.csv", [&](test::nvml::Played& look, const auto& cells) {
+    const auto pid = static_cast<unsigned>(std::stoul(std::string(cells[2])));
+    look.processes.push_back({pid, mib(cells[4]), std::string(cells[3].substr(1))});
+  });
+  return looks;
+}
+
+// Entries of a journal by the logs of containers: those since the time that it is asked for, until now.
+struct PlayedJournal final : Processes {
+  Clock& clock;
+  std::map<i64, std::string> entries;  // by microseconds
+  explicit PlayedJournal(Clock& of) : clock(of) {}
+
+  void add(const std::string& path, const std::string& container) {
+    std::istringstream lines(content_of(path));
+    for (std::string line; std::getline(lines, line);) {
+      const std::size_t blank = line.find(' ');
+      const i64 at = parse_time(line.substr(0, blank))->micros;
+      entries[at] = nlohmann::json{{"__REALTIME_TIMESTAMP", std::to_string(at)},
+                                   {"CONTAINER_NAME", container},
+                                   {"MESSAGE", line.substr(blank + 1)}}
+                        .dump();
+    }
+  }
+  std::optional<std::string> find(const std::string& program) override {
+    return program == "journalctl" ? std::optional<std::string>(program) : std::nullopt;
+  }
+  Result<ProcessResult> run(const ProcessRequest& request) override {
+    const std::string& since = request.argv.back();
+    ProcessResult result;
+    for (auto it = entries.lower_bound(std::stoll(since.substr(since.find('@') + 1)) * 1'000'000);
+         it != entries.end() && it->first <= clock.now().micros; ++it)
+      result.out += it->second + "\n";
+    return result;
+  }
+};
+
+}  // namespace
+
+// By tests/card_truth.py, which knows what must be seen in the end.
+TEST_CASE("what nvidia-smi logged, played to the recorder" * doctest::skip()) {
+  const std::string folder = std::getenv("CTXCAP_CARD_PLAY");
+  const auto looks = looks_in(folder);
+  REQUIRE(!looks.empty());
+  Place place;
+  place.home.directory = folder + "/state/ctxcap";
+  place.home.proc = folder + "/proc";
+  PlayedJournal journal(place.clock);
+  for (const auto& file : std::filesystem::directory_iterator(folder + "/logs"))
+    journal.add(file.path().string(), file.path().stem().string());
+  World world = place.world;
+  World played{world.http, journal,         place.clock,  world.files,     world.console,
+               place.home, world.databases, place.script, &place.libraries};
+  place.clock.set({looks.begin()->first * 1'000'000});
+  test::nvml::driver.accounting = false;
+  place.script.goes_on = [&](i64) {
+    const i64 second = place.clock.now().micros / 1'000'000;
+    const auto look = looks.find(second);
+    test::nvml::driver.gone = look == looks.end() ? 15 : 0;  // nobody watched then
+    if (look != looks.end()) test::nvml::driver.played = &look->second;
+    return second <= looks.rbegin()->first;
+  };
+  REQUIRE(survey::record_card({.step = std::chrono::seconds(10), .keep_days = 0}, played, place.talk));
+  test::nvml::driver = {};
 }

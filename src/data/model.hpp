@@ -107,20 +107,23 @@ struct Weights {
 // count.
 struct ComputeShape {
   i64 embedding = 0;           // width of the residual stream
-  i64 inputs = 0;              // floats of input embeddings per token
+  i64 inputs = 0;              // floats per token of input embeddings, which only the CPU's buffer has
   i64 heads = 0;               // most query heads of a block
+  i64 full_heads = 0;          // the same of a block that caches the whole window
   i64 query = 0;               // widest query row
   i64 output = 0;              // widest attention output row
   i64 feed_forward = 0;        // floats at the peak of a dense feed-forward part; 0: there is none
   i64 experts = 0;             // the same of a mixture of experts
   i64 state = 0;               // the same of a recurrent block ...
   i64 state_per_sequence = 0;  // ... and floats per sequence beside it, however many tokens
+  i64 state_per_draft = 0;     // ... and so many more for each drafted token
   i64 latent = 0;              // the same of latent attention
   i64 attention = 0;           // floats at attention itself, beside f16 copies of quantised K and V
   i64 extra = 0;               // floats per token that live through the whole graph (per-layer inputs)
   i64 vocabulary = 0;          // logits of one token; 0: not known
-  bool all_logits = false;  // a draft's context has logits for the whole batch, whatever the server asks for
-  double per_batch = 0;  // floats per token and token of the batch: linear attention, relative positions ...
+  i64 beside_logits = 0;  // > 0: has logits for the whole batch, whatever the server asks for, beside so many
+                          // rows of embedding width
+  double per_batch = 0;   // floats per token and token of the batch: linear attention, relative positions ...
   double experts_per_batch = 0;  // ... and beside the experts
   i64 fused = 0;  // floats per token that newer CUDA builds may keep of a mixture of experts beside them
   double per_cell = 0;  // sparse indexers, position biases: floats per token and cell of the window, masks
@@ -129,12 +132,18 @@ struct ComputeShape {
   i64 cell_base_long = 0;      // > 0: beside per_cell_long, which then counts where it comes to more
   bool cells_of_slot = false;  // the whole window of each slot counts, else they share
   double scores_beside = 0;    // > 0: without flash attention its scores come beside all that, so many times
+  bool window_apart = false;   // that phase is left out where slots share one cache
   bool output_live = true;     // the attention output lives on beside the feed-forward part
-  bool parallel = false;       // attention and feed-forward read the same input ...
-  i64 parallel_extra = 0;      // ... and keep so many floats more while K and V are copied
-  bool encoder = false;        // attends within the batch; there is no cache
-  i64 masks = 1;               // of an encoder: 2 where some blocks slide
-  double band = 0;             // share by which this family is known to be off; 0: as measured over all
+  i64 freed = 0;           // floats of the feed-forward peak that are not there where attention is no single
+                           // step on the card; below 0: so many more ...
+  i64 experts_freed = 0;   // ... and of the peak of the experts
+  i64 chosen = 0;          // outputs of the experts that one token uses
+  i64 joined = 0;          // > 0: the widest point where a file has one matrix for Q, K and V
+  bool parallel = false;   // attention and feed-forward read the same input ...
+  i64 parallel_extra = 0;  // ... and keep so many floats more while K and V are copied
+  bool encoder = false;    // attends within the batch; there is no cache
+  i64 masks = 1;           // of an encoder: 2 where some blocks slide
+  double band = 0;         // share by which this family is known to be off; 0: as measured over all
   bool operator==(const ComputeShape&) const = default;
 };
 

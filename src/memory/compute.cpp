@@ -5,28 +5,13 @@
 
 #include "memory/cache.hpp"
 #include "memory/flash_attention.hpp"
+#include "memory/logits.hpp"
 
 namespace ctxcap::memory {
 namespace {
 
-// Sums are made in double: they are estimates, and cannot overflow.
-double as_double(i64 value) {
-  return static_cast<double>(value);
-}
-
-// Cells that the attention masks span: those of the full cache, and of the window cache where there is one.
-double masked_cells(const ModelArch& arch, const Load& load) {
-  double cells = 0;
-  bool full = false;
-  i64 window = 0;
-  for (const Layer& layer : arch.layers) {
-    if (layer.kind == LayerKind::full || layer.kind == LayerKind::latent) full = true;
-    if (layer.kind == LayerKind::window) window = std::max(window, layer.window);
-  }
-  if (full) cells += as_double(load.cells);
-  if (window > 0) cells += as_double(window_cells(arch, load, window));
-  return cells;
-}
+// Room for the alignment of tensors in what is exact.
+constexpr double kExact = 0.995;
 
 // f16 copies of K and V of one layer, which flash attention on CUDA makes of any other cache type; bytes.
 double cache_copies(const ModelArch& arch, const Load& load) {
@@ -41,18 +26,35 @@ double cache_copies(const ModelArch& arch, const Load& load) {
   return widest * as_double(load.streams) * 2;
 }
 
-// Floats per token at the widest point, attention aside.
-double peak_floats(const ComputeShape& shape, const Load& load) {
+// Floats per token at the widest point, attention aside. `freed`: attention is no single step on the card.
+double peak_floats(const ComputeShape& shape, const Load& load, bool freed) {
   const i64 e = shape.embedding;
   const double batch = as_double(load.batch);
-  const double experts = as_double(shape.experts) + (shape.experts > 0 ? shape.experts_per_batch * batch : 0);
-  double floats = std::max({as_double(shape.feed_forward > 0 ? shape.feed_forward + shape.extra : 0), experts,
-                            as_double(shape.latent), as_double(shape.encoder ? 0 : 2 * shape.query + 2 * e)});
+  const i64 gone = freed ? shape.freed : 0;
+  const double experts = as_double(shape.experts - (freed ? shape.experts_freed : 0)) +
+                         (shape.experts > 0 ? shape.experts_per_batch * batch : 0);
+  double floats =
+      std::max({as_double(shape.feed_forward > 0 ? shape.feed_forward + shape.extra - gone : 0), experts,
+                as_double(shape.latent), as_double(shape.encoder ? 0 : 2 * shape.query + 2 * e)});
   if (shape.state > 0) {
-    const double per_token = as_double(shape.state_per_sequence) * as_double(load.sequences) / batch;
-    floats = std::max(floats, as_double(shape.state) + shape.per_batch * batch + per_token);
+    // Drafts keep a state to roll back to for each token.
+    const double kept = as_double(shape.state_per_sequence) +
+                        as_double(shape.state_per_draft) * as_double(load.state_copies - 1);
+    floats = std::max(
+        floats, as_double(shape.state) + shape.per_batch * batch + kept * as_double(load.sequences) / batch);
   }
   return floats + (load.gpu || shape.encoder ? 0 : as_double(shape.inputs));
+}
+
+// Scores of one token over the cells of the layer that has most.
+double widest_scores(const ModelArch& arch, const Load& load) {
+  double scores = as_double(arch.compute.full_heads) * as_double(load.cells);
+  for (const Layer& layer : arch.layers) {
+    if (layer.kind != LayerKind::window) continue;
+    scores =
+        std::max(scores, as_double(arch.compute.heads) * as_double(window_cells(arch, load, layer.window)));
+  }
+  return scores;
 }
 
 // K, V and query of one token at attention without flash attention.
@@ -69,14 +71,15 @@ double encoder_bytes(const ModelArch& arch, const Load& load, double floats) {
   const double batch = as_double(load.batch);
   const double mask = as_double(shape.masks) * batch * batch * (load.flash_attention ? 2 : 4);
   if (load.flash_attention) return mask + 4 * batch * floats;
-  return mask +
-         4 * batch *
-             std::max(floats, as_double(shape.heads) * batch + as_double(shape.query + 4 * shape.embedding));
+  return mask + 4 * batch *
+                    std::max(peak_floats(shape, load, true),
+                             as_double(shape.heads) * batch + as_double(shape.query + 4 * shape.embedding));
 }
 
 // The phase of the graph that grows with the window, where there is one; floats per token.
 double window_floats(const ComputeShape& shape, const Load& load) {
   constexpr i64 kLong = 32768;
+  if (shape.window_apart && load.sequences > load.streams) return 0;
   const double cells = as_double(load.cells) / (shape.cells_of_slot ? 1 : as_double(load.streams));
   if (shape.cell_base_long > 0)
     return std::max(as_double(shape.cell_base) + shape.per_cell * cells,
@@ -89,7 +92,7 @@ double window_floats(const ComputeShape& shape, const Load& load) {
 double expected_bytes(const ModelArch& arch, const Load& load) {
   const ComputeShape& shape = arch.compute;
   const double batch = as_double(load.batch);
-  const double floats = peak_floats(shape, load);
+  const double floats = peak_floats(shape, load, false);
   if (shape.encoder) return encoder_bytes(arch, load, floats);
 
   const double cells = masked_cells(arch, load);
@@ -97,7 +100,7 @@ double expected_bytes(const ModelArch& arch, const Load& load) {
   const double window = 4 * batch * window_floats(shape, load);
   if (!load.flash_attention) {
     if (cells == 0) return 4 * batch * floats;
-    const double scores_alone = as_double(shape.heads) * as_double(load.cells);
+    const double scores_alone = widest_scores(arch, load);
     if (shape.scores_beside > 0)
       return std::max(window, mask + 4 * batch * floats) + 4 * batch * shape.scores_beside * scores_alone;
     const double scores = scores_alone + plain_attention_floats(arch);
@@ -105,7 +108,8 @@ double expected_bytes(const ModelArch& arch, const Load& load) {
   }
   // Attention that the device cannot run is computed by the CPU, and its mask is there too.
   if (load.cuda && cells > 0 && !flash_attention_fits(arch, load.k, load.v)) {
-    return std::max(window, 4 * batch * floats);
+    const bool freed = load.k.quantized() || load.v.quantized();
+    return std::max(window, 4 * batch * peak_floats(shape, load, freed));
   }
   double peak = 4 * batch * floats;
   if (load.cuda && load.k.name != "f16" && cells > 0) {
@@ -117,29 +121,31 @@ double expected_bytes(const ModelArch& arch, const Load& load) {
   return std::max(window, mask + peak);
 }
 
-// Logits of every token of the batch, where they are not limited to the one that is asked for.
-double logits_bytes(const ModelArch& arch, const Load& load) {
-  const ComputeShape& shape = arch.compute;
-  if (shape.encoder || (!shape.all_logits && arch.build.llama >= LlamaBuild::b9842)) return 0;
-  const i64 rows = shape.all_logits ? 2 : 1;
-  return 4 * as_double(load.batch) * as_double(shape.vocabulary + rows * shape.embedding);
-}
-
-// The first attention of old builds, with an F32 mask beside its F16 copy.
-double first_attention_bytes(const ModelArch& arch, const Load& load) {
-  if (arch.build.llama > LlamaBuild::b8390 || !load.flash_attention) return 0;
-  return as_double(load.batch) * (6 * masked_cells(arch, load) + 12 * as_double(arch.compute.embedding));
-}
-
 double bytes_by_build(const ModelArch& arch, const Load& load) {
   return std::max({expected_bytes(arch, load), logits_bytes(arch, load), first_attention_bytes(arch, load)});
 }
 
+// As little as a file of another form needs.
+double least_bytes(const ModelArch& arch, const Load& load, double expected) {
+  const ComputeShape& shape = arch.compute;
+  double least = expected;
+  // Backends other than CUDA read quantised caches as they are.
+  if (load.flash_attention && load.k.name != "f16") {
+    Load uncopied = load;
+    uncopied.k = uncopied.v = *kv_type("f16");
+    least = std::min(least, bytes_by_build(arch, uncopied));
+  }
+  if (shape.joined > 0 && load.flash_attention && !whole_batch(arch))
+    least = std::min(least, 4 * as_double(load.batch) * as_double(shape.joined));
+  return least;
+}
+
 // What newer CUDA builds may keep of the experts until their sum is done; never seen on a card.
 double fused_bytes(const ModelArch& arch, const Load& load) {
-  return load.cuda && arch.build.llama >= LlamaBuild::v0_4_0
-             ? 4 * as_double(load.batch) * as_double(arch.compute.fused)
-             : 0;
+  if (!load.cuda || arch.build.llama < LlamaBuild::v0_4_0) return 0;
+  // Copies of K and V find fewer holes then.
+  const double copies = load.flash_attention && load.k.name != "f16" ? 1.25 : 1;
+  return copies * 4 * as_double(load.batch) * as_double(arch.compute.fused);
 }
 
 }  // namespace
@@ -153,15 +159,12 @@ Bytes mask_bytes(const ModelArch& arch, const Load& load) {
 std::optional<ComputeBytes> compute_bytes(const ModelArch& arch, const Load& load) {
   if (arch.layers.empty() || arch.compute.embedding == 0) return std::nullopt;
   const double expected = bytes_by_build(arch, load);
-  // Backends other than CUDA read quantised caches as they are.
-  Load uncopied = load;
-  uncopied.k = uncopied.v = *kv_type("f16");
-  const double least = load.flash_attention ? std::min(expected, bytes_by_build(arch, uncopied)) : expected;
-  const bool all_logits = arch.build.llama < LlamaBuild::b9842;
-  const double low = least / (1 + std::max({kBandHigh, arch.compute.band, all_logits ? kBandOfOlder : 0}));
-  const bool mixed = all_logits && arch.compute.experts > 0;
-  const double over = std::max({kFieldExcess, arch.compute.band, mixed ? kExcessOfOlder : 0});
-  const double high = (expected + fused_bytes(arch, load)) * (1 + over) / (1 + kBandLow);
+  const double below = std::max({kBandHigh, arch.compute.band, whole_batch(arch) ? kBandOfOlder : 0});
+  const double low =
+      std::max(least_bytes(arch, load, expected) / (1 + below), least_logits(arch, load) * kExact);
+  const double over = (1 + std::max(kFieldExcess, arch.compute.band)) / (1 + kBandLow);
+  const double logits = logits_at_worst(arch, load, expected_bytes(arch, load));
+  const double high = std::max((expected + fused_bytes(arch, load)) * over, logits / kExact);
   constexpr double kLargest = 9e18;
   if (!(high < kLargest)) return std::nullopt;
   return ComputeBytes{

@@ -29,11 +29,13 @@ void read_sparse_latent(Keys& keys, std::string_view architecture, ModelArch& ar
         "attention.key_length_mla or value_length_mla is missing: the cache of this file is not known");
   }
   make_latent(arch.layers);
+  // Before July 2026 llama.cpp ran GLM without its indexers.
+  const bool plain = architecture == "glm-dsa" && !keys.since(LlamaBuild::b9842);
   const i64 key_length = keys.need("attention.indexer.key_length");
   const std::vector<bool> indexed =
       architecture == "glm-dsa" ? indexed_blocks(keys) : std::vector<bool>(arch.layers.size(), true);
   for (std::size_t i = 0; i < arch.layers.size(); ++i) {
-    if (indexed[i]) arch.layers[i].side.push_back({.k_width = key_length});
+    if (indexed[i] && !plain) arch.layers[i].side.push_back({.k_width = key_length});
   }
   cut_drafts(keys, arch);
 }

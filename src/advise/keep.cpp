@@ -18,16 +18,8 @@ struct Set {
 };
 
 // What the variant's Modelfile would say comes before what its base says.
-LoadOptions load_options_of(const BaseAnalysis& base, LoadOptions options) {
-  for (const Variant& variant : base.variants) {
-    for (const auto& [parameter, value] : variant.parameters) {
-      const std::optional<i64> number = parse_integer(value);
-      if (parameter == "num_gpu") options.num_gpu = number;
-      if (parameter == "num_batch") options.num_batch = number;
-      if (parameter == "main_gpu") options.main_gpu = number;
-      if (parameter == "num_thread") options.num_thread = number;
-    }
-  }
+LoadOptions options_with(const BaseAnalysis& base, LoadOptions options) {
+  for (const Variant& variant : base.variants) options = load_options_of(variant.parameters, options);
   return options;
 }
 
@@ -56,7 +48,7 @@ Set set_of(const std::vector<BaseAnalysis>& bases, const DescribedModels& models
     policy::Member member{.decision = &decision};
     member.request.model =
         memory::as_scheduled(decision.model, weights, arch, file_bytes(decision.model, model->second));
-    member.request.options = load_options_of(*base, model->second.load_options);
+    member.request.options = options_with(*base, model->second.load_options);
     member.request.options.num_ctx = decision.num_ctx;
     if (settings.num_batch) member.request.options.num_batch = settings.num_batch;
     // Names of the same weights share a runner.
@@ -87,6 +79,8 @@ std::optional<Bytes> bytes_of(std::span<const LoadRequest> requests,
     const ModelArch& arch = archs.at(request.model.weights);
     RuntimeSettings runs = memory::as_ollama_runs(arch, settings);
     if (request.options.num_batch) runs.num_batch = request.options.num_batch;
+    if (request.options.num_gpu) runs.gpu_layers.reset();
+    runs = memory::with_options(request.options, std::move(runs));
     const Result<Footprint> memory = memory::footprint(arch, request.options.num_ctx.value_or(0), runs);
     all = checked_add(all, memory ? memory->total_bytes : std::nullopt);
   }
@@ -94,6 +88,26 @@ std::optional<Bytes> bytes_of(std::span<const LoadRequest> requests,
 }
 
 }  // namespace
+
+LoadOptions load_options_of(std::span<const std::pair<std::string, std::string>> parameters,
+                            LoadOptions options) {
+  for (const auto& [parameter, value] : parameters) {
+    const std::optional<i64> number = parse_integer(value);
+    if (parameter == "num_gpu") options.num_gpu = number;
+    if (parameter == "num_batch") options.num_batch = number;
+    if (parameter == "main_gpu") options.main_gpu = number;
+    if (parameter == "num_thread") options.num_thread = number;
+    if (parameter == "draft_num_predict") options.draft_tokens = number;
+  }
+  return options;
+}
+
+std::string older_scheduler(const DescribedModels& models) {
+  for (const auto& [name, model] : models) {
+    if (model.arch && model.arch->build.own_engines) return model.arch->build.told;
+  }
+  return "";
+}
 
 Bytes file_bytes(const std::string& name, const DescribedModel& model) {
   const Bytes tensors = model.arch->weights ? model.arch->weights->stored : 0;
@@ -106,8 +120,8 @@ Bytes file_bytes(const std::string& name, const DescribedModel& model) {
 
 std::vector<TogetherReport> kept_together(const std::vector<BaseAnalysis>& bases,
                                           const DescribedModels& models, const KeepingServer& server) {
-  // The CPU has no check but the count.
-  if (server.settings.backend == "cpu") return {};
+  // The CPU has no check but the count; before 0.30 another reckoning decided.
+  if (server.settings.backend == "cpu" || !older_scheduler(models).empty()) return {};
   std::vector<TogetherReport> reports;
   for (const policy::Together& together : policy::sets_of(bases, server.budget)) {
     const Set set = set_of(together.bases, models, server.settings);

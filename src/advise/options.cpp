@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "advise/keep.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/cli.hpp"
@@ -19,6 +20,7 @@ std::vector<cli::NamedFile> files_read(const settings::Settings& settings, const
   std::vector<cli::NamedFile> read;
   if (!settings.path.empty()) read.push_back({"--config", settings.path});
   for (const auto& [model, path] : options.show) read.push_back({"--show", path});
+  for (const auto& [model, path] : options.drafts) read.push_back({"--draft-model", path});
   const auto add = [&](const settings::Variant& variant) {
     if (!variant.system_file.empty()) read.push_back({"--system-file", variant.system_file});
     if (!variant.policy.template_file.empty()) read.push_back({"--template", variant.policy.template_file});
@@ -94,8 +96,10 @@ Result<AnalyzeOptions> options_of(const settings::Variant& variant, const settin
   options.policy.min_requests = variant.policy.min_requests;
   options.policy.no_limit = variant.no_limit;
   TRY_ASSIGN(options.settings.build, describe::told_build(server));
+  options.settings = memory::with_options(load_options_of(variant.parameters, {}), options.settings);
   options.risk.num_predict = variant.limit();
   options.show = server.show;
+  options.drafts = server.draft_models;
   options.variant.tag = variant.tag;
   options.variant.name = variant.name;
   options.variant.parameters = variant.parameters;

@@ -22,8 +22,9 @@ namespace ctxcap::advise {
 
 struct AnalyzeOptions {
   intake::ReadOptions traces;
-  std::vector<std::pair<std::string, std::string>> show;  // model ("" for any) and file
-  std::string ollama_host;                                // as OLLAMA_HOST writes it; "" for the default
+  std::vector<std::pair<std::string, std::string>> show;    // model ("" for any) and file
+  std::vector<std::pair<std::string, std::string>> drafts;  // the same of what drafts for it
+  std::string ollama_host;                                  // as OLLAMA_HOST writes it; "" for the default
   demand::RiskOptions risk;
   policy::Options policy;
   bool per_job = false;  // a window for each job, also where jobs share weights
@@ -43,7 +44,9 @@ struct AnalyzeOptions {
   const AnalyzeOptions& of(const std::string& base) const;
 
   // What its models are, is asked there.
-  describe::Sources whom_to_ask() const { return {show, ollama_host, settings, target == Target::ollama}; }
+  describe::Sources whom_to_ask() const {
+    return {show, ollama_host, settings, drafts, target == Target::ollama};
+  }
 };
 
 // Files that a run writes beside what the settings name.

@@ -80,6 +80,7 @@ std::vector<report::Finding> look_at_keeping(runtime::Ollama& ollama, state::Sta
   if (!card) return {};
   const ServerBuild build =
       describe::build_of(ollama, describe::told_build(settings.ollama).value_or(ServerBuild{}));
+  if (build.own_engines) return {};  // another reckoning decided then
   std::vector<Resident> residents;
   for (const RunningModel& row : *running) {
     if (auto model = scheduled(ollama, row.name, build))

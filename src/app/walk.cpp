@@ -237,6 +237,8 @@ Result<Analysis> analyze(const advise::AnalyzeOptions& options, World& world, Ta
     };
     TRY_ASSIGN(analysis.budget, policy::fit_budget(analysis.bases, *options.budget,
                                                    {options.settings, options.policy}, again));
+    if (const std::string older = advise::older_scheduler(models); !older.empty() && parts.size() > 1)
+      analysis.budget->without.push_back("whether " + older + " keeps them loaded together");
     analysis.budget->together =
         advise::kept_together(analysis.bases, models, {*options.budget, options.settings});
   }

@@ -111,6 +111,7 @@ struct BudgetReport {
   std::optional<Bytes> needed_bytes;  // models + tenants + reserve; nullopt: a model's memory is unknown
   std::optional<bool> fits;           // nullopt: unknown
   bool tight = false;                 // it fits by the estimate, not by its upper end
+  std::vector<std::string> without;   // what no figure has, for nobody told: "the vision projector of x"
   std::vector<Alternative> alternatives;
   std::vector<TogetherReport> together;  // sets of two and more models
   std::optional<i64> ooms_avoided;       // of budget.past->ooms, those that these windows leave no reason for

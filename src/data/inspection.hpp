@@ -10,6 +10,7 @@
 #include "data/calibration.hpp"
 #include "data/memory.hpp"
 #include "data/model.hpp"
+#include "data/scheduler.hpp"
 
 namespace ctxcap {
 
@@ -29,12 +30,14 @@ struct InspectedContext {
 // The largest window with which all layers stay on a card, beside what else lives there.
 struct LargestWindow {
   std::string kv_type_k, kv_type_v;
-  std::optional<Tokens> num_ctx;  // nullopt: none does
+  std::optional<Tokens> num_ctx;      // by the estimate; nullopt: none does
+  std::optional<Tokens> surely = {};  // the same by the upper end of it
 };
 
 struct Inspection {
   std::string model;  // as asked for; empty when read from a file
   ModelArch arch;
+  LoadOptions options;             // its PARAMETERs that a load depends on
   std::vector<LayerGroup> layers;  // in the order of their first layer
   std::vector<InspectedContext> contexts;
   std::optional<Calibration> measured;  // on this host

@@ -116,8 +116,10 @@ std::string inspection_json(const Inspection& inspection) {
                     {"reserve_bytes", inspection.card->reserve},
                     {"largest", Json::array()}};
     for (const LargestWindow& one : inspection.largest) {
-      json["card"]["largest"].push_back(
-          {{"kv_type_k", one.kv_type_k}, {"kv_type_v", one.kv_type_v}, {"num_ctx", or_null(one.num_ctx)}});
+      json["card"]["largest"].push_back({{"kv_type_k", one.kv_type_k},
+                                         {"kv_type_v", one.kv_type_v},
+                                         {"num_ctx", or_null(one.num_ctx)},
+                                         {"num_ctx_by_upper_end", or_null(one.surely)}});
     }
   }
   for (const LayerGroup& group : inspection.layers) json["layers"].push_back(inspected_json(group));

@@ -217,6 +217,7 @@ Json json_of(const BudgetReport& report) {
             {"needed_bytes", or_null(report.needed_bytes)},
             {"fits", or_null(report.fits)},
             {"tight", report.tight},
+            {"without", report.without},
             {"alternatives", Json::array()}};
   for (const Tenant& tenant : report.budget.tenants)
     json["tenants"].push_back(

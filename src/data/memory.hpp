@@ -26,7 +26,8 @@ struct RuntimeSettings {
   std::vector<Bytes> cards;
   Bytes margin = Bytes{1} << 30;  // llama.cpp offloads less rather than leave less than this free on a card
   std::optional<i64> gpu_layers;  // that many from the back, the output layer as one; unset: all (num_gpu)
-  i64 cpu_experts = 0;            // experts of so many blocks stay in RAM (--n-cpu-moe)
+  bool fitted = false;  // that number is llama.cpp's own choice, which leaves a projector on the card
+  i64 cpu_experts = 0;  // experts of so many blocks stay in RAM (--n-cpu-moe)
   std::string backend = "cuda";   // a row of memory/backends: alignment of buffers, the process
   std::optional<Bytes> overhead;  // process on the card, as measured; unset: an estimate, with its range
   ServerBuild build;              // told or assumed; what a server says of itself comes before
@@ -102,10 +103,13 @@ struct Footprint {
   std::optional<Bytes> total_high_bytes;
 
   // Which of them are exact; compute never is.
-  bool caches_exact = false;    // kv, kv_swa, kv_indexer, rs: false for a guessed architecture
-  bool weights_exact = false;   // false when they come from the size of the file
-  bool overhead_exact = false;  // true when it was measured
-  bool measured = false;        // the total was corrected by a measurement on the host
+  bool caches_exact = false;      // kv, kv_swa, kv_indexer, rs: false for a guessed architecture
+  bool weights_exact = false;     // false when they come from the size of the file
+  bool overhead_exact = false;    // true when it was measured
+  bool overhead_guessed = false;  // nobody ever measured what a process takes there (ROCm, Metal)
+  bool draft_unknown = false;     // another model drafts for it, of which nothing is told: no total has it
+  bool caches_unknown = false;    // its server runs it in an engine of its own: its caches are not these
+  bool measured = false;          // the total was corrected by a measurement on the host
 };
 
 // All caches that grow with the window; nullopt when any of them is unknown.

@@ -41,6 +41,7 @@ struct ModelDescription {
   bool remote = false;                         // a cloud stub: no weights here
   std::string weights;                         // digest of the weights file, hex; empty: not told
   std::vector<std::string> adapters;           // paths of ADAPTER lines in the modelfile
+  bool draft = false;                          // it has a DRAFT line
   std::map<std::string, MetaValue> projector;  // projector_info: metadata of a second file; empty: none told
   ServerBuild build;                           // of what runs it
 };
@@ -199,6 +200,7 @@ struct ModelArch {
   ServerBuild build;  // whose rules these are
   Reckoned reckoned;
   std::optional<Projector> projector;            // of a second file
+  bool has_draft_model = false;                  // its Modelfile names one
   std::shared_ptr<const ModelArch> draft_model;  // a second model that drafts for it; null: none
   std::optional<Weights> weights;  // unknown without a tensor list, or with a tensor type that is not known
   bool causal = true;      // attention looks back only; batches of others are not limited by the window

@@ -88,8 +88,9 @@ struct LoadAttempt {
   Bytes surcharge = 0;  // of a large batch
   Bytes available = 0;  // what it takes for free
   std::vector<std::string> cards;
-  bool checked = false;  // false: loaded whatever it takes
-  bool fits = true;      // predicted + surcharge within 80 % of available
+  std::optional<i64> num_gpu;  // layers that somebody put there; nullopt: llama.cpp chooses
+  bool checked = false;        // false: loaded whatever it takes
+  bool fits = true;            // predicted + surcharge within 80 % of available
 
   Bytes compared() const { return predicted + surcharge; }
   Bytes limit() const { return available * 80 / 100; }

@@ -29,7 +29,7 @@ std::string model_of_file(const std::string& path) {
 }
 
 // Which of the models a --show file is for. One file and one model belong together whatever their names.
-Result<std::string> owner_of(const std::pair<std::string, std::string>& show,
+Result<std::string> owner_of(std::string_view flag, const std::pair<std::string, std::string>& show,
                              std::span<const std::string> models) {
   const std::string wanted = show.first.empty() ? model_of_file(show.second) : show.first;
   for (const std::string& model : models) {
@@ -40,9 +40,9 @@ Result<std::string> owner_of(const std::pair<std::string, std::string>& show,
   for (const std::string& model : models)
     names.push_back(model.empty() ? "(rows without a model)" : printable(model, 60));
   return fail({.kind = ErrorKind::usage,
-               .what = fmt::format("--show {} belongs to no model of the traces", printable(show.second)),
+               .what = fmt::format("{} {} belongs to no model of the traces", flag, printable(show.second)),
                .why = "the traces name " + join(names, ", "),
-               .hint = fmt::format("say which: --show {}={}", models.empty() ? "MODEL" : names.front(),
+               .hint = fmt::format("say which: {} {}={}", flag, models.empty() ? "MODEL" : names.front(),
                                    printable(show.second))});
 }
 
@@ -50,7 +50,7 @@ Status describe_from_files(Models& models, std::span<const std::string> names, c
                            World& world) {
   if (names.empty()) return {};
   for (const auto& show : sources.show) {
-    TRY_ASSIGN(const std::string name, owner_of(show, names));
+    TRY_ASSIGN(const std::string name, owner_of("--show", show, names));
     const auto description = description_from_file(show.second, name, sources.settings.build, world);
     if (description) {
       models[name] = model::described(*description);
@@ -59,6 +59,26 @@ Status describe_from_files(Models& models, std::span<const std::string> names, c
     } else {
       return fail(description.error());
     }
+  }
+  return {};
+}
+
+// What drafts for a model is told, or its bytes are not known.
+Status add_drafts(Models& models, std::span<const std::string> names, const Sources& sources, World& world) {
+  for (const auto& draft : sources.drafts) {
+    if (names.empty()) break;
+    TRY_ASSIGN(const std::string name, owner_of("--draft-model", draft, names));
+    TRY_ASSIGN(const ModelDescription description,
+               description_from_file(draft.second, "", sources.settings.build, world));
+    if (DescribedModel& model = models[name]; model.arch)
+      model.arch->draft_model = std::make_shared<const ModelArch>(model::architecture_of(description));
+  }
+  for (auto& [name, model] : models) {
+    if (!model.arch || !model.arch->has_draft_model || model.arch->draft_model) continue;
+    model.warnings.push_back(
+        {"draft-unknown", fmt::format("{0}: another model drafts for it, which takes memory of its own that "
+                                      "is not counted; --draft-model {0}=FILE tells of it",
+                                      printable(name, 60))});
   }
   return {};
 }
@@ -236,8 +256,10 @@ ServerBuild build_of(runtime::Ollama& ollama, const ServerBuild& told) {
   return version ? build_of_ollama(*version).value_or(ServerBuild{}) : ServerBuild{};
 }
 
-Result<Models> describe_models(std::span<const std::string> names, const Sources& sources, World& world,
-                               Talk& talk) {
+namespace {
+
+Result<Models> describe_all(std::span<const std::string> names, const Sources& sources, World& world,
+                            Talk& talk) {
   Models models;
   TRY(describe_from_files(models, names, sources, world));
 
@@ -279,6 +301,15 @@ Result<Models> describe_models(std::span<const std::string> names, const Sources
   // An analysis needs no state, so one that is damaged does not stop it.
   if (const Status measured = add_what_was_measured(ollama, models, sources.settings, world); !measured)
     talk.note(unused_measurements(measured.error()));
+  return models;
+}
+
+}  // namespace
+
+Result<Models> describe_models(std::span<const std::string> names, const Sources& sources, World& world,
+                               Talk& talk) {
+  TRY_ASSIGN(Models models, describe_all(names, sources, world, talk));
+  TRY(add_drafts(models, names, sources, world));
   return models;
 }
 

@@ -28,7 +28,8 @@ struct Sources {
   std::vector<std::pair<std::string, std::string>> show;  // model ("" for any) and file
   std::string host;                                       // as OLLAMA_HOST writes it; "" for the default
   RuntimeSettings settings;                               // measured with other ones is not measured
-  bool ask = true;                                        // false: no server has them
+  std::vector<std::pair<std::string, std::string>> drafts = {};  // the same of what drafts for a model
+  bool ask = true;                                               // false: no server has them
 };
 
 // One model, from a GGUF file or a saved answer of /api/show (`name` as in the traces, may be empty) or from

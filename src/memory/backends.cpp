@@ -13,9 +13,9 @@ constexpr Bytes kMiB = 1LL << 20;
 constexpr Backend kBackends[] = {
     {"cuda", "CUDA", true, true, false, 110 * kMiB, 300 * kMiB, 600 * kMiB},
     {"cpu", "", false, false, false},
-    {"rocm", "ROCm", true, true, false, 50 * kMiB, 300 * kMiB, 900 * kMiB},
-    {"vulkan", "Vulkan", true, false, false, 0, 50 * kMiB, 240 * kMiB, 1901 * kMiB},
-    {"metal", "Metal", true, false, true, 0, 150 * kMiB, 600 * kMiB},
+    {"rocm", "ROCm", true, true, false, 50 * kMiB, 300 * kMiB, 900 * kMiB, false},
+    {"vulkan", "Vulkan", true, false, false, 0, 50 * kMiB, 240 * kMiB, true, 1901 * kMiB},
+    {"metal", "Metal", true, false, true, 0, 150 * kMiB, 600 * kMiB, false},
 };
 
 }  // namespace

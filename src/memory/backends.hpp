@@ -16,6 +16,7 @@ struct Backend {
   bool unified = false;      // the card's memory is the system's
   // Of the process, on each card, before any buffer and in use.
   Bytes low = 0, usual = 0, high = 0;
+  bool measured = true;       // somebody saw a process take that
   Bytes high_of_experts = 0;  // the upper end for a mixture of experts at a batch of 2,048; 0: the same
 };
 

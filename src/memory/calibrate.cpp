@@ -93,8 +93,9 @@ Footprint calibrated(Footprint memory, const Footprint& at_low, const Footprint&
 Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const RuntimeSettings& settings,
                             const std::optional<Calibration>& calibration) {
   TRY_ASSIGN(Footprint memory, footprint(arch, num_ctx, settings));
-  // Nothing was measured over several cards, or with drafts.
-  const bool as_measured = memory.cards.empty() && settings.draft_tokens == 0 && !arch.draft_model;
+  // Nothing was measured over several cards, with layers in RAM, or with drafts.
+  const bool as_measured =
+      memory.cards.empty() && !settings.gpu_layers && settings.draft_tokens == 0 && !arch.draft_model;
   if (!calibration || !covers(*calibration, settings) || !as_measured) return memory;
   RuntimeSettings empty_card = settings;  // measured before anything else was loaded
   empty_card.free_vram.reset();

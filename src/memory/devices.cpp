@@ -134,6 +134,7 @@ void spread(const ModelArch& arch, const Load& load, std::span<const std::size_t
   const bool whole = std::find(cards.begin(), cards.end(), kRam) == cards.end();
   result.pipelined = shares.size() > 1 && whole && settings.cpu_experts == 0;
 
+  const bool left_in_ram = !settings.fitted && settings.gpu_layers.value_or(units) < units;
   const Overhead overhead = overhead_of(arch, load, settings);
   const CardPart ram = part_of(arch, load, cards, weights, settings, kRam);
   Bytes on_cards = 0, compute = 0, low = 0, high = 0;
@@ -149,8 +150,9 @@ void spread(const ModelArch& arch, const Load& load, std::span<const std::size_t
     if (result.pipelined) low += extra.expected;
     low += overhead.low;
     part.overhead_bytes = overhead.usual;
-    // The tower goes to the first card, drafts to that of the last layers.
-    if (i == 0)
+    // The tower goes to the first card, to none beside layers that somebody left in RAM; drafts to that of
+    // the last layers.
+    if (i == 0 && !left_in_ram)
       part.projector_bytes = result.projector_bytes.value_or(0) + result.projector_compute_bytes.value_or(0);
     if (i + 1 == shares.size())
       part.draft_bytes =
@@ -163,10 +165,12 @@ void spread(const ModelArch& arch, const Load& load, std::span<const std::size_t
   // The interval of one card without what it is made of: the error of the weights, a growing tower.
   const Bytes exact = on_cards - compute - overhead.usual * std::ssize(result.cards);
   const Bytes one = *result.total_bytes - *result.compute_bytes - overhead.usual;
+  const bool nothing = result.cards.empty();  // all of it is in RAM
   result.total_low_bytes =
-      exact + low + (*result.total_low_bytes - *result.compute_low_bytes - overhead.low - one);
+      nothing ? 0 : exact + low + (*result.total_low_bytes - *result.compute_low_bytes - overhead.low - one);
   result.total_high_bytes =
-      exact + high + (*result.total_high_bytes - *result.compute_high_bytes - overhead.high - one);
+      nothing ? 0
+              : exact + high + (*result.total_high_bytes - *result.compute_high_bytes - overhead.high - one);
   result.total_bytes = on_cards;
   result.compute_bytes = compute;
   result.overhead_bytes = overhead.usual * std::ssize(result.cards);
@@ -175,6 +179,8 @@ void spread(const ModelArch& arch, const Load& load, std::span<const std::size_t
                       [](Bytes sum, const CardPart& part) { return sum + part.weights_bytes; });
   result.ram_bytes =
       *result.weights_bytes - on_gpu + ram.kv_bytes + ram.kv_swa_bytes + ram.kv_indexer_bytes + ram.rs_bytes;
+  if (left_in_ram)
+    result.ram_bytes += result.projector_bytes.value_or(0) + result.projector_compute_bytes.value_or(0);
   result.weights_bytes = on_gpu;
 }
 

@@ -15,11 +15,12 @@ namespace {
 
 constexpr Bytes kTowerMargin = Bytes{1} << 30;
 
-// Most that is missing on a card; at most 0: all stay.
-Bytes missing(const ModelArch& arch, const RuntimeSettings& settings, const Footprint& memory) {
+// Most that is missing on a card; at most 0: all stay. `over`: bytes of the interval beyond the estimate.
+Bytes missing(const ModelArch& arch, const RuntimeSettings& settings, const Footprint& memory,
+              Bytes over = 0) {
   // Beside a projector of a second file as much again is kept.
   const bool tower = arch.projector && memory.projector_compute_bytes.value_or(0) > 0;
-  const Bytes margin = settings.margin + (tower ? kTowerMargin : 0);
+  const Bytes margin = settings.margin + (tower ? kTowerMargin : 0) + over;
   if (memory.cards.empty()) return *memory.total_bytes + margin - settings.cards.front();
   Bytes most = 0;
   for (const CardPart& part : memory.cards)
@@ -71,6 +72,7 @@ std::optional<Fit> fit_of(const ModelArch& arch, const RuntimeSettings& settings
   // Who said how many layers is taken at his word.
   if (fit.missing == 0 || settings.gpu_layers || settings.cpu_experts > 0) return fit;
   RuntimeSettings less = settings;
+  less.fitted = true;
   const auto stays = [&] {
     const Result<Footprint> smaller = footprint(arch, memory.num_ctx, less);
     return smaller && smaller->total_bytes && missing(arch, less, *smaller) <= 0;
@@ -92,11 +94,13 @@ std::optional<Fit> fit_of(const ModelArch& arch, const RuntimeSettings& settings
 }
 
 std::optional<Tokens> largest_that_stays(const ModelArch& arch, const RuntimeSettings& settings,
-                                         const std::optional<Calibration>& calibration) {
+                                         const std::optional<Calibration>& calibration, End end) {
   constexpr Tokens kStep = 256, kMost = Tokens{1} << 24;
   const auto stays = [&](Tokens steps) {
     const Result<Footprint> memory = footprint(arch, steps * kStep, settings, calibration);
-    return memory && memory->total_bytes && missing(arch, settings, *memory) <= 0;
+    if (!memory || !memory->total_bytes) return false;
+    const Bytes over = end == End::upper ? *memory->total_high_bytes - *memory->total_bytes : 0;
+    return missing(arch, settings, *memory, over) <= 0;
   };
   const Tokens steps = arch.max_ctx.value_or(kMost) / kStep;
   const Tokens over = least(steps, [&](Tokens below) { return stays(steps - below); });

@@ -43,6 +43,7 @@ Result<Footprint> footprint_of_total(const ModelArch& arch, i64 total_ctx, const
   result.kv_indexer_bytes = cache.indexer;
   result.rs_bytes = cache.state;
   result.caches_exact = !arch.guess && !arch.other_engine;
+  result.caches_unknown = arch.other_engine;
   const std::optional<ComputeBytes> compute = compute_bytes(arch, load);
   const std::optional<DraftBytes> draft = draft_bytes(arch, load, total_ctx, settings, compute);
   if (draft) {
@@ -76,6 +77,26 @@ Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const Runtime
 
 RuntimeSettings as_ollama_runs(const ModelArch& arch, RuntimeSettings settings) {
   if (arch.one_slot) settings.parallel = 1;
+  return settings;
+}
+
+RuntimeSettings as_ollama_runs(const DescribedModel& model, RuntimeSettings settings) {
+  if (model.arch) settings = as_ollama_runs(*model.arch, std::move(settings));
+  LoadOptions options = model.load_options;
+  // What was measured was measured with them.
+  if (model.calibration) options.num_batch.reset();
+  return with_options(options, std::move(settings));
+}
+
+RuntimeSettings with_options(const LoadOptions& options, RuntimeSettings settings) {
+  constexpr i64 kMostDrafted = 256, kLargestBatch = 1 << 20, kMostLayers = 1 << 20;
+  const auto fill = [](std::optional<i64>& into, std::optional<i64> told, i64 least, i64 most) {
+    if (!into && told && *told >= least) into = std::min(*told, most);
+  };
+  fill(settings.gpu_layers, options.num_gpu, 0, kMostLayers);
+  fill(settings.num_batch, options.num_batch, 1, kLargestBatch);
+  if (settings.draft_tokens == 0)
+    settings.draft_tokens = std::clamp<i64>(options.draft_tokens.value_or(0), 0, kMostDrafted);
   return settings;
 }
 

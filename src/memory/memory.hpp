@@ -30,6 +30,9 @@ Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const Runtime
 // What Ollama makes of its own settings for this model: some families get one slot whatever the environment
 // says.
 RuntimeSettings as_ollama_runs(const ModelArch& arch, RuntimeSettings settings);
+// The same with the PARAMETERs of the model that a load depends on; what settings say comes first.
+RuntimeSettings as_ollama_runs(const DescribedModel& model, RuntimeSettings settings);
+RuntimeSettings with_options(const LoadOptions& options, RuntimeSettings settings);
 
 // The window that Ollama gives for `num_ctx`: at least 4, 2048 for vision, at most the declared one.
 Tokens effective_ctx(const ModelArch& arch, Tokens num_ctx);
@@ -62,9 +65,12 @@ std::vector<SchedulerCard> scheduler_cards(const Budget& budget, std::string_vie
 void use_cards(const Budget& budget, RuntimeSettings& settings);
 // What of that load stays on the cards; nullopt: none are told, or a term is not known.
 std::optional<Fit> fit_of(const ModelArch& arch, const RuntimeSettings& settings, const Footprint& memory);
-// The largest window, a multiple of 256, of which all stays on the cards; nullopt: none, or not known.
+// The largest window, a multiple of 256, of which all stays on the cards, by the estimate or by its upper
+// end; nullopt: none, or not known.
+enum class End { estimate, upper };
 std::optional<Tokens> largest_that_stays(const ModelArch& arch, const RuntimeSettings& settings,
-                                         const std::optional<Calibration>& calibration);
+                                         const std::optional<Calibration>& calibration,
+                                         End end = End::estimate);
 // Layers that cache alike, in the order of their first.
 std::vector<LayerGroup> groups_of(const std::vector<Layer>& layers);
 // The windows that people ask for, up to what the model declares, its own marks among them; ascending.

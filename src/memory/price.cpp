@@ -9,8 +9,9 @@ Result<std::vector<Rung>> price(std::span<const Tokens> windows, const Described
   for (const Tokens window : windows) {
     Rung rung{.num_ctx = window, .memory = {.num_ctx = window}};
     if (arch && arch->known()) {
-      TRY_ASSIGN(rung.memory, footprint(*arch, window, as_ollama_runs(*arch, settings), model.calibration));
-      rung.memory.fit = fit_of(*arch, as_ollama_runs(*arch, settings), rung.memory);
+      const RuntimeSettings runs = as_ollama_runs(model, settings);
+      TRY_ASSIGN(rung.memory, footprint(*arch, window, runs, model.calibration));
+      rung.memory.fit = fit_of(*arch, runs, rung.memory);
     }
     rungs.push_back(std::move(rung));
   }

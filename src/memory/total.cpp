@@ -51,6 +51,8 @@ bool fill_totals(const ModelArch& arch, const Load& load, const RuntimeSettings&
   const Overhead overhead = overhead_of(arch, load, settings);
   result.overhead_bytes = overhead.usual;
   result.overhead_exact = overhead.exact;
+  result.draft_unknown = arch.has_draft_model && !arch.draft_model;
+  result.overhead_guessed = !overhead.exact && !backend(settings.backend)->measured;
 
   if (!result.kv_bytes || !result.weights_bytes || !result.compute_bytes) return true;
   std::optional<Bytes> exact = checked_add(result.kv_bytes, result.kv_swa_bytes);

@@ -102,6 +102,7 @@ Reading read(const ModelDescription& description) {
   ModelArch& arch = reading.arch;
   arch.architecture = description.architecture;
   arch.build = description.build;
+  arch.has_draft_model = description.draft;
   // Servers older than the `capabilities` list say nothing; then a model is taken to generate.
   arch.completion = description.capabilities.empty() || says(description, "completion");
   arch.vision = says(description, "vision");

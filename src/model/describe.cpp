@@ -141,6 +141,7 @@ Result<ModelDescription> describe(std::string_view show_json, std::string name) 
     description.messages = static_cast<i64>(messages->size());
   description.remote = !text_at(show, "remote_model").empty() || !text_at(show, "remote_host").empty();
   description.adapters = arguments_of(text_at(show, "modelfile"), "ADAPTER ");
+  description.draft = !arguments_of(text_at(show, "modelfile"), "DRAFT ").empty();
   description.weights = weights_file(text_at(show, "modelfile"));
   return description;
 }

@@ -20,6 +20,7 @@ LoadOptions load_options(const ModelDescription& description) {
   read("num_gpu", options.num_gpu);
   read("main_gpu", options.main_gpu);
   read("num_thread", options.num_thread);
+  read("draft_num_predict", options.draft_tokens);
   return options;
 }
 

@@ -48,6 +48,8 @@ Analysis analysis_of(const Night& night, const std::vector<ServerNight>& servers
     // A report has one card: the first one that is known.
     if (here.server.card && !decisions.empty() && !analysis.budget) {
       analysis.budget = policy::check_sets(told, *here.server.card);
+      if (const std::string older = advise::older_scheduler(models); !older.empty() && told.size() > 1)
+        analysis.budget->without.push_back("whether " + older + " keeps them loaded together");
       analysis.budget->together =
           advise::kept_together(told, models, {*here.server.card, here.server.ollama.settings});
       for (const Warning& warning : policy::budget_warnings(decisions, *analysis.budget))

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -37,8 +38,8 @@ std::optional<Bytes> sum(std::span<const BaseDecision> bases, std::optional<Byte
 }
 
 // Of several cards, what each holds. A model that lies on one goes to the card with most left, as Ollama has
-// it, in the order of their names.
-std::vector<CardShare> on_cards(std::span<const BaseDecision> bases, const Budget& budget) {
+// it, in the order of their names. `at_most`: by the upper ends.
+std::vector<CardShare> on_cards(std::span<const BaseDecision> bases, const Budget& budget, bool at_most) {
   std::vector<CardShare> cards;
   for (const Card& card : budget.each())
     cards.push_back(
@@ -48,17 +49,43 @@ std::vector<CardShare> on_cards(std::span<const BaseDecision> bases, const Budge
   for (const BaseDecision& base : bases) {
     const Candidate* candidate = taken(base);
     if (candidate == nullptr) continue;
+    const double more =
+        at_most && candidate->memory.total_bytes.value_or(0) > 0 && candidate->memory.total_high_bytes
+            ? static_cast<double>(*candidate->memory.total_high_bytes) /
+                  static_cast<double>(*candidate->memory.total_bytes)
+            : 1;
     for (const CardPart& part : candidate->memory.cards) {
+      const Bytes bytes = std::llround(static_cast<double>(part.total_bytes()) * more);
       auto card = cards.begin() + std::min<std::ptrdiff_t>(part.card, std::ssize(cards) - 1);
       if (candidate->memory.cards.size() == 1) {
         card = std::max_element(cards.begin(), cards.end(),
                                 [&](const CardShare& a, const CardShare& b) { return left(a) < left(b); });
       }
-      card->models.push_back({base.model, part.total_bytes()});
-      card->used_bytes += part.total_bytes();
+      card->models.push_back({base.model, bytes});
+      card->used_bytes += bytes;
     }
   }
   return cards;
+}
+
+bool each_fits(std::span<const CardShare> cards, const Budget& budget) {
+  return std::all_of(cards.begin(), cards.end(), [&](const CardShare& card) {
+    return card.used_bytes + budget.reserve <= card.limit_bytes;
+  });
+}
+
+// What no figure has.
+std::vector<std::string> without(std::span<const BaseDecision> bases) {
+  std::vector<std::string> all;
+  for (const BaseDecision& base : bases) {
+    const Candidate* candidate = taken(base);
+    if (candidate == nullptr || !candidate->memory.total_bytes) continue;
+    const std::string of = " of " + printable(base.model, 60);
+    if (!candidate->memory.projector_bytes) all.push_back("the vision projector" + of);
+    if (candidate->memory.draft_unknown) all.push_back("the draft model" + of);
+    if (candidate->memory.caches_unknown) all.push_back("the caches" + of + " as its server keeps them");
+  }
+  return all;
 }
 
 // What one base model would free with its next smaller window, and how many requests would not fit it.
@@ -125,6 +152,44 @@ std::optional<i64> ooms_avoided(std::span<const BaseDecision> bases, const Budge
 
 }  // namespace
 
+namespace {
+
+std::optional<Warning> left_in_ram(const BaseDecision& base) {
+  const Candidate* candidate = taken(base);
+  if (candidate == nullptr || candidate->memory.ram_bytes == 0) return std::nullopt;
+  return Warning{"in-ram",
+                 fmt::format("{}: {} of it lie in RAM, as its num_gpu or --n-cpu-moe has it; no card "
+                             "has to hold them, and it is slower for it",
+                             printable(base.model, 60), human_bytes(candidate->memory.ram_bytes))};
+}
+
+// What the figures take for granted.
+std::vector<Warning> assumptions(std::span<const BaseDecision> bases, const BudgetReport& report) {
+  const Budget& budget = report.budget;
+  std::vector<Warning> warnings;
+  if (report.fits == true && !report.without.empty())
+    warnings.push_back({"incomplete", "it fits by what is known; not known: " + join(report.without, ", ")});
+  if (budget.each().size() > 1 && !budget.tenants.empty()) {
+    warnings.push_back(
+        {"tenants-on-first-card", fmt::format("nobody says on which card {} {}: the first is taken for it",
+                                              counted(std::ssize(budget.tenants), "tenant"),
+                                              budget.tenants.size() == 1 ? "is" : "are")});
+  }
+  for (const BaseDecision& base : bases) {
+    const Candidate* candidate = taken(base);
+    if (candidate == nullptr || !candidate->memory.overhead_guessed) continue;
+    warnings.push_back(
+        {"process-not-measured",
+         fmt::format("what a process takes on {} beside its buffers was never measured: {} is "
+                     "a guess, with room",
+                     candidate->memory.backend, human_bytes(candidate->memory.overhead_bytes.value_or(0)))});
+    break;
+  }
+  return warnings;
+}
+
+}  // namespace
+
 BudgetReport check_budget(std::span<const BaseDecision> decisions, const Budget& budget) {
   BudgetReport report{.budget = budget};
   const std::vector<BaseDecision> bases = residents(decisions);
@@ -134,6 +199,7 @@ BudgetReport check_budget(std::span<const BaseDecision> decisions, const Budget&
         {base.model, candidate != nullptr ? candidate->memory.total_bytes : std::nullopt});
   }
   report.ooms_avoided = ooms_avoided(bases, budget);
+  report.without = without(bases);
   report.needed_bytes = checked_add(sum(bases, &Footprint::total_bytes), others(budget));
   if (!report.needed_bytes) {
     // What is known alone may already be too much.
@@ -149,13 +215,14 @@ BudgetReport check_budget(std::span<const BaseDecision> decisions, const Budget&
   }
   report.fits = *report.needed_bytes <= budget.limit();
   if (budget.each().size() > 1) {
-    report.cards = on_cards(bases, budget);
-    report.fits = std::all_of(report.cards.begin(), report.cards.end(), [&](const CardShare& card) {
-      return card.used_bytes + budget.reserve <= card.limit_bytes;
-    });
+    report.cards = on_cards(bases, budget, false);
+    report.fits = each_fits(report.cards, budget);
+    report.tight = *report.fits && !each_fits(on_cards(bases, budget, true), budget);
   }
   const std::optional<Bytes> high = checked_add(sum(bases, &Footprint::total_high_bytes), others(budget));
-  report.tight = *report.fits && (*report.needed_bytes > budget.usable() || (high && *high > budget.limit()));
+  report.tight =
+      report.tight ||
+      (*report.fits && (*report.needed_bytes > budget.usable() || (high && *high > budget.limit())));
   if (*report.fits) return report;
   for (const BaseDecision& base : bases) {
     if (auto alternative = next_rung_down(base, report.needed_bytes, budget.limit()))
@@ -191,8 +258,10 @@ std::vector<Warning> budget_warnings(std::span<const BaseDecision> decisions, co
   for (const TogetherReport& set : report.together) {
     for (Warning& warning : together_warnings(set)) warnings.push_back(std::move(warning));
   }
+  for (Warning& warning : assumptions(bases, report)) warnings.push_back(std::move(warning));
   for (const BaseDecision& base : bases) {
     if (auto warning = spills(base)) warnings.push_back(std::move(*warning));
+    if (auto warning = left_in_ram(base)) warnings.push_back(std::move(*warning));
     const Candidate* candidate = taken(base);
     const std::optional<Bytes> cache =
         candidate != nullptr ? kv_cache_bytes(candidate->memory) : std::nullopt;

@@ -124,7 +124,8 @@ std::string budget_verdict(const BudgetReport& report) {
     return fmt::format("{} too much", human_bytes(*report.needed_bytes - report.budget.limit()));
   if (spare < 0)
     return fmt::format("fits, with {} of the reserve (tight)", human_bytes(report.budget.reserve + spare));
-  return fmt::format("fits, {} spare{}", human_bytes(spare), report.tight ? " (tight)" : "");
+  return fmt::format("fits, {} spare{}{}", human_bytes(spare), report.tight ? " (tight)" : "",
+                     report.without.empty() ? "" : " by what is known");
 }
 
 std::string budget_text(const BudgetReport& report, const TextOptions& options) {

@@ -202,9 +202,11 @@ std::string exactness(const Inspection& inspection) {
                                                       : "The architecture is a guess, and so are its caches";
     text += memory.weights_exact ? "; weights are exact" : "; weights are an estimate";
     text += "; compute is an estimate within a measured band";
-    text += memory.backend == "cpu" ? "; on the CPU no process takes anything of a card"
-            : memory.overhead_exact ? "; the process was measured"
-                                    : "; the total has an estimate for the process";
+    text += memory.backend == "cpu"   ? "; on the CPU no process takes anything of a card"
+            : memory.overhead_exact   ? "; the process was measured"
+            : memory.overhead_guessed ? "; what the process takes on " + memory.backend +
+                                            " was not measured by anybody, it is a guess"
+                                      : "; the total has an estimate for the process";
     if (memory.draft_bytes.value_or(0) > 0) text += "; " + draft_text(memory);
     return text + ".\n";
   }
@@ -219,21 +221,45 @@ std::string told_by(const Budget& card) {
   return "as " + printable(card.each().front().name, 40) + " has it";
 }
 
+std::string tenants_text(const Budget& card) {
+  std::optional<Bytes> bytes = 0;
+  for (const Tenant& tenant : card.tenants) bytes = checked_add(bytes, tenant.bytes);
+  if (card.tenants.empty()) return "";
+  return fmt::format(" and {} for {}{}", bytes ? human_bytes(*bytes) : "more than can be counted",
+                     counted(std::ssize(card.tenants), "tenant"),
+                     card.each().size() > 1 ? ", taken to be on the first" : "");
+}
+
+// All of it, unless its num_gpu leaves layers in RAM whatever the window.
+std::string what_stays(const Inspection& inspection) {
+  const Footprint& memory = inspection.contexts.front().memory;
+  if (memory.ram_bytes == 0) return "all of it stays";
+  i64 layers = 0;
+  for (const CardPart& part : memory.cards) layers += part.layers;
+  return fmt::format("the {} that its settings put there stay", counted(layers, "layer"));
+}
+
 std::string card_text(const Inspection& inspection) {
   if (!inspection.card || inspection.largest.empty()) return {};
   std::vector<std::string> windows;
   for (const LargestWindow& one : inspection.largest) {
     const std::string type =
         one.kv_type_k == one.kv_type_v ? one.kv_type_k : one.kv_type_k + "," + one.kv_type_v;
-    windows.push_back(fmt::format("{} with {}", one.num_ctx ? with_commas(*one.num_ctx) : "none", type));
+    const auto text = [](std::optional<Tokens> window) { return window ? with_commas(*window) : "none"; };
+    const std::string surely =
+        one.surely == one.num_ctx ? "" : fmt::format(" ({} by the upper end)", text(one.surely));
+    windows.push_back(fmt::format("{} with {}{}", text(one.num_ctx), type, surely));
   }
   const Budget& card = *inspection.card;
+  const Footprint& memory = inspection.contexts.front().memory;
+  if (memory.ram_bytes > 0 && memory.cards.empty()) return "Its settings put nothing of it on a card.\n";
   return fmt::format(
-      "{} {}, of which {} can be had ({}), beside {} kept free{}: the largest window that stays there is "
-      "{}.\n",
+      "{} {}, of which {} can be had ({}), beside {} kept free{}{}: the largest window with which {} there "
+      "is, by the estimate, {}.\n",
       card.each().size() > 1 ? "On cards of" : "On a card of", human_bytes(card.card),
       human_bytes(card.usable()), told_by(card), human_bytes(card.reserve),
-      card.each().size() > 1 ? " on each" : "", join(windows, ", "));
+      card.each().size() > 1 ? " on each" : "", tenants_text(card), what_stays(inspection),
+      join(windows, ", "));
 }
 
 // One line for each cache type and reason.

@@ -158,7 +158,7 @@ Verdict verdict_of(const BudgetReport& budget) {
   if (budget.fits == false) return {Tone::bad, budget_verdict(budget)};
   if (budget.evicts_for_ever())
     return {Tone::bad, "it would hold all of it, but Ollama evicts a model at every switch"};
-  const bool sure = budget.fits && !budget.tight;
+  const bool sure = budget.fits && !budget.tight && budget.without.empty();
   return {sure ? Tone::good : Tone::warn, budget_verdict(budget)};
 }
 

@@ -51,7 +51,7 @@ struct Ollama {
   std::string version, llama_build;      // "": ask it, else the newest known
   std::optional<Tokens> context_length;  // its default window (OLLAMA_CONTEXT_LENGTH); unset: Ollama's own
   // Saved answers of /api/show: model ("" for any) and file.
-  std::vector<std::pair<std::string, std::string>> show;
+  std::vector<std::pair<std::string, std::string>> show, draft_models;  // the latter of what drafts for one
   std::optional<Budget> card = {};  // of a [[server]]; [ollama] has [card]
 };
 

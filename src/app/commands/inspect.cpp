@@ -22,7 +22,7 @@ namespace ctxcap::app {
 namespace {
 
 struct InspectFlags {
-  std::string model, draft_model, format = "table";
+  std::string model, format = "table";
   bool measure = false;
   std::vector<std::string> contexts;
   VllmFlags vllm;
@@ -71,7 +71,19 @@ std::vector<RuntimeSettings> variations(const RuntimeSettings& settings, bool ty
 
 Result<Inspection> from_file(const std::string& path, const ServerBuild& build, World& world) {
   TRY_ASSIGN(const ModelDescription description, describe::description_from_file(path, "", build, world));
-  return Inspection{.arch = model::architecture_of(description)};
+  const DescribedModel described = model::described(description);
+  return Inspection{.arch = *described.arch, .options = described.load_options};
+}
+
+// The draft that is told for this model, or for any.
+Status add_draft(Inspection& inspection, const std::vector<std::pair<std::string, std::string>>& told,
+                 const ServerBuild& build, World& world) {
+  for (const auto& [model, path] : told) {
+    if (!model.empty() && !same_model(model, inspection.model)) continue;
+    TRY_ASSIGN(const Inspection draft, from_file(path, build, world));
+    inspection.arch.draft_model = std::make_shared<const ModelArch>(draft.arch);
+  }
+  return {};
 }
 
 Result<Inspection> from_server(const InspectFlags& flags, const settings::Ollama& server,
@@ -81,7 +93,9 @@ Result<Inspection> from_server(const InspectFlags& flags, const settings::Ollama
   TRY_ASSIGN(
       const ModelDescription description,
       describe::description_from_server(ollama, flags.model, describe::build_of(ollama, settings.build)));
-  Inspection inspection{.model = description.name, .arch = model::architecture_of(description)};
+  const DescribedModel described = model::described(description);
+  Inspection inspection{
+      .model = description.name, .arch = *described.arch, .options = described.load_options};
   const RuntimeSettings runs = memory::as_ollama_runs(inspection.arch, settings);
   if (flags.measure) {
     const auto& abilities = description.capabilities;
@@ -117,8 +131,10 @@ settings::Origin origin_of(const settings::Reading& read, const std::string& key
 
 void add_largest(Inspection& inspection, const RuntimeSettings& variation) {
   if (!inspection.arch.known() || !inspection.arch.no_window.empty() || inspection.contexts.empty()) return;
-  inspection.largest.push_back({variation.kv_type_k, variation.kv_type_v,
-                                memory::largest_that_stays(inspection.arch, variation, inspection.measured)});
+  inspection.largest.push_back(
+      {variation.kv_type_k, variation.kv_type_v,
+       memory::largest_that_stays(inspection.arch, variation, inspection.measured),
+       memory::largest_that_stays(inspection.arch, variation, inspection.measured, memory::End::upper)});
 }
 
 // What a server does not have may be a tenant that is spelt in another way.
@@ -163,14 +179,14 @@ Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading&
   TRY_ASSIGN(Inspection inspection,
              from_saved ? from_file(is_file ? flags.model : server.show.front().second, settings.build, world)
                         : or_meant_tenant(from_server(flags, server, settings, world, talk), flags.model));
-  if (!flags.draft_model.empty()) {
-    TRY_ASSIGN(const Inspection draft, from_file(flags.draft_model, settings.build, world));
-    inspection.arch.draft_model = std::make_shared<const ModelArch>(draft.arch);
-  }
+  TRY(add_draft(inspection, server.draft_models, settings.build, world));
   inspection.layers = memory::groups_of(inspection.arch.layers);
   // A flag is taken at its word.
   if (origin_of(read, "parallel") != settings::Origin::flag)
     settings = memory::as_ollama_runs(inspection.arch, settings);
+  LoadOptions options = inspection.options;
+  if (inspection.measured) options.num_batch.reset();  // it was measured with it
+  settings = memory::with_options(options, std::move(settings));
   TRY_ASSIGN(const std::vector<Tokens> asked, windows(flags, inspection.arch));
   inspection.card = read.settings.card;
   if (inspection.card) memory::use_cards(*inspection.card, settings);
@@ -197,8 +213,6 @@ Runner configure_inspect(Parser& parser) {
                   "Name of an installed model, a GGUF file, or a tenant: ctxcap help tenants")
       .type_name("MODEL");
   parser.add_flag("--measure", flags->measure, "Load the model at two windows and keep what it really takes");
-  parser.add_option("--draft-model", flags->draft_model, "A saved answer of /api/show of what drafts for it")
-      .type_name("FILE");
   parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192").type_name("TOKENS");
   add_vllm_flags(parser, flags->vllm);
   parser.add_option("--free", flags->tenant.free, "Advise on a tenant's batch that fits so much")

@@ -62,6 +62,7 @@ LoadAttempt reckon(const ScheduledModel& model, const LoadOptions& options, Toke
 
   // All layers but the output's are taken at their word, and so is the first model.
   const i64 layers = options.num_gpu.value_or(-1);
+  if (layers >= 0) attempt.num_gpu = layers;
   attempt.checked = !residents.empty() && !placement.cards.empty() && !(layers > 0 && layers <= model.blocks);
   attempt.fits = !attempt.checked || attempt.compared() <= attempt.limit();
   return attempt;

@@ -17,16 +17,22 @@ std::optional<Bytes> accounted_bytes(const Footprint& memory) {
                      checked_add(memory.weights_bytes, memory.compute_bytes));
 }
 
-// Shared out as free memory is; what does not fit goes to the CPU.
+Bytes room_of(const LoadAttempt& attempt, const BytesByCard& free, Bytes kept) {
+  Bytes room = 0;
+  for (const std::string& card : attempt.cards) room += std::max<Bytes>(0, free.at(card) - kept);
+  return room;
+}
+
+// Shared out as free memory is; what does not fit goes to the CPU, unless somebody put it on the cards.
 LoadTakes on_cards(Bytes accounted, Bytes real, const LoadAttempt& attempt, const BytesByCard& free) {
   LoadTakes takes;
-  Bytes room = 0;
-  for (const std::string& card : attempt.cards) room += std::max<Bytes>(0, free.at(card) - kKeptByFit);
+  const Bytes kept = attempt.num_gpu ? 0 : kKeptByFit;
+  const Bytes room = room_of(attempt, free, kept);
   if (room == 0 || real == 0) return takes;
   const double fits = std::min(1.0, static_cast<double>(room) / static_cast<double>(real));
   for (const std::string& card : attempt.cards) {
     const double share =
-        static_cast<double>(std::max<Bytes>(0, free.at(card) - kKeptByFit)) / static_cast<double>(room);
+        static_cast<double>(std::max<Bytes>(0, free.at(card) - kept)) / static_cast<double>(room);
     takes.accounted[card] = static_cast<Bytes>(static_cast<double>(accounted) * fits * share);
     takes.real[card] = static_cast<Bytes>(static_cast<double>(real) * fits * share);
   }
@@ -43,12 +49,16 @@ Takes takes_of(std::map<std::string, ModelArch> by_weights, RuntimeSettings sett
     RuntimeSettings runs = settings;
     runs.parallel = attempt.parallel;
     runs.num_batch = attempt.num_batch;
+    if (attempt.num_gpu) runs.gpu_layers = attempt.num_gpu;
     runs.cards.clear();
     for (const std::string& card : attempt.cards) runs.cards.push_back(std::max<Bytes>(1, free.at(card)));
     runs.spread = true;  // over those that it was given
     const Result<Footprint> memory = footprint(arch->second, attempt.total_ctx / attempt.parallel, runs);
     const std::optional<Bytes> accounted = memory ? accounted_bytes(*memory) : std::nullopt;
     const std::optional<Bytes> real = memory ? memory->total_bytes : std::nullopt;
+    // Who says how many layers gets no help: what does not fit fails.
+    if (attempt.num_gpu && real.value_or(attempt.predicted) > room_of(attempt, free, 0))
+      return {.result = LoadTakes::Result::out_of_memory};
     return on_cards(accounted.value_or(attempt.predicted), real.value_or(attempt.predicted), attempt, free);
   };
 }

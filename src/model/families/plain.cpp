@@ -89,7 +89,9 @@ constexpr std::string_view kPlain[] = {
 
 void read_plain(Keys& keys, std::string_view architecture, ModelArch& arch) {
   arch.layers = attention_layers(read_heads(keys));
-  if (keys.since(LlamaBuild::v0_5_0) || architecture == "hy_v3") {
+  // Of GLM they were left out until July 2026, and cached from then to v0.5.0.
+  const bool early = architecture == "glm4moe" && !keys.since(LlamaBuild::b9842);
+  if (keys.since(LlamaBuild::v0_5_0) || early || architecture == "hy_v3") {
     cut_drafts(keys, arch);
   } else {
     keep_drafts(keys, arch);

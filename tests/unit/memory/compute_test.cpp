@@ -134,6 +134,11 @@ TEST_CASE("older builds: compute within the band that is printed") {
     ReferenceRow named = row;
     named.id = std::string(word(row.arch.build.llama)) + "-" + row.id;
     count(named, row.compute, by_build);
+    const Result<Footprint> got = memory::footprint_of_total(row.arch, row.total_ctx, row.settings);
+    REQUIRE(got);
+    CAPTURE(named.text());
+    CHECK(kv_cache_bytes(*got) == row.kv + (row.arch.one_sum ? row.rs : 0));
+    if (!row.arch.one_sum) CHECK(got->rs_bytes == row.rs);
   }
   const Within all = all_of(by_build);
   MESSAGE(all.inside << " of " << all.rows << " within the band");

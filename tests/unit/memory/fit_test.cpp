@@ -169,3 +169,76 @@ TEST_CASE("a second model that drafts is a whole model beside the first") {
   CHECK(*both->total_bytes ==
         *alone->total_bytes + *both->draft_bytes + both->draft_weights_bytes + both->draft_compute_bytes);
 }
+
+namespace {
+
+DescribedModel described_as(const std::string& file, const LoadOptions& options) {
+  DescribedModel model{.arch = shown(file)};
+  model.load_options = options;
+  return model;
+}
+
+Footprint priced(const DescribedModel& model, const RuntimeSettings& settings = {}) {
+  constexpr Tokens kWindow = 8'192;
+  const auto rungs = memory::price(std::span(&kWindow, 1), model, settings);
+  REQUIRE(rungs);
+  return rungs->front().memory;
+}
+
+}  // namespace
+
+TEST_CASE("what PARAMETERs leave in RAM no card has to hold") {
+  const Footprint all = priced(described_as("llama3.2_1b", {}));
+  const Footprint some = priced(described_as("llama3.2_1b", {.num_gpu = 10}));
+  CHECK(some.weights_bytes < all.weights_bytes);
+  CHECK(some.ram_bytes > 0);
+  // Nothing is lost on the way: weights and caches lie on a card or in RAM.
+  REQUIRE(some.cards.size() == 1);
+  CHECK(some.cards[0].layers == 10);
+  CHECK(*some.weights_bytes + some.cards[0].kv_bytes + some.ram_bytes == *all.weights_bytes + *all.kv_bytes);
+  CHECK(*some.total_low_bytes <= *some.total_bytes);
+  CHECK(*some.total_bytes <= *some.total_high_bytes);
+
+  const Footprint none = priced(described_as("llama3.2_1b", {.num_gpu = 0}));
+  CHECK(none.total_bytes == 0);
+  CHECK(none.total_high_bytes == 0);
+  CHECK(none.ram_bytes == *all.weights_bytes + *all.kv_bytes);
+  // What is told comes first, and what is no number of layers says nothing.
+  CHECK(priced(described_as("llama3.2_1b", {.num_gpu = 10}), {.gpu_layers = 0}).total_bytes == 0);
+  CHECK(priced(described_as("llama3.2_1b", {.num_gpu = -1})).total_bytes == all.total_bytes);
+  CHECK(priced(described_as("llama3.2_1b", {.num_gpu = INT64_MAX})).total_bytes == all.total_bytes);
+}
+
+TEST_CASE(
+    "a projector leaves the card with layers that somebody left in RAM, not with those that do not fit") {
+  const DescribedModel gemma = described_as("gemma3_4b", {});
+  RuntimeSettings told{.gpu_layers = 20}, fitted{.gpu_layers = 20, .fitted = true};
+  const Footprint by_hand = priced(gemma, told), by_llama = priced(gemma, fitted);
+  CHECK(by_hand.cards.at(0).projector_bytes == 0);
+  CHECK(by_llama.cards.at(0).projector_bytes > 0);
+  CHECK(by_hand.ram_bytes - by_llama.ram_bytes == by_llama.cards.at(0).projector_bytes);
+}
+
+TEST_CASE("batches and drafts of PARAMETERs are priced, within what llama.cpp takes") {
+  CHECK(priced(described_as("llama3.2_1b", {.num_batch = 256})).num_batch == 256);
+  CHECK(priced(described_as("llama3.2_1b", {.num_batch = 256}), {.num_batch = 64}).num_batch == 64);
+  CHECK(priced(described_as("llama3.2_1b", {.num_batch = -5})).num_batch == 1'024);
+  CHECK(memory::with_options({.draft_tokens = 4}, {}).draft_tokens == 4);
+  CHECK(memory::with_options({.draft_tokens = 4}, {.draft_tokens = 2}).draft_tokens == 2);
+  CHECK(memory::with_options({.draft_tokens = 100'000}, {}).draft_tokens == 256);
+  CHECK(memory::with_options({.draft_tokens = -3}, {}).draft_tokens == 0);
+}
+
+TEST_CASE("layers that somebody put on a card are not cut where they do not fit: the load fails") {
+  const ModelArch devstral = shown("devstral-small-2");
+  const ScheduledModel model = memory::as_scheduled("devstral", "a", devstral, devstral.weights->stored);
+  const memory::Takes takes = memory::takes_of({{"a", devstral}}, {});
+  LoadAttempt attempt{
+      .model = "devstral", .total_ctx = 8'192, .parallel = 1, .num_batch = 512, .cards = {"CUDA0"}};
+  CHECK(takes(model, attempt, {{"CUDA0", 8 * kGiB}}).result == LoadTakes::Result::ok);
+  attempt.num_gpu = 40;
+  CHECK(takes(model, attempt, {{"CUDA0", 8 * kGiB}}).result == LoadTakes::Result::out_of_memory);
+  CHECK(takes(model, attempt, {{"CUDA0", 24 * kGiB}}).result == LoadTakes::Result::ok);
+  attempt.num_gpu = 10;
+  CHECK(takes(model, attempt, {{"CUDA0", 8 * kGiB}}).result == LoadTakes::Result::ok);
+}

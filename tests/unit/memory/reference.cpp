@@ -196,7 +196,8 @@ std::optional<std::vector<ReferenceRow>> rows_by_build() {
     row.erase("build");
     row["metadata"] = shape->second;
     row["backend"] = "cuda";
-    for (const char* none : {"kv_bytes", "kv_swa_bytes", "kv_indexer_bytes"}) row[none] = 0;
+    row["kv_bytes"] = row.at("cache_bytes");  // all of them
+    for (const char* none : {"kv_swa_bytes", "kv_indexer_bytes"}) row[none] = 0;
     row["type_v"] = row.at("flash_attn") == 0 ? "f16" : row.at("type_k").get<std::string>();
     rows.push_back(row_of(row));
     rows.back().arch = cached_arch(shape->second, rules);

@@ -30,7 +30,8 @@ ModelArch arch_of_metadata(const std::string& metadata_json, LlamaBuild build = 
 // nullopt: there is no such file.
 std::optional<std::vector<ReferenceRow>> shared_rows();
 std::optional<std::vector<ReferenceRow>> newer_rows();     // ../shared/kv-reference-2.jsonl
-std::optional<std::vector<ReferenceRow>> rows_by_build();  // ../shared/compute-by-build.jsonl, compute alone
+// ../shared/compute-by-build.jsonl: compute, states, and all caches as one number.
+std::optional<std::vector<ReferenceRow>> rows_by_build();
 // ../shared/compute-cuda-fusion.jsonl: compute as newer CUDA builds may have it.
 std::optional<std::vector<ReferenceRow>> rows_with_fusion();
 std::vector<ReferenceRow> fixture_rows(const std::string& file);

@@ -131,6 +131,7 @@ settings::Origin origin_of(const settings::Reading& read, const std::string& key
 
 void add_largest(Inspection& inspection, const RuntimeSettings& variation) {
   if (!inspection.arch.known() || !inspection.arch.no_window.empty() || inspection.contexts.empty()) return;
+  if (variation.backend == "cpu") return;  // nothing of it is on a card
   inspection.largest.push_back(
       {variation.kv_type_k, variation.kv_type_v,
        memory::largest_that_stays(inspection.arch, variation, inspection.measured),

@@ -35,8 +35,7 @@ Bound where_row(SourceSettings& into, const SourceKind& kind) {
   using Where = SourceKind::Where;
   const Where where = kind.where;
   const Type type = where == Where::paths ? Type::paths : where == Where::url ? Type::url : Type::text;
-  const auto take = [where, &kind](const Value& value, SourceSettings& source,
-                                   const From& from) -> Complaint {
+  const auto take = [where, &kind](const Value& value, SourceSettings& to, const From& from) -> Complaint {
     if (where == Where::paths) {
       std::vector<std::string> written, places;
       if (Complaint why = take_texts(value, written); !why.empty()) return why;
@@ -44,13 +43,13 @@ Bound where_row(SourceSettings& into, const SourceKind& kind) {
       for (std::size_t i = 0; i < written.size() && kind.is_word != nullptr; ++i) {
         if (kind.is_word(written[i])) places[i] = written[i];
       }
-      source.where = std::move(places);
+      to.where = std::move(places);
       return {};
     }
     const bool alone = !kind.alone.empty() && value.kind == Value::Kind::text && value.text == kind.alone;
     std::string text;
     Complaint why = where == Where::url && !alone ? take_url(value, text) : take_text(value, text);
-    if (why.empty()) source.where = {std::move(text)};
+    if (why.empty()) to.where = {std::move(text)};
     return why;
   };
   const auto show = [where, &kind](const SourceSettings& source) -> std::optional<Value> {
@@ -104,8 +103,7 @@ Rows ollama_rows(Ollama& o) {
       {"ollama.draft", "--draft", "N", "4", kPrices, "Tokens that it drafts at once (draft_num_predict)",
        whole(o.settings.draft_tokens, 0, 256)},
       {"ollama.draft_model", "--draft-model", "[MODEL=]FILE", "[\"draft.json\"]", kPrices,
-       "Saved answers of /api/show of models that draft for others",
-       own(Type::paths, o.draft_models, take_shows, show_shows)},
+       "Saved /api/show of what drafts for it", own(Type::paths, o.draft_models, take_shows, show_shows)},
       {"ollama.n_cpu_moe", "--n-cpu-moe", "N", "12", kPrices, "Blocks whose experts stay in RAM",
        whole(o.settings.cpu_experts, 0, 4096)},
       {"ollama.backend", "--backend", "NAME", "\"cpu\"", kRuns, "Where models run",

@@ -61,6 +61,23 @@ Analysis analysis_of(const Night& night, const std::vector<ServerNight>& servers
   return analysis;
 }
 
+// Of the page of one server: several are not turned at once. `models`: of its bases.
+void add_what_if(Analysis& analysis, const std::vector<ServerNight>& servers) {
+  if (servers.size() != 1 || analysis.bases.empty()) return;
+  const ServerNight& here = servers.front();
+  DescribedModels models;
+  advise::AnalyzeOptions options;
+  for (const GroupNight& one : here.groups) {
+    if (!one.group.decision) continue;
+    models[one.group.base] = one.model;
+    advise::AnalyzeOptions own = one.options;
+    own.budget = here.server.card;
+    if (models.size() == 1) options = own;
+    options.of_base.insert_or_assign(with_tag(one.group.base), std::move(own));
+  }
+  analysis.what_if = advise::what_if(analysis, models, options);
+}
+
 // Every variant that is there, with what its last load took.
 Status add_variants(Metrics& metrics, const ServerNight& here) {
   state::State& state = here.night.state;
@@ -88,10 +105,11 @@ Status write_reports(Night& night, const std::vector<ServerNight>& servers, cli:
                      double seconds) {
   const settings::Report& wanted = night.options.settings.report;
   if (night.options.dry_run) return {};
-  const Analysis analysis = analysis_of(night, servers);
+  Analysis analysis = analysis_of(night, servers);
   // A night that could ask nobody leaves the report of the last one that could.
   for (const std::string& path : any_answered(servers) ? wanted.files : std::vector<std::string>{}) {
     TRY_ASSIGN(const report::Format* format, report::format_for_file(path));
+    if (format->has_what_if && analysis.what_if.empty()) add_what_if(analysis, servers);
     TRY(night.world.files.write_atomic(path, format->print(analysis, {})));
   }
   if (wanted.prom.empty()) return {};

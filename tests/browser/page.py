@@ -2,9 +2,12 @@
 """The page of -f html in a real browser: page.py CTXCAP [AXE.js [POSITIONS]]. Exit code 77 where no browser is installed.
 
 Nothing is asked for over a network, the console stays silent, keys move the sliders, and what they show is what ctxcap
-prints when it is run with those settings. With axe-core's script at hand (npm install axe-core), its rules are tried."""
+prints when it is run with those settings. With axe-core's script at hand (npm install axe-core), its rules are tried.
+What stands where at 1280 pixels, and what stands elsewhere on a phone and on paper, is kept in shape/, without a pixel;
+CTXCAP_UPDATE=1 writes it anew."""
 
 import concurrent.futures
+import difflib
 import json
 import os
 import pathlib
@@ -106,19 +109,69 @@ def two_models(binary, browser, folder):
     check(not wrong, "\n".join(wrong[:10]))
 
 
-# The other pages: no more than that they are whole, silent, and narrow enough.
+# The other pages: they are whole, silent, narrow enough, and of the shape that is kept.
 def others(binary, browser, folder, script):
     gpu = [f"{ROOT}/fixtures/card/{name}" for name in ("gpu.csv", "apps.csv", "whisperx.log")]
     run(binary, "card", "--smi-log", gpu[0], "--smi-log", gpu[1], "--logs", gpu[2], "-o", str(folder / "card.html"))
     run(binary, "backtest", *MAIL, "-o", str(folder / "backtest.html"))
-    for name in ("card", "backtest"):
-        browser.open(folder / f"{name}.html")
-        for width in (400, 1280):
-            shape(browser, width)
-        if script:
-            axe(browser, pathlib.Path(script))
+    a_night(binary, folder)
+    for name in ("card", "backtest", "history", "night"):
+        look(browser, folder / f"{name}.html", script)
         check(browser.run("document.querySelectorAll('svg').length") > 0, f"no figure on the page of {name}")
-        check(not browser.complaints(), f"{name}: " + "; ".join(browser.complaints()))
+    check(browser.run("document.querySelectorAll('form.what-if').length") == 1, "a night's page has no what-if")
+
+
+# One night, and what is known after it.
+def a_night(binary, folder):
+    config = folder / "night.toml"
+    config.write_text(f'[[source]]\nfiles = "{MAIL[1]}"\n[card]\nsize = "24GiB"\ntenants = {{ whisperx = "7.7GB" }}\n'
+                      '[[variant]]\nname = "devstral-small-2:triage"\nbase = "devstral-small-2"\njobs = ["email-triage"]\n'
+                      f'[state]\ndir = "{folder}/state"\n[report]\nfiles = "{folder}/night.html"\n')
+    served = pathlib.Path(binary).resolve().parents[1] / "tests/fake_ollama"
+    run(served, "--no-cli", "--show", f"devstral-small-2={MAIL[3]}", "--", binary, "nightly", "--config", str(config),
+        "--now", "2026-11-17T02:30:00Z")
+    run(binary, "history", "--config", str(config), "-o", str(folder / "history.html"))
+
+
+def look(browser, page, script):
+    browser.open(page)
+    for width in (400, 1280):
+        shape(browser, width)
+    same_shape(browser, page.stem)
+    broken = browser.run("[...document.querySelectorAll('a')].filter(a => !document.getElementById(a.hash.slice(1))).length")
+    check(broken == 0, f"{page.stem}: {broken} links lead nowhere")
+    if script:
+        for scheme in ("light", "dark"):
+            browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+            axe(browser, pathlib.Path(script))
+    check(not browser.complaints(), f"{page.stem}: " + "; ".join(browser.complaints()))
+
+
+def outline(browser, width, media=""):
+    """What stands where, as a person would tell it: not in pixels."""
+    browser.call("Emulation.setEmulatedMedia", media=media, features=[])
+    browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+    return browser.run("""[...document.querySelectorAll('h1,h2,h3,h4,nav,figure,form,details')].map(node => {
+      const box = node.getBoundingClientRect(), wide = document.documentElement.clientWidth;
+      const words = /^H/.test(node.tagName) ? ' ' + node.textContent.trim() : '';
+      const place = box.height === 0 ? 'hidden' : box.left > wide * 0.4 ? 'right' : box.width > wide * 0.6 ? 'wide' : 'left';
+      return node.tagName.toLowerCase() + words + (words && place !== 'hidden' ? '' : ', ' + place);
+    })""")
+
+
+def same_shape(browser, name):
+    desk = outline(browser, 1280)
+    text = "".join(line + "\n" for line in desk)
+    for title, width, media in (("a phone", 400, ""), ("paper", 794, "print")):
+        there = outline(browser, width, media)
+        text += f"--- on {title}\n" + "".join(f"{i + 1:3} {line}\n" for i, line in enumerate(there) if line != desk[i])
+    browser.call("Emulation.setEmulatedMedia", media="", features=[])
+    path = ROOT / "tests/browser/shape" / f"{name}.txt"
+    if os.environ.get("CTXCAP_UPDATE"):
+        path.write_text(text)
+    kept = path.read_text()
+    change = "\n".join(difflib.unified_diff(kept.splitlines(), text.splitlines(), "kept", "seen", lineterm="", n=1))
+    check(kept == text, f"{path} is another shape:\n{change}")
 
 
 def axe(browser, script):
@@ -154,18 +207,12 @@ def main(binary, script=None, positions="200"):
         page = pathlib.Path(folder, "report.html")
         analyze(binary, *[word for tenant in TENANTS for word in ("--tenant", tenant)], "-o", str(page))
         browser = chromium.Browser()
-        browser.open(page)
+        look(browser, page, script)
         sizes = browser.run("Object.fromEntries([...document.querySelectorAll('form.what-if input')].map(i => [i.name, +i.max]))")
         check(sorted(sizes) == sorted(NAMES), f"the sliders are {sizes}")
-        for width in (400, 1280):
-            shape(browser, width)
         keys(browser)
         chance = random.Random(7)
         shown = [position(browser, {name: chance.randint(0, most) for name, most in sizes.items()}) for _ in range(int(positions))]
-        if script:
-            for scheme in ("light", "dark"):
-                browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-                axe(browser, pathlib.Path(script))
         check(not browser.complaints(), "; ".join(browser.complaints()))
         two_models(binary, browser, pathlib.Path(folder))
         others(binary, browser, pathlib.Path(folder), script)

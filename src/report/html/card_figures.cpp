@@ -52,7 +52,7 @@ std::string names(const CardPicture& picture) {
     text += fmt::format("<li><i style=\"--c:var(--s{})\"></i>{}</li>", i, escaped(picture.tenants[i], 40));
   const bool told = std::all_of(picture.columns.begin(), picture.columns.end(),
                                 [](const CardColumn& column) { return column.held.back() == 0; });
-  if (!told) text += "<li><i style=\"--c:var(--s7)\"></i>of nobody who can be told</li>";
+  if (!told) text += "<li><i style=\"--c:var(--s7)\"></i>of no known program</li>";
   return text + "</ul>\n";
 }
 

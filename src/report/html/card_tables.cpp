@@ -23,7 +23,7 @@ std::string met_llm(const TenantUse& tenant) {
   if (is_llm(tenant.tenant.kind)) return "is one";
   if (tenant.with_llm.seconds == 0) return "never";
   if (tenant.with_llm.times == 0) return "at most " + length_of(tenant.with_llm.seconds);
-  return fmt::format("{} times, {}, up to {} together", with_commas(tenant.with_llm.times),
+  return fmt::format("{}, {}, up to {} together", counted(tenant.with_llm.times, "time"),
                      length_of(tenant.with_llm.seconds), human_bytes(tenant.with_llm.joint_peak));
 }
 

@@ -35,7 +35,7 @@ std::string decisions_table(const std::vector<DecisionRecord>& decisions) {
          ""});
   }
   if (rows.empty()) return "";
-  return "<h2>Decisions</h2>\n" +
+  return "<section aria-labelledby=\"decisions\">\n<h2 id=\"decisions\">Decisions</h2>\n" +
          html::table(fmt::format("The newest first, {} of {}", rows.size(), decisions.size()),
                      {{"When (UTC)"},
                       {"Job"},
@@ -45,7 +45,8 @@ std::string decisions_table(const std::vector<DecisionRecord>& decisions) {
                       {"So"},
                       {"What came of it"},
                       {"Why"}},
-                     rows);
+                     rows) +
+         "</section>\n";
 }
 
 std::string measurements_table(const std::vector<Measurement>& measurements) {
@@ -57,15 +58,17 @@ std::string measurements_table(const std::vector<Measurement>& measurements) {
                     ""});
   }
   if (rows.empty()) return "";
-  return "<h2>Measurements</h2>\n" + html::table("What loads really took, the newest first",
-                                                 {{"When (UTC)"},
-                                                  {"Variant"},
-                                                  {"Asked", true},
-                                                  {"Window", true},
-                                                  {"Holds", true},
-                                                  {"Predicted", true},
-                                                  {"Where"}},
-                                                 rows);
+  return "<section aria-labelledby=\"measurements\">\n<h2 id=\"measurements\">Measurements</h2>\n" +
+         html::table("What loads really took, the newest first",
+                     {{"When (UTC)"},
+                      {"Variant"},
+                      {"Asked", true},
+                      {"Window", true},
+                      {"Holds", true},
+                      {"Predicted", true},
+                      {"Where"}},
+                     rows) +
+         "</section>\n";
 }
 
 std::string need_and_window(const JobHistory& job, const std::string& id) {
@@ -107,11 +110,11 @@ std::string need_and_window(const JobHistory& job, const std::string& id) {
 std::string story(const JobHistory& job) {
   Tokens most = 0;
   for (const HistoryDay& day : job.days) most = std::max(most, day.need_max);
-  return fmt::format("<li><strong>{}</strong>{}: {}, and needed at most {} tokens in {}</li>\n",
-                     html::escaped(job.job, 60),
-                     job.model.empty() ? "" : " on " + html::escaped(job.model, 60),
-                     job.num_ctx ? "has a window of " + with_commas(*job.num_ctx) : "has no window of ours",
-                     with_commas(most), counted(std::ssize(job.days), "day"));
+  return fmt::format(
+      "<li><strong>{}</strong>{}: {}, and needed at most {} tokens in {}</li>\n", html::escaped(job.job, 60),
+      job.model.empty() ? "" : " on " + html::escaped(job.model, 60),
+      job.num_ctx ? "has a window of " + with_commas(*job.num_ctx) : "has no window from ctxcap",
+      with_commas(most), counted(std::ssize(job.days), "day"));
 }
 
 }  // namespace

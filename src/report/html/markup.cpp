@@ -39,6 +39,42 @@ std::string cell(const std::string& html, const Heading& heading, bool heads_row
                    : fmt::format("<td{}>{}</td>", number, html);
 }
 
+// As the value of an attribute: what is between tags.
+std::string without_tags(std::string_view html) {
+  std::string text;
+  bool inside = false;
+  for (const char c : html) {
+    if (c == '<') inside = true;
+    if (!inside) text += c;
+    if (c == '>') inside = false;
+  }
+  return text;
+}
+
+// Links to all headings that can be linked to; "": there are too few to get lost among.
+std::string contents(std::string_view body) {
+  constexpr std::string_view kBegin = "<h2 id=\"", kEnd = "</h2>";
+  std::string list;
+  int count = 0;
+  for (std::size_t at = body.find(kBegin); at != body.npos; at = body.find(kBegin, at + 1)) {
+    const std::size_t id = at + kBegin.size(), quote = body.find('"', id), text = body.find('>', quote) + 1;
+    list += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", body.substr(id, quote - id),
+                        body.substr(text, body.find(kEnd, text) - text));
+    ++count;
+  }
+  return count < 3 ? "" : "<nav aria-label=\"Contents\">\n<ul>\n" + list + "</ul>\n</nav>\n";
+}
+
+// From every figure to what the page rests on, where it has a section of that.
+std::string linked(std::string body) {
+  constexpr std::string_view kEnd = "</figcaption>", kLink = " <a href=\"#sources\">What this rests on</a>";
+  if (body.find("<h2 id=\"sources\">") == body.npos) return body;
+  for (std::size_t at = body.find(kEnd); at != body.npos;
+       at = body.find(kEnd, at + kLink.size() + kEnd.size()))
+    body.insert(at, kLink);
+  return body;
+}
+
 }  // namespace
 
 std::string escaped(std::string_view text, int max_width) {
@@ -77,7 +113,9 @@ std::string provenance_line(std::string_view html) {
 std::string table(std::string_view caption, const std::vector<Heading>& headings,
                   const std::vector<TableRow>& rows) {
   std::string html = fmt::format(
-      "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<caption>{}</caption>\n<thead><tr>", caption);
+      "<div class=\"scroll\" tabindex=\"0\" role=\"group\" "
+      "aria-label=\"{}\">\n<table>\n<caption>{}</caption>\n<thead><tr>",
+      without_tags(caption), caption);
   for (const Heading& heading : headings) {
     html += fmt::format("<th scope=\"col\"{}>{}</th>", heading.number ? " class=\"n\"" : "", heading.text);
   }
@@ -94,7 +132,9 @@ std::string folded(std::string_view summary, std::string_view html) {
   return fmt::format("<details>\n<summary>{}</summary>\n{}</details>\n", summary, html);
 }
 
-std::string page(std::string_view title, std::string_view body) {
+std::string page(std::string_view title, std::string_view sections) {
+  std::string body = linked(std::string(sections));
+  body.insert(std::min(body.find("<section"), body.size()), contents(body));
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"

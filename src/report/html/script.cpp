@@ -15,7 +15,7 @@ for (const form of document.querySelectorAll('form.what-if')) {
     node.textContent = text;
     node.dataset.bytes = bytes === null ? '' : bytes;
   };
-  const fits = ['unknown whether it fits', 'fits', 'fits by the estimate, not by its upper end (tight)', 'too much'];
+  const fits = ['whether it fits is unknown', 'fits', 'fits by the estimate, not by its upper end (tight)', 'too much'];
 
   const draw = (parts, usable, needed) => {
     parts.forEach(([bytes, text], i) => {

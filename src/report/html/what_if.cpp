@@ -191,7 +191,7 @@ std::string what_if_section(const Analysis& analysis, const WhatIf& table, const
     text += "<dt>Out of memory before</dt><dd data-what=\"ooms\" aria-live=\"polite\"></dd>";
   text += "</dl>\n" + jobs_rows(base->decision);
   text += fmt::format(
-      "<p class=\"muted\">Every figure was reckoned by the program, by the rules of this analysis{}; whether "
+      "<p class=\"muted\">Every figure was computed by the program, by the rules of this analysis{}; whether "
       "Ollama would keep several models loaded is not tried again here.</p>\n",
       analysis.budget ? "; other models stay at the windows advised" : "");
   return text +

@@ -2,13 +2,16 @@
 """What people meet in a terminal: no line is wider than it, no word is broken, nothing but ASCII where that was asked
 for, colour only where it was asked for and never alone, and the verdict of three models on one screen of 80 x 24.
   screens.py CTXCAP FAKE_OLLAMA"""
-import json, os, re, shutil, subprocess, sys, tempfile, unicodedata
+import difflib, json, os, re, shutil, subprocess, sys, tempfile, unicodedata
 
 ctxcap, fake_ollama = (os.path.abspath(path) for path in sys.argv[1:3])
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 home = tempfile.mkdtemp()
 environment = {"PATH": os.environ["PATH"], "HOME": home, "OLLAMA_HOST": "127.0.0.1:9", "LC_ALL": "C.UTF-8"}
 failures = []
+GOLDEN = {"analyze three": "analyze", "explain": "explain", "card": "card", "apply": "apply", "nightly": "nightly",
+          "history": "history", "backtest": "backtest"}
+SIZES = ((80, 24), (100, 30), (140, 50))
 
 
 def run(*words):
@@ -66,7 +69,7 @@ SCREENS = {
     "explain little": ["explain", "nightly-report", "--traces", "three.jsonl"],
     "explain too large": ["explain", "email-triage", "--traces", *one, "--card", "8GiB"],
     "apply": ["apply", "--traces", *one, "--dry-run"],
-    "nightly": ["nightly", "--config", "config.toml", "--dry-run"],
+    "nightly": ["nightly", "--config", "config.toml", "--dry-run", "--now", "2026-11-18"],
     "history": ["history"],
     "backtest": ["backtest", *one],
     "card": ["card", "--smi-log", "smi.csv"],
@@ -80,8 +83,48 @@ def screen(name, words, width, extra):
     return run(*command)
 
 
+def named_colours(text):
+    return re.sub(r"\x1b\[([0-9;]*)m", lambda code: "{" + ("" if code[1] == "0" else code[1]) + "}", text)
+
+
+def that_differ(lines, plain_lines):
+    return [f"{i + 1:3} {line}" for i, line in enumerate(lines) if i >= len(plain_lines) or line != plain_lines[i]]
+
+
+def golden_of(shown):
+    """One text of all sizes; a size whose lines are those of the size before is not told again."""
+    text, before = "", None
+    for (width, height), (out, ascii_out, coloured) in shown.items():
+        lines = out.splitlines()
+        scrolls = f", {len(lines)} lines scroll" if len(lines) >= height else ""
+        text += f"=== {width} x {height}{scrolls}\n"
+        if (out, ascii_out, coloured) == before:
+            text += "the same\n"
+            continue
+        before = (out, ascii_out, coloured)
+        text += "".join(line + "\n" for line in lines)
+        for kind, other in (("ASCII", ascii_out), ("colour", named_colours(coloured))):
+            text += f"--- {kind}\n" + "".join(line + "\n" for line in that_differ(other.splitlines(), lines))
+    text = re.sub(r"(Measured at|measurement of) [0-9T:.-]+Z", r"\1 TIME", text)
+    return re.sub(r"by ctxcap \d\S+", "by ctxcap VERSION", text)
+
+
+def compare(name, shown):
+    path = f"{root}/tests/screens/{GOLDEN[name]}.txt"
+    seen = golden_of(shown)
+    if os.environ.get("CTXCAP_UPDATE"):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(seen)
+        return
+    with open(path, encoding="utf-8") as file:
+        kept = file.read()
+    change = "\n".join(difflib.unified_diff(kept.splitlines(), seen.splitlines(), "kept", "seen", lineterm="", n=1))
+    check(kept == seen, path, change)
+
+
 def look_at(name, words):
-    for width in (80, 100, 140):
+    shown = {}
+    for width, height in SIZES:
         out, err = screen(name, words, width, [])
         check(out.strip(), f"{name} at {width}", "it says nothing: " + err)
         check("\x1b" not in out + err, f"{name} at {width}", "colour that nobody asked for")
@@ -89,13 +132,16 @@ def look_at(name, words):
             if name == "nightly" or line.startswith("#"):
                 continue  # a line of the journal, a line of a Modelfile: they are shown as they are
             check(columns(line) <= width, f"{name} at {width}, {columns(line)} columns", line)
-        if width > 80:
+        if width > 80 and name not in GOLDEN:
             continue
         ascii_out, _ = screen(name, words, width, ["--ascii"])
         for line in ascii_out.splitlines():
             check(line.isascii(), f"{name} at {width} in ASCII", line)
         coloured, _ = screen(name, words, width, ["--color", "always"])
         check(plain(coloured) == out, f"{name} at {width}", "colour changes more than colour")
+        shown[width, height] = out, ascii_out, coloured
+    if name in GOLDEN:
+        compare(name, shown)
 
 
 def main():
@@ -104,7 +150,7 @@ def main():
         file.write("timestamp, index, uuid, pid, process_name, used_gpu_memory [MiB]\n")
         for minute in range(30):
             file.write(f"2026/11/16 02:{minute:02}:00.000, 0, GPU-1, 100, /usr/bin/whisperx, 7343 MiB\n")
-    run(*served, ctxcap, "nightly", "--config", "config.toml")
+    run(*served, ctxcap, "nightly", "--config", "config.toml", "--now", "2026-11-17T02:30:00Z")
     for name, words in SCREENS.items():
         look_at(name, words)
     out, _ = screen("analyze three", SCREENS["analyze three"], 80, [])

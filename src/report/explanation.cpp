@@ -51,9 +51,9 @@ void risk_of(const JobDecision& job, Answers& answers) {
   const DemandStats& stats = job.stats;
   if (need_is_unknown(stats)) {
     answers.say(fmt::format(
-        "A window of {1} cut {0}, and nobody knows how long they really were. So no risk can be "
-        "stated: "
-        "neither that the new window is enough, nor by how much it is too small.",
+        "A window of {1} cut {0}, and nobody knows how long they really were. So there is no honest figure "
+        "for "
+        "the risk: the new window may be enough, or still too small.",
         counted(stats.censoring.rows, "request"), with_commas(stats.censoring.num_ctx.value_or(0))));
     return;
   }
@@ -61,8 +61,8 @@ void risk_of(const JobDecision& job, Answers& answers) {
   const Outlook& outlook = *job.outlook;
   const i64 most = most_of(outlook.share_upper, stats.requests);
   answers.say(
-      fmt::format("{} seen so far needed more. Were the future like the past, at most {} in {} will ({}); we "
-                  "are {} sure of that.",
+      fmt::format("{} seen so far needed more. If the future is like the past, at most {} in {} will ({}); "
+                  "that is {} certain.",
                   outlook.requests_over == 0 ? std::string("No request that was")
                                              : of_requests(outlook.requests_over, stats.requests),
                   with_commas(most), with_commas(stats.requests), percent(outlook.share_upper),
@@ -89,7 +89,23 @@ void memory_of(const JobDecision& job, Answers& answers) {
   answers.say(text + ".");
 }
 
-void consequence(const JobDecision& job, Answers& answers) {
+void fit_of(const BudgetReport& budget, Answers& answers) {
+  if (!budget.fits || !budget.needed_bytes)
+    return answers.say("Whether it fits the card is not known: the memory of some model on it is not.");
+  const std::string needed = human_bytes(*budget.needed_bytes);
+  if (!*budget.fits) {
+    return answers.say(fmt::format(
+        "It does not fit: with all that must be there, and the reserve, it needs {}, and the card has {}.",
+        needed, human_bytes(budget.budget.usable())));
+  }
+  answers.say(
+      fmt::format("It fits: with all that must be there, and the reserve, it needs {} of the card's {}.",
+                  needed, human_bytes(budget.budget.usable())));
+  if (budget.evicts_for_ever())
+    answers.say("But Ollama would not believe it, and evict a model at every switch.");
+}
+
+void consequence(const JobDecision& job, const BudgetReport* budget, Answers& answers) {
   answers.ask("What happens if I take it?");
   if (!job.num_ctx) return answers.say("There is nothing to take.");
   risk_of(job, answers);
@@ -97,6 +113,21 @@ void consequence(const JobDecision& job, Answers& answers) {
       "A request that is too long gets no error: Ollama drops the older part of it and answers what is "
       "left.");
   memory_of(job, answers);
+  if (budget != nullptr) fit_of(*budget, answers);
+}
+
+// Words of the table that not everybody knows.
+void words_of_table(const JobDecision& job, Answers& answers) {
+  bool rung = false, native = false;
+  for (const Candidate& one : job.candidates) {
+    rung = rung || one.reason.find("rung") != one.reason.npos;
+    native = native || one.reason.find("native") != one.reason.npos;
+  }
+  std::string text;
+  if (rung) text = "Windows go in steps of 1,024 x 1, 1.5, 2, 3, 4, 6, 8 ...: a rung is one of them.";
+  if (native)
+    text += std::string(text.empty() ? "" : " ") + "Native is the length that the model was trained on.";
+  if (!text.empty()) answers.say(text);
 }
 
 void alternatives(const BaseDecision& base, const JobDecision& job, const TextOptions& options,
@@ -104,6 +135,18 @@ void alternatives(const BaseDecision& base, const JobDecision& job, const TextOp
   answers.ask("Why not smaller, why not larger?");
   answers.add(candidates_table(base, options));
   answers.say(fmt::format("{}: {}.", job.num_ctx ? "Taken" : "None is taken", job.reason));
+  words_of_table(job, answers);
+  if (job.num_ctx && need_is_unknown(job.stats))
+    answers.say(
+        fmt::format("{} is a guess from the requests that came through whole; only uncut ones can tell.",
+                    with_commas(*job.num_ctx)));
+}
+
+// "the longest of them", "the 4,098th of them by length"
+std::string place_of(const DemandStats& stats) {
+  const i64 rank = stats.required.rank.value_or(stats.requests);
+  return rank >= stats.requests ? std::string("the longest of them")
+                                : fmt::format("number {} of them by length", with_commas(rank));
 }
 
 void evidence(const JobDecision& job, Answers& answers) {
@@ -143,25 +186,48 @@ void evidence(const JobDecision& job, Answers& answers) {
   }
   if (stats.required.basis == Basis::little_data && !need_is_unknown(stats))
     answers.say(fmt::format(
-        "That is too few for the {} that was asked for, so the longest and a quarter more was taken.",
-        percent(stats.required.risk)));
+        "That is too few to promise {}, so the required {} is the longest of them and a quarter more.",
+        percent(stats.required.risk), with_commas(stats.required.num_ctx)));
+  if (stats.required.basis == Basis::tolerance_bound && !need_is_unknown(stats))
+    answers.say(
+        fmt::format("So the required {} is {}: what holds {} of all future requests, with {} confidence.",
+                    with_commas(stats.required.num_ctx), place_of(stats), percent(1 - stats.required.risk),
+                    percent(stats.required.confidence)));
   if (stats.required.raised != Raise::none)
     answers.say(
         "The days differ by more than chance, so the window is larger than all of them pooled would take.");
 }
 
-void next_step(const BaseDecision& base, const JobDecision& job, Answers& answers) {
+// Of a card that is too small.
+void make_room(const BudgetReport& budget, Answers& answers) {
+  for (const Alternative& one : budget.alternatives) {
+    if (!one.fits) continue;
+    return answers.say(
+        fmt::format("It would fit with {}. ctxcap analyze --details compares the ways; ctxcap apply "
+                    "refuses what does not fit.",
+                    one.what));
+  }
+  answers.say(
+      "No smaller window that still holds the requests fits. Free memory on the card, or take a smaller "
+      "model or "
+      "quantisation; ctxcap apply refuses what does not fit.");
+}
+
+void next_step(const BaseDecision& base, const JobDecision& job, const BudgetReport* budget,
+               Answers& answers) {
   const DemandStats& stats = job.stats;
   answers.ask("What do I do now?");
-  if (!job.num_ctx) {
-    answers.say("Mend what the reason names, then analyse again.");
+  if (budget != nullptr && budget->fits == false) {
+    make_room(*budget, answers);
+  } else if (!job.num_ctx) {
+    answers.say("Fix what the reason names, then run the analysis again.");
   } else if (need_is_unknown(stats)) {
     std::string text =
         fmt::format("Try {}: ctxcap apply --force with the same words", with_commas(*job.num_ctx));
     if (stats.censoring.watch_days)
       text += fmt::format(", let it run for about {} ({})", counted(*stats.censoring.watch_days, "day"),
                           counted(stats.censoring.watch_requests, "request"));
-    answers.say(text + ", and analyse again: then the true need is known.");
+    answers.say(text + ", and run this again: then the true need is known.");
   } else if (*job.num_ctx < stats.required.num_ctx) {
     answers.say(
         fmt::format("Take at least {}: its requests need that.", with_commas(stats.required.num_ctx)));
@@ -180,13 +246,14 @@ void next_step(const BaseDecision& base, const JobDecision& job, Answers& answer
 
 }  // namespace
 
-std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options) {
+std::string explanation(const BaseDecision& base, const JobDecision& job, const BudgetReport* budget,
+                        const TextOptions& options) {
   Answers answers(options);
   answers.add(title(job));
-  consequence(job, answers);
+  consequence(job, budget, answers);
   if (!job.candidates.empty()) alternatives(base, job, options, answers);
   evidence(job, answers);
-  next_step(base, job, answers);
+  next_step(base, job, budget, answers);
   std::string text = std::move(answers).text();
   if (options.details) text += "\n" + derivation(base, job);
   return text;

@@ -40,11 +40,12 @@ Result<ExitCode> run_explain(const ExplainFlags& flags, const settings::Settings
   if (analysis.bases.empty()) return fail(intake::no_request(analysis.inputs, analysis.skipped));
   report::TextOptions style = talk.out();
   style.details = flags.math;
+  const BudgetReport* budget = analysis.budget ? &*analysis.budget : nullptr;
   bool found = false;
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) {
       if (!flags.job.empty() && job.stats.job != flags.job) continue;
-      world.console.out((found ? "\n" : "") + report::explanation(base.decision, job, style));
+      world.console.out((found ? "\n" : "") + report::explanation(base.decision, job, budget, style));
       found = true;
     }
   }
@@ -55,7 +56,7 @@ Result<ExitCode> run_explain(const ExplainFlags& flags, const settings::Settings
 Runner configure_explain(Parser& parser) {
   const auto flags = std::make_shared<ExplainFlags>();
   parser.add_option("JOB", flags->job, "The job; all of them when it is left out").type_name("JOB");
-  parser.add_flag("--math", flags->math, "Also every formula, with its inputs, to be reckoned anew");
+  parser.add_flag("--math", flags->math, "Also every formula with its inputs, to check by hand");
   add_bad_lines(parser, flags->bad_lines);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
     return run_explain(*flags, read.settings, world, talk);

@@ -23,7 +23,7 @@ Result<std::optional<policy::Became>> failed_tonight(const policy::Group& group,
     TRY_ASSIGN(const auto told, told_tonight(here, job.job, group.base));
     const bool failed = told && (told->outcome == Outcome::undone || told->outcome == Outcome::failed);
     if (!failed || told->to_num_ctx != group.verdict.num_ctx) return std::optional<policy::Became>{};
-    became = {told->outcome, told->reason};
+    became = {told->outcome, told->reason, {}, true};
   }
   return became;
 }
@@ -99,6 +99,7 @@ Result<policy::Became> change_one(GroupNight& one, ServerNight& here) {
   }
   if (const std::optional<Tokens> window = verdict.changes() ? verdict.num_ctx : group.at_dusk) {
     TRY_ASSIGN(const policy::Became done, bring_to(one, *window, here));
+    result.again = done.outcome == Outcome::unchanged && result.outcome == Outcome::applied;
     if (done.outcome != Outcome::unchanged) result.outcome = done.outcome;
     result.reason = done.reason;
     result.others = done.others;
@@ -106,7 +107,7 @@ Result<policy::Became> change_one(GroupNight& one, ServerNight& here) {
   if (!here.night.options.dry_run) TRY(end_canaries(group, here));
   TRY_ASSIGN(const auto told, told_tonight(here, group.demands.front().job, group.base));
   if (policy::is_told_again(group, result, told ? &*told : nullptr))
-    return policy::Became{told->outcome, told->reason, result.others};
+    return policy::Became{told->outcome, told->reason, result.others, true};
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "nights/night.hpp"
+#include "nights/tell.hpp"
 #include "ports/elsewhere.hpp"
 #include "report/report.hpp"
 
@@ -134,6 +135,18 @@ void append(std::vector<T>& all, const std::vector<T>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
+// Whether somebody could not be told, of which the reports tell then.
+Result<bool> tell(Night& night, const std::vector<ServerNight>& servers, const std::vector<JobNight>& jobs,
+                  const std::vector<Error>& troubles) {
+  if (night.options.dry_run || night.options.settings.notify.empty()) return false;
+  TRY_ASSIGN(const std::vector<NoticeOfOom> ooms, ooms_since_last_run(night, servers));
+  const Notice notice =
+      report::night_notice(jobs, troubles, ooms, night.now, static_cast<int>(code_of(jobs, troubles)));
+  const std::vector<Warning> unheard = tell_people(notice, night.options.settings, night.world);
+  for (const Warning& warning : unheard) night.warn(warning.code, warning.text);
+  return !unheard.empty();
+}
+
 Result<cli::ExitCode> run_night(const NightlyOptions& options, const std::vector<Held>& held, World& world,
                                 cli::Talk& talk) {
   TRY_ASSIGN(state::State state, state::State::open(world));
@@ -145,8 +158,8 @@ Result<cli::ExitCode> run_night(const NightlyOptions& options, const std::vector
     night.troubles.push_back(
         {.kind = ErrorKind::usage,
          .what = printable(variant.name, 60) + " is left alone by nights",
-         .why = fmt::format("its target is {}, and nights keep what Ollama has", word(variant.target)),
-         .hint = "ctxcap apply --target ... does that one"});
+         .why = fmt::format("its target is {}, and nights only change Ollama", word(variant.target)),
+         .hint = "use ctxcap apply --target ... for that one"});
   }
   std::vector<ServerNight> servers;
   for (const Held& one : held) {
@@ -166,8 +179,10 @@ Result<cli::ExitCode> run_night(const NightlyOptions& options, const std::vector
   }
   if (done) {
     const std::chrono::duration<double> took = world.clock.elapsed() - began;
-    const Status written = write_reports(night, servers, code_of(jobs, troubles), took.count());
+    Status written = write_reports(night, servers, code_of(jobs, troubles), took.count());
     if (!written) troubles.push_back(written.error());
+    TRY_ASSIGN(const bool unheard, tell(night, servers, jobs, troubles));
+    if (unheard && written) written = write_reports(night, servers, code_of(jobs, troubles), took.count());
   }
   for (const Error& trouble : troubles) talk.error(trouble);
   // One line each for the journal; a terminal gets what it can show.
@@ -179,6 +194,13 @@ Result<cli::ExitCode> run_night(const NightlyOptions& options, const std::vector
                     done ? report::night_summary(jobs, troubles) : done.error().what));
   if (!done) return fail(done.error());
   return code;
+}
+
+// A night that ended before it did anything.
+void tell_of_end(const Error& error, const settings::Settings& settings, World& world, cli::Talk& talk) {
+  const Notice notice = report::night_notice({}, std::span(&error, 1), {}, world.clock.now(),
+                                             static_cast<int>(cli::exit_code(error.kind)));
+  for (const Warning& warning : tell_people(notice, settings, world)) talk.note("warning: " + warning.text);
 }
 
 }  // namespace
@@ -196,9 +218,14 @@ Result<cli::ExitCode> nightly(const NightlyOptions& options, World& world, cli::
   World tonight{world.http,      world.processes,  clock,
                 world.files,     world.console,    world.environment,
                 world.databases, world.interrupts, world.libraries};
-  TRY_ASSIGN(const std::vector<Held> held, hold_servers(options.servers, tonight));
-  if (!options.dry_run) return run_night(options, held, tonight, talk);
-
+  Result<std::vector<Held>> servers = hold_servers(options.servers, tonight);
+  if (!options.dry_run) {
+    Result<cli::ExitCode> ended =
+        servers ? run_night(options, *servers, tonight, talk) : fail(servers.error());
+    if (!ended) tell_of_end(ended.error(), options.settings, tonight, talk);
+    return ended;
+  }
+  TRY_ASSIGN(const std::vector<Held> held, std::move(servers));
   TRY_ASSIGN(const auto copy, state::copy(tonight));
   OtherVariable aside(world.environment, state::kDirectoryVariable, copy->path());
   World dry{world.http,      world.processes,  clock,          world.files, world.console, aside,

@@ -203,6 +203,12 @@ void check_variant(const Value& table, const Variant& variant, Notebook& noteboo
   }
 }
 
+void check_notify(const Value& table, const NotifySettings& notify, Notebook& notebook) {
+  const std::optional<Error> fault = fault_of(notify);
+  const bool told = !notify.way && table.entry("by") != nullptr;  // what it says is none of the ways
+  if (fault && !told) notebook.problem(table.place, "[[notify]] " + fault->what, fault->why, fault->hint);
+}
+
 std::string hint_for_server(const Settings& settings, const std::string& name) {
   std::vector<std::string> names;
   for (const Ollama& server : settings.servers) names.push_back(server.name);

@@ -28,6 +28,26 @@ Bound::Bound(std::string row_key, std::string row_flag, std::string row_value, s
   if (!other_variable.empty()) variables.push_back(std::move(other_variable));
 }
 
+std::string Table::heading() const {
+  return many ? fmt::format("[[{}]]", name) : fmt::format("[{}]", name);
+}
+
+std::string Row::line() const {
+  return key.substr(key.find('.') + 1) + " = " + example;
+}
+
+std::string Row::flag_line() const {
+  if (type == Type::flag) return flag;
+  Value typed = parse_variable(example);
+  if (typed.kind == Value::Kind::list) typed = typed.items.front();
+  std::string before;
+  if (typed.kind == Value::Kind::table) {
+    before = typed.entries.front().key + "=";
+    typed = typed.entries.front().value;
+  }
+  return flag + " " + before + (typed.kind == Value::Kind::text ? typed.text : toml_of(typed));
+}
+
 Complaint not_a(std::string_view wanted, const Value& value) {
   return fmt::format("it must be {}, and is {}", wanted, word(value.kind));
 }

@@ -40,6 +40,7 @@ class Reader {
     read_single("policy", policy_rows(settings_.policy));
     read_variants();
     read_single("report", report_rows(settings_.report));
+    read_notifies();
     read_single("state", state_rows(settings_));
     choose_server();
     check_between_tables(settings_, places_, whence_.directory, notebook_);
@@ -211,6 +212,17 @@ class Reader {
       return row.table() != "variant" || row.origin == Origin::built_in || !settings_.variants.empty();
     });
     notebook_.keep("variant", rows);
+  }
+
+  void read_notifies() {
+    for (const Value* table : repeated("notify")) {
+      NotifySettings notify;
+      Rows rows = notify_rows(notify);
+      notebook_.read_table("[[notify]]", *table, rows);
+      check_notify(*table, notify, notebook_);
+      notebook_.keep(fmt::format("notify[{}]", settings_.notify.size()), rows);
+      settings_.notify.push_back(std::move(notify));
+    }
   }
 
   void choose_server() {

@@ -32,6 +32,7 @@
 #include "data/card.hpp"
 #include "data/host.hpp"
 #include "data/memory.hpp"
+#include "data/notice.hpp"
 #include "data/serving.hpp"
 #include "data/source.hpp"
 #include "policy/policy.hpp"
@@ -109,6 +110,7 @@ struct Settings {
   std::vector<Variant> variants;  // of the file
   Variant variant;                // what flags and environment say of one that the file does not name
   Report report;
+  std::vector<NotifySettings> notify;
   std::string state_dir;  // "": $XDG_STATE_HOME/ctxcap, else ~/.local/state/ctxcap, else $STATE_DIRECTORY
 };
 

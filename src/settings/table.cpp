@@ -67,6 +67,9 @@ Bound where_row(SourceSettings& into, const SourceKind& kind) {
 
 Rows ollama_rows(Ollama& o) {
   using Fa = FlashAttention;
+  const std::vector<std::pair<std::string, Fa>> flash = {
+      {"auto", Fa::automatic}, {"on", Fa::on},   {"off", Fa::off},  {"1", Fa::on},
+      {"0", Fa::off},          {"true", Fa::on}, {"false", Fa::off}};
   return {
       {"ollama.host", "--ollama", "HOST", "\"http://127.0.0.1:11434\"", kServers,
        "Where Ollama listens; default: 127.0.0.1:11434", own(Type::text, o.host, take_host, show_text),
@@ -76,8 +79,7 @@ Rows ollama_rows(Ollama& o) {
        "it is there, the server is local and a Modelfile can carry the texts",
        word<Via>(o.via, {{"auto", Via::automatic}, {"cli", Via::cli}, {"api", Via::api}})},
       {"ollama.wait", "--wait", "SECONDS", "600", kChanges | kInspect,
-       "How long a model that somebody uses is waited for, before it is left alone",
-       whole(o.wait, 0, 86'400)},
+       "How long to wait for a model that is in use before it is left alone", whole(o.wait, 0, 86'400)},
       {"ollama.parallel", "--parallel", "N", "2", kRuns,
        "Slots, each with a window of its own, as the server was started", whole(o.settings.parallel, 1, 1024),
        "OLLAMA_NUM_PARALLEL"},
@@ -85,13 +87,7 @@ Rows ollama_rows(Ollama& o) {
        "Type of the KV cache, or of K and V: q8_0,q4_0",
        own(Type::text, o.settings, take_kv_type, show_kv_type), "OLLAMA_KV_CACHE_TYPE"},
       {"ollama.flash_attention", "--flash-attention", "WHEN", "\"on\"", kRuns, "Flash attention",
-       with_words({"auto", "on", "off"}, word<Fa>(o.settings.flash_attention, {{"auto", Fa::automatic},
-                                                                               {"on", Fa::on},
-                                                                               {"off", Fa::off},
-                                                                               {"1", Fa::on},
-                                                                               {"0", Fa::off},
-                                                                               {"true", Fa::on},
-                                                                               {"false", Fa::off}})),
+       with_words({"auto", "on", "off"}, word<Fa>(o.settings.flash_attention, flash)),
        "OLLAMA_FLASH_ATTENTION"},
       {"ollama.num_batch", "--num-batch", "N", "1024", kRuns,
        "Tokens processed at once, or auto for Ollama's own rule",
@@ -181,7 +177,7 @@ Rows source_rows(SourceSettings& s, SourceKinds kinds) {
       {"source.map", "--map", "PART=COLUMN", "{ prompt = \"ContextTokens\" }", kReads,
        "Parts of a call under other names: prompt=COLUMN,generation=COLUMN,model=,job=,time=,id=",
        own(Type::table, s.map, take_map, show_pairs)},
-      {"source.limit", "--limit", "N", "10000", kPulls, "The newest so many calls only",
+      {"source.limit", "--limit", "N", "10000", kPulls, "Only the newest N calls",
        whole(s.limit, 1, kManyRequests)},
       {"source.concurrency", "--concurrency", "N", "8", kPulls, "Requests to the server at once",
        whole(s.concurrency, 1, 32)},
@@ -237,20 +233,19 @@ Rows own_policy_rows(Policy& p) {
       {"policy.min_requests", "--min-requests", "N", "100", kDecides,
        "Fewer requests are advice only: apply needs --force", whole(p.min_requests, 0, kManyRequests)},
       {"policy.min_days", "--min-days", "N", "7", kNightly,
-       "A first variant, or a shrink, takes requests of so many days",
+       "A first variant, or a shrink, needs requests from N days",
        whole(p.hysteresis.min_days, 0, kManyDays)},
       {"policy.shrink_after_nights", "--shrink-after-nights", "N", "5", kNightly,
-       "So many nights in a row must advise less, tonight among them",
+       "A shrink needs N nights in a row that advise less, tonight included",
        whole(p.hysteresis.shrink_after_nights, 1, kManyNights)},
       {"policy.shrink_after_weeks", "--shrink-after-weeks", "N", "4", kNightly,
-       "And so many whole weeks must have passed without a cut request",
-       whole(p.hysteresis.shrink_after_weeks, 0, kManyWeeks)},
+       "And N whole weeks without a cut request", whole(p.hysteresis.shrink_after_weeks, 0, kManyWeeks)},
       {"policy.min_saving", "--min-saving", "SIZE", "\"1GiB\"", kNightly,
-       "A shrink must free at least so much", size(p.hysteresis.min_saving)},
+       "A shrink must free at least this much", size(p.hysteresis.min_saving)},
       {"policy.min_saving_share", "--min-saving-share", "SHARE", "0.1", kNightly,
        "And at least this share of the card", real(p.hysteresis.min_saving_share, 0, 1, "0 to 1")},
       {"policy.history_days", "--history-days", "N", "60", kNightly,
-       "Requests of the last so many days count: of 100, what comes once a month is seen three times",
+       "Requests of the last N days count; in 100 days, what comes once a month is seen three times",
        whole(p.history_days, 1, kManyDays)},
       {"policy.canary", "--canary", "N", "200", kNightly,
        "Try a smaller window under a second tag until N requests, or a night, passed without a cut; 0: none",
@@ -331,6 +326,33 @@ Rows report_rows(Report& r) {
   };
 }
 
+Rows notify_rows(NotifySettings& n) {
+  using Way = NoticeWay;
+  const std::vector<std::pair<std::string, std::optional<Way>>> ways = {
+      {"command", Way::command}, {"webhook", Way::webhook}, {"ntfy", Way::ntfy},
+      {"slack", Way::slack},     {"discord", Way::discord}, {"mail", Way::mail}};
+  return {
+      {"notify.by", "", "WAY", "\"ntfy\"", kNightly,
+       "How people are told: command, webhook (JSON), ntfy, slack (and what speaks like it), discord or mail",
+       word<std::optional<Way>>(n.way, ways)},
+      {"notify.to", "", "WHERE", "[\"https://ntfy.example.org/gpu\"]", kNightly,
+       "The address, the program with its arguments, or who gets mail; default: PREFIX_URL of keys, which "
+       "hooks of slack and discord always take, since their address is their key",
+       texts(n.to)},
+      {"notify.on", "", "WHAT", "[\"failed\", \"oom\"]", kNightly,
+       "What is told: changed, failed (what the night could not do), oom; default: all", texts(n.on)},
+      {"notify.keys", "", "PREFIX", "\"OPS\"", kNightly,
+       "First part of the names of its secrets, as [[source]] keys: OPS means OPS_URL, OPS_TOKEN, OPS_USER "
+       "and "
+       "OPS_PASSWORD; default: the way in capitals",
+       own(Type::text, n.keys, take_keys, show_text)},
+      {"notify.template", "", "FILE", "\"notice.json.mustache\"", kNightly,
+       "Mustache template of a webhook's JSON: {{title}}, {{text}}, {{what}}, {{at}}, {{exit_code}}, "
+       "{{{notice}}}",
+       path(n.template_file)},
+  };
+}
+
 Rows state_rows(Settings& s) {
   return {{"state.dir", "--state", "DIR", "\"/var/lib/ctxcap\"", kStates,
            "What ctxcap remembers; default: $XDG_STATE_HOME/ctxcap, else ~/.local/state/ctxcap, else "
@@ -348,6 +370,7 @@ constexpr Table kTables[] = {
     {"policy", false, "How a window is decided, and when a night changes it."},
     {"variant", true, "A capped variant to keep right. It may have most keys of [policy] for itself, too."},
     {"report", false, "What a night leaves for others, and how texts look."},
+    {"notify", true, "Who gets a message of a night that changed, failed or saw the card run out of memory."},
     {"state", false, "Where ctxcap keeps what it did and learned."},
 };
 
@@ -355,46 +378,19 @@ std::span<const Table> tables() {
   return kTables;
 }
 
-std::string Table::heading() const {
-  return many ? fmt::format("[[{}]]", name) : fmt::format("[{}]", name);
-}
-
 std::vector<Row> table(SourceKinds kinds) {
   Settings fresh;
   SourceSettings source;
   Card card;
+  NotifySettings notify;
   std::vector<Row> all;
-  for (const Rows& rows : {ollama_rows(fresh.ollama), choice_rows(fresh), server_rows(fresh.ollama, card),
-                           source_rows(source, kinds), card_rows(card, fresh), policy_rows(fresh.policy),
-                           variant_rows(fresh.variant), report_rows(fresh.report), state_rows(fresh)}) {
+  for (const Rows& rows :
+       {ollama_rows(fresh.ollama), choice_rows(fresh), server_rows(fresh.ollama, card),
+        source_rows(source, kinds), card_rows(card, fresh), policy_rows(fresh.policy),
+        variant_rows(fresh.variant), report_rows(fresh.report), notify_rows(notify), state_rows(fresh)}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;
-}
-
-std::optional<Tokens> Variant::limit() const {
-  if (num_predict || no_limit) return num_predict;
-  for (const auto& [parameter, value] : parameters) {
-    const auto limit = parameter == "num_predict" ? parse_integer(value) : std::nullopt;
-    if (limit && *limit > 0) return limit;  // below are words of Ollama's: -1 is none, -2 the window
-  }
-  return std::nullopt;
-}
-
-std::string Row::line() const {
-  return key.substr(key.find('.') + 1) + " = " + example;
-}
-
-std::string Row::flag_line() const {
-  if (type == Type::flag) return flag;
-  Value typed = parse_variable(example);
-  if (typed.kind == Value::Kind::list) typed = typed.items.front();
-  std::string before;
-  if (typed.kind == Value::Kind::table) {
-    before = typed.entries.front().key + "=";
-    typed = typed.entries.front().value;
-  }
-  return flag + " " + before + (typed.kind == Value::Kind::text ? typed.text : toml_of(typed));
 }
 
 }  // namespace ctxcap::settings

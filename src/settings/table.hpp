@@ -24,6 +24,7 @@ Rows policy_rows(Policy& into);      // all of [policy]
 Rows own_policy_rows(Policy& into);  // those that a variant may have, too
 Rows variant_rows(Variant& into);    // of a [[variant]], before those of the policy
 Rows report_rows(Report& into);
+Rows notify_rows(NotifySettings& into);
 Rows state_rows(Settings& into);
 
 }  // namespace ctxcap::settings

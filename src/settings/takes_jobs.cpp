@@ -23,15 +23,6 @@ bool holds(std::span<const std::string_view> words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// As a Modelfile has it: "0.2", "true".
-std::optional<std::string> parameter_text(const Value& value) {
-  if (value.kind == Kind::text) return value.text;
-  if (value.kind == Kind::integer) return fmt::format("{}", value.integer);
-  if (value.kind == Kind::real) return fmt::format("{}", value.real);
-  if (value.kind == Kind::boolean) return value.boolean ? "true" : "false";
-  return std::nullopt;
-}
-
 // "prompt=A,generation=B" is typed as one.
 Value without_commas(const Value& typed) {
   Value table{.kind = typed.kind, .text = typed.text};
@@ -115,41 +106,11 @@ Complaint take_map(const Value& given, Pairs& into, const From& from) {
 }
 
 Complaint take_parameters(const Value& value, Pairs& into, const From& from) {
-  if (value.kind != Kind::table) return not_pairs(value, from);
-  std::vector<std::pair<std::string, std::string>> parameters;
-  for (const auto& [name, place, given] : value.entries) {
-    if (name == "num_ctx")
-      return "num_ctx is what is decided here; num_ctx = N of the variant, or --num-ctx, fixes it";
-    const bool list = given.kind == Kind::list;
-    if (list && parameter_kind(name) != ParameterKind::text_list) {
-      return printable(name, 40) + " takes one value, and is a list";
-    }
-    for (const Value& item : list ? given.items : std::vector<Value>{given}) {
-      const auto text = parameter_text(item);
-      if (!text) return fmt::format("{} cannot be {}", printable(name, 40), word(item.kind));
-      if (const Status fits = check_parameter(name, *text); !fits) {
-        return fits.error().what + ": " + fits.error().hint;
-      }
-      parameters.emplace_back(name, *text);
-    }
-  }
-  into = std::move(parameters);
-  return {};
+  return value.kind == Kind::table ? read_parameters(value, into) : not_pairs(value, from);
 }
 
 std::optional<Value> show_parameters(const Pairs& of) {
-  Value value{.kind = Kind::table};
-  for (const auto& [name, text] : of) {
-    if (parameter_kind(name) != ParameterKind::text_list) {
-      value.entries.push_back({name, {}, parse_variable(text)});
-      continue;
-    }
-    if (value.entries.empty() || value.entries.back().key != name) {
-      value.entries.push_back({name, {}, {.kind = Kind::list}});
-    }
-    value.entries.back().value.items.push_back(text_value(text));
-  }
-  return unless_empty(std::move(value));
+  return unless_empty(parameters_value(of));
 }
 
 Complaint take_model(const Value& value, std::string& into, const From&) {
@@ -198,6 +159,15 @@ Complaint take_limit(const Value& value, Variant& into, const From& from) {
 
 std::optional<Value> show_limit(const Variant& of) {
   return of.no_limit ? std::optional(text_value("none")) : show_whole(of.num_predict);
+}
+
+std::optional<Tokens> Variant::limit() const {
+  if (num_predict || no_limit) return num_predict;
+  for (const auto& [parameter, value] : parameters) {
+    const auto limit = parameter == "num_predict" ? parse_integer(value) : std::nullopt;
+    if (limit && *limit > 0) return limit;  // below are words of Ollama's: -1 is none, -2 the window
+  }
+  return std::nullopt;
 }
 
 }  // namespace ctxcap::settings

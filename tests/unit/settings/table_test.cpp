@@ -35,6 +35,11 @@ std::string name_of(const Row& row) {
 std::string around(const Row& row) {
   const std::string of = table_of(row), name = name_of(row);
   if (of == "card") return name == "size" ? "[card]\n" : "[card]\nsize = \"24GiB\"\n";
+  if (of == "notify" && name == "by") return "[[notify]]\n";
+  if (of == "notify")
+    return std::string("[[notify]]\nby = ") + (name == "template" ? "\"webhook\"\n"
+                                               : name == "to"     ? "\"mail\"\n"
+                                                                  : "\"ntfy\"\n");
   if (row.key == "ollama.server")
     return "[[server]]\nname = \"rack2\"\nhost = \"h\"\n[[server]]\nname = \"rack3\"\nhost = "
            "\"h3\"\n[ollama]\n";
@@ -61,17 +66,13 @@ std::string around(const Row& row) {
 // A second value that the row takes.
 std::string another(const Row& row) {
   const std::map<std::string, std::string> own = {
-      {"ollama.kv_type", "\"q4_0\""},
-      {"ollama.flash_attention", "\"off\""},
-      {"source.from", "\"9d\""},
-      {"source.to", "\"2026-11-09\""},
-      {"source.job_rule", "\"name\""},
-      {"policy.quiet_hours", "\"01:00-02:00\""},
-      {"variant.server", "\"rack3\""},
-      {"ollama.server", "\"rack3\""},
-      {"source.keys", "\"OTHER\""},
-      {"report.prom", "\"/other.prom\""},
-      {"card.tenant", "[{ name = \"other\", match = \"unit=other\" }]"}};
+      {"ollama.kv_type", "\"q4_0\""},     {"ollama.flash_attention", "\"off\""},
+      {"source.from", "\"9d\""},          {"source.to", "\"2026-11-09\""},
+      {"source.job_rule", "\"name\""},    {"policy.quiet_hours", "\"01:00-02:00\""},
+      {"variant.server", "\"rack3\""},    {"ollama.server", "\"rack3\""},
+      {"source.keys", "\"OTHER\""},       {"notify.by", "\"webhook\""},
+      {"notify.on", "[\"changed\"]"},     {"notify.keys", "\"OTHER\""},
+      {"report.prom", "\"/other.prom\""}, {"card.tenant", "[{ name = \"other\", match = \"unit=other\" }]"}};
   if (const auto found = own.find(row.key); found != own.end()) return found->second;
   switch (row.type) {
     case Type::word:
@@ -154,7 +155,7 @@ Shown shown(const Row& row, const Reading& reading) {
   CAPTURE(all(reading.problems));
   CHECK(reading.problems.empty());
   const std::string of = table_of(row);
-  const bool many = of == "server" || of == "source" || of == "variant";
+  const bool many = of == "server" || of == "source" || of == "variant" || of == "notify";
   const std::string key = many ? of + "[0]." + name_of(row) : row.key;
   for (const Shown& one : reading.shown) {
     if (one.key == key) return one;

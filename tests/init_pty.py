@@ -68,7 +68,11 @@ def main():
         nothing = [("none?", "none\r"), ("capped?", "\r"), ("jobs?", "\r"), ("tag?", "\r"), ("SYSTEM text?", "\r"),
                    ("08:00-20:00?", "\r")]
         code, seen = talk(served, env, scratch, nothing + [("Write it", "maybe\r"), ("Write it", "n\r")])
-        require(code == 1 and "the answer was no" in seen and not config.exists(), code, seen)
+        require(code == 0 and "nothing was written" in seen and not config.exists(), code, seen)
+
+        # Ctrl-C at a question: what the shell writes next begins on a line of its own.
+        code, seen = talk([ctxcap, "init"], env, scratch, [("none?", "\x03")])
+        require(code == -2 and seen.endswith("\n") and not config.exists(), code, repr(seen[-80:]))
 
         # Odd answers are asked again, with what is wrong; then it is written, with the timer.
         code, seen = talk(served, env, scratch, [

@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # Which rooms a room may include. A room without a line fails.
 set(pure ingest demand model memory tenants card policy plan render report manual)
-set(edge sources runtime gpu state cli setup describe history)
+set(edge sources runtime gpu state cli setup describe history notify)
 set(may_base  "")
 set(may_data  base)
 set(may_ports base)
@@ -33,7 +33,7 @@ set(may_intake base data ports cli ingest sources)
 set(may_survey base data ports cli settings card describe gpu history memory model runtime state tenants)
 set(may_advise base data ports cli settings demand describe intake memory model plan policy render sources)
 set(may_apply  base data ports cli settings gpu plan policy report runtime state)
-set(may_nights base data ports cli settings ${steps} card demand describe plan policy render report runtime state)
+set(may_nights base data ports cli settings ${steps} card demand describe notify plan policy render report runtime state)
 set(may_io  base ports)
 set(may_app base data ports settings ${pure} ${edge} ${steps} nights)
 
@@ -56,7 +56,7 @@ set(only_zstd     sources/containers)
 set(only_toml    base/toml.cpp)
 set(only_pugixml gpu)
 set(only_nlohmann base/json.hpp)
-set(may_read_json base data settings manual model sources runtime report state history)
+set(may_read_json base data settings manual model sources runtime report state history notify)
 
 # What pure rooms may not name: they neither print nor ask for time, files or the environment.
 set(impure "std::cout|std::cerr|getenv|system_clock|steady_clock|fopen|ifstream|ofstream|printf\\(stderr")

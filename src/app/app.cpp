@@ -29,7 +29,8 @@ int run(int argc, const char* const* argv, World world) {
   OtherVariable environment(world.environment, state::kDirectoryVariable, reading.settings.state_dir);
   World own{world.http,  world.processes, world.clock,      world.files,    world.console,
             environment, world.databases, world.interrupts, world.libraries};
-  Talk talk(own, reading.settings.report, line ? line->again : "");
+  Talk talk(own, reading.settings.report, line ? line->again : "",
+            line ? line->loudness : cli::Loudness::usual);
   if (!line) {
     talk.error(line.error());
     return static_cast<int>(exit_code(line.error().kind));
@@ -38,7 +39,11 @@ int run(int argc, const char* const* argv, World world) {
     own.console.out(line->text);
     return static_cast<int>(ExitCode::done);
   }
-  const Result<ExitCode> result = run_command(*line, reading, own, talk);
+  cli::WatchedHttp http(own.http, own.clock, talk);
+  cli::WatchedProcesses processes(own.processes, own.clock, talk);
+  World watched{http,        processes,     own.clock,      own.files,    own.console,
+                environment, own.databases, own.interrupts, own.libraries};
+  const Result<ExitCode> result = run_command(*line, reading, watched, talk);
   talk.clear();
   // Output that got lost, on a full disk say, is a failure whatever the command thought of itself.
   const std::optional<std::string> lost = own.console.out_error();

@@ -151,8 +151,8 @@ void add_vllm_flags(cli::Parser& parser, VllmFlags& flags) {
 }
 
 Result<cli::ExitCode> inspect_vllm(const VllmFlags& flags, const std::string& model,
-                                   const std::string& version, const std::optional<Budget>& card, bool json,
-                                   World& world, cli::Talk& talk) {
+                                   const std::string& version, const std::optional<Budget>& card,
+                                   const cli::SkinFlags& output, World& world, cli::Talk& talk) {
   if (flags.config.empty()) {
     return fail(usage("--target vllm needs the config.json of the model", "it says how its layers cache",
                       "ctxcap inspect --target vllm --config MODEL/config.json"));
@@ -179,8 +179,9 @@ Result<cli::ExitCode> inspect_vllm(const VllmFlags& flags, const std::string& mo
     if (layout.error().what.starts_with("vLLM")) return fail(layout.error());
     inspection.unknown = layout.error().why;
   }
-  talk.clear();
-  world.console.out(json ? vllm_json(inspection) : report::vllm_text(inspection, talk.out()));
+  TRY(cli::write_skins({.text = [&](const auto& style) { return report::vllm_text(inspection, style); },
+                        .json = [&] { return vllm_json(inspection); }},
+                       output, world, talk));
   return cli::ExitCode::done;
 }
 

@@ -19,7 +19,7 @@ void add_vllm_flags(cli::Parser& parser, VllmFlags& flags);
 
 // `model`: what to call it; `version`: of vLLM, "" for the newest known; `card`: that a share is of.
 Result<cli::ExitCode> inspect_vllm(const VllmFlags& flags, const std::string& model,
-                                   const std::string& version, const std::optional<Budget>& card, bool json,
-                                   World& world, cli::Talk& talk);
+                                   const std::string& version, const std::optional<Budget>& card,
+                                   const cli::SkinFlags& output, World& world, cli::Talk& talk);
 
 }  // namespace ctxcap::app

@@ -61,7 +61,7 @@ report::Finding finding_of(const LoadRequest& request, const SchedulerStep& step
   if (out.empty())
     return {report::Finding::Level::ok, "keeping", name + " would stay beside what is loaded", ""};
   return {report::Finding::Level::warn, "keeping",
-          fmt::format("loading {} now would put out {}: Ollama reckons it at {}, with {} to give", name,
+          fmt::format("loading {} now would evict {}: Ollama estimates it at {} and has {} to give", name,
                       join(out, ", "), human_bytes(step.attempts.front().compared()),
                       human_bytes(step.attempts.front().limit())),
           "ctxcap analyze --card SIZE says what keeps them together"};

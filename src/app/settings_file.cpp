@@ -5,8 +5,10 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "notify/notify.hpp"
 #include "report/report.hpp"
 #include "sources/sources.hpp"
+#include "state/state.hpp"
 #include "survey/survey.hpp"
 
 namespace ctxcap::app {
@@ -56,6 +58,29 @@ void look_at_reports(const settings::Settings& settings, World& world, std::vect
     if (world.files.kind(folder) == PathKind::directory) continue;
     doubts.push_back(missing("the folder of a report is missing", folder, "make it first"));
   }
+}
+
+// Jobs that are to be kept and of which no request was ever seen, once nights have read some.
+void look_at_jobs(const settings::Settings& settings, World& world, std::vector<Error>& doubts) {
+  Result<state::State> state = state::State::open(world, state::Access::read);
+  const Result<std::vector<Demand>> seen = state ? state->demand() : fail(state.error());
+  if (!seen || seen->empty()) return;  // doctor tells of a state that cannot be read
+  std::set<std::string> names;
+  for (const Demand& demand : *seen) names.insert(demand.job);
+  const std::vector<std::string> known(names.begin(), names.end());
+  const auto look = [&](const std::string& whose, const std::vector<std::string>& jobs) {
+    for (const std::string& job : jobs) {
+      if (names.contains(job)) continue;
+      const std::string near = closest(job, known);
+      doubts.push_back({.kind = ErrorKind::usage,
+                        .what = fmt::format("no request of {} was ever seen", printable(job, 60)),
+                        .why = fmt::format("{} names that job, and no night read one of it", whose),
+                        .hint = near.empty() ? "ctxcap history   lists the jobs that were seen"
+                                             : fmt::format("did you mean {}?", printable(near, 60))});
+    }
+  };
+  for (const settings::Variant& variant : settings.variants) look(variant.name, variant.jobs);
+  for (const SourceSettings& source : settings.sources) look("a [[source]]", source.jobs);
 }
 
 }  // namespace
@@ -140,6 +165,10 @@ std::vector<Error> doubts_of_world(const settings::Settings& settings, World& wo
   }
   look_at_variants(settings, world, doubts);
   look_at_reports(settings, world, doubts);
+  look_at_jobs(settings, world, doubts);
+  for (const NotifySettings& whom : settings.notify) {
+    for (Error& doubt : notify::doubts(whom, world)) doubts.push_back(std::move(doubt));
+  }
   return doubts;
 }
 

@@ -222,7 +222,7 @@ Result<Analysis> analyze(const advise::AnalyzeOptions& options, World& world, Ta
     if (for_ollama && !name.empty() && !check_model_name(name)) {
       analysis.warnings.push_back(
           {"bad-model-name",
-           printable(name, 60) + " is no name of a model on Ollama, so no variant is made for it"});
+           printable(name, 60) + " cannot be the name of a model on Ollama, so no variant is made for it"});
     }
     for (const std::string& model : models_of(demands)) append(analysis.warnings, models.at(model).warnings);
     for (BasePart& part : base_parts_of(name, demands, options.per_job)) parts.push_back(std::move(part));

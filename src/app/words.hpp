@@ -5,7 +5,6 @@
 
 namespace ctxcap::app {
 
-using cli::check_table_or_json;
 using cli::Command;
 using cli::exit_code;
 using cli::ExitCode;

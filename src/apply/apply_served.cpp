@@ -83,7 +83,8 @@ Result<cli::ExitCode> apply_to_router(ServedPlan plan, ServedPlace place, const 
     talk.note("dry run: nothing was changed");
     return cli::ExitCode::done;
   }
-  if (!flags.yes) TRY(cli::ask("Apply?", world, talk));
+  TRY_ASSIGN(const bool agreed, flags.yes ? Result<bool>(true) : cli::ask("Apply?", world, talk));
+  if (!agreed) return cli::ExitCode::done;
   TRY_ASSIGN(const auto lock, state::lock(world, place.url));
   const auto seen = runtime::change_router(world, change, [&](const std::string& step) { talk.note(step); });
   TRY(remember(plan, place, window_of(before, place.section, plan.at_once), seen ? nullptr : &seen.error(),
@@ -148,7 +149,7 @@ Result<cli::ExitCode> apply_served(const std::vector<ServedPlan>& plans, const P
   }
   if (!to_preset && !to_swap) {
     talk.note(
-        "rendered, not applied: put one of these where the server is started, start it anew, then ctxcap "
+        "rendered, not applied: put one of these where the server is started, restart it, then ctxcap "
         "verify");
     return cli::ExitCode::done;
   }

@@ -122,7 +122,8 @@ Status apply_all(std::vector<Planned> due, const ApplyFlags& flags, const settin
                                                         session.ollama.host().id, flags.force));
     places.push_back(place);
   }
-  if (!flags.yes) TRY(ask("Apply?", world, talk));
+  TRY_ASSIGN(const bool agreed, flags.yes ? Result<bool>(true) : ask("Apply?", world, talk));
+  if (!agreed) return {};
   runtime::Disturbance disturbance;
   const Status done = apply_each(
       due, places, {.via = server.via, .whole_on_gpu = flags.whole_on_gpu, .disturbance = &disturbance},

@@ -4,11 +4,10 @@
 
 namespace ctxcap {
 
-std::string basic_auth(std::string_view user, std::string_view password) {
+std::string base64(std::string_view text) {
   static constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const std::string text = std::string(user) + ":" + std::string(password);
-  std::string encoded = "Basic ";
+  std::string encoded;
   for (std::size_t i = 0; i < text.size(); i += 3) {
     unsigned bits = 0;
     for (std::size_t k = 0; k < 3; ++k) {
@@ -19,6 +18,10 @@ std::string basic_auth(std::string_view user, std::string_view password) {
     }
   }
   return encoded;
+}
+
+std::string basic_auth(std::string_view user, std::string_view password) {
+  return "Basic " + base64(std::string(user) + ":" + std::string(password));
 }
 
 std::string percent_encoded(std::string_view text) {

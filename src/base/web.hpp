@@ -6,6 +6,8 @@
 
 namespace ctxcap {
 
+std::string base64(std::string_view text);  // padded
+
 // The value of an Authorization header: "Basic ...".
 std::string basic_auth(std::string_view user, std::string_view password);
 

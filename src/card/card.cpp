@@ -163,7 +163,7 @@ std::vector<Bytes> peaks_of(const CardHistory& history) {
 
 CardTenant unattributed_tenant() {
   return {"unattributed", TenantKind::unattributed,
-          "in use, and of no process that is told: driver, desktop, graphics"};
+          "in use by no process that can be seen: driver, desktop, graphics"};
 }
 
 CardUse use_of(const CardHistory& history) {

@@ -2,21 +2,19 @@
 
 namespace ctxcap::cli {
 
-Status ask(const std::string& question, World& world, Talk& talk) {
+Result<bool> ask(const std::string& question, World& world, Talk& talk) {
   if (!world.console.in_is_tty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "nobody can be asked",
                  .why = "stdin is not a terminal",
-                 .hint = "say --yes to apply without asking, or --dry-run to only look"});
+                 .hint = "--yes applies without asking, --dry-run only looks"});
   }
   talk.clear();
   world.console.err(question + " [y/N] ");
   const std::string answer = world.console.read_line().value_or("");
-  if (answer == "y" || answer == "Y" || answer == "yes") return {};
-  return fail({.kind = ErrorKind::failure,
-               .what = "not done",
-               .why = "the answer was not yes",
-               .hint = "nothing was changed"});
+  const bool agreed = answer == "y" || answer == "Y" || answer == "yes";
+  if (!agreed) talk.note("nothing was changed");
+  return agreed;
 }
 
 }  // namespace ctxcap::cli

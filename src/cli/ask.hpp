@@ -7,7 +7,7 @@
 
 namespace ctxcap::cli {
 
-// Errors: the answer was not yes, or nobody can be asked (ErrorKind::usage).
-Status ask(const std::string& question, World& world, Talk& talk);
+// False: the answer was not yes, which is told. Errors: nobody can be asked (ErrorKind::usage).
+Result<bool> ask(const std::string& question, World& world, Talk& talk);
 
 }  // namespace ctxcap::cli

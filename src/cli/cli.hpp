@@ -12,3 +12,4 @@
 #include "cli/progress.hpp"      // beside the bar
 #include "cli/skins.hpp"         // the same of results that are no analysis
 #include "cli/talk.hpp"          // stderr, and the style of stdout
+#include "cli/watched.hpp"       // what is waited for

@@ -15,6 +15,9 @@ namespace {
 
 constexpr int kWidth = 100;  // nobody has asked the terminal yet
 
+constexpr const char* kQuietHelp = "Only results, warnings and errors";
+constexpr const char* kVerboseHelp = "Also each request and each program that is run, and how long it took";
+
 constexpr const char* kExamples =
     "Right-sizes the context window of LLM jobs on Ollama.\n"
     "\n"
@@ -31,7 +34,9 @@ std::string global_flags(const Program& program, int width) {
   std::vector<std::pair<std::string, std::string>> flags = {
       {"-h, --help", "This, or the help of a command"},
       {"--version", "The version"},
-      {"--config FILE", "The configuration; ctxcap help settings tells of every key, flag and variable"}};
+      {"-q, --quiet", kQuietHelp},
+      {"-v, --verbose", kVerboseHelp},
+      {"--config FILE", "The configuration; ctxcap help settings explains every key, flag and variable"}};
   for (const settings::Row& row : program.rows) {
     if (row.uses & settings::kEverywhere) flags.emplace_back(flag_of(row), row.help);
   }
@@ -112,9 +117,10 @@ void keep_topics(const Program& program, std::vector<std::string>& words) {
 // takes them without.
 std::string typed_again(std::vector<std::string> words, std::string_view command,
                         const std::vector<std::string>& files) {
-  constexpr std::string_view kShown[] = {"-f",          "--format", "-o",     "--output",
-                                         "--bad-lines", "--color",  "--width"};
-  constexpr std::string_view kAlone[] = {"--details", "--wide", "--ascii", "--no-ascii"};
+  constexpr std::string_view kShown[] = {"-f",          "--format", "-o",      "--output",
+                                         "--bad-lines", "--color",  "--width", "--sort"};
+  constexpr std::string_view kAlone[] = {"--details", "--wide",  "--ascii", "--no-ascii",
+                                         "-q",        "--quiet", "-v",      "--verbose"};
   words.erase(std::find(words.begin(), words.end(), command));
   std::vector<std::string> kept;
   for (const std::string& file : files) {
@@ -157,9 +163,11 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
   CommandLine line;
   CLI::App parser("", "ctxcap");
   parser.set_help_flag();  // --help is ours: CLI11's would throw before the command is known
-  bool help = false, show_version = false;
+  bool help = false, show_version = false, quiet = false, verbose = false;
   parser.add_flag("-h,--help", help, "This help");
   parser.add_flag("--version", show_version, "Print the version");
+  parser.add_flag("-v,--verbose", verbose, kVerboseHelp)
+      ->excludes(parser.add_flag("-q,--quiet", quiet, kQuietHelp));
   parser.add_option("--config", line.config, "The configuration file");
   for (const settings::Row& row : program.rows) {
     if (row.uses & settings::kEverywhere) Parser(parser).add_setting(row, line.flags);
@@ -208,6 +216,7 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
   if (show_version)
     return CommandLine{.text = fmt::format("ctxcap {}\n{}\n", program.version, program.built_from)};
   if (help) return CommandLine{.text = help_text(program, parser)};
+  line.loudness = quiet ? Loudness::quiet : verbose ? Loudness::verbose : Loudness::usual;
   std::vector<std::string> extras = parser.remaining(true);
   std::erase(extras, "--");  // that only says where flags end
   if (!extras.empty()) {

@@ -12,6 +12,7 @@ struct CommandLine {
   std::string config;     // --config
   settings::Flags flags;  // what was typed of settings
   std::string again;  // what was typed beside the command and how its result is shown, as a shell takes it
+  Loudness loudness = Loudness::usual;  // --quiet, --verbose
   const Command* command = nullptr;
   Runner runner;
 };

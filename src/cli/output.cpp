@@ -16,37 +16,36 @@ void add_output_flags(Parser& parser, OutputFlags& flags) {
       .words(std::move(names))
       .show_default();
   parser
-      .add_option("-o,--output", flags.files,
-                  "Also write a file; its suffix picks the format (.json .csv .md .html .prom .txt, or Modelfile)")
+      .add_option(
+          "-o,--output", flags.files,
+          "Also write a file; its suffix picks the format (.json .csv .md .html .prom .txt, or Modelfile)")
       .type_name("FILE");
   add_view_flags(parser, flags.view);
 }
 
 void add_view_flags(Parser& parser, ViewFlags& flags) {
   parser.add_flag("--details", flags.details,
-                  "Also the windows that were considered, the Modelfile, and where skipped rows stand");
+                  "Also the windows that were considered, the Modelfile, and where skipped rows are");
   parser.add_flag("--wide", flags.wide, "All columns, whatever the width of the terminal");
+  parser.add_option("--sort", flags.sort, "Order of the table: by name, or what has most of it first")
+      .one_of({"model", "job", "requests", "need", "cap", "freed", "risk"})
+      .type_name("COLUMN")
+      .show_default();
 }
 
 report::TextOptions styled(const ViewFlags& flags, const Talk& talk) {
   report::TextOptions style = talk.out();
   style.details = flags.details;
   style.wide = flags.wide;
+  style.sort = flags.sort;
   return style;
-}
-
-void add_table_or_json(Parser& parser, std::string& format) {
-  parser.add_option("-f,--format", format, "table or json")
-      .type_name("FORMAT")
-      .words({"table", "json"})
-      .show_default();
 }
 
 void add_bad_lines(Parser& parser, std::string& file) {
   parser
       .add_option(
           "--bad-lines", file,
-          "Also write where each row stands that is not used, and why (JSON lines, no text of prompts)")
+          "Also write the place of each skipped row, and why (JSON lines, no prompt text)")
       .type_name("FILE");
 }
 
@@ -83,14 +82,6 @@ Status write_output(const Analysis& analysis, const OutputFlags& flags, World& w
 void note_skipped(std::span<const Skip> skipped, Talk& talk, const std::string& whose, std::size_t most) {
   for (const std::string& line : report::skip_lines(skipped, most))
     talk.note("note: " + (whose.empty() ? "" : whose + ": ") + "not counted: " + line);
-}
-
-Status check_table_or_json(const std::string& command, const std::string& format) {
-  if (format == "table" || format == "json") return {};
-  return fail({.kind = ErrorKind::usage,
-               .what = fmt::format("{} has no format \"{}\"", command, printable(format, 40)),
-               .why = "it prints a table or JSON",
-               .hint = fmt::format("ctxcap {} -f json", command)});
 }
 
 }  // namespace ctxcap::cli

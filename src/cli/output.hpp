@@ -14,6 +14,7 @@ namespace ctxcap::cli {
 // How much of an analysis the terminal gets.
 struct ViewFlags {
   bool details = false, wide = false;
+  std::string sort = "model";
 };
 
 struct OutputFlags {
@@ -27,8 +28,6 @@ void add_view_flags(Parser& parser, ViewFlags& flags);
 report::TextOptions styled(const ViewFlags& flags, const Talk& talk);
 
 void add_output_flags(Parser& parser, OutputFlags& flags);
-// Of commands that have no other formats.
-void add_table_or_json(Parser& parser, std::string& format);
 // --bad-lines, of commands that read requests.
 void add_bad_lines(Parser& parser, std::string& file);
 
@@ -45,8 +44,5 @@ void note_skipped(std::span<const Skip> skipped, Talk& talk, const std::string& 
                   std::size_t most = 0);
 // So many reasons are read where the numbers of a run are not what was asked for.
 inline constexpr std::size_t kMostReasons = 4;
-
-// For commands whose results have no other skin. Error: ErrorKind::usage.
-Status check_table_or_json(const std::string& command, const std::string& format);
 
 }  // namespace ctxcap::cli

@@ -12,12 +12,13 @@ namespace ctxcap::cli {
 
 struct Skins {
   std::function<std::string(const report::TextOptions&)> text;
-  std::function<std::string()> json, html;
+  std::function<std::string()> json, html = {};
 };
 
 struct SkinFlags {
+  bool pages = true;  // whether there is one of HTML
   std::string format = "table";
-  std::vector<std::string> files;
+  std::vector<std::string> files = {};
 };
 
 void add_skin_flags(Parser& parser, SkinFlags& flags);

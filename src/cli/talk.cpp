@@ -31,8 +31,8 @@ report::Colour colour_for(World& world, settings::Colours choice, bool tty) {
 
 }  // namespace
 
-Talk::Talk(World& world, const settings::Report& style, std::string again)
-    : world_(world), again_(std::move(again)) {
+Talk::Talk(World& world, const settings::Report& style, std::string again, Loudness loudness)
+    : world_(world), again_(std::move(again)), loudness_(loudness) {
   out_.width = style.width ? static_cast<int>(*style.width) : world.console.width();
   out_.colour = colour_for(world, style.color, world.console.out_is_tty());
   out_.most = kMostShown;
@@ -43,6 +43,7 @@ Talk::Talk(World& world, const settings::Report& style, std::string again)
 }
 
 void Talk::note(const std::string& line) {
+  if (loudness_ == Loudness::quiet && !line.starts_with("warning")) return;
   clear();
   world_.console.err(line + "\n");
 }
@@ -53,25 +54,37 @@ void Talk::error(const Error& error) {
 }
 
 void Talk::progress(const std::string& what, i64 done, std::optional<i64> total, const std::string& detail) {
-  if (!world_.console.err_is_tty()) return;
-  const auto now = world_.clock.elapsed();
-  if (now - started_ < kQuietFor || now - drawn_ < kRedrawEvery) return;
-  drawn_ = now;
-  std::string line = "  " + what + " ";
+  if (!world_.console.err_is_tty() || loudness_ == Loudness::quiet) return;
+  last_ = what + " " + (total ? "" : detail);
+  std::string line = what + " ";
   if (total && *total > 0) {
     const i64 filled = std::clamp<i64>(done * kBarColumns / *total, 0, kBarColumns);
     const bool ascii = out_.glyphs == report::Glyphs::ascii;
     for (i64 i = 0; i < kBarColumns; ++i) line += i < filled ? (ascii ? "=" : "━") : (ascii ? "." : "─");
     line += " ";
   }
-  const std::string fitted = fit_to_width(line + detail, world_.console.width() - 1);
-  world_.console.err("\r\x1b[K" + fitted);
+  draw(line + detail);
+}
+
+void Talk::waiting(const std::string& whom, std::chrono::nanoseconds since) {
+  if (!world_.console.err_is_tty() || loudness_ == Loudness::quiet || since < 1s) return;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since).count();
+  draw(fmt::format("{}{}waiting for {} {}:{:02}", last_, last_.empty() ? "" : "  ", whom, seconds / 60,
+                   seconds % 60));
+}
+
+void Talk::draw(const std::string& line) {
+  const auto now = world_.clock.elapsed();
+  if (now - started_ < kQuietFor || now - drawn_ < kRedrawEvery) return;
+  drawn_ = now;
+  world_.console.err("\r\x1b[K" + fit_to_width("  " + line, world_.console.width() - 1));
   on_screen_ = true;
 }
 
 void Talk::clear() {
   if (on_screen_) world_.console.err("\r\x1b[K");
   on_screen_ = false;
+  last_.clear();
 }
 
 }  // namespace ctxcap::cli

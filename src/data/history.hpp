@@ -60,6 +60,7 @@ struct JobNight {
   DecisionRecord record;
   std::string variants;  // names, for the line
   Move move = Move::keep;
+  bool again = false;  // it happened in an earlier run of this night
 };
 
 // What /api/ps showed of a variant, beside what was asked and predicted.

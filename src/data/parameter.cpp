@@ -71,6 +71,16 @@ std::string_view describe(Kind kind) {
   return {};
 }
 
+// As a Modelfile has it: "0.2", "true".
+std::optional<std::string> parameter_text(const Value& value) {
+  using Written = Value::Kind;
+  if (value.kind == Written::text) return value.text;
+  if (value.kind == Written::integer) return fmt::format("{}", value.integer);
+  if (value.kind == Written::real) return fmt::format("{}", value.real);
+  if (value.kind == Written::boolean) return value.boolean ? "true" : "false";
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<ParameterKind> parameter_kind(std::string_view name) {
@@ -99,6 +109,40 @@ Status check_parameter(std::string_view name, std::string_view value) {
                  .hint = fmt::format("{} is {}", name, describe(*kind))});
   }
   return {};
+}
+
+std::string read_parameters(const Value& table, Parameters& into) {
+  Parameters parameters;
+  for (const auto& [name, place, given] : table.entries) {
+    if (name == "num_ctx")
+      return "num_ctx is what is decided here; num_ctx = N of the variant, or --num-ctx, fixes it";
+    const bool list = given.kind == Value::Kind::list;
+    if (list && parameter_kind(name) != ParameterKind::text_list)
+      return printable(name, 40) + " takes one value, and is a list";
+    for (const Value& item : list ? given.items : std::vector<Value>{given}) {
+      const auto text = parameter_text(item);
+      if (!text) return fmt::format("{} cannot be {}", printable(name, 40), word(item.kind));
+      if (const Status fits = check_parameter(name, *text); !fits)
+        return fits.error().what + ": " + fits.error().hint;
+      parameters.emplace_back(name, *text);
+    }
+  }
+  into = std::move(parameters);
+  return {};
+}
+
+Value parameters_value(const Parameters& parameters) {
+  Value value{.kind = Value::Kind::table};
+  for (const auto& [name, text] : parameters) {
+    if (parameter_kind(name) != ParameterKind::text_list) {
+      value.entries.push_back({name, {}, parse_variable(text)});
+      continue;
+    }
+    if (value.entries.empty() || value.entries.back().key != name)
+      value.entries.push_back({name, {}, {.kind = Value::Kind::list}});
+    value.entries.back().value.items.push_back({.kind = Value::Kind::text, .text = text});
+  }
+  return value;
 }
 
 }  // namespace ctxcap

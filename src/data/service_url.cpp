@@ -1,5 +1,7 @@
 #include "data/service_url.hpp"
 
+#include <algorithm>
+
 namespace ctxcap {
 
 std::string fault_of_url(std::string_view url) {
@@ -13,6 +15,11 @@ std::string fault_of_url(std::string_view url) {
   const bool is_database =
       query != rest.npos && rest.substr(query).starts_with("?database=") && rest.find('&') == rest.npos;
   return query == rest.npos || is_database ? "" : "it holds a query, and a query may hold a key";
+}
+
+std::string fault_of_hook(std::string_view url) {
+  const bool prints = std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c <= '~'; });
+  return prints ? fault_of_url(url.substr(0, url.find('?'))) : "it holds characters that no address has";
 }
 
 }  // namespace ctxcap

@@ -45,7 +45,7 @@ std::vector<std::string> too_few(const BaseDecision& decision) {
   if (!decision.enough) return {};
   i64 requests = 0;
   for (const JobDecision& job : decision.jobs) requests += job.stats.requests;
-  return {fmt::format("{}: advice only, from {}; {} are enough to act on", printable(decision.model, 60),
+  return {fmt::format("{}: only advice: {}, apply needs {}", printable(decision.model, 60),
                       counted(requests, "request"), with_commas(*decision.enough))};
 }
 

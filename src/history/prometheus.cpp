@@ -151,7 +151,7 @@ CardTenant tenant_of(const Series& series, const Exporter& exporter) {
     if (exporter.tenant == "server") tenant.kind = TenantKind::ollama;  // a server of models
     return tenant;
   }
-  return {"pid " + printable(label(series, exporter.pid), 20), TenantKind::process, "pid alone is told"};
+  return {"pid " + printable(label(series, exporter.pid), 20), TenantKind::process, "only its pid is known"};
 }
 
 class Walk {
@@ -245,7 +245,7 @@ Status read_prometheus(const std::string& url, const CardMetrics& own, Instant f
   std::string names;
   for (const Exporter& exporter : asked) names += (names.empty() ? "" : ", ") + std::string(exporter.name);
   return fail({.kind = ErrorKind::withheld,
-               .what = printable(url) + " tells of no card",
+               .what = printable(url) + " has no samples of a card",
                .why = "it has no metric of " + names,
                .hint = "ctxcap card --from 30d --prometheus URL   looks further back"});
 }

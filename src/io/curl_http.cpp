@@ -34,7 +34,9 @@ std::string trim(std::string_view text) {
 }
 
 // Called about once a second while waiting, and whenever something arrives.
-int stop_when_interrupted(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+int stop_when_interrupted(void* request, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  const auto& on_wait = static_cast<const HttpRequest*>(request)->on_wait;
+  if (on_wait) on_wait();
   return interrupted() ? 1 : 0;
 }
 
@@ -190,6 +192,7 @@ class Exchange {
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_NOPROGRESS, 0L);
     set(CURLOPT_XFERINFOFUNCTION, &stop_when_interrupted);
+    set(CURLOPT_XFERINFODATA, &request_);
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));

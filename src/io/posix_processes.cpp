@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +47,14 @@ bool is_executable(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && ::access(path.c_str(), X_OK) == 0;
 }
 
+// A file without a name that holds `text`: unlike a pipe it takes all of it at once, whether it is read or
+// not.
+Fd readable(const std::string& text) {
+  Fd file(::memfd_create("input", MFD_CLOEXEC));
+  const bool written = file && write_all(file.get(), text) && ::lseek(file.get(), 0, SEEK_SET) == 0;
+  return written ? std::move(file) : Fd();
+}
+
 // Attributes and file actions of one posix_spawn.
 class SpawnPlan {
  public:
@@ -61,8 +70,10 @@ class SpawnPlan {
   SpawnPlan& operator=(const SpawnPlan&) = delete;
 
   // 0 or an errno.
-  int prepare(int out, int err, const std::string& directory) {
-    int error = ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  int prepare(int in, int out, int err, const std::string& directory) {
+    int error = in >= 0
+                    ? ::posix_spawn_file_actions_adddup2(&actions_, in, STDIN_FILENO)
+                    : ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (error == 0) error = ::posix_spawn_file_actions_adddup2(&actions_, out, STDOUT_FILENO);
     if (error == 0) error = ::posix_spawn_file_actions_adddup2(&actions_, err, STDERR_FILENO);
     if (error == 0 && !directory.empty()) {
@@ -153,13 +164,15 @@ int exit_code(int status) {
 }
 
 // Reads until the child has ended and its pipes are closed; stops it when its time is over.
-ProcessResult supervise(pid_t pid, Pipes pipes, std::chrono::milliseconds timeout) {
+ProcessResult supervise(pid_t pid, Pipes pipes, std::chrono::milliseconds timeout,
+                        const std::function<void()>& on_wait) {
   ProcessResult result;
   SteadyTime deadline = timeout.count() > 0 ? now() + timeout : SteadyTime::max();
   bool killed = false;
   int status = 0;
   while (!has_ended(pid, status)) {
-    pipes.collect(kTick, result);  // with both pipes closed this is a plain wait
+    const bool came = pipes.collect(kTick, result);  // with both pipes closed this is a plain wait
+    if (!came && on_wait) on_wait();
     const bool may_go_on = now() < deadline && (result.timed_out || (!interrupted() && !pipes.unwanted));
     if (may_go_on || killed) continue;
     ::kill(pid, result.timed_out ? SIGKILL : SIGTERM);
@@ -208,16 +221,19 @@ class PosixProcesses final : public Processes {
     if (::pipe2(err_ends.data(), O_CLOEXEC) != 0) return cannot_start(program, errno_text(errno));
     Fd err_read(err_ends[0]), err_write(err_ends[1]);
 
+    const Fd in = request.input.empty() ? Fd() : readable(request.input);
+    if (!request.input.empty() && !in) return cannot_start(program, errno_text(errno));
     std::vector<std::string> arguments = request.argv;
     std::vector<std::string> variables = environment_with(request.env);
     SpawnPlan plan;
     pid_t pid = 0;
-    int error = plan.prepare(out_write.get(), err_write.get(), request.directory);
+    int error = plan.prepare(in.get(), out_write.get(), err_write.get(), request.directory);
     if (error == 0) error = plan.spawn(pid, *path, pointers(arguments).data(), pointers(variables).data());
     if (error != 0) return cannot_start(program, *path + ": " + errno_text(error));
     out_write.reset();  // ours; the child's copies are what keeps the pipes open
     err_write.reset();
-    return supervise(pid, Pipes{std::move(out_read), std::move(err_read), request.on_out}, request.timeout);
+    return supervise(pid, Pipes{std::move(out_read), std::move(err_read), request.on_out}, request.timeout,
+                     request.on_wait);
   }
 
  private:

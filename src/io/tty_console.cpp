@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 
@@ -18,10 +20,31 @@ namespace {
 
 constexpr int kUnknownWidth = 100;
 
+// What a signal that ends the program finds on the terminal: nothing, a line that is redrawn, or a question.
+std::atomic<char> open_line{'\n'};
+static_assert(std::atomic<char>::is_always_lock_free);
+
+extern "C" void leave_clean_line(int signal) {
+  const char open = open_line;
+  const std::string_view text = open == '\r' ? "\r\x1b[K" : open == '\n' ? "" : "\n";
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
+// Unless somebody wants to know of the signal, or to have it ignored.
+void clean_up_at(int signal) {
+  struct sigaction now {};
+  if (::sigaction(signal, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) return;
+  now.sa_handler = leave_clean_line;
+  ::sigaction(signal, &now, nullptr);
+}
+
 class TtyConsole final : public Console {
  public:
   void out(std::string_view text) override { write(STDOUT_FILENO, text, out_gone_); }
   void err(std::string_view text) override {
+    if (!text.empty() && err_is_tty()) mind_line(text);
     bool ignored = false;  // there is nowhere left to complain to
     write(STDERR_FILENO, text, ignored);
   }
@@ -56,6 +79,14 @@ class TtyConsole final : public Console {
   }
 
  private:
+  static void mind_line(std::string_view text) {
+    const bool closed = text.ends_with('\n') || text == "\r\x1b[K";
+    open_line = closed ? '\n' : text.front() == '\r' ? '\r' : '?';
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      if (!closed) clean_up_at(signal);
+    }
+  }
+
   // A reader that has gone away (`| head`) is no error: what follows is dropped. Any other failure is kept.
   void write(int fd, std::string_view text, bool& gone) {
     if (gone || write_all(fd, text)) return;

@@ -19,7 +19,7 @@ constexpr Step kVllm[] = {
      "reckons the "
      "cache by vLLM's own rules (0.33; --server-version tells an older one), and renders the flags. It "
      "restarts "
-     "nothing: what it prints is rendered, not applied, until you start the server anew and it has been "
+     "nothing: what it prints is rendered, not applied, until you restart the server and it has been "
      "looked at."},
     {"1. What each window takes. config.json lies beside the weights; nothing else is needed, no GPU and no "
      "server. "
@@ -57,7 +57,7 @@ constexpr Step kVllm[] = {
      "a sliding "
      "window keep what is in flight beside it: --max-num-batched-tokens counts there. A prompt as long as "
      "the window "
-     "is refused: the answer needs a token too. An answer that meets the window is cut without a word."},
+     "is refused: the answer needs a token too. An answer that meets the window is cut silently."},
 };
 
 constexpr Step kLlamaServer[] = {

@@ -72,8 +72,8 @@ constexpr const char* kHowTheyMeet =
     "A flag wins over the environment, that over the file, that over the default. The file is --config FILE, "
     "$CTXCAP_CONFIG, $XDG_CONFIG_HOME/ctxcap/config.toml, ~/.config/ctxcap/config.toml or "
     "/etc/ctxcap/config.toml, the first that is there. In the environment a key that has a flag is "
-    "CTXCAP_TABLE_KEY: CTXCAP_POLICY_RISK. `ctxcap help settings KEY` tells more of one, `ctxcap config show "
-    "--origin` what each is now.";
+    "CTXCAP_TABLE_KEY: CTXCAP_POLICY_RISK. `ctxcap help settings KEY` explains one, `ctxcap config show "
+    "--origin` shows what each is now.";
 
 Error unknown(const Program& program, const std::string& key) {
   std::vector<std::string> known;
@@ -83,7 +83,7 @@ Error unknown(const Program& program, const std::string& key) {
   const std::string meant = closest(plain(key), known);
   return {.kind = ErrorKind::usage,
           .what = fmt::format("there is no setting \"{}\"", printable(key, 60)),
-          .why = "it is no key, table, flag or variable of a setting",
+          .why = "it is not a key, table, flag or variable",
           .hint = meant.empty() ? "ctxcap help settings   lists them all"
                                 : "did you mean: ctxcap help settings " + meant};
 }

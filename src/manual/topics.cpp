@@ -12,7 +12,7 @@ std::string all_settings(const Program& program, const report::TextOptions& styl
 }
 
 constexpr std::array kTopics = {
-    Topic{"settings", "Every setting: flag, variable, key, default; settings KEY tells all of one",
+    Topic{"settings", "Every setting: flag, variable, key, default; settings KEY explains one",
           all_settings},
     Topic{"environment", "Every variable of the environment that is read", environment_text},
     Topic{"exit-codes", "What the exit codes mean", exit_codes_text},

@@ -228,7 +228,7 @@ Result<GgufPart> describe_gguf(std::string_view bytes, std::string name) {
     return ctxcap::fail({.kind = ErrorKind::failure,
                          .what = "this is no GGUF file that can be read",
                          .why = head.why(),
-                         .hint = "load it anew, if a download was cut; or name another file"});
+                         .hint = "download it again, if a download was cut; or name another file"});
   }
   const auto architecture = description.metadata.find("general.architecture");
   if (architecture != description.metadata.end()) {

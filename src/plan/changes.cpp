@@ -45,7 +45,7 @@ std::string pending(const Variant& planned, std::span<const InstalledModel> inst
   if (changes.system) why.emplace_back("another SYSTEM text");
   if (!lost.empty()) why.push_back("without its " + join(lost, ", "));
   if (changes.base) why.push_back("FROM " + printable(planned.base));
-  if (changes.weights && !now.base_digest.empty()) why.emplace_back("its base was pulled anew");
+  if (changes.weights && !now.base_digest.empty()) why.emplace_back("its base was pulled again");
   return join(why, ", ");
 }
 
@@ -59,7 +59,7 @@ Due due(const std::optional<OwnedVariant>& ours, bool taken, const Variant& plan
                                             : Difference::none};
   const std::vector<std::string> lost = lost_from(ours->variant, planned);
   if (changes.weights)
-    due.why = "its base was pulled anew";
+    due.why = "its base was pulled again";
   else if (changes.parameters)
     due.why = "the configuration gives it other parameters";
   else if (changes.system)

@@ -33,7 +33,7 @@ enum class Difference {
 // What a night has to do for a variant.
 struct Due {
   Difference difference = Difference::none;
-  std::string why;  // beside the verdict, e.g. "its base was pulled anew"; empty: nothing but that
+  std::string why;  // beside the verdict, e.g. "its base was pulled again"; empty: nothing but that
 };
 
 // `ours`: as we left it; nullopt: it is not there, or is not as we left it. `taken`: something has its name.

@@ -238,7 +238,7 @@ std::vector<Warning> budget_warnings(std::span<const BaseDecision> decisions, co
     warnings.push_back({"over-budget", "what is known of them alone is more than the card has"});
   } else if (!report.needed_bytes) {
     warnings.push_back(
-        {"budget-unknown", "whether it fits the card is unknown, because the memory of a model is"});
+        {"budget-unknown", "whether it fits the card is unknown: the memory of a model is not known"});
   } else if (!*report.fits) {
     warnings.push_back({"over-budget", over_budget_text(report)});
   } else if (report.tight) {
@@ -251,9 +251,10 @@ std::vector<Warning> budget_warnings(std::span<const BaseDecision> decisions, co
              : "it fits by the estimate, but not by the upper end of it"});
   }
   if (report.budget.past && report.budget.past->needs_more) {
-    warnings.push_back({"rest-unknown",
-                        "some on the card ran out of memory and did not say how much they wanted: what they "
-                        "need may be more than is counted here"});
+    warnings.push_back(
+        {"rest-unknown",
+         "some programs on the card ran out of memory and did not say how much they wanted: what they "
+         "need may be more than is counted here"});
   }
   for (const TogetherReport& set : report.together) {
     for (Warning& warning : together_warnings(set)) warnings.push_back(std::move(warning));

@@ -100,7 +100,7 @@ Status check_verdict(bool over_budget, const std::vector<std::string>& against) 
   }
   if (against.empty()) return {};
   return fail({.kind = ErrorKind::withheld,
-               .what = "nothing was applied: the analysis does not stand for it",
+               .what = "nothing was applied: the analysis does not support it",
                .why = join(against, "; "),
                .hint = "collect more requests, under a larger window where they were cut; or insist with "
                        "--force"});

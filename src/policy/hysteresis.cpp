@@ -75,7 +75,7 @@ Verdict change(const Tonight& tonight, const HysteresisOptions& options, Move mo
 std::string too_few_days(const Tonight& tonight, const HysteresisOptions& options) {
   if (!tonight.days || *tonight.days >= options.min_days) return "";
   if (*tonight.days == 0) return "the requests do not say when they were sent, so no days can be counted";
-  return fmt::format("requests of {} are too few, {} are enough", counted(*tonight.days, "day"),
+  return fmt::format("requests from {} are too few; {} are needed", counted(*tonight.days, "day"),
                      counted(options.min_days, "day"));
 }
 

@@ -152,6 +152,7 @@ struct Became {
     std::string reason;
   };
   std::vector<One> others = {};  // variants with which it went another way
+  bool again = false;            // it was an earlier run of this night
 };
 // Before anything is tried: a change is taken as done by an earlier run, where nothing is left to do.
 Outcome outcome_of(Move move);

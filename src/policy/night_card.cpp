@@ -13,7 +13,7 @@ namespace {
 
 std::string told(const SinceChange& since) {
   const std::string overlaps = counted(since.overlaps, "overlap") + " since the change";
-  if (!since.tells_ooms) return overlaps + ", and nothing tells whether the card ran out of memory";
+  if (!since.tells_ooms) return overlaps + ", and nothing shows whether the card ran out of memory";
   if (since.ooms.empty()) return overlaps + ", no OOM";
   return fmt::format("{}, {}", overlaps, counted(static_cast<i64>(since.ooms.size()), "OOM"));
 }

@@ -146,7 +146,7 @@ std::vector<JobNight> records_of(const Group& group, const Became& became, const
                         .outcome = became.outcome};
   if (!group.decision) {
     const std::string names = names_of(group, "");
-    return {{record, names.empty() ? group.leader().name : names, verdict.move}};
+    return {{record, names.empty() ? group.leader().name : names, verdict.move, became.again}};
   }
   std::vector<JobNight> records;
   record.to_num_ctx = advised(group);
@@ -155,7 +155,7 @@ std::vector<JobNight> records_of(const Group& group, const Became& became, const
     record.from_num_ctx = job.current ? std::optional(job.current->num_ctx) : std::nullopt;
     record.required = job.stats.requests > 0 ? std::optional(job.stats.required.num_ctx) : std::nullopt;
     record.action = action_of(verdict.move, group, job);
-    records.push_back({record, names_of(group, job.stats.job), verdict.move});
+    records.push_back({record, names_of(group, job.stats.job), verdict.move, became.again});
     if (const Became::One* other = other_way(group, became, job.stats.job)) {
       records.back().record.outcome = other->outcome;
       records.back().record.reason = other->reason;

@@ -171,7 +171,7 @@ void about_model(std::vector<Warning>& warnings, const Choice& choice, const Mod
   if (arch.guess) {
     warnings.push_back(
         {"guessed-architecture",
-         fmt::format("{}: nothing is known of the architecture {}; it is reckoned as plain attention, so its "
+         fmt::format("{}: the architecture {} is unknown; it is computed as plain attention, so its "
                      "bytes are a guess",
                      model, printable(arch.architecture, 40))});
   }
@@ -179,8 +179,8 @@ void about_model(std::vector<Warning>& warnings, const Choice& choice, const Mod
     warnings.push_back({"architecture-note", fmt::format("{}: {}", model, printable(note, 200))});
   if (!choice.num_ctx) return;
   if (arch.max_ctx && *choice.num_ctx > *arch.max_ctx) {
-    warnings.push_back({"clamped", fmt::format("{}: Ollama clamps num_ctx to the declared {} without a word",
-                                               model, with_commas(*arch.max_ctx))});
+    warnings.push_back({"clamped", fmt::format("{}: Ollama silently clamps num_ctx to the declared {}", model,
+                                               with_commas(*arch.max_ctx))});
   }
   if (choice.why == Why::declared_max) {
     warnings.push_back(

@@ -61,7 +61,7 @@ inline Result<HttpResponse> get(const Docker& docker, const std::string& path, W
     return fail(
         no_docker(ErrorKind::usage,
                   printable(docker.socket) + " is for members of the group docker, and this user is not",
-                  "sudo usermod -aG docker $USER, and log in anew"));
+                  "sudo usermod -aG docker $USER, and log in again"));
   }
   return fail(no_docker(ErrorKind::unreachable, answer.error().why,
                         "look at: systemctl status docker; or " + otherwise));

@@ -33,6 +33,8 @@ struct HttpRequest {
   // False: the body stays in the content coding that the server chose of those that a header of yours
   // accepts.
   bool decoded = true;
+  bool secret_path = false;       // nobody is to be told what follows the host in the address
+  std::function<void()> on_wait;  // called about once a second while the answer is waited for; may be empty
 };
 
 struct HttpResponse {

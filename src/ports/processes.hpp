@@ -20,6 +20,8 @@ struct ProcessRequest {
   // Takes stdout in pieces, as they arrive, however long it is; ProcessResult::out stays empty. False: no
   // more is wanted, the program is ended.
   std::function<bool(std::string_view)> on_out = {};
+  std::string input = {};              // its stdin
+  std::function<void()> on_wait = {};  // called every now and then while it runs; may be empty
 };
 
 struct ProcessResult {
@@ -33,7 +35,7 @@ class Processes {
   virtual ~Processes() = default;
   // Absolute path of a program in PATH; nullopt when there is none.
   virtual std::optional<std::string> find(const std::string& program) = 0;
-  // stdin is empty. Errors only where the program could not be started.
+  // Errors only where the program could not be started.
   virtual Result<ProcessResult> run(const ProcessRequest& request) = 0;
 };
 

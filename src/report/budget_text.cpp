@@ -78,7 +78,7 @@ std::string together_text(const TogetherReport& set, const TextOptions& options)
       set.kept.may_differ ? ", or worse: it depends on which model it asks first" : "");
   for (const KeptTogether::Evicts& one : set.kept.evictions) {
     text += fmt::format("  evicts {} loading {}", printable(one.evicts, 40), printable(one.loading, 40));
-    text += one.limit > 0 ? fmt::format(", which it reckons at {} with {} to give\n",
+    text += one.limit > 0 ? fmt::format(", which it estimates at {} with {} to give\n",
                                         human_bytes(one.compared), human_bytes(one.limit))
                           : std::string("\n");
   }
@@ -117,7 +117,7 @@ std::string found_text(const BudgetReport& report) {
 }  // namespace
 
 std::string budget_verdict(const BudgetReport& report) {
-  if (!report.fits) return "unknown whether it fits";
+  if (!report.fits) return "whether it fits is unknown";
   if (!report.needed_bytes) return "more than the card has";
   const Bytes spare = report.budget.usable() - *report.needed_bytes;
   if (!*report.fits)
@@ -130,7 +130,7 @@ std::string budget_verdict(const BudgetReport& report) {
 
 std::string budget_text(const BudgetReport& report, const TextOptions& options) {
   const std::size_t count = report.budget.each().size();
-  std::string text = fmt::format("{:<9}{} ({} to be had)", count > 1 ? "Cards" : "Card",
+  std::string text = fmt::format("{:<9}{} ({} usable)", count > 1 ? "Cards" : "Card",
                                  human_bytes(report.budget.card), human_bytes(report.budget.usable()));
   for (const ModelShare& model : report.models) {
     text += fmt::format(" {} {} {}", marks_for(options).minus, printable(model.model, 40),

@@ -43,7 +43,7 @@ std::string decisions_table(const History& history, const TextOptions& options) 
                        {"JOB"},
                        {"MODEL", Align::left, 1},
                        {"NUM_CTX", Align::right},
-                       {"ACTION"},
+                       {"ACTION", Align::left, 2},
                        {"OUTCOME"},
                        {.heading = "REASON", .wraps = true}},
                       std::move(rows), room_of(options));

@@ -16,6 +16,7 @@
 #include "data/history.hpp"
 #include "data/inspection.hpp"
 #include "data/metrics.hpp"
+#include "data/notice.hpp"
 #include "data/oom.hpp"
 #include "data/owned.hpp"
 #include "data/tenant_need.hpp"
@@ -35,6 +36,7 @@ struct TextOptions {
   std::size_t most = 0;  // jobs, models and warnings that a terminal gets, the largest; 0: all
   bool details = true;   // windows that were considered, the Modelfile, the places of what was not counted
   bool wide = true;      // no column is left out, whatever the width
+  std::string sort = "model";  // of the table of jobs: by name (model, job), or what has most of it first
   // What was typed behind the command, as a shell takes it, for the command to type next; nullopt: there is
   // nobody who would type it.
   std::optional<std::string> again;
@@ -109,6 +111,10 @@ std::string history_page(const History& history);
 std::string night_line(const JobNight& job, bool dry_run);
 // How many of each move, and what went wrong first.
 std::string night_summary(std::span<const JobNight> jobs, std::span<const Error> troubles);
+// Of what changed, what could not be done, and who ran out of memory; `what` is empty where nothing is to be
+// told.
+Notice night_notice(std::span<const JobNight> jobs, std::span<const Error> troubles,
+                    std::span<const NoticeOfOom> ooms, Instant at, int exit_code);
 
 // One thing that doctor looked at.
 struct Finding {
@@ -127,7 +133,9 @@ std::vector<Finding> fate_of(const std::vector<OwnedVariant>& ours,
 std::string findings_text(const std::vector<Finding>& findings, const TextOptions& options);
 
 // One decision as questions and answers; with `details` also every formula and its inputs.
-std::string explanation(const BaseDecision& base, const JobDecision& job, const TextOptions& options);
+// `budget`: of the card, for all models of the analysis; nullptr: none is known.
+std::string explanation(const BaseDecision& base, const JobDecision& job, const BudgetReport* budget,
+                        const TextOptions& options);
 
 // The formats that request logs may have, and how --map reads any other.
 std::string trace_formats_text(std::span<const TraceFormat> formats, const TextOptions& options);

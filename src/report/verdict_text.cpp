@@ -111,10 +111,10 @@ std::string little(const BaseDecision& base) {
   const std::string change =
       outgrown(base) + and_what_it_frees(window(*base.num_ctx) + " holds what was seen", base);
   if (base.enough) {
-    return fmt::format("{}; that is advice from {}, {} are enough to act on", change,
-                       counted(requests_of(base), "request"), with_commas(*base.enough));
+    return fmt::format("{}; only advice: {}, apply needs {}", change, counted(requests_of(base), "request"),
+                       with_commas(*base.enough));
   }
-  return fmt::format("{}; from so few no more can be said than that {}", change, what_it_risks(base));
+  return fmt::format("{}; little data: {}", change, what_it_risks(base));
 }
 
 bool is_unchanged(const BaseDecision& base) {
@@ -157,7 +157,7 @@ std::string line_of(const Sentence& sentence, const TextOptions& options) {
 Verdict verdict_of(const BudgetReport& budget) {
   if (budget.fits == false) return {Tone::bad, budget_verdict(budget)};
   if (budget.evicts_for_ever())
-    return {Tone::bad, "it would hold all of it, but Ollama evicts a model at every switch"};
+    return {Tone::bad, "everything would fit, but Ollama evicts a model at every switch"};
   const bool sure = budget.fits && !budget.tight && budget.without.empty();
   return {sure ? Tone::good : Tone::warn, budget_verdict(budget)};
 }

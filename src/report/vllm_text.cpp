@@ -58,7 +58,7 @@ std::string share_text(const VllmShare& share, bool exact) {
   std::string text =
       fmt::format("Share         {} of {}: {}, for weights {} ({}), activations, graphs and cache\n",
                   share.share, gib(share.total), gib(share.requested), gib(share.weights),
-                  exact ? "by their files" : "reckoned from config.json");
+                  exact ? "by their files" : "computed from config.json");
   text += fmt::format("Cache         {} to {}", gib(share.available_low), gib(share.available_high));
   if (share.available_high <= 0) return text + ": refused, \"No available memory for the cache blocks\"\n";
   return text + (share.available_low <= 0 ? ": it may be refused; the rows below take none\n"

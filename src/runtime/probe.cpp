@@ -94,7 +94,7 @@ Status probe(Ollama& ollama, const Variant& variant, double share, Verification&
     if (tried.outcome == Outcome::unknown) note = tried.note;
   }
   if (last_cut.sent > 0) return fail(cut(variant, last_cut));
-  seen.notes.push_back(note + ": what it takes is not proved");
+  seen.notes.push_back(note + ": whether the window takes a long prompt was not tested");
   return {};
 }
 

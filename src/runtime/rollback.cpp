@@ -20,7 +20,7 @@ Result<OwnedVariant> known_variant(const std::string& name, const std::string& h
   }
   const std::string near = closest(name, names);
   return fail({.kind = ErrorKind::usage,
-               .what = fmt::format("{} is no variant of ours on {}", printable(name, 80), host),
+               .what = fmt::format("{} is not a variant that ctxcap created on {}", printable(name, 80), host),
                .why = "the state knows of no such one that ctxcap created there",
                .hint = near.empty() ? "ollama list   shows what there is"
                                     : "did you mean: ctxcap rollback " + printable(near, 80)});

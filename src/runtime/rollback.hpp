@@ -9,7 +9,7 @@
 
 namespace ctxcap::runtime {
 
-// Errors: `usage` where it is no variant of ours on that server, or somebody changed it since; `failure`
+// Errors: `usage` where it is not a variant that ctxcap created on that server, or somebody changed it since; `failure`
 // where what is to come back is gone.
 Result<WayBack> find_way_back(const std::string& name, Ollama& ollama, state::State& state);
 

@@ -79,7 +79,7 @@ class Questions {
                                                       : kNone;
     if (base.empty()) {
       if (ask_ && !seen_.models.empty()) talk_.note("Models: " + printable(join(seen_.models, ", "), 400));
-      TRY_ASSIGN(base, answer("Which model is to be capped?", usual,
+      TRY_ASSIGN(base, answer("Which model should be capped?", usual,
                               [&](const std::string& typed) { return no_model(typed); }));
     }
     if (base == kNone) return {};

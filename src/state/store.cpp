@@ -198,7 +198,7 @@ Error Store::move_aside(World& world, const Error& cause) {
   }
   error.why += "; it was moved to " + kept;
   error.hint = fmt::format(
-      "put a backup in its place, or try: sqlite3 {} .recover   (the next run begins anew)", kept);
+      "put a backup in its place, or try: sqlite3 {} .recover   (the next run starts from nothing)", kept);
   return error;
 }
 

@@ -31,7 +31,7 @@ class Recorder {
     const Result<std::vector<CardLook>> looks = eye_.look();
     if (!looks) {
       if (looks.error().why != trouble_)
-        talk_.note("note: nothing is seen of the card: " + looks.error().why);
+        talk_.note("note: the card cannot be seen: " + looks.error().why);
       trouble_ = looks.error().why;
       return {};
     }

@@ -71,7 +71,7 @@ Error broken_pickle(std::uint64_t offset, std::string why) {
   return {.kind = ErrorKind::usage,
           .what = "this pickle is no memory snapshot that can be read",
           .why = fmt::format("byte {}: {}", offset, why),
-          .hint = "write it anew: torch.cuda.memory._dump_snapshot(\"snapshot.pickle\")"};
+          .hint = "write it again: torch.cuda.memory._dump_snapshot(\"snapshot.pickle\")"};
 }
 
 bool PickleSteps::wrong(std::uint64_t offset, std::string why) {

@@ -170,7 +170,7 @@ Runner configure_apply(Parser& parser) {
   const Option dry =
       parser.add_flag("--dry-run", flags->apply.dry_run, "Show what would be done, change nothing");
   parser
-      .add_flag("--check", flags->apply.check, "Say whether anything is to be done; exit code 10 where it is")
+      .add_flag("--check", flags->apply.check, "Say whether there is anything to do; exit code 10 if there is")
       .excludes(dry);
   parser.add_flag("--force", flags->apply.force,
                   "Replace a model of the same name that ctxcap did not create, and apply what the verdict "

@@ -115,7 +115,8 @@ Result<ExitCode> run_card(const CardFlags& flags, const settings::Settings& sett
     return fail(looks.error());
   }
   if (!looks && looks.error().kind != ErrorKind::unreachable)
-    talk.note(fmt::format("note: nothing is known of now: {} ({})", looks.error().what, looks.error().why));
+    talk.note(fmt::format("note: the present state of the card is unknown: {} ({})", looks.error().what,
+                          looks.error().why));
   for (const std::string& odd : gpu::oddities(looks.value_or(std::vector<CardLook>{}), world))
     talk.note("note: " + odd);
   std::vector<CardUse> uses = uses_of(histories, looks.value_or(std::vector<CardLook>{}), !named, world);
@@ -127,16 +128,16 @@ Result<ExitCode> run_card(const CardFlags& flags, const settings::Settings& sett
                         .html = [&] { return report::card_page(uses); }},
                        flags.output, world, talk));
   if (!uses.empty()) return ExitCode::done;
-  talk.note("warning: none of these files tells of a card");
+  talk.note("warning: none of these files has samples of a card");
   return ExitCode::withheld;
 }
 
 Runner configure_card(Parser& parser) {
   const auto flags = std::make_shared<CardFlags>();
   parser.add_option("action", flags->action, "record: watch the card until interrupted").type_name("record");
-  parser.add_option("--every", flags->every, "Seconds between looks of record; default: 2")
+  parser.add_option("--every", flags->every, "record: seconds between samples; default: 2")
       .type_name("SECONDS");
-  parser.add_option("--keep-days", flags->keep, "What record keeps; default: 90 days, 0: all")
+  parser.add_option("--keep-days", flags->keep, "record: days to keep; default: 90, 0: all")
       .type_name("DAYS");
   parser.add_option("--from", flags->from, "Samples since then: 7d, 36h, a date or RFC 3339")
       .type_name("TIME");

@@ -12,7 +12,7 @@ namespace {
 Result<ExitCode> run_completion(const std::string& what, World& world) {
   if (what.empty()) {
     return fail({.kind = ErrorKind::usage,
-                 .what = "completion wants to know the shell",
+                 .what = "completion needs the name of a shell",
                  .why = "it is bash, zsh or fish",
                  .hint = "source <(ctxcap completion bash)"});
   }

@@ -9,13 +9,14 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "manual/manual.hpp"
+#include "notify/notify.hpp"
 
 namespace ctxcap::app {
 namespace {
 
 struct ConfigFlags {
   std::string action, format = "toml";
-  bool origin = false;
+  bool origin = false, notify = false;
 };
 
 void warn(const Error& doubt, Talk& talk) {
@@ -27,6 +28,27 @@ std::string summary(const settings::Settings& settings, std::size_t warnings) {
                      settings.path.empty() ? "no configuration file" : printable(settings.path),
                      sources_text(settings), counted(static_cast<i64>(settings.variants.size()), "variant"),
                      warnings == 0 ? "no problems" : counted(static_cast<i64>(warnings), "warning"));
+}
+
+// Whether each [[notify]] gets a message.
+Result<ExitCode> test_notifies(const settings::Settings& settings, World& world, Talk& talk) {
+  if (settings.notify.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "nobody is to be told",
+                 .why = "the configuration has no [[notify]]",
+                 .hint = "ctxcap help settings notify   says how people are told"});
+  }
+  ExitCode code = ExitCode::done;
+  for (const NotifySettings& whom : settings.notify) {
+    const Status told = notify::tell(whom, notify::test_notice(world.clock.now()), world);
+    if (told) {
+      world.console.out("sent a test to " + notify::name_of(whom) + "\n");
+    } else {
+      talk.error(told.error());
+      code = cli::worse(code, exit_code(told.error().kind));
+    }
+  }
+  return code;
 }
 
 Result<ExitCode> check(const settings::Reading& reading, World& world, Talk& talk) {
@@ -53,11 +75,13 @@ Result<ExitCode> run_config(const ConfigFlags& flags, const settings::Reading& r
                             Talk& talk) {
   if (flags.action.empty()) {
     return fail({.kind = ErrorKind::usage,
-                 .what = "config wants to know what to do",
+                 .what = "config needs an action",
                  .why = "it can check the configuration, or show it",
                  .hint = "ctxcap config check   or   ctxcap config show --origin"});
   }
-  return flags.action == "check" ? check(reading, world, talk) : show(reading, flags, world, talk);
+  if (flags.action == "show") return show(reading, flags, world, talk);
+  TRY_ASSIGN(const ExitCode code, check(reading, world, talk));
+  return flags.notify && code == ExitCode::done ? test_notifies(reading.settings, world, talk) : code;
 }
 
 Runner configure_config(Parser& parser) {
@@ -65,6 +89,7 @@ Runner configure_config(Parser& parser) {
   parser.add_option("action", flags->action, "check: is it right?  show: every value of this run")
       .one_of({"check", "show"})
       .type_name("check|show");
+  parser.add_flag("--notify", flags->notify, "check: also send a test to every [[notify]]");
   parser.add_flag("--origin", flags->origin, "show: also where each value comes from");
   parser.add_option("-f,--format", flags->format, "show: toml or json (json always has the origin)")
       .one_of({"toml", "json"})

@@ -69,7 +69,7 @@ void look_at_gpu(World& world, std::vector<report::Finding>& findings) {
     findings.push_back(
         {Level::warn, "gpu", looks.error().what + ": " + looks.error().why, looks.error().hint});
   } else if (used) {
-    findings.push_back({Level::ok, "gpu", human_bytes(*used) + " in use, by whoever", ""});
+    findings.push_back({Level::ok, "gpu", human_bytes(*used) + " in use by all programs", ""});
   } else if (!looks) {
     findings.push_back({Level::warn, "gpu", "no driver can be asked on this machine",
                         "say what the card holds with --card, --tenant and --reserve"});

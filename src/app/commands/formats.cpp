@@ -11,19 +11,20 @@
 namespace ctxcap::app {
 namespace {
 
-Result<ExitCode> run_formats(const std::string& format, World& world, Talk& talk) {
-  TRY(check_table_or_json("formats", format));
+Result<ExitCode> run_formats(const cli::SkinFlags& output, World& world, Talk& talk) {
+  TRY(cli::check_skins("formats", output));
   const std::vector<TraceFormat> formats = ingest::known_formats();
-  world.console.out(format == "json" ? formats_json(formats)
-                                     : report::trace_formats_text(formats, talk.out()));
+  TRY(cli::write_skins({.text = [&](const auto& style) { return report::trace_formats_text(formats, style); },
+                        .json = [&] { return formats_json(formats); }},
+                       output, world, talk));
   return ExitCode::done;
 }
 
 Runner configure_formats(Parser& parser) {
-  const auto format = std::make_shared<std::string>("table");
-  add_table_or_json(parser, *format);
-  return [format](const settings::Reading&, World& world, Talk& talk) {
-    return run_formats(*format, world, talk);
+  const auto output = std::make_shared<cli::SkinFlags>(cli::SkinFlags{.pages = false});
+  cli::add_skin_flags(parser, *output);
+  return [output](const settings::Reading&, World& world, Talk& talk) {
+    return run_formats(*output, world, talk);
   };
 }
 

@@ -65,7 +65,7 @@ Result<std::string> help_text_of(const HelpFlags& flags, const report::TextOptio
   const std::string meant = closest(flags.topic, words());
   return fail({.kind = ErrorKind::usage,
                .what = fmt::format("there is no help on \"{}\"", printable(flags.topic, 60)),
-               .why = "it is no topic, no command and no setting",
+               .why = "it is neither a topic, nor a command, nor a setting",
                .hint = meant.empty() ? "ctxcap help   lists topics and commands"
                                      : "did you mean: ctxcap help " + meant});
 }

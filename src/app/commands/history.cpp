@@ -21,16 +21,14 @@ struct HistoryFlags {
   bool all = false;
 };
 
-// "2026-11-01" or "2026-11-01T02:00:00Z".
-Result<std::optional<Instant>> read_from(const std::string& text) {
+Result<std::optional<Instant>> read_from(const std::string& text, Instant now) {
   if (text.empty()) return std::optional<Instant>{};
-  std::optional<Instant> from = parse_time(text);
-  if (!from) from = parse_time(text + "T00:00:00Z");
+  const std::optional<Instant> from = parse_when(text, now);
   if (from) return from;
   return fail({.kind = ErrorKind::usage,
                .what = "--from " + printable(text, 60) + " is no time",
-               .why = "it is neither a date nor of the form 2026-11-01T02:00:00Z",
-               .hint = "ctxcap history --from 2026-11-01"});
+               .why = "it is neither an age, nor a date, nor of the form 2026-11-01T02:00:00Z",
+               .hint = "ctxcap history --from 2026-11-01   or   --from 7d"});
 }
 
 // All servers, unless one is asked for.
@@ -43,7 +41,8 @@ Result<std::string> host_of(const settings::Reading& read) {
   return host.id;
 }
 
-Result<state::HistoryFilter> filter_of(const HistoryFlags& flags, const settings::Reading& read) {
+Result<state::HistoryFilter> filter_of(const HistoryFlags& flags, const settings::Reading& read,
+                                       Instant now) {
   if (!flags.job.empty() && !flags.job_flag.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "two jobs were given",
@@ -56,7 +55,7 @@ Result<state::HistoryFilter> filter_of(const HistoryFlags& flags, const settings
                  .why = "it is a number of decisions, 1 or more",
                  .hint = "ctxcap history --last 10, or leave it out for all"});
   }
-  TRY_ASSIGN(const std::optional<Instant> from, read_from(flags.from));
+  TRY_ASSIGN(const std::optional<Instant> from, read_from(flags.from, now));
   TRY_ASSIGN(const std::string host, host_of(read));
   return state::HistoryFilter{.job = flags.job.empty() ? flags.job_flag : flags.job,
                               .model = flags.model,
@@ -81,7 +80,7 @@ Result<ExitCode> run_history(const HistoryFlags& flags, const settings::Reading&
                              Talk& talk) {
   TRY(cli::check_skins("history", flags.output));
   if (!flags.import.empty()) return import(flags.import, world, talk);
-  TRY_ASSIGN(const state::HistoryFilter filter, filter_of(flags, read));
+  TRY_ASSIGN(const state::HistoryFilter filter, filter_of(flags, read, world.clock.now()));
   TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
   TRY(state::check_known(state, filter.job));
   if (flags.all) {
@@ -106,12 +105,13 @@ Runner configure_history(Parser& parser) {
   parser.add_option("job", flags->job, "The job (default: all)").type_name("JOB");
   parser.add_option("--job", flags->job_flag, "The same").type_name("JOB");
   parser.add_option("--model", flags->model, "Only of this model").type_name("MODEL");
-  parser.add_option("--from", flags->from, "Only from then on: a date or a time in UTC").type_name("TIME");
+  parser.add_option("--from", flags->from, "Only from then on: 7d, 36h, a date or RFC 3339")
+      .type_name("TIME");
   parser.add_option("--last", flags->last, "Only the latest N decisions and measurements").type_name("N");
   cli::add_skin_flags(parser, flags->output);
   parser.add_flag("--export", flags->all,
                   "Everything as JSON lines: days with exact histograms, decisions, receipts, measurements");
-  parser.add_option("--import", flags->import, "Takes what --export wrote, into a state that is empty")
+  parser.add_option("--import", flags->import, "Read what --export wrote into an empty state")
       .type_name("FILE");
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
     return run_history(*flags, read, world, talk);

@@ -86,7 +86,10 @@ Result<ExitCode> run_init(const InitFlags& flags, const settings::Reading& typed
   bool timer = flags.timer;
   if (ask) {
     TRY_ASSIGN(const bool agreed, setup::agrees("Write it to " + printable(path) + "?", true, world));
-    if (!agreed) return fail({.what = "not done", .why = "the answer was no", .hint = "nothing was written"});
+    if (!agreed) {
+      talk.note("nothing was written");
+      return ExitCode::done;
+    }
     if (!timer && seen.systemd) {
       TRY_ASSIGN(timer, setup::agrees("A systemd timer for `ctxcap nightly`?", false, world));
     }
@@ -105,9 +108,9 @@ Result<ExitCode> run_init(const InitFlags& flags, const settings::Reading& typed
 
 Runner configure_init(Parser& parser) {
   const auto flags = std::make_shared<InitFlags>();
-  parser.add_option("--base", flags->base, "The model that is to be capped").type_name("MODEL");
-  parser.add_flag("--yes", flags->yes, "Ask nothing: what is seen, and defaults for the rest");
-  parser.add_flag("--force", flags->force, "Also where there is a configuration; it is kept beside as .old");
+  parser.add_option("--base", flags->base, "The model to cap").type_name("MODEL");
+  parser.add_flag("--yes", flags->yes, "Ask nothing: use what is found, and defaults for the rest");
+  parser.add_flag("--force", flags->force, "Also where a configuration exists; it is kept as .old");
   parser.add_flag("--timer", flags->timer, "Also write systemd units that run ctxcap nightly");
   parser.add_flag("--dry-run", flags->dry_run, "Show the file; write nothing");
   return [flags](const settings::Reading& typed, World& world, Talk& talk) {

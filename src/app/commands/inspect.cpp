@@ -22,7 +22,8 @@ namespace ctxcap::app {
 namespace {
 
 struct InspectFlags {
-  std::string model, format = "table";
+  std::string model;
+  cli::SkinFlags output{.pages = false};
   bool measure = false;
   std::vector<std::string> contexts;
   VllmFlags vllm;
@@ -148,18 +149,19 @@ Result<Inspection> or_meant_tenant(Result<Inspection> read, const std::string& n
 // A tenant of the catalogue is no model of a server.
 Result<ExitCode> run_tenant(const InspectFlags& flags, World& world, Talk& talk) {
   TRY_ASSIGN(const TenantNeed need, inspected_tenant(flags.tenant, world, talk));
-  talk.clear();
-  world.console.out(flags.format == "json" ? tenant_json(need) : report::tenant_need_text(need, talk.out()));
+  TRY(cli::write_skins({.text = [&](const auto& style) { return report::tenant_need_text(need, style); },
+                        .json = [&] { return tenant_json(need); }},
+                       flags.output, world, talk));
   return ExitCode::done;
 }
 
 Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading& read, World& world,
                              Talk& talk) {
-  TRY(check_table_or_json("inspect", flags.format));
+  TRY(cli::check_skins("inspect", flags.output));
   if (flags.vllm.target == "vllm") {
     const bool typed = origin_of(read, "version") == settings::Origin::flag;
     return inspect_vllm(flags.vllm, flags.model, typed ? read.settings.ollama.version : "",
-                        read.settings.card, flags.format == "json", world, talk);
+                        read.settings.card, flags.output, world, talk);
   }
   if (tenants::is_tenant(flags.model)) return run_tenant(flags, world, talk);
   if (!flags.tenant.free.empty() || !flags.tenant.lengths.empty()) {
@@ -201,9 +203,9 @@ Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading&
   }
   if (inspection.contexts.size() == 1 && inspection.contexts.front().refused)
     return fail(*inspection.contexts.front().refused);
-  talk.clear();
-  world.console.out(flags.format == "json" ? inspection_json(inspection)
-                                           : report::inspection_text(inspection, talk.out()));
+  TRY(cli::write_skins({.text = [&](const auto& style) { return report::inspection_text(inspection, style); },
+                        .json = [&] { return inspection_json(inspection); }},
+                       flags.output, world, talk));
   return ExitCode::done;
 }
 
@@ -216,13 +218,13 @@ Runner configure_inspect(Parser& parser) {
   parser.add_flag("--measure", flags->measure, "Load the model at two windows and keep what it really takes");
   parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192").type_name("TOKENS");
   add_vllm_flags(parser, flags->vllm);
-  parser.add_option("--free", flags->tenant.free, "Advise on a tenant's batch that fits so much")
+  parser.add_option("--free", flags->tenant.free, "Advise on a tenant's largest batch that fits this size")
       .type_name("SIZE");
   parser
       .add_option("--lengths", flags->tenant.lengths,
                   "Tokens of the texts that an embedder gets, one a line, or traces")
       .type_name("FILE");
-  add_table_or_json(parser, flags->format);
+  cli::add_skin_flags(parser, flags->output);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
     flags->tenant.tenant = flags->model;
     return run_inspect(*flags, read, world, talk);

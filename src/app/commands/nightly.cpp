@@ -46,11 +46,11 @@ Result<ExitCode> run_nightly(const NightlyFlags& flags, const settings::Settings
                              Talk& talk) {
   nights::NightlyOptions options{.settings = settings, .resume = flags.resume, .dry_run = flags.dry_run};
   if (!flags.now.empty()) {
-    options.now = parse_time(flags.now);
+    options.now = parse_when(flags.now, world.clock.now());
     if (!options.now) {
       return fail({.kind = ErrorKind::usage,
                    .what = "--now " + printable(flags.now, 60) + " is no time",
-                   .why = "it is not of the form 2026-11-21T02:30:00Z",
+                   .why = "it is neither a date nor of the form 2026-11-21T02:30:00Z",
                    .hint = "ctxcap nightly --now 2026-11-21T02:30:00Z"});
     }
   }
@@ -68,11 +68,11 @@ Runner configure_nightly(Parser& parser) {
       .type_name("FILE");
   parser
       .add_option("--now", flags->now,
-                  "As if it were then, for simulations and backfills: whole days before TIME count")
+                  "Pretend it is TIME, for simulations and backfills: whole days before it count")
       .type_name("TIME");
   parser
       .add_option("--resume", flags->resume,
-                  "Take up a variant again that was rolled back by hand, without waiting some nights")
+                  "Resume a variant that was rolled back by hand, without waiting for the usual nights")
       .type_name("VARIANT");
   parser.add_flag("--dry-run", flags->dry_run, "Say what this night would do; change nothing");
   return [flags](const settings::Reading& read, World& world, Talk& talk) {

@@ -13,7 +13,8 @@ constexpr std::size_t kMost = std::size_t{256}
                               << 20;  // bytes that a pipe may bring; a file may have any size
 
 struct OomFlags {
-  std::string file, format = "table";
+  std::string file;
+  cli::SkinFlags output{.pages = false};
 };
 
 Result<std::vector<OomEvent>> events_in(const std::string& path, std::string_view bytes,
@@ -48,7 +49,7 @@ Result<std::vector<OomEvent>> read_events(const std::string& path, World& world)
 }
 
 Result<ExitCode> run_oom(const OomFlags& flags, World& world, Talk& talk) {
-  TRY(check_table_or_json("oom", flags.format));
+  TRY(cli::check_skins("oom", flags.output));
   if (flags.file.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "no text is given",
@@ -56,9 +57,11 @@ Result<ExitCode> run_oom(const OomFlags& flags, World& world, Talk& talk) {
                  .hint = "ctxcap oom whisperx.log"});
   }
   TRY_ASSIGN(const std::vector<OomEvent> events, read_events(flags.file, world));
-  world.console.out(flags.format == "json" ? oom_json(events) : report::oom_text(events, talk.out()));
+  TRY(cli::write_skins({.text = [&](const auto& style) { return report::oom_text(events, style); },
+                        .json = [&] { return oom_json(events); }},
+                       flags.output, world, talk));
   if (!events.empty()) return ExitCode::done;
-  talk.note("no line of it tells that memory of a card ran out");
+  talk.note("no line says that a card ran out of memory");
   return ExitCode::withheld;
 }
 
@@ -68,7 +71,7 @@ Runner configure_oom(Parser& parser) {
       .add_option("FILE", flags->file,
                   "A log, a pasted text, or PyTorch's memory snapshot; - is standard input")
       .type_name("FILE|-");
-  parser.add_option("-f,--format", flags->format, "table or json").type_name("FORMAT").show_default();
+  cli::add_skin_flags(parser, flags->output);
   return [flags](const settings::Reading&, World& world, Talk& talk) { return run_oom(*flags, world, talk); };
 }
 

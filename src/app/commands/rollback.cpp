@@ -41,7 +41,8 @@ Result<ExitCode> run_rollback(const RollbackFlags& flags, const settings::Settin
   TRY_ASSIGN(const WayBack way, runtime::find_way_back(flags.name, ollama, state));
   TRY_ASSIGN(const auto loaded, runtime::loaded_beside(ollama, {way.now.variant.base}));
   world.console.out(report::way_text(way) + report::disturbed_text(loaded, {way.now.variant.name}));
-  if (!flags.yes) TRY(ask("Roll back?", world, talk));
+  TRY_ASSIGN(const bool agreed, flags.yes ? Result<bool>(true) : ask("Roll back?", world, talk));
+  if (!agreed) return ExitCode::done;
   std::optional<Variant> recipe = runtime::recipe_of(way);
   if (recipe) {
     TRY_ASSIGN(recipe, render::check_modelfile(std::move(*recipe), "the state"));

@@ -14,7 +14,8 @@ namespace ctxcap::app {
 namespace {
 
 struct VerifyFlags {
-  std::string plan, target, url, model, format = "table";
+  std::string plan, target, url, model;
+  cli::SkinFlags output{.pages = false};
   std::optional<i64> num_ctx, slots;
   bool no_probe = false;
 };
@@ -90,7 +91,7 @@ Status check_url(std::string& url) {
   const std::string fault = fault_of_url(url);
   if (!fault.empty()) {
     return fail(usage(url.empty() ? "no address is given" : "--url cannot be used",
-                      url.empty() ? "a server is to be asked" : fault, "--url http://127.0.0.1:8000"));
+                      url.empty() ? "verify asks a running server" : fault, "--url http://127.0.0.1:8000"));
   }
   while (url.ends_with('/')) url.pop_back();
   return {};
@@ -99,28 +100,36 @@ Status check_url(std::string& url) {
 Error not_as_asked(const ServedVerification& seen) {
   Error error{.kind = ErrorKind::unverified,
               .what = fmt::format("{} does not run as planned", printable(seen.ask.model, 60)),
-              .hint = "start it anew with the flags of the plan; ctxcap changes no server of this kind"};
+              .hint = "restart it with the flags of the plan; ctxcap changes no server of this kind"};
   for (const ServedCheck& check : seen.checks) {
     if (check.holds == false && error.why.empty())
-      error.why = fmt::format("{} is {}, and was to be {}", check.what, check.seen, check.asked);
+      error.why = fmt::format("{} is {}, but should be {}", check.what, check.seen, check.asked);
   }
   return error;
 }
 
 Result<ExitCode> run_verify(VerifyFlags flags, World& world, Talk& talk) {
-  TRY(check_table_or_json("verify", flags.format));
+  TRY(cli::check_skins("verify", flags.output));
   TRY(check_url(flags.url));
   TRY_ASSIGN(const std::vector<ServedAsk> asks, asks_of(flags, world));
   std::optional<Error> differs;
   bool unknown = false;
+  std::vector<ServedVerification> all;
   for (const ServedAsk& ask : asks) {
     TRY_ASSIGN(const runtime::Runtime* runtime, runtime_of(std::string(word(ask.target))));
     TRY_ASSIGN(const ServedVerification seen, runtime->verify(world, ask));
-    world.console.out(flags.format == "json" ? verification_json(seen)
-                                             : report::verification_text(seen, talk.out()));
+    all.push_back(seen);
     if (seen.holds() == false && !differs) differs = not_as_asked(seen);
     unknown = unknown || !seen.holds();
   }
+  std::string json;
+  for (const ServedVerification& seen : all) json += verification_json(seen);
+  const auto text = [&](const report::TextOptions& style) {
+    std::string lines;
+    for (const ServedVerification& seen : all) lines += report::verification_text(seen, style);
+    return lines;
+  };
+  TRY(cli::write_skins({.text = text, .json = [&] { return json; }}, flags.output, world, talk));
   if (differs) return fail(*differs);
   return unknown ? ExitCode::withheld : ExitCode::done;
 }
@@ -133,10 +142,10 @@ Runner configure_verify(Parser& parser) {
       .words(targets());
   parser.add_option("--url", flags->url, "Where it listens").type_name("URL");
   parser.add_option("--model", flags->model, "The model as the server names it").type_name("NAME");
-  parser.add_option("--num-ctx", flags->num_ctx, "The window that it is to have").type_name("TOKENS");
-  parser.add_option("--slots", flags->slots, "llama-server: the slots that it is to have");
+  parser.add_option("--num-ctx", flags->num_ctx, "The window it should have").type_name("TOKENS");
+  parser.add_option("--slots", flags->slots, "llama-server: the slots it should have");
   parser.add_flag("--no-probe", flags->no_probe, "vllm: send no prompt");
-  add_table_or_json(parser, flags->format);
+  cli::add_skin_flags(parser, flags->output);
   return
       [flags](const settings::Reading&, World& world, Talk& talk) { return run_verify(*flags, world, talk); };
 }

@@ -94,7 +94,7 @@ void take_share(const Checkpoint& checkpoint, const VllmWish& wish, ServedPlan& 
       "weights {} ({}), activations and graphs 0.59 to 1.56 GiB as logs of such cards have them, cache {}: "
       "--gpu-memory-utilization {:.4f} where vLLM is to find the cache itself; with --kv-cache-memory-bytes "
       "it is not used",
-      human_bytes(weights), checkpoint.weights_exact ? "by their files" : "reckoned from config.json",
+      human_bytes(weights), checkpoint.weights_exact ? "by their files" : "computed from config.json",
       human_bytes(plan.cache_bytes.value_or(0)), *plan.share));
 }
 

@@ -129,6 +129,25 @@ std::string left_out(std::size_t count, std::string_view what) {
                      counted(static_cast<i64>(count), fmt::format("more {}", what)));
 }
 
+// They come by model, and within it by name. What is not known comes last.
+void sort_jobs(std::vector<const JobDecision*>& jobs, std::string_view by) {
+  const auto most = [&](const auto& of) {
+    std::stable_sort(jobs.begin(), jobs.end(),
+                     [&](const JobDecision* a, const JobDecision* b) { return of(*a) > of(*b); });
+  };
+  const auto known = [](const std::optional<i64>& number) { return number.value_or(INT64_MIN); };
+  if (by == "job") {
+    std::stable_sort(jobs.begin(), jobs.end(),
+                     [](const JobDecision* a, const JobDecision* b) { return a->stats.job < b->stats.job; });
+  }
+  if (by == "requests") most([](const JobDecision& job) { return job.stats.requests; });
+  if (by == "need") most([](const JobDecision& job) { return job.stats.total.max; });
+  if (by == "cap") most([&](const JobDecision& job) { return known(job.num_ctx); });
+  if (by == "freed") most([&](const JobDecision& job) { return known(freed_bytes(job)); });
+  if (by == "risk")
+    most([](const JobDecision& job) { return job.outlook ? job.outlook->share_upper : -1.0; });
+}
+
 std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
   const Marks& marks = marks_for(options);
   using Align = Column::Align;
@@ -151,6 +170,7 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
   }
   const std::size_t all = jobs.size();
   keep_largest(jobs, options.most, [](const JobDecision* job) { return job->stats.requests; });
+  sort_jobs(jobs, options.sort);
   for (const JobDecision* one : jobs) {
     const JobDecision& job = *one;
     const DemandStats& stats = job.stats;

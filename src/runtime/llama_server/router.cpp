@@ -95,7 +95,7 @@ Result<ServedVerification> reload_and_prove(const World& world, ServerApi& api, 
   std::string why = "it does not tell what it runs with";
   for (const ServedCheck& check : seen.checks) {
     if (check.holds == false)
-      why = fmt::format("{} is {}, and was to be {}", check.what, check.seen, check.asked);
+      why = fmt::format("{} is {}, but should be {}", check.what, check.seen, check.asked);
   }
   return fail(router_error(ErrorKind::unverified, change, why, "ctxcap verify shows all of it"));
 }

@@ -71,7 +71,7 @@ Status check_untouched(const std::string& path, const Watermark& before, Files& 
                .what = "cannot add to " + path,
                .why = fmt::format("it has {} bytes, and the last pull left {}: something else wrote to it",
                                   bytes, *before.bytes),
-               .hint = "move it away; then everything is pulled anew"});
+               .hint = "move it away; then everything is pulled again"});
 }
 
 Period covered_by(Period pulled, bool limited, const std::optional<Watermark>& before) {

@@ -48,7 +48,7 @@ Status missing(const ProcessResult& done, bool of_period) {
     return no_journal(
         ErrorKind::usage, kCannot,
         "its entries are for members of the groups systemd-journal and adm, and this user is in neither",
-        "sudo usermod -aG systemd-journal $USER, and log in anew");
+        "sudo usermod -aG systemd-journal $USER, and log in again");
   }
   if (done.exit_code != 0) {
     return no_journal(ErrorKind::usage, kCannot, "journalctl: " + first_line(done.err),

@@ -202,7 +202,7 @@ TEST_CASE("a base that was pulled anew gets its variant anew, once") {
   nights.start(21);
   const auto told = nights.run();
   CHECK(told.code == ExitCode::done);
-  CHECK(told.out.find("keep, applied: its base was pulled anew") != std::string::npos);
+  CHECK(told.out.find("keep, applied: its base was pulled again") != std::string::npos);
   CHECK(nights.asked("/api/create") == 1);
   CHECK(nights.loads() == 1);
   CHECK(nights.run().out == told.out);

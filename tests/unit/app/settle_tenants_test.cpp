@@ -55,7 +55,7 @@ TEST_CASE("what has no upper end takes what was measured, and a wrong name stays
   settings::Reading none = reading_with({{.name = "dia", .catalogue = "pyannote,version=4"}});
   survey::settle_tenants(none, world);
   REQUIRE(none.problems.size() == 1);
-  CHECK(none.problems[0].what == "pyannote,version=4 has no upper end that is known");
+  CHECK(none.problems[0].what == "pyannote,version=4 has no known upper limit");
   CHECK(none.problems[0].why.starts_with("c.toml:3: dia: "));
   watch(world, "dia", 9 * kGibi, 1'000);
   settings::Reading measured = reading_with(

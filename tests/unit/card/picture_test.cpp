@@ -34,7 +34,7 @@ TEST_CASE("a picture of two weeks shows every minute that was worst") {
   i64 met = 0;
   for (const CardColumn& column : picture.columns) {
     CHECK(column.held[0] == 15 * kGiB);
-    CHECK(column.held[2] == kGiB);  // of nobody who can be told
+    CHECK(column.held[2] == kGiB);  // of no known program
     met += column.held[1] > 0 ? 1 : 0;
   }
   CHECK(met == 14);

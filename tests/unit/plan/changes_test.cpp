@@ -54,7 +54,7 @@ TEST_CASE("what a plan would change is said in one line") {
   CHECK(plan::pending(planned(), installed, nullptr, false) == "the model of that name is not ours");
   const std::vector<InstalledModel> pulled{{.name = "m:a", .digest = "d1"},
                                            {.name = "m:latest", .digest = "b2"}};
-  CHECK(plan::pending(planned(), pulled, &known, false) == "its base was pulled anew");
+  CHECK(plan::pending(planned(), pulled, &known, false) == "its base was pulled again");
 }
 
 TEST_CASE("a night loads only for what concerns the runner") {
@@ -68,7 +68,7 @@ TEST_CASE("a night loads only for what concerns the runner") {
       {[](Variant&) {}, "b1", Difference::none, ""},
       {[](Variant&) {}, "", Difference::none, ""},
       {[](Variant& v) { v.num_ctx = 8'192; }, "b1", Difference::runner, ""},
-      {[](Variant&) {}, "b2", Difference::runner, "its base was pulled anew"},
+      {[](Variant&) {}, "b2", Difference::runner, "its base was pulled again"},
       {[](Variant& v) {
          v.parameters = {{"seed", "1"}};
        },

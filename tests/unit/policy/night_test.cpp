@@ -329,7 +329,7 @@ TEST_CASE("a first variant, or a shrink, takes requests of three days; what was 
             "no first variant yet: the requests do not say when they were sent, so no days can be counted");
     }
     if (days == 2)
-      CHECK(first.reason == "no first variant yet: requests of 2 days are too few, 3 days are enough");
+      CHECK(first.reason == "no first variant yet: requests from 2 days are too few; 3 days are needed");
     group.at_dusk = 16'384;
     CHECK_FALSE(weigh(group, {.moment = kMoment}).changes());
     group.at_dusk = 4'096;
@@ -372,7 +372,7 @@ TEST_CASE("a night says what the card showed since the change") {
   CHECK(said({.before = 16'384, .overlaps = 29, .tells_ooms = true}) ==
         "as is; 29 overlaps since the change, no OOM");
   CHECK(said({.overlaps = 1}) ==
-        "as is; 1 overlap since the change, and nothing tells whether the card ran out of memory");
+        "as is; 1 overlap since the change, and nothing shows whether the card ran out of memory");
   CHECK(said({.tells_ooms = true}) == "as is");
   // It shrank: whatever ran out of memory did not for that.
   CHECK(said({.before = 16'384, .overlaps = 3, .tells_ooms = true, .ooms = {10}}) ==

@@ -68,7 +68,7 @@ TEST_CASE("rollbacks go back one change each, and at last to nothing") {
   CHECK(story.window() == 0);
   const Status none = story.back();
   REQUIRE_FALSE(none);
-  CHECK(none.error().what.find("is no variant of ours") != std::string::npos);
+  CHECK(none.error().what.find("is not a variant that ctxcap created") != std::string::npos);
 }
 
 TEST_CASE("a model of somebody else is replaced only by force, kept, and given back") {

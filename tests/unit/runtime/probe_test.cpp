@@ -58,7 +58,7 @@ TEST_CASE("a server that never counts leaves it unknown, which is said and no fa
   REQUIRE(receipt);
   CHECK_FALSE(receipt->verification.probe_tokens);
   REQUIRE(receipt->verification.notes.size() == 1);
-  CHECK(receipt->verification.notes[0].find("is not proved") != std::string::npos);
+  CHECK(receipt->verification.notes[0].find("was not tested") != std::string::npos);
 }
 
 TEST_CASE("the probe loads nothing anew") {

@@ -76,7 +76,7 @@ TEST_CASE("a new state that meets a fault at any moment opens clean afterwards")
   }
 }
 
-TEST_CASE("a damaged state is moved aside once, with a clear error; the next run begins anew") {
+TEST_CASE("a damaged state is moved aside once, with a clear error; the next run starts from nothing") {
   const auto damage = [](Sandbox& sandbox, auto write) {
     fill(sandbox);
     std::fstream file(sandbox.file(), std::ios::in | std::ios::out | std::ios::binary);

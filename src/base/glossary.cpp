@@ -12,7 +12,7 @@ std::string wrapped(std::string_view text, int width, std::string_view first, st
   for (const std::string_view word : split(text, ' ')) {
     const int wide = display_width(word);
     if (column > begins && column + 1 + wide > width) {
-      lines += "\n" + std::string(next);
+      lines.append(1, '\n').append(next);
       column = begins = display_width(next);
     }
     if (column > begins) lines += ' ';

@@ -48,6 +48,7 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
      "have the answers counted: for streams of /v1 with stream_options include_usage"},
     {"not-a-generation", "a span that is no model call",
      "export the spans of the model calls too, not only those around them"},
+    {"other-time", "a call outside of the time that was asked for"},
     {"other-unit", "counted in characters, seconds, images or requests, not in tokens"},
     {"partial-prompt",
      "only the part of the prompt that was not in the cache is known (prompt_n without cache_n, or a cache "

@@ -35,6 +35,7 @@ enum class Reason : std::uint8_t {
   no_timings,
   no_usage,
   not_a_generation,
+  other_time,
   other_unit,
   partial_prompt,
   refused,

@@ -225,9 +225,12 @@ void RowReader::apply_mapping(Call& call) const {
 }
 
 void RowReader::count(const Call& call) {
-  if (call.start && (call.start->micros < from_ || call.start->micros >= to_)) return;
   // Whoever asks for a period has read what was before, or wants none of it.
-  if (call.began_before && from_ != kNoTime) return;
+  const bool is_before = call.began_before && from_ != kNoTime;
+  if (is_before || (call.start && (call.start->micros < from_ || call.start->micros >= to_))) {
+    tally_->of_input(input_).rows += call.count;
+    return tally_->skip(Reason::other_time, place(), spot(), call.count);
+  }
   if (call.usage.reason == Reason::none && call.usage.generation.value_or(0) == 0 &&
       is_embedder(call.model)) {
     Call embedding = call;

@@ -55,6 +55,18 @@ std::vector<Demand> until_now(std::vector<Demand> demands, const Night& night) {
   return demands;
 }
 
+// What lies on the other side of the seam between two nights, or after the time that is played: no night is
+// told of it, since another counts it.
+i64 rows_of_other_time(std::vector<Skip>& skipped) {
+  i64 rows = 0;
+  std::erase_if(skipped, [&](const Skip& skip) {
+    if (skip.reason != "other-time") return false;
+    rows += skip.count;
+    return true;
+  });
+  return rows;
+}
+
 }  // namespace
 
 Status gather(Night& night) {
@@ -80,16 +92,16 @@ Status gather(Night& night) {
       continue;
     }
     night.inputs.insert(night.inputs.end(), read->inputs.begin(), read->inputs.end());
+    const i64 rows = read->rows() - rows_of_other_time(read->skipped);
     night.skipped.insert(night.skipped.end(), read->skipped.begin(), read->skipped.end());
     const std::string label = label_of(source);
     cli::note_skipped(read->skipped, night.talk, label, cli::kMostReasons);
-    if (read->rows() == 0) {
+    if (rows == 0) {
       night.talk.note("note: " + label + ": nothing new");
       continue;
     }
     if (read->used() == 0) {
-      night.warn("nothing-used",
-                 fmt::format("{}: none of its {} is counted", label, counted(read->rows(), "row")));
+      night.warn("nothing-used", fmt::format("{}: none of its {} is counted", label, counted(rows, "row")));
       continue;
     }
     const std::vector<Demand> demands = until_now(std::move(read->demands), night);

@@ -34,7 +34,8 @@ std::string file_of(const std::string& model, const AnalyzeOptions& options) {
   return "MODEL.gguf";
 }
 
-ServedPlan plan_of(const BaseDecision& decision, const DescribedModel& model, const AnalyzeOptions& options) {
+ServedPlan unrendered(const BaseDecision& decision, const DescribedModel& model,
+                      const AnalyzeOptions& options) {
   const std::optional<i64> seen = most_at_once(decision);
   const i64 said = options.settings.parallel;
   const i64 at_once = std::max<i64>({seen.value_or(1), said, 1});
@@ -56,19 +57,32 @@ ServedPlan plan_of(const BaseDecision& decision, const DescribedModel& model, co
 
 }  // namespace
 
+Target target_of(const std::string& base, const AnalyzeOptions& options) {
+  return options.target != Target::ollama ? options.target : options.of(base).target;
+}
+
+ServedPlan plan_of(const BaseDecision& decision, const DescribedModel& model, const AnalyzeOptions& options) {
+  ServedPlan plan = unrendered(decision, model, options);
+  for (const JobDecision& job : decision.jobs) plan.jobs.push_back(job.stats.job);
+  return plan;
+}
+
 Result<std::vector<ServedPlan>> serve(const std::vector<BaseAnalysis>& bases, const DescribedModels& models,
                                       const AnalyzeOptions& options) {
   std::vector<ServedPlan> plans;
   for (const BaseAnalysis& base : bases) {
     const BaseDecision& decision = base.decision;
-    if (!decision.num_ctx || options.target == Target::ollama) continue;
-    ServedPlan plan = plan_of(decision, models.at(decision.model), options);
+    const Target target = target_of(decision.model, options);
+    if (!decision.num_ctx || target == Target::ollama) continue;
+    AnalyzeOptions own = options;
+    own.target = target;
+    ServedPlan plan = plan_of(decision, models.at(decision.model), own);
     const Variant named{.name = plan.model, .num_ctx = *decision.num_ctx};
     const std::vector<std::string> reasons = plan::reasons_for(decision, named, std::string(version()));
-    const std::string model = options.target == Target::vllm ? plan.model : file_of(decision.model, options);
+    const std::string model = target == Target::vllm ? plan.model : file_of(decision.model, options);
     if (plan.refused.empty()) {
-      TRY_ASSIGN(plan, render::render_served(std::move(plan), model, render::served_templates(options.target),
-                                             reasons));
+      TRY_ASSIGN(plan,
+                 render::render_served(std::move(plan), model, render::served_templates(target), reasons));
     }
     plans.push_back(std::move(plan));
   }

@@ -11,4 +11,10 @@ namespace ctxcap::advise {
 Result<std::vector<ServedPlan>> serve(const std::vector<BaseAnalysis>& bases, const DescribedModels& models,
                                       const AnalyzeOptions& options);
 
+// Which server a base is for: as a flag says, else as its [[variant]] does.
+Target target_of(const std::string& base, const AnalyzeOptions& options);
+
+// The plan of one base, not rendered. `decision` has a window.
+ServedPlan plan_of(const BaseDecision& decision, const DescribedModel& model, const AnalyzeOptions& options);
+
 }  // namespace ctxcap::advise

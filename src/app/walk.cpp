@@ -87,7 +87,8 @@ bool is_for_a_night(const BaseDecision& decision, const advise::AnalyzeOptions& 
 
 // The window is shared, FROM is each model's own: it may have an adapter, a template or texts.
 Status add_variants(BaseAnalysis& base, const Models& models, const advise::AnalyzeOptions& options) {
-  if (options.target != Target::ollama) return {};  // there is nothing to create
+  // There is nothing to create elsewhere.
+  if (advise::target_of(base.decision.model, options) != Target::ollama) return {};
   std::set<std::string> origins;
   for (const JobDecision& job : base.decision.jobs) origins.insert(job.from);
   for (const std::string& from : origins) {

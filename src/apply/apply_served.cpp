@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <memory>
+
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "data/service_url.hpp"
+#include "data/source.hpp"
 #include "policy/policy.hpp"
 #include "report/report.hpp"
 #include "runtime/runtime.hpp"
@@ -17,23 +21,35 @@ Error usage(std::string what, std::string why, std::string hint) {
   return {.kind = ErrorKind::usage, .what = std::move(what), .why = std::move(why), .hint = std::move(hint)};
 }
 
-// The decision, for `history`.
-Status remember(const ServedPlan& plan, const ServedPlace& place, std::optional<Tokens> before,
-                const Error* error, World& world) {
-  TRY_ASSIGN(state::State state, state::State::open(world));
-  Variant variant{.name = place.section.empty() ? place.model : place.section, .base = plan.model};
-  variant.num_ctx = plan.num_ctx;
-  for (DecisionRecord& record : policy::records_of_apply(variant, before, "", error, world.clock.now())) {
-    record.host = place.url.empty() ? std::string(word(plan.target)) : place.url;
-    TRY(state.record(record));
-  }
-  return {};
-}
+// A file that is to be edited for one model.
+struct Edit {
+  Variant variant;
+  std::optional<i64> slots;  // nullopt: nobody counted, so they stay as they are
+  std::string host;
+  std::unique_ptr<runtime::FileServer> server;
+  ServedNow before;
+  bool due = true;
+};
 
-// What the preset has now, of one slot; nullopt: it does not say.
-std::optional<Tokens> window_of(const std::string& text, const std::string& section, i64 slots) {
-  const auto all = parse_integer(runtime::preset_value(text, section, "ctx-size"));
-  return all && *all > 0 ? std::optional(*all / slots) : std::nullopt;
+Result<std::optional<Edit>> edit_for(const ServedTask& task, World& world) {
+  const ServedPlan& plan = task.plan;
+  const runtime::Runtime& kind = runtime::runtime_of(plan.target);
+  ServedPlace place = task.place;
+  while (place.url.ends_with('/')) place.url.pop_back();
+  auto server = kind.open == nullptr ? nullptr : kind.open(world, place, plan.model);
+  if (!server) return std::optional<Edit>{};
+  const bool may_be_unasked = plan.target == Target::llama_swap && place.url.empty();
+  if (const std::string fault = fault_of_url(place.url); !fault.empty() && !may_be_unasked)
+    return fail(usage("the router's address cannot be used", fault, "add --url http://127.0.0.1:8080"));
+  Edit edit{.variant = {.name = task.name.empty() ? server->model() : task.name,
+                        .base = plan.model,
+                        .num_ctx = plan.num_ctx,
+                        .parameters = runtime::words_of(plan.target, place, world.files.working_directory()),
+                        .jobs = plan.jobs},
+            .slots = plan.at_once_seen ? std::optional(plan.at_once) : std::nullopt,
+            .host = runtime::host_of(place, world.files.working_directory())};
+  edit.server = std::move(server);
+  return std::optional(std::move(edit));
 }
 
 // The lines that change, and those that come in. None goes.
@@ -53,110 +69,173 @@ void show(const std::string& before, const std::string& after, const std::string
   world.console.out(text);
 }
 
-Result<cli::ExitCode> apply_to_router(ServedPlan plan, ServedPlace place, const ApplyFlags& flags,
-                                      World& world, cli::Talk& talk) {
-  if (const std::string fault = fault_of_url(place.url); !fault.empty())
-    return fail(usage("the router's address cannot be used", fault, "add --url http://127.0.0.1:8080"));
-  if (place.section.empty()) place.section = plan.model;
-  TRY_ASSIGN(const std::string before, world.files.read_all(place.preset));
-  // Slots that nobody counted stay as they are.
-  const auto slots = parse_integer(runtime::preset_value(before, place.section, "parallel"));
-  if (!plan.at_once_seen && slots && *slots > 0) plan.at_once = *slots;
-  runtime::RouterChange change{.url = place.url,
-                               .preset = place.preset,
-                               .section = place.section,
-                               .num_ctx = plan.num_ctx,
-                               .slots = plan.at_once};
-  change.values = {{"ctx-size", fmt::format("{}", plan.num_ctx * plan.at_once)}};
-  if (!slots || *slots != plan.at_once)
-    change.values.emplace_back("parallel", fmt::format("{}", plan.at_once));
-  TRY_ASSIGN(const std::string after, runtime::edit_preset(before, place.section, change.values));
-  const bool left_over = world.files.kind(runtime::backup_of(place.preset)) == PathKind::file;
-  if (after == before && !left_over) {
-    world.console.out(
-        fmt::format("[{}] has {} already\n", printable(place.section, 60), with_commas(plan.num_ctx)));
-    return cli::ExitCode::done;
+// What is to be done, and what the files will be; two models may stand in one file.
+Status look(std::vector<Edit>& edits, World& world) {
+  std::map<std::string, std::pair<std::string, std::string>> files;  // before and after
+  for (Edit& edit : edits) {
+    const std::string& path = edit.server->file();
+    if (!files.contains(path)) {
+      TRY_ASSIGN(const std::string text, world.files.read_all(path));
+      files[path] = {text, text};
+    }
+    std::string& text = files[path].second;
+    TRY_ASSIGN(edit.before, edit.server->now(text));
+    TRY_ASSIGN(const std::string says, edit.server->wish(text, edit.variant.num_ctx, edit.slots));
+    edit.due = says != edit.before.says ||
+               world.files.kind(runtime::backup_of(path)) == PathKind::file;  // cut short earlier
+    if (!edit.due)
+      world.console.out(fmt::format("{} has {} already\n", printable(edit.server->model(), 60),
+                                    with_commas(edit.variant.num_ctx)));
+    TRY_ASSIGN(text, edit.server->edited(text, says));
   }
-  show(before, after, place.preset, world);
-  if (flags.check) return cli::ExitCode::pending;
-  if (flags.dry_run) {
-    talk.note("dry run: nothing was changed");
-    return cli::ExitCode::done;
+  for (const auto& [path, texts] : files) {
+    if (texts.first != texts.second) show(texts.first, texts.second, path, world);
   }
-  TRY_ASSIGN(const bool agreed, flags.yes ? Result<bool>(true) : cli::ask("Apply?", world, talk));
-  if (!agreed) return cli::ExitCode::done;
-  TRY_ASSIGN(const auto lock, state::lock(world, place.url));
-  const auto seen = runtime::change_router(world, change, [&](const std::string& step) { talk.note(step); });
-  TRY(remember(plan, place, window_of(before, place.section, plan.at_once), seen ? nullptr : &seen.error(),
-               world));
-  if (!seen) return fail(seen.error());
-  world.console.out(report::verification_text(*seen, talk.out()));
-  return cli::ExitCode::done;
+  std::erase_if(edits, [](const Edit& edit) { return !edit.due; });
+  return {};
 }
 
-Result<cli::ExitCode> apply_to_swap(const ServedPlan& plan, ServedPlace place, const ApplyFlags& flags,
-                                    World& world, cli::Talk& talk) {
-  if (place.model.empty()) place.model = plan.model;
-  TRY_ASSIGN(const std::string before, world.files.read_all(place.config));
-  TRY_ASSIGN(const runtime::SwapEdit edit, runtime::edit_swap(before, place.model, plan.num_ctx));
-  if (edit.text == before) {
-    world.console.out(
-        fmt::format("{} has {} already\n", printable(place.model, 60), with_commas(plan.num_ctx)));
-    return cli::ExitCode::done;
+// The decision, for `history`.
+Status remember(const Edit& edit, const Error* error, state::State& state, World& world) {
+  for (DecisionRecord& record :
+       policy::records_of_apply(edit.variant, edit.before.num_ctx, "", error, world.clock.now())) {
+    record.host = edit.host;
+    TRY(state.record(record));
   }
-  show(before, edit.text, place.config, world);
-  if (flags.check) return cli::ExitCode::pending;
-  if (flags.dry_run || !flags.yes) {
-    talk.note("nothing was changed; with --yes that line is written");
-    return cli::ExitCode::done;
-  }
-  const std::string backup = runtime::backup_of(place.config);
-  TRY(world.files.write_atomic(backup, before));
-  TRY(world.files.write_atomic(place.config, edit.text));
-  TRY(remember(plan, place, edit.before / edit.slots, nullptr, world));
-  world.console.out(
-      fmt::format("written, what was there is in {}: {} slots of {} each. llama-swap reads it by itself with "
-                  "-watch-config, "
-                  "else at its next start; once the model runs:\n  ctxcap verify --target llama-server "
-                  "--url {}/upstream/{} --num-ctx {} --slots {}\n",
-                  printable(backup), edit.slots, with_commas(edit.after / edit.slots),
-                  place.url.empty() ? "http://127.0.0.1:8080" : place.url, place.model,
-                  edit.after / edit.slots, edit.slots));
-  return cli::ExitCode::done;
+  return {};
 }
 
-Error several(const std::vector<ServedPlan>& plans) {
-  std::vector<std::string> names;
-  for (const ServedPlan& plan : plans) names.push_back(printable(plan.model, 40));
-  return usage("one file is named, and several models are planned", join(names, ", "),
-               "analyze them one by one: --model NAME");
+Status change_each(std::vector<Edit>& edits, const settings::Ollama& server, World& world, cli::Talk& talk) {
+  const auto say = [&](const std::string& step) { talk.note(step); };
+  TRY_ASSIGN(state::State state, state::State::open(world));
+  for (Edit& edit : edits) {
+    TRY_ASSIGN(const auto lock, state::lock(world, edit.host));
+    TRY(runtime::recover_served(world, state, *edit.server, edit.host, edit.variant.name, say));
+    const auto receipt =
+        runtime::change_served(world, state, *edit.server, edit.host, edit.variant, edit.slots,
+                               {.patience = std::chrono::seconds(server.wait), .say = say});
+    TRY(remember(edit, receipt ? nullptr : &receipt.error(), state, world));
+    if (!receipt) return fail(receipt.error());
+    world.console.out(report::served_receipt_text(*receipt, talk.out()));
+  }
+  return {};
+}
+
+Status check_twice(const std::vector<Edit>& edits) {
+  for (const Edit& one : edits) {
+    for (const Edit& other : edits) {
+      if (&one == &other || one.host != other.host || one.server->model() != other.server->model()) continue;
+      return fail(usage(
+          fmt::format("two models are planned for [{}]", printable(one.server->model(), 60)),
+          printable(one.variant.base, 60) + " and " + printable(other.variant.base, 60) + " go to one place",
+          "analyze them one by one: --model NAME; or give each a [[variant]] with its section"));
+    }
+  }
+  return {};
 }
 
 }  // namespace
 
-Result<cli::ExitCode> apply_served(const std::vector<ServedPlan>& plans, const PlanVerdict& verdict,
-                                   const ServedPlace& place, const ApplyFlags& flags, World& world,
+Result<cli::ExitCode> apply_served(const std::vector<ServedTask>& tasks, const PlanVerdict& verdict,
+                                   const ApplyFlags& flags, const settings::Ollama& server, World& world,
                                    cli::Talk& talk) {
-  const bool to_preset = !place.preset.empty(), to_swap = !place.config.empty();
-  for (const ServedPlan& plan : plans) {
-    if (!plan.refused.empty()) {
+  std::vector<Edit> edits;
+  for (const ServedTask& task : tasks) {
+    if (!task.plan.refused.empty()) {
       return fail({.kind = ErrorKind::over_budget,
-                   .what = printable(plan.model, 60) + " would not start like that",
-                   .why = plan.refused,
+                   .what = printable(task.plan.model, 60) + " would not start like that",
+                   .why = task.plan.refused,
                    .hint = "ctxcap inspect --target vllm   shows what fits"});
     }
-    if (!to_preset && !to_swap) world.console.out(report::served_text(plan, talk.out()));
+    TRY_ASSIGN(std::optional<Edit> edit, edit_for(task, world));
+    if (edit)
+      edits.push_back(std::move(*edit));
+    else
+      world.console.out(report::served_text(task.plan, talk.out()));
   }
-  if (!to_preset && !to_swap) {
+  if (edits.empty()) {
     talk.note(
         "rendered, not applied: put one of these where the server is started, restart it, then ctxcap "
         "verify");
     return cli::ExitCode::done;
   }
-  if (plans.size() > 1) return fail(several(plans));
+  TRY(check_twice(edits));
   if (!flags.force) TRY(policy::check_verdict(verdict.kind == VerdictKind::over_budget, verdict.reasons));
-  return to_preset ? apply_to_router(plans.front(), place, flags, world, talk)
-                   : apply_to_swap(plans.front(), place, flags, world, talk);
+  TRY(look(edits, world));
+  if (edits.empty()) return cli::ExitCode::done;
+  if (flags.check) return cli::ExitCode::pending;
+  if (flags.dry_run) {
+    talk.note("dry run: nothing was changed");
+    return cli::ExitCode::done;
+  }
+  if (!flags.yes && tasks.front().plan.target == Target::llama_swap) {
+    talk.note("nothing was changed; with --yes that line is written");
+    return cli::ExitCode::done;
+  }
+  TRY_ASSIGN(const bool agreed, flags.yes ? Result<bool>(true) : cli::ask("Apply?", world, talk));
+  if (!agreed) return cli::ExitCode::done;
+  TRY(change_each(edits, server, world, talk));
+  return cli::ExitCode::done;
+}
+
+Result<std::optional<OwnedVariant>> find_served(const std::string& name, World& world) {
+  TRY_ASSIGN(state::State state, state::State::open(world, state::Access::read));
+  TRY_ASSIGN(const std::vector<OwnedVariant> all, state.variants());
+  std::optional<OwnedVariant> latest;  // several servers may have one of that name
+  for (const OwnedVariant& one : all) {
+    if (one.variant.name != name || !runtime::place_of(one.variant)) continue;
+    if (!latest || latest->created < one.created) latest = one;
+  }
+  return latest;
+}
+
+Result<cli::ExitCode> roll_back_served(const OwnedVariant& ours, const RollbackFlags& flags,
+                                       const settings::Ollama& settings, World& world, cli::Talk& talk) {
+  const auto [target, place] = *runtime::place_of(ours.variant);
+  const runtime::Runtime& kind = runtime::runtime_of(target);
+  const auto server = kind.open == nullptr ? nullptr : kind.open(world, place, ours.variant.base);
+  const std::string name = printable(ours.variant.name, 60);
+  if (!server) {
+    return fail(usage(name + " was started by hand, and can be taken back by hand alone",
+                      fmt::format("{} reads no file that could be edited", word(target)),
+                      "restart it with the flags of before"));
+  }
+  const auto say = [&](const std::string& step) { talk.note(step); };
+  std::unique_ptr<Files::Lock> lock;
+  if (!flags.dry_run) {
+    TRY_ASSIGN(lock, state::lock(world, ours.host));
+  }
+  TRY_ASSIGN(state::State state,
+             state::State::open(world, flags.dry_run ? state::Access::read : state::Access::write));
+  if (!flags.dry_run) TRY(runtime::recover_served(world, state, *server, ours.host, ours.variant.name, say));
+  TRY_ASSIGN(const auto now, state.variant(ours.host, ours.variant.name));
+  if (!now) {
+    talk.note(name + " was rolled back");  // by the run that was cut short
+    return cli::ExitCode::done;
+  }
+  TRY_ASSIGN(const WayBack way, runtime::served_way_back(world, state, *server, *now));
+  TRY_ASSIGN(const std::string text, world.files.read_all(server->file()));
+  TRY_ASSIGN(const std::string after, server->edited(text, way.before->digest));
+  show(text, after, server->file(), world);
+  if (flags.dry_run) {
+    talk.note("dry run: nothing was changed");
+    return cli::ExitCode::done;
+  }
+  TRY_ASSIGN(const bool agreed, flags.yes ? Result<bool>(true) : cli::ask("Roll back?", world, talk));
+  if (!agreed) return cli::ExitCode::done;
+  TRY(runtime::roll_back_served(world, state, *server, way,
+                                {.patience = std::chrono::seconds(settings.wait), .say = say}));
+  const Tokens before = way.before->variant.num_ctx;
+  for (DecisionRecord& record : policy::records_of_rollback(way, world.clock.now())) {
+    record.host = ours.host;
+    if (before > 0) {  // what was theirs stood in the file, too
+      record.to_num_ctx = before;
+      record.action = policy::action_between(now->variant.num_ctx, before);
+    }
+    TRY(state.record(record));
+  }
+  talk.note(name + " was rolled back");
+  return cli::ExitCode::done;
 }
 
 }  // namespace ctxcap::apply

@@ -14,8 +14,9 @@ namespace ctxcap {
 namespace {
 
 constexpr Action kActions[] = {Action::shrink, Action::grow, Action::withhold, Action::keep};
-constexpr Outcome kOutcomes[] = {Outcome::advised, Outcome::waiting,     Outcome::applied,  Outcome::undone,
-                                 Outcome::failed,  Outcome::rolled_back, Outcome::unchanged};
+constexpr Outcome kOutcomes[] = {Outcome::advised,     Outcome::waiting,  Outcome::rendered,
+                                 Outcome::applied,     Outcome::undone,   Outcome::failed,
+                                 Outcome::rolled_back, Outcome::unchanged};
 constexpr Placement kPlacements[] = {Placement::gpu, Placement::partial, Placement::cpu, Placement::unknown};
 constexpr FlashAttention kFlash[] = {FlashAttention::on, FlashAttention::off, FlashAttention::automatic};
 

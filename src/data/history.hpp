@@ -31,6 +31,7 @@ enum class Outcome {
   unchanged,  // what runs is right
   advised,    // shown, not asked for (dry run)
   waiting,    // held back for now: too few nights agree, quiet hours, a canary
+  rendered,   // written down for who starts the server: nothing is applied
   applied,
   undone,  // it did not hold, what was there before is back
   failed,

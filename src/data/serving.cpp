@@ -21,6 +21,7 @@ std::string_view word(Target target) {
 Json json_of(const ServedPlan& plan) {
   Json json{{"target", word(plan.target)},
             {"model", plan.model},
+            {"jobs", plan.jobs},
             {"state", plan.refused.empty() ? "rendered" : "refused"},
             {"num_ctx", plan.num_ctx},
             {"requests_at_once", plan.at_once},

@@ -25,6 +25,13 @@ struct ServedPlace {
   std::string config, model;    // of llama-swap
 };
 
+// What a file tells a server of a model's window.
+struct ServedNow {
+  std::optional<Tokens> num_ctx;  // of one request; nullopt: it does not say
+  std::optional<i64> slots;       // nullopt: it does not say
+  std::string says;               // as it stands there, "ctx-size=8192 parallel=2": what can be put back
+};
+
 // A text to put somewhere. Nothing is applied by it.
 struct ServedText {
   std::string what;  // "systemd drop-in"
@@ -34,10 +41,11 @@ struct ServedText {
 
 struct ServedPlan {
   Target target = Target::vllm;
-  std::string model;          // as requests name it
-  Tokens num_ctx = 0;         // of one request, prompt and generation
-  i64 at_once = 1;            // requests of that length which the cache holds
-  bool at_once_seen = false;  // by the requests' own times or as said; else nobody knows, and it is 1
+  std::string model;              // as requests name it
+  std::vector<std::string> jobs;  // whose requests it is for
+  Tokens num_ctx = 0;             // of one request, prompt and generation
+  i64 at_once = 1;                // requests of that length which the cache holds
+  bool at_once_seen = false;      // by the requests' own times or as said; else nobody knows, and it is 1
   std::vector<std::pair<std::string, std::string>> flags;  // "max-model-len", "8192", in their order
   std::optional<Bytes> cache_bytes;                        // exact; nullopt: not known
   std::optional<i64> block_size, num_blocks;               // of vLLM, as a server must tell them then

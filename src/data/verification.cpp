@@ -98,6 +98,10 @@ Result<std::vector<ServedPlan>> served_of_plan(const std::string& json, const st
     plan.refused = text_at(entry, "refused");
     const auto seen = entry.find("requests_at_once_seen");
     plan.at_once_seen = seen != entry.end() && *seen == true;
+    const auto jobs = entry.find("jobs");  // plans of before had none
+    for (const Json& job : jobs != entry.end() && jobs->is_array() ? *jobs : Json::array()) {
+      if (job.is_string()) plan.jobs.push_back(job.get<std::string>());
+    }
     const auto texts = entry.find("texts");
     for (const Json& one : texts != entry.end() && texts->is_array() ? *texts : Json::array()) {
       if (one.is_object()) plan.texts.push_back({text_at(one, "what"), text_at(one, "text")});

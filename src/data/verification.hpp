@@ -31,7 +31,8 @@ struct ServedCheck {
 
 struct ServedVerification {
   ServedAsk ask;
-  std::string server;  // "vLLM 0.32.0"; empty: not told
+  std::string server;             // "vLLM 0.32.0"; empty: not told
+  std::optional<Tokens> num_ctx;  // of one request, as it runs; nullopt: not told
   std::vector<ServedCheck> checks;
   std::vector<std::string> notes;  // a sentence each
 

@@ -172,6 +172,8 @@ constexpr std::string_view word(Outcome outcome) {
       return "advised";
     case Outcome::waiting:
       return "waiting";
+    case Outcome::rendered:
+      return "rendered";
     case Outcome::applied:
       return "applied";
     case Outcome::undone:

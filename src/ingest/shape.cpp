@@ -74,7 +74,9 @@ constexpr std::string_view kAskApi =
     "save what the API answers, not the page: ctxcap formats lists what can be read";
 constexpr std::string_view kModelfile = "it is a Modelfile: it describes a model and holds no calls";
 constexpr std::string_view kGiveShow = "ctxcap inspect MODEL tells about a model; traces are logs of calls";
-constexpr std::array<TextKind, 20> kTextKinds{{
+constexpr std::string_view kSpans =
+    "its spans have both: vllm serve ... --otlp-traces-endpoint URL; ctxcap help vllm says more";
+constexpr std::array<TextKind, 22> kTextKinds{{
     {"CtxLimit:", false, "it is the console of KoboldCpp, which is not read",
      "log the answers of its API (/v1/chat/completions), which have \"usage\""},
     {"Output generated in ", false, "it is the console of text-generation-webui, which is not read",
@@ -86,6 +88,13 @@ constexpr std::array<TextKind, 20> kTextKinds{{
      "have the logger write JSON, one object a line"},
     {"eval_count=", false, "it is logfmt (key=value), which is not read",
      "have the logger write JSON, one object a line"},
+    {"(APIServer pid=", false, "it is vLLM's log: it has no length of a request, nor the job it was of",
+     kSpans},
+    {"vllm:", false,
+     "these are vLLM's metrics: prompts and answers apart, in coarse steps, of all jobs, without those that "
+     "were "
+     "refused",
+     kSpans},
     {"# HELP ", true, kPrometheus, kLogCalls},
     {"# TYPE ", true, kPrometheus, kLogCalls},
     {"<!DOCTYPE", true, kWebPage, kAskApi},

@@ -49,6 +49,11 @@ constexpr Step kVllm[] = {
      "the "
      "window less one token is sent. A server that wants a key gets it from VLLM_API_KEY.",
      {"ctxcap verify plan.json --url http://127.0.0.1:8000"}},
+    {"5. Every night. A [[variant]] with target = \"vllm\" and url is looked at by ctxcap nightly: what it "
+     "should run with is told as flags, rendered and not applied; once somebody started it like that, the "
+     "next "
+     "night reads it back, sends that one prompt, and writes it down as applied.",
+     {"ctxcap nightly --config ctxcap.toml --dry-run"}},
     {"What surprises most: the share (--gpu-memory-utilization) is of the whole card and holds weights, "
      "activations, "
      "graphs and cache, so 0.35 of a small card may be less than the weights alone. A smaller window frees "
@@ -84,16 +89,27 @@ constexpr Step kLlamaServer[] = {
      "(/models?reload=1), the "
      "model is loaded and looked at; what does not hold is undone, also when the run was killed. Of "
      "llama-swap one "
-     "number behind -c, or a macro that no other model uses, is shown as a diff, and written with --yes.",
+     "number behind -c, or a macro that no other model uses, is shown as a diff; with --yes it is written "
+     "and, "
+     "where --url says whom to ask, proved the same way: start llama-swap with -watch-config. Several models "
+     "of "
+     "one file are changed one after the other. What was there comes back with ctxcap rollback.",
      {"ctxcap apply plan.json --url http://127.0.0.1:8080 --preset models.ini --section triage",
       "ctxcap apply --traces activity.sqlite --target llama-swap --swap-config llama-swap.yaml --swap-model "
-      "triage"}},
+      "triage --url http://127.0.0.1:8080 --yes",
+      "ctxcap rollback triage"}},
     {"5. After a restart /props is read: the window of a slot, and the slots. Whether they share one cache "
      "only the "
      "first log lines tell (kv_unified), or the command line that a router shows.",
      {"ctxcap verify plan.json --url http://127.0.0.1:8080",
       "ctxcap verify --target llama-server --url http://127.0.0.1:8080 --model triage --num-ctx 4096 --slots "
       "2"}},
+    {"6. Every night. A [[variant]] with target = \"llama-server\" and preset, or \"llama-swap\" and config, "
+     "and "
+     "its url, is kept right by ctxcap nightly as a variant of Ollama is: it grows at once and shrinks after "
+     "nights that agree; edited, proved, undone where it does not hold. base is the model as requests name "
+     "it.",
+     {"ctxcap nightly --config ctxcap.toml --dry-run"}},
     {"What surprises most: without -c the window may shrink to what fits (--fit), which is a line of the log "
      "and no "
      "error; -c 0 is the whole window, not the default. Above the trained window memory is kept and never "

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "nights/canary.hpp"
+#include "nights/served_night.hpp"
 #include "plan/plan.hpp"
 #include "render/render.hpp"
 
@@ -93,18 +94,19 @@ Result<policy::Became> change_one(GroupNight& one, ServerNight& here) {
   TRY_ASSIGN(const auto before, failed_tonight(group, here));
   if (before) return *before;
 
-  if (verdict.move == Move::shrink) {
+  if (verdict.move == Move::shrink && !here.server.served) {
     TRY_ASSIGN(const policy::Trial trial, try_canary(one, here));
     if (trial.holds_back) return policy::Became{trial.outcome, trial.reason};
   }
   if (const std::optional<Tokens> window = verdict.changes() ? verdict.num_ctx : group.at_dusk) {
-    TRY_ASSIGN(const policy::Became done, bring_to(one, *window, here));
+    TRY_ASSIGN(const policy::Became done,
+               here.server.served ? bring_served_to(one, *window, here) : bring_to(one, *window, here));
     result.again = done.outcome == Outcome::unchanged && result.outcome == Outcome::applied;
     if (done.outcome != Outcome::unchanged) result.outcome = done.outcome;
     result.reason = done.reason;
     result.others = done.others;
   }
-  if (!here.night.options.dry_run) TRY(end_canaries(group, here));
+  if (!here.night.options.dry_run && !here.server.served) TRY(end_canaries(group, here));
   TRY_ASSIGN(const auto told, told_tonight(here, group.demands.front().job, group.base));
   if (policy::is_told_again(group, result, told ? &*told : nullptr))
     return policy::Became{told->outcome, told->reason, result.others, true};
@@ -162,6 +164,7 @@ Status change(ServerNight& here) {
     for (JobNight& job : policy::records_of(one.group, *result, here.night.moment(), here.night.run))
       here.jobs.push_back(std::move(job));
   }
+  if (here.server.served) return {};
   for (const std::string& line : here.disturbance.end(here.ollama, here.night.state))
     here.night.talk.note("note: " + line);
   return {};

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "nights/night.hpp"
+#include "nights/served_night.hpp"
 
 namespace ctxcap::nights {
 namespace {
@@ -89,9 +90,13 @@ std::optional<Bytes> ServerNight::room_for(const policy::Group& group) const {
 }
 
 Status group_variants(ServerNight& here) {
-  TRY_ASSIGN(const std::vector<InstalledModel> installed, here.ollama.installed());
+  std::vector<InstalledModel> installed;
+  if (!here.server.served) {
+    TRY_ASSIGN(installed, here.ollama.installed());
+  }
   for (const policy::Wanted& wanted : here.wanted) {
-    TRY_ASSIGN(policy::Kept kept, look_at(wanted, installed, here));
+    TRY_ASSIGN(policy::Kept kept,
+               here.server.served ? look_at_served(wanted, here) : look_at(wanted, installed, here));
     group_for(wanted, here).group.variants.push_back(std::move(kept));
   }
   TRY_ASSIGN(const std::vector<Demand> demands, demand_of_sources(here.night));
@@ -100,11 +105,13 @@ Status group_variants(ServerNight& here) {
   for (GroupNight& one : here.groups) {
     policy::Group& group = one.group;
     TRY_ASSIGN(one.options, options_for(group.leader(), here));
+    if (here.server.served) show_weights(one, here);
     const std::vector<std::string> names{group.base};
     TRY_ASSIGN(auto models, describe::describe_models(names, one.options.whom_to_ask(), here.night.world,
                                                       here.night.talk));
     one.model = std::move(models[group.base]);
-    group.known = one.model.arch.has_value();
+    // A window that does not hold is undone, whatever is known of the model.
+    group.known = one.model.arch.has_value() || here.server.served;
     group.weights = one.model.weights;
     policy::add_demand(demands, here.wanted, day_of(here.night.now), group);
     TRY(look_back(group, here));

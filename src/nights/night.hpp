@@ -46,7 +46,8 @@ struct Night {
 // One server's part of the night.
 struct ServerNight {
   const Server& server;
-  runtime::Ollama ollama;
+  std::string id;          // of the server: Host::id, or runtime::host_of()
+  runtime::Ollama ollama;  // not asked where the server is another one
   Night& night;
   std::vector<policy::Wanted> wanted;
   Status awake = {};                 // whether it answers, and no other run is at it
@@ -55,7 +56,7 @@ struct ServerNight {
   runtime::Disturbance disturbance = {};  // of all that is changed tonight
   std::vector<JobNight> jobs = {};
 
-  const std::string& host() const { return ollama.host().id; }
+  const std::string& host() const { return id; }
   std::vector<const policy::Group*> all() const;
   // Of the card, beside tenants, reserve and all other bases; nullopt: not known.
   std::optional<Bytes> room_for(const policy::Group& group) const;

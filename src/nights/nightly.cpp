@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "nights/night.hpp"
+#include "nights/served_night.hpp"
 #include "nights/tell.hpp"
 #include "ports/elsewhere.hpp"
 #include "report/report.hpp"
@@ -61,6 +62,7 @@ Status look_at_clock(const Night& night) {
 Status wake(ServerNight& here) {
   if (!here.awake) return {};
   here.awake = [&]() -> Status {
+    if (here.server.served) return wake_served(here);
     TRY(here.ollama.version());
     const policy::Moment tonight = here.night.moment();
     if (!here.night.options.dry_run)
@@ -114,6 +116,7 @@ Status stages(Night& night, std::vector<ServerNight>& servers) {
 // for leftovers.
 struct Held {
   const Server& server;
+  std::string id;
   runtime::Host host;
   Result<std::unique_ptr<Files::Lock>> lock;
 };
@@ -123,7 +126,9 @@ Result<std::vector<Held>> hold_servers(const std::vector<Server>& servers, World
   std::vector<Held> held;
   for (const Server& server : servers) {
     TRY_ASSIGN(const runtime::Host host, runtime::parse_host(server.ollama.host));
-    held.push_back({server, host, state::lock(world, host.id)});
+    const std::string id =
+        server.served ? runtime::host_of(*server.served, world.files.working_directory()) : host.id;
+    held.push_back({server, id, host, state::lock(world, id)});
   }
   if (std::none_of(held.begin(), held.end(), [](const Held& one) { return one.lock.has_value(); }))
     return fail(held.front().lock.error());
@@ -153,18 +158,10 @@ Result<cli::ExitCode> run_night(const NightlyOptions& options, const std::vector
   Night night{.options = options, .world = world, .talk = talk, .state = state, .now = world.clock.now()};
   night.local_offset = world.clock.local_offset(night.now);
   TRY_ASSIGN(night.run, state.begin_run("nightly", night.now));
-  for (const settings::Variant& variant : options.settings.variants) {
-    if (variant.target == Target::ollama) continue;
-    night.troubles.push_back(
-        {.kind = ErrorKind::usage,
-         .what = printable(variant.name, 60) + " is left alone by nights",
-         .why = fmt::format("its target is {}, and nights only change Ollama", word(variant.target)),
-         .hint = "use ctxcap apply --target ... for that one"});
-  }
   std::vector<ServerNight> servers;
   for (const Held& one : held) {
-    servers.push_back(
-        {one.server, apply::server_of(one.server.ollama, one.host, world), night, wanted_of(one.server)});
+    servers.push_back({one.server, one.id, apply::server_of(one.server.ollama, one.host, world), night,
+                       wanted_of(one.server)});
     if (!one.lock) servers.back().awake = fail(one.lock.error());
   }
 

@@ -15,13 +15,15 @@ namespace ctxcap::nights {
 
 // A server, and what is to be kept right there.
 struct Server {
-  settings::Ollama ollama;
+  settings::Ollama ollama;     // of another target: how much users are waited for, what is known of models
   std::optional<Budget> card;  // nullopt: not known
   std::vector<settings::Variant> variants;
+  std::optional<ServedPlace> served = {};  // of another target; nullopt: it is Ollama
 };
 
 // Those that have something to be kept right, in the order of the configuration.
-std::vector<Server> servers_of(const settings::Settings& settings);
+// `directory`: that paths of the configuration start at.
+std::vector<Server> servers_of(const settings::Settings& settings, const std::string& directory = "");
 
 struct NightlyOptions {
   settings::Settings settings;

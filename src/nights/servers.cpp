@@ -1,6 +1,7 @@
 // What the settings say of servers and variants, as the night takes it.
 
 #include <algorithm>
+#include <map>
 
 #include "nights/night.hpp"
 
@@ -29,9 +30,21 @@ policy::Wanted wanted_of(const settings::Variant& variant) {
 std::vector<settings::Variant> variants_of(const settings::Settings& settings, const std::string& server) {
   std::vector<settings::Variant> variants = settings.variants;
   std::erase_if(variants, [&](const settings::Variant& variant) {
-    return variant.server != server || variant.target != Target::ollama;  // the others are applied by hand
+    return variant.server != server || variant.target != Target::ollama;
   });
   return variants;
+}
+
+// Variants of one file, or at one address, are of one server.
+void add_served(const settings::Settings& settings, const std::string& directory,
+                std::vector<Server>& servers) {
+  std::map<std::string, std::size_t> known;
+  for (const settings::Variant& variant : settings.variants) {
+    if (variant.target == Target::ollama) continue;
+    const auto [at, fresh] = known.emplace(runtime::host_of(variant.place, directory), servers.size());
+    if (fresh) servers.push_back({settings.ollama, settings.card, {}, variant.place});
+    servers[at->second].variants.push_back(variant);
+  }
 }
 
 }  // namespace
@@ -42,7 +55,7 @@ std::vector<policy::Wanted> wanted_of(const Server& server) {
   return wanted;
 }
 
-std::vector<Server> servers_of(const settings::Settings& settings) {
+std::vector<Server> servers_of(const settings::Settings& settings, const std::string& directory) {
   // --server NAME: that one alone.
   if (!settings.ollama.name.empty())
     return {{settings.ollama, settings.card, variants_of(settings, settings.ollama.name)}};
@@ -50,6 +63,7 @@ std::vector<Server> servers_of(const settings::Settings& settings) {
   for (const settings::Ollama& server : settings.servers)
     servers.push_back({server, server.card, variants_of(settings, server.name)});
   std::erase_if(servers, [](const Server& server) { return server.variants.empty(); });
+  add_served(settings, directory, servers);
   return servers;
 }
 

@@ -51,6 +51,7 @@ struct Kept {
   std::optional<OwnedVariant> ours;  // as we left it; nullopt: it is not there
   Standing place;
   std::optional<Error> refused;  // a model of that name is there that is not ours
+  bool in_place = false;         // its window is that of the base itself: requests name the base
   i64 rest = 0;                  // it was rolled back by hand: nights for which it is left alone, tonight too
   bool by_hand = false;          // its latest change was, and no night's
 };

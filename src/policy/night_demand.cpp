@@ -22,7 +22,10 @@ void add_to(std::vector<Demand>& jobs, const Demand& demand, const std::string& 
 // Days on which the window that runs now served all requests of that name: those after its creation.
 std::optional<Demand> part_under_cap(const Demand& demand, const Group& group) {
   for (const Kept& kept : group.variants) {
-    if (!kept.ours || !same_model(demand.model, kept.wanted.name)) continue;
+    const bool its_own = same_model(demand.model, kept.wanted.name) ||
+                         (kept.in_place && same_model(demand.model, kept.wanted.base));
+    // Of what was found there nobody knows since when.
+    if (!kept.ours || kept.ours->created == Instant{} || !its_own) continue;
     Demand part = demand;
     std::erase_if(part.days, [&](const auto& day) { return day.first <= day_of(kept.ours->created); });
     if (!part.days.empty()) return part;

@@ -110,6 +110,21 @@ std::string way_text(const WayBack& way) {
   return text;
 }
 
+std::string served_receipt_text(const Receipt& receipt, const TextOptions& options) {
+  const Marks& marks = marks_for(options);
+  const Verification& seen = receipt.verification;
+  std::string text = seen.effective_ctx
+                         ? fmt::format("{} {} is live at {}, as its server says ({} -> {})\n", marks.good,
+                                       printable(receipt.variant), with_commas(*seen.effective_ctx),
+                                       printable(receipt.previous_digest), printable(receipt.digest))
+                         : fmt::format("{} {} is written at {} ({} -> {})\n", marks.warn,
+                                       printable(receipt.variant), with_commas(seen.asked_ctx),
+                                       printable(receipt.previous_digest), printable(receipt.digest));
+  for (const std::string& note : seen.notes)
+    text += wrapped(note, options.width, fmt::format(" {} ", marks.dot), "   ") + "\n";
+  return text;
+}
+
 std::string receipt_text(const Receipt& receipt, const Variant& variant, const TextOptions& options) {
   const Marks& marks = marks_for(options);
   const Verification& seen = receipt.verification;

@@ -167,5 +167,7 @@ std::string way_text(const WayBack& way);
 
 // What came of it.
 std::string receipt_text(const Receipt& receipt, const Variant& variant, const TextOptions& options);
+// The same of a window in a file that a server reads.
+std::string served_receipt_text(const Receipt& receipt, const TextOptions& options);
 
 }  // namespace ctxcap::report

@@ -5,7 +5,8 @@
 #include "base/text.hpp"
 #include "ports/secrets.hpp"
 #include "runtime/llama_server/llama_server.hpp"
-#include "runtime/server_api.hpp"
+#include "runtime/llama_server/router.hpp"
+#include "runtime/llama_swap/swap_server.hpp"
 #include "runtime/vllm/vllm.hpp"
 
 namespace ctxcap::runtime {
@@ -20,39 +21,33 @@ Result<ServedVerification> look_at_llama_server(World& world, const ServedAsk& a
   return verify_llama_server(world.http, ask);
 }
 
-// Through it, the server of the model itself, if that runs: asking would start it.
 Result<ServedVerification> look_at_llama_swap(World& world, const ServedAsk& ask) {
-  ServerApi api(world.http, ask.url);
-  TRY_ASSIGN(const ServerAnswer running, api.get("/running"));
-  for (const Json& entry : member(running.body, "running")) {
-    if (text_at(entry, "model") != ask.model) continue;
-    ServedAsk inner = ask;
-    inner.url += "/upstream/" + percent_encoded(ask.model);
-    return verify_llama_server(world.http, inner);
-  }
-  return fail({.kind = ErrorKind::unreachable,
-               .what = printable(ask.model, 60) + " does not run, so nothing can be read back",
-               .why = printable(ask.url, 120) + "/running does not list it",
-               .hint = "send it a request, then ask again"});
+  return verify_through_swap(world.http, ask);
 }
 
 constexpr std::array kRuntimes = {
     Runtime{Target::ollama, "/api/show, a saved answer of it, a GGUF file", "created", "the variant before",
-            nullptr},
+            nullptr, nullptr},
     Runtime{Target::llama_server, "a GGUF file",
             "rendered: a command line, a preset, an override, a drop-in; a router's preset is edited and "
             "reloaded",
-            "the preset before", look_at_llama_server},
-    Runtime{Target::llama_swap, "a GGUF file", "one literal or macro of its configuration, with --yes",
-            "the copy beside it", look_at_llama_swap},
+            "the preset before", look_at_llama_server, open_router},
+    Runtime{Target::llama_swap, "a GGUF file",
+            "one literal or macro of its configuration is edited, "
+            "with --yes, read anew and proved",
+            "the literal before", look_at_llama_swap, open_swap},
     Runtime{Target::vllm, "config.json", "rendered: a serve line, --config, an override, a drop-in", "",
-            look_at_vllm},
+            look_at_vllm, nullptr},
 };
 
 }  // namespace
 
 std::span<const Runtime> runtimes() {
   return kRuntimes;
+}
+
+const Runtime& runtime_of(Target target) {
+  return *find_runtime(word(target));
 }
 
 const Runtime* find_runtime(std::string_view name) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ctxcap::runtime {
 namespace {
 
@@ -28,6 +30,12 @@ Result<ServerAnswer> ServerApi::send(HttpRequest request) {
   request.timeout = kPatience;
   TRY_ASSIGN(const HttpResponse response, http_.send(request));
   return ServerAnswer{response.status, response.body, parse_json(response.body).value_or(Json())};
+}
+
+bool any_processing(const Json& slots) {
+  return slots.is_array() && std::any_of(slots.begin(), slots.end(), [](const Json& slot) {
+           return member(slot, "is_processing") == true;
+         });
 }
 
 std::string percent_encoded(std::string_view text) {

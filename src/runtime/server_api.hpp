@@ -34,6 +34,9 @@ class ServerApi {
   std::vector<std::pair<std::string, std::string>> headers_;
 };
 
+// Whether a request is at work in one of the slots that llama-server's /slots lists.
+bool any_processing(const Json& slots);
+
 // Letters, digits and "-._~" as they are, the rest as %XX.
 std::string percent_encoded(std::string_view text);
 

@@ -197,16 +197,11 @@ void check_variant(const Value& table, const Variant& variant, Notebook& noteboo
     const Result<std::string> name = variant_name(variant.base, variant.tag);
     if (!name) notebook.problem(table.place, name.error().what, name.error().why, name.error().hint);
   }
-  if (!variant.name.empty() && !variant.base.empty() && with_tag(variant.name) == with_tag(variant.base)) {
+  if (variant.target == Target::ollama && !variant.name.empty() && !variant.base.empty() &&
+      with_tag(variant.name) == with_tag(variant.base)) {
     notebook.problem(table.place, fmt::format("{} would replace its own base", variant.name),
                      "name and base are the same model", "give the variant a tag of its own");
   }
-}
-
-void check_notify(const Value& table, const NotifySettings& notify, Notebook& notebook) {
-  const std::optional<Error> fault = fault_of(notify);
-  const bool told = !notify.way && table.entry("by") != nullptr;  // what it says is none of the ways
-  if (fault && !told) notebook.problem(table.place, "[[notify]] " + fault->what, fault->why, fault->hint);
 }
 
 std::string hint_for_server(const Settings& settings, const std::string& name) {

@@ -16,7 +16,6 @@ struct Places {
 // False: it is of no kind.
 bool check_source(const Value& table, SourceSettings& source, SourceKinds kinds, Notebook& notebook);
 void check_server(const Value& table, Notebook& notebook);
-void check_notify(const Value& table, const NotifySettings& notify, Notebook& notebook);
 void check_variant(const Value& table, const Variant& variant, Notebook& notebook);
 
 // The server that was probably meant.

@@ -219,7 +219,9 @@ class Reader {
       NotifySettings notify;
       Rows rows = notify_rows(notify);
       notebook_.read_table("[[notify]]", *table, rows);
-      check_notify(*table, notify, notebook_);
+      const bool told = !notify.way && table->entry("by") != nullptr;  // what it says is none of the ways
+      if (const auto fault = fault_of(notify); fault && !told)
+        notebook_.problem(table->place, "[[notify]] " + fault->what, fault->why, fault->hint);
       notebook_.keep(fmt::format("notify[{}]", settings_.notify.size()), rows);
       settings_.notify.push_back(std::move(notify));
     }

@@ -277,7 +277,7 @@ Rows variant_rows(Variant& v) {
       {"variant.server", "", "NAME", "\"rack2\"", kNightly, "The [[server]] it is for; default: [ollama]",
        own(Type::text, v.server, take_name, show_text)},
       {"variant.target", "--target", "SERVER", "\"vllm\"", kAnalyze | kApply,
-       "Which server it is for; for others than ollama flags are rendered, and nothing is created",
+       "Which server it is for; of others than ollama flags are rendered, or a file that it reads is edited",
        word<Target>(v.target, {{"ollama", Target::ollama},
                                {"llama-server", Target::llama_server},
                                {"llama-swap", Target::llama_swap},
@@ -336,19 +336,18 @@ Rows notify_rows(NotifySettings& n) {
        "How people are told: command, webhook (JSON), ntfy, slack (and what speaks like it), discord or mail",
        word<std::optional<Way>>(n.way, ways)},
       {"notify.to", "", "WHERE", "[\"https://ntfy.example.org/gpu\"]", kNightly,
-       "The address, the program with its arguments, or who gets mail; default: PREFIX_URL of keys, which "
-       "hooks of slack and discord always take, since their address is their key",
+       "The address, the program with its arguments, or who gets mail; default: PREFIX_URL of keys, where "
+       "the "
+       "address of a hook of slack or discord always is",
        texts(n.to)},
       {"notify.on", "", "WHAT", "[\"failed\", \"oom\"]", kNightly,
        "What is told: changed, failed (what the night could not do), oom; default: all", texts(n.on)},
       {"notify.keys", "", "PREFIX", "\"OPS\"", kNightly,
-       "First part of the names of its secrets, as [[source]] keys: OPS means OPS_URL, OPS_TOKEN, OPS_USER "
-       "and "
-       "OPS_PASSWORD; default: the way in capitals",
+       "Its secrets' names begin so, as with [[source]] keys: OPS_URL, OPS_TOKEN, OPS_USER, OPS_PASSWORD; "
+       "default: the way in capitals",
        own(Type::text, n.keys, take_keys, show_text)},
       {"notify.template", "", "FILE", "\"notice.json.mustache\"", kNightly,
-       "Mustache template of a webhook's JSON: {{title}}, {{text}}, {{what}}, {{at}}, {{exit_code}}, "
-       "{{{notice}}}",
+       "A webhook's JSON, in Mustache: {{title}}, {{text}}, {{what}}, {{at}}, {{exit_code}}, {{{notice}}}",
        path(n.template_file)},
   };
 }

@@ -174,14 +174,12 @@ Complaint take_shows(const Value& value, Pairs& into, const From& from) {
   if (Complaint why = take_texts(value, texts); !why.empty()) return why;
   Pairs shows;
   for (const std::string& text : texts) {
-    // A name of a model may have dots and slashes, as a path may have "=": what is no name is a path.
     const std::size_t equals = text.find('=');
     const bool named =
         equals != text.npos && !!check_model_name(text.substr(0, std::min(equals, text.find('@'))));
     auto& [model, path] = shows.emplace_back(named ? text.substr(0, equals) : "", "");
-    if (Complaint why = take_path(text_value(named ? text.substr(equals + 1) : text), path, from);
-        !why.empty())
-      return why;
+    Complaint why = take_path(text_value(named ? text.substr(equals + 1) : text), path, from);
+    if (!why.empty()) return why;
   }
   into = std::move(shows);
   return {};

@@ -6,8 +6,9 @@ namespace ctxcap::state {
 namespace {
 
 constexpr Action kActions[] = {Action::shrink, Action::keep, Action::grow, Action::withhold};
-constexpr Outcome kOutcomes[] = {Outcome::unchanged, Outcome::advised, Outcome::waiting,    Outcome::applied,
-                                 Outcome::undone,    Outcome::failed,  Outcome::rolled_back};
+constexpr Outcome kOutcomes[] = {Outcome::unchanged, Outcome::advised,    Outcome::waiting,
+                                 Outcome::rendered,  Outcome::applied,    Outcome::undone,
+                                 Outcome::failed,    Outcome::rolled_back};
 constexpr Placement kPlacements[] = {Placement::gpu, Placement::partial, Placement::cpu, Placement::unknown};
 
 std::optional<i64> run_or_null(i64 run) {

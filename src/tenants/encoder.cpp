@@ -80,14 +80,16 @@ double bert_bytes(const Encoder& m, const Pass& pass) {
   const double n = static_cast<double>(pass.batch * pass.tokens), e = static_cast<double>(pass.size);
   const double s = static_cast<double>(pass.tokens), h = static_cast<double>(m.hidden),
                i = static_cast<double>(m.inner), heads = static_cast<double>(m.heads);
-  // mpnet keeps one bias of positions where others keep scores and their softmax beside the perceptron.
+  // mpnet lays out one bias of positions for every text and head, and keeps it for the whole pass, where
+  // others keep scores and their softmax beside the perceptron.
   const double kept = m.kind == mpnet ? heads * s : 2 * heads * s;
   if (pass.eager) return e * n * (std::max(3 * heads * s + 7 * h, kept + 2 * i + 3 * h) + 1);
   const double mask = pass.padded && pass.batch > 1 ? n * s : 0;
   return e * (n * (2 * i + 3 * h) + mask);
 }
 
-// As three runs with a gated perceptron of 1.5 H took; two masks, of all and of the near tokens.
+// As three runs with a gated perceptron of 1.5 H took, which is the only one in the catalogue: fitted, not
+// derived. Two masks, of all and of the near tokens.
 double modernbert_bytes(const Encoder& m, const Pass& pass) {
   const double n = static_cast<double>(pass.batch * pass.tokens), e = static_cast<double>(pass.size);
   const double s = static_cast<double>(pass.tokens), h = static_cast<double>(m.hidden),
@@ -96,8 +98,14 @@ double modernbert_bytes(const Encoder& m, const Pass& pass) {
   return e * n * (10 * h + 2 * s);
 }
 
-// The perceptron holds gate, activation, product and output beside the inputs; attention q, k, v, both
-// repeated for each head, and its output. The cache of the layer at work is what attention computes.
+// By the order in which a layer frees its tensors, of width H where nothing is said: the texts' embeddings
+// live for the whole pass, and beside them the residual and its norm: 3 H.
+//   perceptron   + the activated gate, the other projection and their product (3 I), then its output: 4 H
+//   attention    + rotated q, k and v, both repeated for every head of q, and the output: 4 q + 2 kv
+//   eager        scores of every head and token, in the type of the model, then for softmax once more as
+//                float32, in and out; no output yet: 3 q
+// A mask is a bool, and becomes the type of the model where scores are added to it. The cache of the layer at
+// work is the k and v that attention has.
 double decoder_bytes(const Encoder& m, const Pass& pass) {
   const double n = static_cast<double>(pass.batch * pass.tokens), e = static_cast<double>(pass.size);
   const double s = static_cast<double>(pass.tokens), h = static_cast<double>(m.hidden),

@@ -111,6 +111,14 @@ class FakeLlamaServer final : public Http {
   }
 };
 
+// Kills its process at one of the moments that it is told of, as SIGKILL from outside would.
+struct Fuse {
+  int at = 0, count = 0;  // at 0: never
+  void burn() {
+    if (++count == at) std::raise(SIGKILL);
+  }
+};
+
 // The router: reads its preset again when asked, and loads with what stands there.
 class FakeRouter final : public Http {
  public:
@@ -122,17 +130,21 @@ class FakeRouter final : public Http {
   int gone_from = 0;  // from this request on nobody answers; 0: never
   int dies_at = 0;    // this request kills whoever sends it
   int requests = 0;
+  int busy = 0;  // so many looks find a request at work
   bool failed = false;
+  Fuse* fuse = nullptr;
 
+  Tokens slot_window() const { return window(); }
   void read_preset() {
     std::ifstream file(preset, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     ctx_size = number(text, "\nctx-size = ", text.find("[triage]"));
-    parallel = 1;
+    parallel = std::max<i64>(1, number(text, "\nparallel = ", text.find("[triage]")));
   }
 
   Result<HttpResponse> send(const HttpRequest& request) override {
     if (++requests == dies_at) std::raise(SIGKILL);
+    if (fuse != nullptr) fuse->burn();
     if (requests >= gone_from && gone_from > 0)
       return fail({.kind = ErrorKind::unreachable, .what = "gone", .why = request.url, .hint = ""});
     const std::string path = request.url.substr(request.url.find('/', 8));
@@ -153,19 +165,20 @@ class FakeRouter final : public Http {
       state = "unloaded";
       return answer(200, {{"success", true}});
     }
+    if (path.starts_with("/slots")) return answer(200, {{{"id", 0}, {"is_processing", busy-- > 0}}});
     if (path == "/props")
       return answer(200, {{"role", "router"}, {"default_generation_settings", {{"n_ctx", 0}}}});
     if (state != "loaded")
       return answer(400, {{"error", {{"code", 400}, {"message", "model is not loaded"}}}});
-    return answer(200,
-                  {{"default_generation_settings", {{"n_ctx", window() - less}}}, {"total_slots", parallel}});
+    return answer(200, {{"default_generation_settings", {{"n_ctx", window() / parallel - less}}},
+                        {"total_slots", parallel}});
   }
 
  private:
   i64 window() const { return own_ctx > 0 ? own_ctx : ctx_size; }
   static i64 number(const std::string& text, const std::string& key, std::size_t from) {
-    const std::size_t at = text.find(key, from);
-    return at == text.npos ? 0 : std::stoll(text.substr(at + key.size()));
+    const std::size_t at = text.find(key, from), end = text.find("\n[", from + 1);
+    return at == text.npos || at > end ? 0 : std::stoll(text.substr(at + key.size()));
   }
   ServedJson list() const {
     ServedJson status{{"value", state},
@@ -178,6 +191,64 @@ class FakeRouter final : public Http {
   static HttpResponse answer(int status, const ServedJson& body) {
     return {.status = status, .headers = {}, .body = body.dump()};
   }
+};
+
+// llama-swap with one model, "triage", whose command ends in "-c N -np M"; started with -watch-config or not.
+class FakeSwap final : public Http {
+ public:
+  std::string config;
+  bool watches = true, running = false, gone = false;
+  i64 fails_at = 0;  // this window does not load
+  i64 less = 0;      // a slot has so many tokens less
+  Fuse* fuse = nullptr;
+  int requests = 0;
+
+  void read_config() {
+    std::ifstream file(config, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (text == read_) return;
+    read_ = text;
+    running = false;
+    const std::size_t at = text.find("-c ");
+    all_ = std::stoll(text.substr(at + 3));
+    slots_ = std::stoll(text.substr(text.find("-np ", at) + 4));
+  }
+
+  Result<HttpResponse> send(const HttpRequest& request) override {
+    ++requests;
+    if (fuse != nullptr) fuse->burn();
+    if (gone) return fail({.kind = ErrorKind::unreachable, .what = "gone", .why = request.url, .hint = ""});
+    if (watches) read_config();
+    const std::string path = request.url.substr(request.url.find('/', 8));
+    if (path == "/running") {
+      ServedJson list = ServedJson::array();
+      if (running)
+        list.push_back({{"model", "triage"},
+                        {"state", "ready"},
+                        {"cmd", "llama-server\n-m a.gguf\n-c " + std::to_string(all_) + " -np " +
+                                    std::to_string(slots_) + "\n"}});
+      return answer(200, {{"running", list}});
+    }
+    if (path == "/api/models/unload/triage") {
+      running = false;
+      return HttpResponse{.status = 200, .headers = {}, .body = "OK"};
+    }
+    if (!path.starts_with("/upstream/triage/"))
+      return answer(404, {{"error", {{"message", "no router for requested model"}}}});
+    if (all_ == fails_at)
+      return answer(502, {{"error", {{"message", "upstream command exited prematurely"}}}});
+    running = true;
+    if (path.ends_with("/slots")) return answer(200, {{{"id", 0}, {"is_processing", false}}});
+    return answer(
+        200, {{"default_generation_settings", {{"n_ctx", all_ / slots_ - less}}}, {"total_slots", slots_}});
+  }
+
+ private:
+  static HttpResponse answer(int status, const ServedJson& body) {
+    return {.status = status, .headers = {}, .body = body.dump()};
+  }
+  std::string read_;
+  i64 all_ = 0, slots_ = 1;
 };
 
 }  // namespace ctxcap::test

@@ -100,6 +100,26 @@ Error nothing_planned(const Planned& planned) {
           .hint = "ctxcap analyze --traces FILE   says why"};
 }
 
+// Where a plan goes: as flags say, else as its [[variant]] does.
+apply::ServedTask task_of(ServedPlan plan, const settings::Settings& settings) {
+  apply::ServedTask task{.plan = std::move(plan), .place = settings.variant.place};
+  const bool named = !task.place.preset.empty() || !task.place.config.empty();
+  for (const settings::Variant& variant : settings.variants) {
+    if (named || variant.target != task.plan.target || !same_model(variant.base, task.plan.model)) continue;
+    task.place = variant.place;
+    task.name = variant.name;
+    break;
+  }
+  return task;
+}
+
+// Whether the file has variants, and none of Ollama.
+bool all_elsewhere(const settings::Settings& settings) {
+  return !settings.variants.empty() &&
+         std::all_of(settings.variants.begin(), settings.variants.end(),
+                     [](const settings::Variant& one) { return one.target != Target::ollama; });
+}
+
 // Plans for servers where nothing is created; nullopt: it is for Ollama.
 Result<std::optional<ExitCode>> elsewhere(const ApplyInput& flags, const advise::AnalyzeOptions& options,
                                           const settings::Settings& settings, World& world, Talk& talk) {
@@ -111,20 +131,17 @@ Result<std::optional<ExitCode>> elsewhere(const ApplyInput& flags, const advise:
     TRY_ASSIGN(plans, served_of_plan(json, flags.plan));
     verdict = verdict_of_plan(json).value_or(PlanVerdict{});
   } else {
-    if (options.target == Target::ollama) return std::optional<ExitCode>{};
+    if (options.target == Target::ollama && !all_elsewhere(settings)) return std::optional<ExitCode>{};
     TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
     talk.clear();
     plans = analysis.served;
     verdict = verdict_of(analysis);
     if (plans.empty()) return fail(nothing_planned({.verdict = verdict}));
   }
-  ServedPlace place = settings.variant.place;
-  for (const settings::Variant& variant : settings.variants) {  // what flags do not say, the file may
-    const bool named = !place.preset.empty() || !place.config.empty();
-    if (!named && variant.target == plans.front().target && same_model(variant.base, plans.front().model))
-      place = variant.place;
-  }
-  TRY_ASSIGN(const ExitCode code, apply::apply_served(plans, verdict, place, flags.apply, world, talk));
+  std::vector<apply::ServedTask> tasks;
+  for (ServedPlan& plan : plans) tasks.push_back(task_of(std::move(plan), settings));
+  TRY_ASSIGN(const ExitCode code,
+             apply::apply_served(tasks, verdict, flags.apply, settings.ollama, world, talk));
   return std::optional(code);
 }
 

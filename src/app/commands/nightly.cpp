@@ -58,7 +58,7 @@ Result<ExitCode> run_nightly(const NightlyFlags& flags, const settings::Settings
   std::vector<std::string>& files = options.settings.report.files;
   files.insert(files.end(), flags.files.begin(), flags.files.end());
   TRY(check_files(options.settings, world));
-  options.servers = nights::servers_of(settings);
+  options.servers = nights::servers_of(settings, world.files.working_directory());
   return nights::nightly(options, world, talk);
 }
 

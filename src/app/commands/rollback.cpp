@@ -12,19 +12,16 @@
 namespace ctxcap::app {
 namespace {
 
-struct RollbackFlags {
-  std::string name;
-  bool yes = false, dry_run = false;
-};
-
-Result<ExitCode> run_rollback(const RollbackFlags& flags, const settings::Settings& settings, World& world,
-                              Talk& talk) {
+Result<ExitCode> run_rollback(const apply::RollbackFlags& flags, const settings::Settings& settings,
+                              World& world, Talk& talk) {
   if (flags.name.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "no variant to roll back",
                  .why = "it takes the name of a variant that ctxcap created",
                  .hint = "ctxcap rollback devstral-small-2:triage"});
   }
+  TRY_ASSIGN(const auto served, apply::find_served(flags.name, world));
+  if (served) return apply::roll_back_served(*served, flags, settings.ollama, world, talk);
   TRY_ASSIGN(const runtime::Host host, runtime::parse_host(settings.ollama.host));
   runtime::Ollama ollama = apply::server_of(settings.ollama, host, world);
   if (flags.dry_run) {
@@ -65,7 +62,7 @@ Result<ExitCode> run_rollback(const RollbackFlags& flags, const settings::Settin
 }
 
 Runner configure_rollback(Parser& parser) {
-  const auto flags = std::make_shared<RollbackFlags>();
+  const auto flags = std::make_shared<apply::RollbackFlags>();
   parser.add_option("VARIANT", flags->name, "A variant that ctxcap created").type_name("VARIANT");
   parser.add_flag("-y,--yes", flags->yes, "Do not ask");
   parser.add_flag("--dry-run", flags->dry_run, "Show what would be done, change nothing");

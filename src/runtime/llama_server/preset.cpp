@@ -17,6 +17,7 @@ struct FlagNames {
   std::array<std::string_view, 2> others;
 };
 constexpr std::array kFlagNames = {FlagNames{"ctx-size", {"c", "LLAMA_ARG_CTX_SIZE"}},
+                                   FlagNames{"model", {"m", "LLAMA_ARG_MODEL"}},
                                    FlagNames{"parallel", {"np", "LLAMA_ARG_N_PARALLEL"}},
                                    FlagNames{"cache-type-k", {"ctk", "LLAMA_ARG_CACHE_TYPE_K"}},
                                    FlagNames{"cache-type-v", {"ctv", "LLAMA_ARG_CACHE_TYPE_V"}}};
@@ -93,6 +94,13 @@ std::vector<PresetLine> lines_of(std::string_view text, const std::string& secti
   return lines;
 }
 
+// With its line end; of the last line of a file that has none, with the one before it.
+void erase_line(std::string& text, const PresetLine& line) {
+  const bool last = line.end >= text.size();
+  const std::size_t begin = last && line.begin > 0 ? line.begin - 1 : line.begin;
+  text.erase(begin, std::min(line.end + 1, text.size()) - begin);
+}
+
 Status set_value(std::string& text, const std::string& section, const std::string& flag,
                  const std::string& value) {
   int found = 0;
@@ -106,6 +114,10 @@ Status set_value(std::string& text, const std::string& section, const std::strin
     if (!is_called(line.key, flag)) continue;
     if (set != nullptr) return fail(cannot_edit(section, fmt::format("it says {} twice", flag)));
     set = &line;
+  }
+  if (value.empty()) {
+    if (set != nullptr) erase_line(text, *set);
+    return {};
   }
   if (set != nullptr) {
     text.replace(set->value, set->value_end - set->value, value);
@@ -126,14 +138,17 @@ Result<std::string> edit_preset(const std::string& text, const std::string& sect
   return edited;
 }
 
-std::string preset_value(const std::string& text, const std::string& section, const std::string& flag) {
-  for (const std::string& place : {section, std::string("*")}) {
-    int found = 0;
-    for (const PresetLine& line : lines_of(text, place, found)) {
-      if (is_called(line.key, flag)) return text.substr(line.value, line.value_end - line.value);
-    }
+std::string own_preset_value(const std::string& text, const std::string& section, const std::string& flag) {
+  int found = 0;
+  for (const PresetLine& line : lines_of(text, section, found)) {
+    if (is_called(line.key, flag)) return text.substr(line.value, line.value_end - line.value);
   }
   return "";
+}
+
+std::string preset_value(const std::string& text, const std::string& section, const std::string& flag) {
+  const std::string own = own_preset_value(text, section, flag);
+  return own.empty() ? own_preset_value(text, "*", flag) : own;
 }
 
 }  // namespace ctxcap::runtime

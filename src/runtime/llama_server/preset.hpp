@@ -14,12 +14,15 @@ namespace ctxcap::runtime {
 using PresetValues = std::vector<std::pair<std::string, std::string>>;
 
 // The text with those values in that section; comments, order, blanks and line ends stay. A key that the
-// section does not have is added behind its last one. Errors (ErrorKind::usage): there is no such section, it
-// is there twice, or a key is said twice in it.
+// section does not have is added behind its last one; with an empty value its line goes. Errors
+// (ErrorKind::usage): there is no such section, it is there twice, or a key is said twice in it.
 Result<std::string> edit_preset(const std::string& text, const std::string& section,
                                 const PresetValues& values);
 
-// The value of a flag in that section, else in [*]; "": it is in neither.
+// The value of a flag in that section; "": it is not there.
+std::string own_preset_value(const std::string& text, const std::string& section, const std::string& flag);
+
+// The same, else that of [*]; "": it is in neither.
 std::string preset_value(const std::string& text, const std::string& section, const std::string& flag);
 
 }  // namespace ctxcap::runtime

@@ -86,6 +86,7 @@ Result<ServedVerification> verify_llama_server(Http& http, const ServedAsk& ask)
   if (!build.empty()) result.server = "llama-server " + printable(build, 40);
   const std::optional<i64> window = integer_at(settings, "n_ctx");
   const std::optional<i64> slots = integer_at(props.body, "total_slots");
+  result.num_ctx = window;
   result.checks.push_back({"n_ctx of a slot", number(ask.num_ctx), number(window),
                            window ? std::optional(*window == ask.num_ctx) : std::nullopt});
   if (ask.at_once)

@@ -218,45 +218,83 @@ Result<i64> number_at(const std::string& text, const std::string& model, Part pa
                            fmt::format("write a number behind {}", flag)));
 }
 
-}  // namespace
+// A model in the file, and the words of its command.
+struct OfModel {
+  Part models, own;
+  std::vector<Word> words;
+};
 
-Result<SwapEdit> edit_swap(const std::string& text, const std::string& model, Tokens num_ctx) {
-  const Part all{0, text.size()};
-  const auto models_value = below(text, all, "models");
+Result<OfModel> of_model(const std::string& text, const std::string& model) {
+  const auto models_value = below(text, Part{0, text.size()}, "models");
   if (!models_value)
     return fail(not_followed(model, "it has no models", "name the configuration of llama-swap"));
-  const Part models = map_of(text, *models_value);
-  const auto own_value = below(text, models, model);
+  OfModel found{.models = map_of(text, *models_value)};
+  const auto own_value = below(text, found.models, model);
   if (!own_value)
     return fail(
         not_followed(model, "there is no such model in it", "name the model by its id, not by an alias"));
-  const Part own = map_of(text, *own_value);
-  const auto command = below(text, own, "cmd");
+  found.own = map_of(text, *own_value);
+  const auto command = below(text, found.own, "cmd");
   if (!command ||
       (command->begin < text.size() && (text[command->begin] == '*' || text[command->begin] == '&')))
     return fail(not_followed(model, "its cmd is not written out there", "write cmd: below the model"));
-  const std::vector<Word> words = words_of(text, *command);
+  found.words = words_of(text, *command);
+  return found;
+}
+
+// The literals that say a model's window and its slots.
+struct Numbers {
+  Part window_at;
+  Tokens all = 0;  // of all slots together
+  i64 slots = 1;
+};
+
+Result<Numbers> numbers_of(const std::string& text, const std::string& model) {
+  const std::string by_hand = "write -c N -np 1 into its cmd, N being the window";
+  const Part all{0, text.size()};
+  TRY_ASSIGN(const OfModel found, of_model(text, model));
+  const auto& [models, own, words] = found;
   const std::vector<Part> windows = values_of(text, words, {"-c", "--ctx-size"});
   const std::vector<Part> slots = values_of(text, words, {"-np", "--parallel"});
   if (windows.size() != 1)
     return fail(not_followed(model, windows.empty() ? "its cmd has no -c" : "its cmd has -c more than once",
-                             fmt::format("write -c {} -np 1 into its cmd", num_ctx)));
+                             by_hand));
   if (slots.size() != 1)
-    return fail(not_followed(model, "its cmd does not say -np, so four slots share one cache of -c tokens",
-                             fmt::format("write -c {} -np 1 into its cmd", num_ctx)));
+    return fail(
+        not_followed(model, "its cmd does not say -np, so four slots share one cache of -c tokens", by_hand));
   TRY_ASSIGN(const Part slots_at, literal_of(text, model, all, models, own, slots.front()));
-  TRY_ASSIGN(const Part window_at, literal_of(text, model, all, models, own, windows.front()));
-  SwapEdit edit;
-  TRY_ASSIGN(edit.slots, number_at(text, model, slots_at, "-np"));
-  TRY_ASSIGN(edit.before, number_at(text, model, window_at, "-c"));
+  Numbers numbers;
+  TRY_ASSIGN(numbers.window_at, literal_of(text, model, all, models, own, windows.front()));
+  TRY_ASSIGN(numbers.slots, number_at(text, model, slots_at, "-np"));
+  TRY_ASSIGN(numbers.all, number_at(text, model, numbers.window_at, "-c"));
+  return numbers;
+}
+
+}  // namespace
+
+Result<SwapEdit> edit_swap(const std::string& text, const std::string& model, Tokens num_ctx) {
+  TRY_ASSIGN(const Numbers numbers, numbers_of(text, model));
   constexpr Tokens kGrain = 256;
-  const auto after = checked_mul(round_up(num_ctx, kGrain), edit.slots);
+  const auto after = checked_mul(round_up(num_ctx, kGrain), numbers.slots);
   if (!after) return fail(not_followed(model, "so many slots of that window are none", "look at -np"));
-  edit.after = *after;
-  edit.text = text;
-  edit.text.replace(window_at.begin, window_at.size(), fmt::format("{}", edit.after));
-  edit.where = fmt::format("line {}", line_number(text, window_at.begin));
+  SwapEdit edit{.before = numbers.all, .after = *after, .slots = numbers.slots};
+  TRY_ASSIGN(edit.text, set_swap_window(text, model, *after));
+  edit.where = fmt::format("line {}", line_number(text, numbers.window_at.begin));
   return edit;
+}
+
+std::string swap_weights(const std::string& text, const std::string& model) {
+  const auto found = of_model(text, model);
+  const std::vector<Part> files =
+      found ? values_of(text, found->words, {"-m", "--model"}) : std::vector<Part>{};
+  return files.size() == 1 ? std::string(of(text, files.front())) : "";
+}
+
+Result<std::string> set_swap_window(const std::string& text, const std::string& model, Tokens all) {
+  TRY_ASSIGN(const Numbers numbers, numbers_of(text, model));
+  std::string edited = text;
+  edited.replace(numbers.window_at.begin, numbers.window_at.size(), fmt::format("{}", all));
+  return edited;
 }
 
 }  // namespace ctxcap::runtime

@@ -22,4 +22,10 @@ struct SwapEdit {
 // YAML of a kind that is not followed here (anchors, flow style).
 Result<SwapEdit> edit_swap(const std::string& text, const std::string& model, Tokens num_ctx);
 
+// What stands behind -m in the command of that model; "": nothing plain.
+std::string swap_weights(const std::string& text, const std::string& model);
+
+// The same with the number itself, that of all slots together.
+Result<std::string> set_swap_window(const std::string& text, const std::string& model, Tokens all);
+
 }  // namespace ctxcap::runtime

@@ -127,6 +127,7 @@ Result<ServedVerification> verify_vllm(Http& http, const ServedAsk& ask, const s
   if (const std::string told = version ? text_at(version->body, "version") : ""; !told.empty())
     result.server = "vLLM " + printable(told, 40);
   const std::optional<i64> window = integer_at(entry, "max_model_len");
+  result.num_ctx = window;
   result.checks.push_back({"max_model_len", text_of(ask.num_ctx), text_of(window),
                            window ? std::optional(*window == ask.num_ctx) : std::nullopt});
   const auto metrics = api.get("/metrics");

@@ -137,9 +137,10 @@ std::vector<std::string> limits_of(const Embedding& e, const Asked& asked) {
                     with_commas(e.pass.tokens)));
   if (e.model.kind == EncoderKind::modernbert || (e.pass.eager && e.model.decodes()))
     limits.emplace_back("this family's pass was seen in few runs, on a CPU");
-  limits.emplace_back(
-      "activations are those of PyTorch's allocator on a CPU, within 1 %; on CUDA a mask may have "
-      "another layout");
+  if (e.model.kind != EncoderKind::modernbert)
+    limits.emplace_back(
+        "activations are those of PyTorch's allocator on a CPU, within 1 %; on CUDA a mask may have "
+        "another layout");
   return limits;
 }
 
@@ -152,6 +153,7 @@ Result<TenantNeed> embed_need(const Asked& asked) {
                    {"tokens", std::to_string(e.pass.tokens)},
                    {"padding", e.pass.padded ? "true" : "false"}};
   if (e.model.decodes()) need.settings.emplace_back("use_cache", e.pass.cache ? "true" : "false");
+  const bool fitted = e.model.kind == EncoderKind::modernbert;
   const Bytes kv = e.pass.kv(e.model), rest = e.pass.bytes(e.model) - kv;
   need.parts = {{.name = "weights",
                  .bytes = e.weights,
@@ -165,9 +167,10 @@ Result<TenantNeed> embed_need(const Asked& asked) {
   need.parts.push_back(
       {.name = "activations",
        .bytes = rest,
-       .low = rest - rest / 100,
+       .low = rest - rest / (fitted ? 10 : 100),
        .high = rest + rest / kSlack,
-       .source = "the largest layer's tensors; upwards what the allocator may hold beside them"});
+       .source = fitted ? "fitted to three runs, not derived"
+                        : "the largest layer's tensors; upwards what the allocator may hold beside them"});
   need.parts.push_back(context_part());
   if (e.context) {
     TenantPart& context = need.parts.back();

@@ -99,7 +99,8 @@ class Nights : public Environment {
   World world() {
     World real = real_.world();
     Processes& programs = processes != nullptr ? *processes : real.processes;
-    return {real.http, programs, clock, real.files, console, *this, real.databases, real.interrupts};
+    Http& http = served != nullptr ? *served : real.http;
+    return {http, programs, clock, real.files, console, *this, real.databases, real.interrupts};
   }
 
   struct Told {
@@ -177,6 +178,7 @@ class Nights : public Environment {
   FakeConsole console;
   settings::Settings config;
   std::vector<nights::Server> more;
+  Http* served = nullptr;          // answers for all servers; nullptr: the network
   std::optional<Instant> now;      // --now
   Processes* processes = nullptr;  // nullptr: those of this host
   std::vector<std::string> resume;

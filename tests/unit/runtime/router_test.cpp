@@ -11,6 +11,8 @@
 #include <fstream>
 
 #include "io/io.hpp"
+#include "runtime/llama_server/preset.hpp"
+#include "runtime/served/change_file.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_served.hpp"
 
@@ -56,14 +58,13 @@ struct RouterStory {
               outside.databases,
               outside.interrupts};
 
-  runtime::RouterChange change(Tokens num_ctx = 3072) const {
-    return {.url = "http://127.0.0.1:8080",
-            .preset = preset,
-            .section = "triage",
-            .num_ctx = num_ctx,
-            .slots = 1,
-            .values = {{"ctx-size", std::to_string(num_ctx)}, {"parallel", "1"}}};
+  std::unique_ptr<runtime::FileServer> server() {
+    return runtime::open_router(world, {.url = "http://127.0.0.1:8080", .preset = preset}, "triage");
   }
+  Result<ServedVerification> change() {
+    return runtime::change_file(world, *server(), {.says = "ctx-size=3072 parallel=1"});
+  }
+  Result<bool> recover() { return runtime::recover_file(world, *server()); }
   bool is_as_before() const {
     return whole_file(preset) == kPreset && !std::filesystem::exists(runtime::backup_of(preset));
   }
@@ -94,6 +95,10 @@ TEST_CASE("preset: one value changes, and every other byte stays") {
 
   CHECK(runtime::preset_value(kPreset, "triage", "parallel") == "1");  // of [*]
   CHECK(runtime::preset_value(kPreset, "summary", "ctx-size") == "8192");
+  const auto gone = runtime::edit_preset(*added, "a", {{"parallel", ""}});
+  REQUIRE(gone);  // and goes again without a trace
+  CHECK(*gone == "[a]\r\nmodel = x\r\n\r\n[b]\r\n");
+  CHECK(*runtime::edit_preset(*last, "a", {{"parallel", ""}}) == "[a]\nmodel = x");
   CHECK(!runtime::edit_preset(kPreset, "nosuch", {{"ctx-size", "1"}}));
   CHECK(!runtime::edit_preset("[a]\n[a]\n", "a", {{"ctx-size", "1"}}));
   CHECK(!runtime::edit_preset("[a]\nc = 1\nctx-size = 2\n", "a", {{"ctx-size", "1"}}));
@@ -101,7 +106,7 @@ TEST_CASE("preset: one value changes, and every other byte stays") {
 
 TEST_CASE("router: a change is read, loaded and proved; what was not loaded is unloaded again") {
   RouterStory story;
-  const auto seen = runtime::change_router(story.world, story.change());
+  const auto seen = story.change();
   REQUIRE_MESSAGE(seen, (seen ? "" : seen.error().why));
   CHECK(seen->holds() == true);
   CHECK(whole_file(story.preset).find("ctx-size = 3072   ; what a job needs") != std::string::npos);
@@ -123,7 +128,7 @@ TEST_CASE("router: a load that fails, a command line that wins and a window that
       RouterStory story;
       story.router.state = loaded ? "loaded" : "unloaded";
       fault.make(story.router);
-      const auto seen = runtime::change_router(story.world, story.change());
+      const auto seen = story.change();
       REQUIRE(!seen);
       CHECK(seen.error().kind == ErrorKind::unverified);
       CHECK(seen.error().why.find(fault.why) != std::string::npos);
@@ -137,14 +142,14 @@ TEST_CASE("router: whichever request goes unanswered, the preset is whole, and w
   int steps = 0;
   {
     RouterStory story;
-    REQUIRE(runtime::change_router(story.world, story.change()));
+    REQUIRE(story.change());
     steps = story.router.requests;
   }
   for (int at = 1; at <= steps; ++at) {
     CAPTURE(at);
     RouterStory story;
     story.router.gone_from = at;
-    const auto seen = runtime::change_router(story.world, story.change());
+    const auto seen = story.change();
     if (seen) continue;  // the last one only unloads
     CHECK(story.is_as_before());
   }
@@ -154,7 +159,7 @@ TEST_CASE("router: killed at any request of it, the next one puts the preset bac
   int steps = 0;
   {
     RouterStory story;
-    REQUIRE(runtime::change_router(story.world, story.change()));
+    REQUIRE(story.change());
     steps = story.router.requests;
   }
   for (int at = 1; at <= steps; ++at) {
@@ -163,14 +168,14 @@ TEST_CASE("router: killed at any request of it, the next one puts the preset bac
     const pid_t child = ::fork();
     if (child == 0) {
       story.router.dies_at = at;
-      static_cast<void>(runtime::change_router(story.world, story.change()));
+      static_cast<void>(story.change());
       ::_exit(0);
     }
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
     REQUIRE(WIFSIGNALED(status));
     story.router.read_preset();  // as that process left it
-    REQUIRE(runtime::recover_router(story.world, "http://127.0.0.1:8080", story.preset));
+    REQUIRE(story.recover());
     CHECK(story.is_as_before());
   }
 }
@@ -183,12 +188,12 @@ TEST_CASE("router: what a killed run left is put back by the next one, at every 
       const auto half = runtime::edit_preset(kPreset, "triage", {{"ctx-size", "9999"}});
       std::ofstream(story.preset, std::ios::binary) << *half;
     }
-    const auto recovered = runtime::recover_router(story.world, "http://127.0.0.1:8080", story.preset);
+    const auto recovered = story.recover();
     REQUIRE(recovered);
     CHECK(*recovered);
     CHECK(story.is_as_before());
     CHECK(story.router.ctx_size == 2048);
-    const auto again = runtime::recover_router(story.world, "http://127.0.0.1:8080", story.preset);
+    const auto again = story.recover();
     REQUIRE(again);
     CHECK(!*again);
   }

@@ -1,7 +1,6 @@
 // Any server that takes JSON: by a template of the user's, else all that there is to tell.
 
 #include "base/json.hpp"
-
 #include "base/template.hpp"
 #include "base/text.hpp"
 #include "notify/ways.hpp"
@@ -21,7 +20,8 @@ std::string dumped(const Json& json) {
 
 Json json_of(const Notice& notice) {
   Json root = {{"schema", "ctxcap.notice/1"}, {"what", Json::array()}};
-  for (const std::string_view one : split(words_of(notice), ' ')) root["what"].push_back(one);
+  const std::string words = words_of(notice);
+  for (const std::string_view one : split(words, ' ')) root["what"].push_back(one);
   root["at"] = rfc3339(notice.at);
   root["exit_code"] = notice.exit_code;
   root["title"] = notice.title;

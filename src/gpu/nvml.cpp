@@ -10,7 +10,10 @@
 #include "base/text.hpp"
 
 namespace ctxcap::gpu {
-namespace {
+
+// The library's own words. Not of a namespace without a name: GCC 14 dies of a class that has such members
+// where it is compiled beside others.
+namespace nvml {
 
 using Code = int;
 using Device = void*;
@@ -45,6 +48,12 @@ struct AccountingRow {
   unsigned long long max_bytes, time, started;
   unsigned running, reserved[5];
 };
+
+}  // namespace nvml
+
+namespace {
+
+using namespace nvml;
 
 struct Meaning {
   Code code;

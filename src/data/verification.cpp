@@ -1,5 +1,7 @@
 #include "data/verification.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/json_size.hpp"
@@ -46,6 +48,15 @@ std::optional<bool> ServedVerification::holds() const {
     all = all && check.holds.has_value();
   }
   return all && !checks.empty() ? std::optional(true) : std::nullopt;
+}
+
+std::string why_not(const ServedVerification& seen) {
+  if (seen.holds() == true) return "";
+  for (const ServedCheck& check : seen.checks) {
+    if (check.holds == false)
+      return fmt::format("{} is {}, but should be {}", check.what, check.seen, check.asked);
+  }
+  return "it does not tell all that it runs with";
 }
 
 std::string verification_json(const ServedVerification& verification) {

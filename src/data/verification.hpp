@@ -40,6 +40,9 @@ struct ServedVerification {
   std::optional<bool> holds() const;
 };
 
+// The first thing that is not as asked, else that something is not told. "": it holds.
+std::string why_not(const ServedVerification& seen);
+
 // "ctxcap.verify/1", indented.
 std::string verification_json(const ServedVerification& verification);
 

@@ -40,23 +40,13 @@ Status try_variant(const Variant& variant, const policy::Kept& kept, runtime::Pr
   return {};
 }
 
-policy::Became failed(const Error& error, ServerNight& here) {
-  here.troubles.push_back(error);
-  return policy::became(error);
-}
-
 // All variants of a group at one window.
 Result<policy::Became> bring_to(GroupNight& one, Tokens window, ServerNight& here) {
   const policy::Group& group = one.group;
   policy::Became result;
   std::optional<Variant> proved;
   for (const policy::Kept& kept : group.variants) {
-    if (kept.rest > 0 && !(kept.ours && group.verdict.changes())) continue;
-    if (kept.refused) {
-      here.troubles.push_back(*kept.refused);
-      result.others.push_back({kept.wanted.name, Outcome::failed, kept.refused->what});
-      continue;
-    }
+    if (is_left_alone(kept, group, result, here)) continue;
     const Result<Variant> desired = desired_at(one, kept, kept.wanted.name, window, here.night);
     if (!desired) {  // its texts cannot be used: no reason to leave the others
       const policy::Became why = failed(desired.error(), here);
@@ -143,6 +133,20 @@ Result<Variant> desired_at(const GroupNight& one, const policy::Kept& kept, cons
   if (!wanted.jobs.empty()) variant->jobs = wanted.jobs;
   variant->replaces_digest.reset();  // this run has just looked, and holds the lock
   return std::move(*variant);
+}
+
+policy::Became failed(const Error& error, ServerNight& here) {
+  here.troubles.push_back(error);
+  return policy::became(error);
+}
+
+bool is_left_alone(const policy::Kept& kept, const policy::Group& group, policy::Became& result,
+                   ServerNight& here) {
+  if (kept.rest > 0 && !(kept.ours && group.verdict.changes())) return true;
+  if (!kept.refused) return false;
+  here.troubles.push_back(*kept.refused);
+  result.others.push_back({kept.wanted.name, Outcome::failed, kept.refused->what});
+  return true;
 }
 
 runtime::ChangeOptions change_options(ServerNight& here, runtime::Proof proof) {

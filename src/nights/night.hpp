@@ -111,6 +111,13 @@ Result<std::optional<DecisionRecord>> told_tonight(const ServerNight& here, cons
 Result<Variant> desired_at(const GroupNight& group, const policy::Kept& kept, const std::string& name,
                            Tokens window, const Night& night);
 
+// The error is a trouble of this server, and what became of the change.
+policy::Became failed(const Error& error, ServerNight& here);
+
+// It rests, or cannot be kept: then `others` of the result tells why, and so does a trouble.
+bool is_left_alone(const policy::Kept& kept, const policy::Group& group, policy::Became& result,
+                   ServerNight& here);
+
 // How a variant is changed tonight.
 runtime::ChangeOptions change_options(ServerNight& here, runtime::Proof proof);
 

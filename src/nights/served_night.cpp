@@ -67,11 +67,6 @@ Result<ServedNow> now_of(const Spot& spot, World& world) {
   return ServedNow{seen.num_ctx, std::nullopt, seen.num_ctx ? fmt::format("{}", *seen.num_ctx) : ""};
 }
 
-policy::Became failed(const Error& error, ServerNight& here) {
-  here.troubles.push_back(error);
-  return policy::became(error);
-}
-
 std::string flags_of(const ServedPlan& plan) {
   std::vector<std::string> words;
   for (const auto& [flag, value] : plan.flags)
@@ -110,13 +105,8 @@ Result<policy::Became> heed_start(const Spot& spot, const policy::Kept& kept, co
     return policy::Became{};
   const auto seen = read_back(spot, plan.num_ctx, true, night.world);
   if (!seen) return failed(seen.error(), here);
-  if (seen->holds() == false) {
-    std::string why;
-    for (const ServedCheck& check : seen->checks)
-      if (check.holds == false)
-        why = fmt::format("{} is {}, but should be {}", check.what, check.seen, check.asked);
+  if (const std::string why = why_not(*seen); !why.empty())
     return policy::Became{Outcome::failed, "it was started with that window, and does not hold: " + why};
-  }
   TRY(runtime::record_rendered(night.world, night.state, here.host(), variant_of(spot, plan, night.world),
                                *seen, night.run));
   return policy::Became{Outcome::applied, "it was started as it was rendered, and was read back"};
@@ -228,12 +218,7 @@ Result<policy::Became> bring_served_to(GroupNight& one, Tokens window, ServerNig
   const policy::Group& group = one.group;
   policy::Became result;
   for (const policy::Kept& kept : group.variants) {
-    if (kept.rest > 0 && !(kept.ours && group.verdict.changes())) continue;
-    if (kept.refused) {
-      here.troubles.push_back(*kept.refused);
-      result.others.push_back({kept.wanted.name, Outcome::failed, kept.refused->what});
-      continue;
-    }
+    if (is_left_alone(kept, group, result, here)) continue;
     TRY_ASSIGN(const policy::Became done, bring_one(one, kept, window, here));
     if (done.outcome == Outcome::unchanged) continue;
     result.outcome = done.outcome;

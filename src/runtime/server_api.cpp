@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace ctxcap::runtime {
 namespace {
 
@@ -36,6 +38,17 @@ bool any_processing(const Json& slots) {
   return slots.is_array() && std::any_of(slots.begin(), slots.end(), [](const Json& slot) {
            return member(slot, "is_processing") == true;
          });
+}
+
+Error not_asked(const std::string& program, const std::string& url, std::string why, std::string hint) {
+  return {.kind = ErrorKind::unreachable,
+          .what = fmt::format("no {} could be asked at {}", program, printable(url, 120)),
+          .why = std::move(why),
+          .hint = std::move(hint)};
+}
+
+std::string told(std::optional<i64> number) {
+  return number ? fmt::format("{}", *number) : "";
 }
 
 std::string percent_encoded(std::string_view text) {

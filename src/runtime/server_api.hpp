@@ -1,6 +1,7 @@
 #pragma once
 // Inside runtime/: requests to servers other than Ollama, and what they answer.
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,12 @@ class ServerApi {
 
 // Whether a request is at work in one of the slots that llama-server's /slots lists.
 bool any_processing(const Json& slots);
+
+// Whom nobody could ask: "no `program` could be asked at `url`".
+Error not_asked(const std::string& program, const std::string& url, std::string why, std::string hint);
+
+// The number; "" for one that is not told.
+std::string told(std::optional<i64> number);
 
 // Letters, digits and "-._~" as they are, the rest as %XX.
 std::string percent_encoded(std::string_view text);

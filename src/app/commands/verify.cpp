@@ -98,14 +98,10 @@ Status check_url(std::string& url) {
 }
 
 Error not_as_asked(const ServedVerification& seen) {
-  Error error{.kind = ErrorKind::unverified,
-              .what = fmt::format("{} does not run as planned", printable(seen.ask.model, 60)),
-              .hint = "restart it with the flags of the plan; ctxcap changes no server of this kind"};
-  for (const ServedCheck& check : seen.checks) {
-    if (check.holds == false && error.why.empty())
-      error.why = fmt::format("{} is {}, but should be {}", check.what, check.seen, check.asked);
-  }
-  return error;
+  return {.kind = ErrorKind::unverified,
+          .what = fmt::format("{} does not run as planned", printable(seen.ask.model, 60)),
+          .why = why_not(seen),
+          .hint = "restart it with the flags of the plan; ctxcap changes no server of this kind"};
 }
 
 Result<ExitCode> run_verify(VerifyFlags flags, World& world, Talk& talk) {

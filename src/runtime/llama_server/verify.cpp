@@ -10,14 +10,8 @@ namespace ctxcap::runtime {
 namespace {
 
 Error no_llama_server(const std::string& url, std::string why) {
-  return {.kind = ErrorKind::unreachable,
-          .what = "no llama-server could be asked at " + printable(url, 120),
-          .why = std::move(why),
-          .hint = "name the address that it listens on: --url http://127.0.0.1:8080"};
-}
-
-std::string number(std::optional<i64> value) {
-  return value ? fmt::format("{}", *value) : "";
+  return not_asked("llama-server", url, std::move(why),
+                   "name the address that it listens on: --url http://127.0.0.1:8080");
 }
 
 bool is_router(const Json& props) {
@@ -87,10 +81,10 @@ Result<ServedVerification> verify_llama_server(Http& http, const ServedAsk& ask)
   const std::optional<i64> window = integer_at(settings, "n_ctx");
   const std::optional<i64> slots = integer_at(props.body, "total_slots");
   result.num_ctx = window;
-  result.checks.push_back({"n_ctx of a slot", number(ask.num_ctx), number(window),
+  result.checks.push_back({"n_ctx of a slot", told(ask.num_ctx), told(window),
                            window ? std::optional(*window == ask.num_ctx) : std::nullopt});
   if (ask.at_once)
-    result.checks.push_back({"total_slots", number(ask.at_once), number(slots),
+    result.checks.push_back({"total_slots", told(ask.at_once), told(slots),
                              slots ? std::optional(*slots == *ask.at_once) : std::nullopt});
   if (slots.value_or(1) > 1) check_sharing(arguments, result);
   return result;

@@ -63,14 +63,9 @@ Result<ServedVerification> load_and_look(FileServer& server, const ServedNow& wa
   TRY(server.load_anew(wanted));
   TRY_ASSIGN(ServedVerification seen, server.look(wanted));
   if (seen.holds() == true || change.any_window) return seen;
-  std::string why = "it does not tell what it runs with";
-  for (const ServedCheck& check : seen.checks) {
-    if (check.holds == false)
-      why = fmt::format("{} is {}, but should be {}", check.what, check.seen, check.asked);
-  }
   return fail({.kind = ErrorKind::unverified,
                .what = fmt::format("the window of {} was not changed", printable(server.model(), 60)),
-               .why = why,
+               .why = why_not(seen),
                .hint = "ctxcap verify shows all of it"});
 }
 

@@ -10,14 +10,8 @@ namespace ctxcap::runtime {
 namespace {
 
 Error no_vllm(const std::string& url, std::string why) {
-  return {.kind = ErrorKind::unreachable,
-          .what = "no vLLM could be asked at " + printable(url, 120),
-          .why = std::move(why),
-          .hint = "name the address that `vllm serve` listens on: --url http://127.0.0.1:8000"};
-}
-
-std::string text_of(std::optional<i64> value) {
-  return value ? fmt::format("{}", *value) : "";
+  return not_asked("vLLM", url, std::move(why),
+                   "name the address that `vllm serve` listens on: --url http://127.0.0.1:8000");
 }
 
 // The entry of the model asked for; null: it does not serve it.
@@ -38,8 +32,7 @@ void check_blocks(const ServedAsk& ask, const std::string& metrics, ServedVerifi
     if (value) holds = at_least ? *value >= *asked : *value == *asked;
     // Without the flag vLLM finds the bytes itself, and says None.
     if (seen == "None") holds = false;
-    result.checks.push_back(
-        {what, (at_least ? "at least " : "") + text_of(asked), printable(seen, 40), holds});
+    result.checks.push_back({what, (at_least ? "at least " : "") + told(asked), printable(seen, 40), holds});
   };
   add("num_gpu_blocks", ask.num_blocks, true);
   add("block_size", ask.block_size, false);
@@ -63,7 +56,7 @@ std::vector<i64> some_tokens(ServerApi& api, const std::string& model) {
 
 void probe(ServerApi& api, const std::string& model, ServedVerification& result) {
   const Tokens asked = result.ask.num_ctx - 1;
-  ServedCheck check{.what = "a prompt of num_ctx - 1", .asked = text_of(asked), .seen = "", .holds = {}};
+  ServedCheck check{.what = "a prompt of num_ctx - 1", .asked = told(asked), .seen = "", .holds = {}};
   const std::vector<i64> known = some_tokens(api, model);
   if (known.empty()) {
     result.notes.emplace_back("/tokenize does not answer, so no prompt of a known length was sent");
@@ -82,7 +75,7 @@ void probe(ServerApi& api, const std::string& model, ServedVerification& result)
     check.holds = false;
   } else {
     const auto seen = integer_at(member(answer->body, "usage"), "prompt_tokens");
-    check.seen = text_of(seen);
+    check.seen = told(seen);
     if (seen) check.holds = *seen == asked;
   }
   result.checks.push_back(check);
@@ -128,7 +121,7 @@ Result<ServedVerification> verify_vllm(Http& http, const ServedAsk& ask, const s
     result.server = "vLLM " + printable(told, 40);
   const std::optional<i64> window = integer_at(entry, "max_model_len");
   result.num_ctx = window;
-  result.checks.push_back({"max_model_len", text_of(ask.num_ctx), text_of(window),
+  result.checks.push_back({"max_model_len", told(ask.num_ctx), told(window),
                            window ? std::optional(*window == ask.num_ctx) : std::nullopt});
   const auto metrics = api.get("/metrics");
   check_blocks(ask, metrics && metrics->status == 200 ? metrics->text : "", result);

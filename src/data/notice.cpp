@@ -17,12 +17,9 @@ std::optional<Error> wrong(std::string what, std::string why, std::string hint) 
 std::optional<Error> fault_of_address(const NotifySettings& settings) {
   const NoticeWay way = *settings.way;
   const bool hook = way == NoticeWay::slack || way == NoticeWay::discord;
-  const std::string prefix = !settings.keys.empty()    ? settings.keys
-                             : way == NoticeWay::slack ? "SLACK"
-                                                       : "DISCORD";
   if (hook && !settings.to.empty())
     return wrong("names the address of a hook", "that address is a key, and others may read this file",
-                 fmt::format("set {0}_URL, or name a file that holds it in {0}_URL_FILE", prefix));
+                 fmt::format("set {0}_URL, or name a file that holds it in {0}_URL_FILE", settings.prefix()));
   if (way == NoticeWay::mail && settings.to.empty())
     return wrong("does not say who gets mail", "it has no to", "add to = \"root\"");
   if (way == NoticeWay::command && settings.to.empty())
@@ -35,6 +32,14 @@ std::optional<Error> fault_of_address(const NotifySettings& settings) {
 }
 
 }  // namespace
+
+std::string NotifySettings::prefix() const {
+  std::string prefix = keys.empty() ? std::string(word(*way)) : keys;
+  if (keys.empty())
+    std::transform(prefix.begin(), prefix.end(), prefix.begin(),
+                   [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+  return prefix;
+}
 
 std::optional<Error> fault_of(const NotifySettings& settings) {
   if (!settings.way) return wrong("does not say how", "it has no by", "add by = \"ntfy\"");

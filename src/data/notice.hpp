@@ -31,8 +31,11 @@ struct NotifySettings {
   std::optional<NoticeWay> way;  // nullopt: not said, which the settings refuse
   std::vector<std::string> to;   // an address, a program with its arguments, or who gets mail
   std::vector<std::string> on;   // words of Happened; empty: all
-  std::string keys;              // first part of the names of its secrets; "": the way's own
+  std::string keys;              // what the names of its secrets begin with; "": the way in capitals
   std::string template_file;     // of the JSON that a webhook gets; "": the built-in one
+
+  // "SLACK", of SLACK_URL. Needs a way.
+  std::string prefix() const;
 };
 
 // What is wrong with it; nullopt: nothing.

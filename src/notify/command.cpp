@@ -11,7 +11,7 @@ namespace {
 Status send_command(const NotifySettings& whom, const Notice& notice, World& world, const Limits& limits) {
   return run({.argv = whom.to,
               .env = {{"NOTIFY_TITLE", notice.title},
-                      {"NOTIFY_WHAT", words_of(notice)},
+                      {"NOTIFY_WHAT", join(words_of(notice), " ")},
                       {"NOTIFY_EXIT_CODE", std::to_string(notice.exit_code)}},
               .timeout = limits.program,
               .input = text_of(notice) + "\n"},
@@ -33,6 +33,6 @@ Status run(ProcessRequest request, const NotifySettings& whom, World& world) {
                .hint = "ctxcap config check --notify   tries again"});
 }
 
-extern const Way kCommand{NoticeWay::command, "NOTIFY", send_command, false};
+extern const Way kCommand{NoticeWay::command, send_command, false};
 
 }  // namespace ctxcap::notify

@@ -1,7 +1,6 @@
 // Discord's webhooks: "content" of at most 2,000 characters.
 
 #include "base/json.hpp"
-
 #include "notify/ways.hpp"
 
 namespace ctxcap::notify {
@@ -25,6 +24,6 @@ Status send_discord(const NotifySettings& whom, const Notice& notice, World& wor
 
 }  // namespace
 
-extern const Way kDiscord{NoticeWay::discord, "DISCORD", send_discord};
+extern const Way kDiscord{NoticeWay::discord, send_discord};
 
 }  // namespace ctxcap::notify

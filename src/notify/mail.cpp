@@ -26,6 +26,6 @@ Status send_mail(const NotifySettings& whom, const Notice& notice, World& world,
 
 }  // namespace
 
-extern const Way kMail{NoticeWay::mail, "MAIL", send_mail, false};
+extern const Way kMail{NoticeWay::mail, send_mail, false};
 
 }  // namespace ctxcap::notify

@@ -38,9 +38,7 @@ Status tell(const NotifySettings& whom, const Notice& notice, World& world, cons
 }
 
 std::string name_of(const NotifySettings& whom) {
-  const Way& way = way_of(whom);
-  const std::string prefix = whom.keys.empty() ? way.prefix : whom.keys;
-  if (whom.to.empty()) return fmt::format("{} ({}_URL)", word(*whom.way), prefix);
+  if (whom.to.empty()) return fmt::format("{} ({}_URL)", word(*whom.way), whom.prefix());
   return fmt::format("{} {}", word(*whom.way), printable(whom.to.front(), 80));
 }
 
@@ -77,10 +75,11 @@ std::string text_of(const Notice& notice, std::size_t most) {
   return head + lines_of(notice, most == std::string::npos ? most : most - std::min(most, head.size()));
 }
 
-std::string words_of(const Notice& notice) {
-  std::string words;
-  for (const Happened what : notice.what) words += (words.empty() ? "" : " ") + std::string(word(what));
-  return words.empty() ? "test" : words;
+std::vector<std::string> words_of(const Notice& notice) {
+  std::vector<std::string> words;
+  for (const Happened what : notice.what) words.emplace_back(word(what));
+  if (words.empty()) words.emplace_back("test");
+  return words;
 }
 
 std::string header_text(const std::string& text) {

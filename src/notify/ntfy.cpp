@@ -20,6 +20,6 @@ Status send_ntfy(const NotifySettings& whom, const Notice& notice, World& world,
 
 }  // namespace
 
-extern const Way kNtfy{NoticeWay::ntfy, "NTFY", send_ntfy};
+extern const Way kNtfy{NoticeWay::ntfy, send_ntfy};
 
 }  // namespace ctxcap::notify

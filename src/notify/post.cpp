@@ -11,7 +11,7 @@ namespace ctxcap::notify {
 namespace {
 
 Secrets secrets_of(const NotifySettings& whom, World& world) {
-  return {whom.keys.empty() ? way_of(whom).prefix : whom.keys, world.environment, world.files};
+  return {whom.prefix(), world.environment, world.files};
 }
 
 Error unheard(const NotifySettings& whom, std::string why, std::string hint) {

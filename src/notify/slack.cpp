@@ -1,7 +1,6 @@
 // Slack's incoming webhooks, and what speaks like them (Mattermost, Rocket.Chat).
 
 #include "base/json.hpp"
-
 #include "notify/ways.hpp"
 
 namespace ctxcap::notify {
@@ -25,6 +24,6 @@ Status send_slack(const NotifySettings& whom, const Notice& notice, World& world
 
 }  // namespace
 
-extern const Way kSlack{NoticeWay::slack, "SLACK", send_slack};
+extern const Way kSlack{NoticeWay::slack, send_slack};
 
 }  // namespace ctxcap::notify

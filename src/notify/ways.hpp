@@ -8,7 +8,6 @@ namespace ctxcap::notify {
 
 struct Way {
   NoticeWay way;
-  const char* prefix;  // of the names of its secrets
   Status (*send)(const NotifySettings& whom, const Notice& notice, World& world, const Limits& limits);
   bool posts = true;  // to an address
 };
@@ -36,8 +35,8 @@ Result<std::string> webhook_body(const NotifySettings& whom, const Notice& notic
 // The title, an empty line, the lines; at most so many bytes, and then "..." in place of what is left out.
 std::string text_of(const Notice& notice, std::size_t most = std::string::npos);
 std::string lines_of(const Notice& notice, std::size_t most = std::string::npos);
-// "changed oom"; of a test "test".
-std::string words_of(const Notice& notice);
+// "changed", "oom"; of a test "test".
+std::vector<std::string> words_of(const Notice& notice);
 // A text as a header takes it: as it is where it is ASCII, else as RFC 2047 writes it.
 std::string header_text(const std::string& text);
 

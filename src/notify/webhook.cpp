@@ -19,9 +19,7 @@ std::string dumped(const Json& json) {
 }
 
 Json json_of(const Notice& notice) {
-  Json root = {{"schema", "ctxcap.notice/1"}, {"what", Json::array()}};
-  const std::string words = words_of(notice);
-  for (const std::string_view one : split(words, ' ')) root["what"].push_back(one);
+  Json root = {{"schema", "ctxcap.notice/1"}, {"what", words_of(notice)}};
   root["at"] = rfc3339(notice.at);
   root["exit_code"] = notice.exit_code;
   root["title"] = notice.title;
@@ -54,7 +52,7 @@ std::string quoted_inside(const std::string& text) {
 TemplateData data_of(const Notice& notice) {
   TemplateData data{.text = {{"title", quoted_inside(notice.title)},
                              {"text", quoted_inside(lines_of(notice))},
-                             {"what", words_of(notice)},
+                             {"what", join(words_of(notice), " ")},
                              {"at", rfc3339(notice.at)},
                              {"exit_code", std::to_string(notice.exit_code)},
                              {"notice", dumped(json_of(notice))}}};
@@ -82,6 +80,6 @@ Result<std::string> webhook_body(const NotifySettings& whom, const Notice& notic
                .hint = R"(write it like {"text": "{{title}}: {{text}}"})"});
 }
 
-extern const Way kWebhook{NoticeWay::webhook, "WEBHOOK", send_webhook};
+extern const Way kWebhook{NoticeWay::webhook, send_webhook};
 
 }  // namespace ctxcap::notify

@@ -62,7 +62,8 @@ Sums sums_of_mapped(const char* text, const Share& share) {
   // The last rows of the file have nothing to read behind them.
   const char* const safe = std::min(stop, text + share.size - std::min(share.size, std::size_t{1} << 20));
   while (from < stop) {
-    const char* const end = static_cast<const char*>(std::memchr(from, '\n', share.size - (from - text)));
+    const char* const end =
+        static_cast<const char*>(std::memchr(from, '\n', share.size - static_cast<std::size_t>(from - text)));
     if (end == nullptr) break;
     const auto length = static_cast<std::size_t>(end - from);
     if (from < safe) {

@@ -8,6 +8,7 @@
 
 #include "ingest/formats/message_stream.hpp"
 #include "ingest/formats/server_log.hpp"
+#include "ingest/formats/server_log/sieve.hpp"
 #include "ingest/row_reader.hpp"
 #include "ingest/shape.hpp"
 
@@ -29,6 +30,7 @@ struct Piece {
   struct LogLine {
     std::size_t begin = 0, end = 0;
     i64 line = 0;
+    server_log::Words words;  // unless it is nested
   };
   std::vector<LogLine> log_lines;
 
@@ -104,7 +106,7 @@ class LogReader {
   void finish(RowReader& reader);
 
  private:
-  void read_line(std::string_view text, i64 line, bool is_nested, RowReader& reader);
+  void read_line(std::string_view text, const Piece::LogLine& line, bool is_nested, RowReader& reader);
 
   ServerLog log_;
   i64 last_line_ = 1;  // of the last piece

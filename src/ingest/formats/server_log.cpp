@@ -4,7 +4,6 @@
 #include <set>
 
 #include "ingest/formats/all.hpp"
-#include "ingest/formats/server_log/sieve.hpp"
 #include "ingest/formats/server_log/text.hpp"
 
 namespace ctxcap::ingest {
@@ -52,17 +51,19 @@ std::size_t own_text(std::string_view text) {
 
 }  // namespace
 
-const std::vector<Call>& ServerLog::line(std::string_view text) {
+const std::vector<Call>& ServerLog::line(std::string_view text, Words words) {
   scratch_.clear();
-  return line(unwrapped(text, scratch_));
+  const Line inside = unwrapped(text, scratch_);
+  const bool is_wrapped = text.starts_with('{');
+  return line(inside, is_wrapped ? words_in(inside.text) : words);
 }
 
-const std::vector<Call>& ServerLog::line(const Line& inside) {
+const std::vector<Call>& ServerLog::line(const Line& inside, Words words) {
   calls_.clear();
   began_.clear();
   named_.clear();
   if (by_client_) clients_.line(inside.text);
-  see(inside);
+  see(inside, words);
   if (by_client_) name_clients();
   return calls_;
 }
@@ -80,7 +81,7 @@ void ServerLog::name_clients() {
   clients_.take(calls_);
 }
 
-void ServerLog::see(const Line& inside) {
+void ServerLog::see(const Line& inside, Words words) {
   const std::string_view text = inside.text;
   // Most lines begin with the server's own words, and so have neither time nor port.
   const bool is_bare = !inside.at && (text.starts_with("slot ") || text.starts_with("srv "));
@@ -91,58 +92,69 @@ void ServerLog::see(const Line& inside) {
   const std::string_view of_task = behind(ids, "| task ");
   const auto slot = leading_number(ids), task = leading_number(of_task);
   if (slot && task) {
-    see_slot({*slot, *task, port}, of_task.substr(std::min(of_task.find('|'), of_task.size())));
-    if (announces(behind(text, "print_timing"))) announced_ = At{*slot, *task, port};
-  } else if (has(text, "eval time =") && announced_) {
+    see_slot({*slot, *task, port}, of_task.substr(std::min(of_task.find('|'), of_task.size())), words);
+    if (words.has(Word::announcement) && announces(behind(text, "print_timing")))
+      announced_ = At{*slot, *task, port};
+  } else if (words.has(Word::eval_time) && announced_) {
     timing(*announced_, text);
   } else {
-    see_server(text, port);
+    see_server(text, port, words);
   }
 }
 
-void ServerLog::see_slot(At at, std::string_view rest) {
+void ServerLog::see_slot(At at, std::string_view rest, Words words) {
   // What most lines say stands right behind the task.
   std::string_view said = rest;
   while (said.starts_with('|') || said.starts_with(' ')) said.remove_prefix(1);
   const bool is_timing = said.starts_with("eval time =") || said.starts_with("prompt eval time =");
   if (is_timing) return timing(at, said);
   if (said.starts_with("stop processing")) return released(at, said);
-  if (has(rest, "processing task")) {
+  // What the line has may stand before the task.
+  const auto says = [&](Word word, std::string_view text) { return words.has(word) && has(rest, text); };
+  if (says(Word::processing, "processing task")) {
     open(at).began_before = false;
     tells_beginnings_ = true;
-  } else if (has(rest, "new prompt")) {
+  } else if (says(Word::new_prompt, "new prompt")) {
     new_prompt(at, rest);
-  } else if (has(rest, "eval time =")) {
+  } else if (says(Word::eval_time, "eval time =")) {
     timing(at, rest);
-  } else if (has(rest, "stop processing")) {
+  } else if (says(Word::processing, "stop processing")) {
     released(at, rest);
-  } else if (has(rest, "context shift")) {
+  } else if (says(Word::context_shift, "context shift")) {
     open(at).shifted = true;
-  } else if (has(rest, "input truncated")) {
+  } else if (says(Word::input_truncated, "input truncated")) {
     open(at).is_cut = true;
-  } else if (const auto cached = number_behind(rest, "cached n_tokens = ")) {
+  } else if (words.has(Word::cached)) {
+    const auto cached = number_behind(rest, "cached n_tokens = ");
+    if (!cached) return;
     Open& call = open(at);
     if (!call.cached) call.cached = cached;  // later ones count what this prompt brought
   }
 }
 
-void ServerLog::see_server(std::string_view text, std::optional<Tokens> port) {
+void ServerLog::see_server(std::string_view text, std::optional<Tokens> port, Words words) {
   // Ollama's own lines, and what it runs.
-  tells_beginnings_ = tells_beginnings_ || has(text, "time=20") || has(text, "[GIN] ");
+  tells_beginnings_ = tells_beginnings_ || words.has(Word::time) || has(text, "[GIN] ");
   if (text.starts_with("[GIN] ")) return access(text);
-  if (has(text, "send_error: task id = ")) return refusal(text, port);
-  if (const auto saved = number_behind(text, "saving prompt with length ")) {
-    if (saved_.size() < kMostOpen) saved_.push_back(*saved);
-    return;
+  if (words.has(Word::send_error) && has(text, "send_error: task id = ")) return refusal(text, port);
+  if (words.has(Word::saving_prompt)) {
+    if (const auto saved = number_behind(text, "saving prompt with length ")) {
+      if (saved_.size() < kMostOpen) saved_.push_back(*saved);
+      return;
+    }
   }
-  if (const auto cancelled = number_behind(text, "cancel task, id_task = ")) {
-    for (Open& call : open_) call.cancelled = call.cancelled || call.at.task == *cancelled;
-    return;
+  if (words.has(Word::cancel_task)) {
+    if (const auto cancelled = number_behind(text, "cancel task, id_task = ")) {
+      for (Open& call : open_) call.cancelled = call.cancelled || call.at.task == *cancelled;
+      return;
+    }
   }
-  if (has(text, "all slots are idle")) return settle_late();
+  if (words.has(Word::slots_idle) && has(text, "all slots are idle")) return settle_late();
   if (has(text, "request: ") || has(text, "[GIN] ")) return access(text);
-  if (const auto cut = Cuts::read(text, clock_.now())) return cut->is_alone ? give(*cut) : cuts_.wait(*cut);
-  loads_.see(text, port);
+  if (words.has(Word::truncating)) {
+    if (const auto cut = Cuts::read(text, clock_.now())) return cut->is_alone ? give(*cut) : cuts_.wait(*cut);
+  }
+  loads_.see(text, port, words);
 }
 
 ServerLog::Open& ServerLog::open(At at) {

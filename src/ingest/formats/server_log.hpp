@@ -23,6 +23,7 @@
 #include "ingest/formats/server_log/cuts.hpp"
 #include "ingest/formats/server_log/envelope.hpp"
 #include "ingest/formats/server_log/loads.hpp"
+#include "ingest/formats/server_log/sieve.hpp"
 
 namespace ctxcap::ingest {
 
@@ -36,10 +37,10 @@ class ServerLog {
   // by_client: who asked is the job of a call, where that can be told.
   explicit ServerLog(bool by_client = false) : by_client_(by_client) {}
 
-  // The calls that this line completes. Views in them live until the next line.
-  const std::vector<Call>& line(std::string_view text);
+  // The calls that this line completes. Views in them live until the next line. `words`: what it has of them.
+  const std::vector<Call>& line(std::string_view text, server_log::Words words);
   // The same of one that was unwrapped already.
-  const std::vector<Call>& line(const server_log::Line& inside);
+  const std::vector<Call>& line(const server_log::Line& inside, server_log::Words words);
   // So many lines without a word that matters.
   void pass(i64 lines) { clients_.pass(lines); }
   // Those that are left at the end.
@@ -77,9 +78,9 @@ class ServerLog {
   };
   using OpenAt = std::deque<Open>::iterator;
 
-  void see(const server_log::Line& inside);
-  void see_slot(At at, std::string_view rest);
-  void see_server(std::string_view text, std::optional<Tokens> port);
+  void see(const server_log::Line& inside, server_log::Words words);
+  void see_slot(At at, std::string_view rest, server_log::Words words);
+  void see_server(std::string_view text, std::optional<Tokens> port, server_log::Words words);
   void new_prompt(At at, std::string_view rest);
   void timing(At at, std::string_view rest);
   void refusal(std::string_view text, std::optional<Tokens> port);

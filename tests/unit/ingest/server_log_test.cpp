@@ -46,7 +46,7 @@ std::vector<Told> calls_of(std::string_view text) {
   const auto take = [&](const std::vector<ingest::Call>& more) {
     for (const ingest::Call& call : more) calls.push_back(told_by(call));
   };
-  for (const std::string_view line : split(text, '\n')) take(log.line(line));
+  for (const std::string_view line : split(text, '\n')) take(log.line(line, ingest::server_log::words_in(line)));
   take(log.finish());
   return calls;
 }
@@ -351,7 +351,7 @@ std::vector<std::pair<std::string, Told>> clients_of(std::string_view text) {
   const auto take = [&](const std::vector<ingest::Call>& more) {
     for (const ingest::Call& call : more) calls.emplace_back(call.job.client, told_by(call));
   };
-  for (const std::string_view line : split(text, '\n')) take(log.line(line));
+  for (const std::string_view line : split(text, '\n')) take(log.line(line, ingest::server_log::words_in(line)));
   take(log.finish());
   return calls;
 }

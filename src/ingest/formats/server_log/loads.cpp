@@ -67,22 +67,25 @@ LoadPtr Loads::at_port(std::optional<Tokens> port) const {
   return found == live_.rend() ? nullptr : *found;
 }
 
-void Loads::see(std::string_view line, std::optional<Tokens> port) {
-  if (has(line, "cmd=") && has(line, " --model ") && has(line, " --port ")) return start(line);
-  if (has(line, "loading model '")) return load(line, port);
-  if (has(line, "spawning server instance with name=")) {
+void Loads::see(std::string_view line, std::optional<Tokens> port, Words words) {
+  const auto says = [&](Word word, std::string_view text) { return words.has(word) && has(line, text); };
+  if (says(Word::cmd, " --model ") && has(line, " --port ")) return start(line);
+  if (says(Word::loading_model, "loading model '")) return load(line, port);
+  if (says(Word::spawning, "spawning server instance with name=")) {
     add({.name = std::string(word_behind(line, "with name=")), .port = number_behind(line, " on port ")});
     return;
   }
-  if (has(line, "msg=\"loaded runners\"")) return keep(number_behind(line, " count=").value_or(0));
-  if (has(line, "n_ctx_slot = ")) return initialize(line, port);
-  if (has(line, "msg=\"template selection\"")) return name(line);
-  if (has(line, "embeddings enabled with")) {
+  if (says(Word::loaded_runners, "msg=\"loaded runners\""))
+    return keep(number_behind(line, " count=").value_or(0));
+  if (says(Word::n_ctx_slot, "n_ctx_slot = ")) return initialize(line, port);
+  if (says(Word::template_selection, "msg=\"template selection\"")) return name(line);
+  if (says(Word::embed, "embeddings enabled with")) {
     add({.embeds = true});
     return;
   }
-  if (has(line, "msg=\"Listening on ") || has(line, "cleaning up before exit")) {
-    const bool are_all = !port && (!starts_are_told_ || !has(line, "cleaning up"));
+  const bool cleans_up = says(Word::cleaning_up, "cleaning up");
+  if (says(Word::listening, "msg=\"Listening on ") || (cleans_up && has(line, "cleaning up before exit"))) {
+    const bool are_all = !port && (!starts_are_told_ || !cleans_up);
     if (are_all) stop([](const Load&) { return true; });
   }
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/quantity.hpp"
+#include "ingest/formats/server_log/sieve.hpp"
 
 namespace ctxcap::ingest::server_log {
 
@@ -48,7 +49,7 @@ struct Asks {
 class Loads {
  public:
   // Takes what the line says about servers that start, stop, and are named.
-  void see(std::string_view line, std::optional<Tokens> port);
+  void see(std::string_view line, std::optional<Tokens> port, Words words);
   // Whose call it is. `saved` are the sizes of prompts that were put away for it. nullptr: that cannot be
   // told. is_busy(load, slot): another call holds that slot.
   template <typename IsBusy>

@@ -1,126 +1,157 @@
 #include "ingest/formats/server_log/sieve.hpp"
 
-#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
 namespace ctxcap::ingest::server_log {
 namespace {
 
-// A word, and where in it three letters stand that are rare in other lines: of every word one of the two
-// pairs of them begins at an even place of the text, so that every other place is enough to look at.
-struct Word {
+// A word's text, and where in it three letters stand that are rare in other lines: of every text one of the
+// two pairs of them begins at an even place of the log, so that every other place is enough to look at.
+struct Spelling {
+  Word word;
   std::string_view text;
   std::size_t rare = 0;
 };
 
 // What loads.cpp, cuts.cpp, clock.cpp and ServerLog look for, without quotes, which envelopes escape.
-constexpr std::array kWords = std::to_array<Word>({
-    {"processing", 5},  // of a task, and that it stops
-    {"new prompt", 1},
-    {"eval time =", 0},
-    {"context shift", 8},
-    {"input truncated", 1},
-    {"cached n_tokens", 3},
-    {"print_timing", 3},
-    {"send_error: ", 3},
-    {"saving prompt", 0},
-    {"cancel task", 2},
-    {"slots are idle", 11},
-    {"embed", 1},
-    {"truncating input", 12},
-    {"cmd=", 1},
-    {"loading model", 6},
-    {"spawning server", 2},
-    {"loaded runners", 8},
-    {"n_ctx_slot", 4},
-    {"template selection", 11},
-    {"Listening on ", 0},
-    {"cleaning up", 2},
-    {"[GIN] 20", 1},  // the time
-    {"time=20", 3},
+constexpr std::array kSpellings = std::to_array<Spelling>({
+    {Word::processing, "processing", 5},  // of a task, and that it stops
+    {Word::new_prompt, "new prompt", 1},
+    {Word::eval_time, "eval time =", 0},
+    {Word::context_shift, "context shift", 8},
+    {Word::input_truncated, "input truncated", 1},
+    {Word::cached, "cached n_tokens", 3},
+    {Word::announcement, "print_timing", 3},
+    {Word::send_error, "send_error: ", 3},
+    {Word::saving_prompt, "saving prompt", 0},
+    {Word::cancel_task, "cancel task", 2},
+    {Word::slots_idle, "slots are idle", 11},
+    {Word::embed, "embed", 1},
+    {Word::truncating, "truncating input", 12},
+    {Word::cmd, "cmd=", 1},
+    {Word::loading_model, "loading model", 6},
+    {Word::spawning, "spawning server", 2},
+    {Word::loaded_runners, "loaded runners", 8},
+    {Word::n_ctx_slot, "n_ctx_slot", 4},
+    {Word::template_selection, "template selection", 11},
+    {Word::listening, "Listening on ", 0},
+    {Word::cleaning_up, "cleaning up", 2},
+    {Word::access, "[GIN] 20", 1},  // the time
+    {Word::time, "time=20", 3},
     // Text with bytes of its own, which the journal writes as numbers.
-    {"MESSAGE\":[", 5},
-    {"MESSAGE\": [", 5},
-    {"MESSAGE\" : [", 5},
+    {Word::bytes, "MESSAGE\":[", 5},
+    {Word::bytes, "MESSAGE\": [", 5},
+    {Word::bytes, "MESSAGE\" : [", 5},
 });
 
+// In the order that the machine reads it in.
 constexpr std::uint16_t pair_of(char first, char second) {
-  return static_cast<std::uint16_t>(static_cast<unsigned char>(first) |
-                                    static_cast<unsigned>(static_cast<unsigned char>(second)) << 8);
+  return std::bit_cast<std::uint16_t>(std::array{first, second});
 }
 
-// The rare pairs of all words: a bit for each that there is, and where it stands in which words.
+std::uint16_t pair_at(const char* at) {
+  std::uint16_t pair = 0;
+  std::memcpy(&pair, at, sizeof pair);
+  return pair;
+}
+
+// The rare pairs of all words: which there are, and where they stand in which of them.
 class Pairs {
  public:
   struct Place {
     std::uint16_t pair = 0;
-    std::uint8_t word = 0, at = 0;  // word: its number plus one; 0: none
+    std::uint8_t spelling = 0, at = 0;  // spelling: its number plus one; 0: none
   };
   constexpr Pairs() {
-    for (std::size_t word = 0; word < kWords.size(); ++word) {
-      for (const std::size_t at : {kWords[word].rare, kWords[word].rare + 1}) {
-        const std::uint16_t pair = pair_of(kWords[word].text[at], kWords[word].text[at + 1]);
-        bits_[pair >> 6] |= std::uint64_t{1} << (pair & 63);
+    for (std::size_t spelling = 0; spelling < kSpellings.size(); ++spelling) {
+      const Spelling& word = kSpellings[spelling];
+      for (const std::size_t at : {word.rare, word.rare + 1}) {
+        const std::uint16_t pair = pair_of(word.text[at], word.text[at + 1]);
+        is_there_[pair] = true;
         std::size_t slot = slot_of(pair);
-        while (places_[slot].word != 0) slot = (slot + 1) % kSlots;
-        places_[slot] = {pair, static_cast<std::uint8_t>(word + 1), static_cast<std::uint8_t>(at)};
+        while (places_[slot].spelling != 0) slot = (slot + 1) % kSlots;
+        places_[slot] = {pair, static_cast<std::uint8_t>(spelling + 1), static_cast<std::uint8_t>(at)};
       }
     }
   }
-  bool has(std::uint16_t pair) const { return (bits_[pair >> 6] >> (pair & 63) & 1) != 0; }
-  // visit(word, where the pair stands in it) until it returns true.
+  bool has(std::uint16_t pair) const { return is_there_[pair]; }
+  // visit(spelling, where the pair stands in it) until it returns true.
   template <typename Visit>
-  bool any(std::uint16_t pair, Visit visit) const {
-    for (std::size_t slot = slot_of(pair); places_[slot].word != 0; slot = (slot + 1) % kSlots) {
+  void any(std::uint16_t pair, Visit visit) const {
+    for (std::size_t slot = slot_of(pair); places_[slot].spelling != 0; slot = (slot + 1) % kSlots) {
       const Place& place = places_[slot];
-      if (place.pair == pair && visit(kWords[place.word - 1U], place.at)) return true;
+      if (place.pair == pair && visit(kSpellings[place.spelling - 1U], place.at)) return;
     }
-    return false;
   }
 
  private:
   static constexpr std::size_t kSlots = 256;
   static constexpr std::size_t slot_of(std::uint16_t pair) { return (pair * 40'503U >> 7) % kSlots; }
 
-  std::array<std::uint64_t, 1024> bits_{};
+  std::array<bool, 1 << 16> is_there_{};  // of text only a sixth of it is looked at
   std::array<Place, kSlots> places_{};
 };
 constexpr Pairs kPairs;
 
-std::uint16_t pair_at(const char* at) {
-  return pair_of(at[0], at[1]);
+bool begins_at(std::string_view text, std::size_t at, std::string_view word) {
+  // Most that share a rare pair differ at the first byte.
+  return at < text.size() && text[at] == word[0] && text.substr(at, word.size()) == word;
 }
 
-// Where the word begins that has a rare pair at `at`; npos: none has.
-std::size_t word_at(std::string_view text, std::size_t at) {
-  std::size_t found = std::string_view::npos;
-  kPairs.any(pair_at(text.data() + at), [&](const Word& word, std::size_t rare) {
-    if (at < rare || text.substr(at - rare, word.text.size()) != word.text) return false;
-    if (word.text == "print_timing" && !announces(text.substr(at))) return false;
-    found = at - rare;
-    return true;
-  });
-  return found;
+// visit(word, where it begins) for each word of the text, until it returns true.
+template <typename Visit>
+void each_word(std::string_view text, std::size_t from, Visit visit) {
+  const auto pair = [&](std::size_t at) { return pair_at(text.data() + at); };
+  bool is_over = false;
+  for (std::size_t at = from; at + 1 < text.size() && !is_over; at += 2) {
+    while (at + 9 < text.size() && !(kPairs.has(pair(at)) | kPairs.has(pair(at + 2)) |
+                                     kPairs.has(pair(at + 4)) | kPairs.has(pair(at + 6)))) {
+      at += 8;
+    }
+    if (!kPairs.has(pair(at))) continue;
+    kPairs.any(pair(at), [&](const Spelling& word, std::size_t rare) {
+      if (at < from + rare || !begins_at(text, at - rare, word.text)) return false;
+      if (word.word == Word::announcement && !announces(text.substr(at))) return false;
+      is_over = visit(word.word, at - rare);
+      return is_over;
+    });
+  }
 }
 
 }  // namespace
 
 bool announces(std::string_view line) {
-  line = line.substr(0, line.find_first_of("\n\\\""));  // what an envelope puts behind it
-  const std::size_t task = line.find("task ");
-  if (task == std::string_view::npos) return false;
-  return line.find_first_of("abcdefghijklmnopqrstuvwxyz", task + 5) == std::string_view::npos;
+  // Up to what an envelope puts behind it.
+  const auto ends = [&](std::size_t at) {
+    return at == line.size() || line[at] == '\n' || line[at] == '\\' || line[at] == '"';
+  };
+  std::size_t at = 0;
+  while (!ends(at) && !begins_at(line, at, "task ")) ++at;
+  if (ends(at)) return false;
+  at += std::string_view("task ").size();
+  while (!ends(at) && !(line[at] >= 'a' && line[at] <= 'z')) ++at;
+  return ends(at);
 }
 
 std::size_t find_word(std::string_view text, std::size_t from) {
-  for (std::size_t at = from; at + 1 < text.size(); at += 2) {
-    if (!kPairs.has(pair_at(text.data() + at))) continue;
-    const std::size_t word = word_at(text, at);
-    if (word != std::string_view::npos && word >= from) return word;
-  }
-  return std::string_view::npos;
+  std::size_t found = std::string_view::npos;
+  each_word(text, from, [&](Word, std::size_t at) {
+    found = at;
+    return true;
+  });
+  return found;
+}
+
+Words words_in(std::string_view line) {
+  Words words;
+  each_word(line, 0, [&](Word word, std::size_t) {
+    words.add(word);
+    return false;
+  });
+  return words;
 }
 
 }  // namespace ctxcap::ingest::server_log

@@ -5,11 +5,30 @@
 #include "base/text.hpp"
 
 namespace ctxcap {
+namespace {
+
+// "5.00 GiB" and "0.1 %," stay in one line.
+std::vector<std::string_view> words_of(std::string_view text) {
+  constexpr std::string_view kUnits[] = {"%", "B", "KiB", "MiB", "GiB", "TiB", "MB", "GB"};
+  std::vector<std::string_view> words;
+  for (const std::string_view word : split(text, ' ')) {
+    const std::string_view bare = word.substr(0, word.find_last_not_of(".,;:)") + 1);
+    const bool unit = std::find(std::begin(kUnits), std::end(kUnits), bare) != std::end(kUnits);
+    if (unit && !words.empty() && !words.back().empty()) {
+      words.back() = {words.back().data(), words.back().size() + 1 + word.size()};
+    } else {
+      words.push_back(word);
+    }
+  }
+  return words;
+}
+
+}  // namespace
 
 std::string wrapped(std::string_view text, int width, std::string_view first, std::string_view next) {
   std::string lines(first);
   int column = display_width(first), begins = column;
-  for (const std::string_view word : split(text, ' ')) {
+  for (const std::string_view word : words_of(text)) {
     const int wide = display_width(word);
     if (column > begins && column + 1 + wide > width) {
       lines.append(1, '\n').append(next);

@@ -183,7 +183,8 @@ Result<cli::ExitCode> run_night(const NightlyOptions& options, const std::vector
   }
   for (const Error& trouble : troubles) talk.error(trouble);
   // One line each for the journal; a terminal gets what it can show.
-  const int width = world.console.out_is_tty() ? talk.out().width : 1 << 20;
+  const bool shown = world.console.out_is_tty() || options.settings.report.width;
+  const int width = shown ? talk.out().width : 1 << 20;
   for (const JobNight& job : jobs)
     world.console.out(wrapped(report::night_line(job, options.dry_run), width, "", "  ") + "\n");
   const cli::ExitCode code = done ? code_of(jobs, troubles) : cli::exit_code(done.error().kind);

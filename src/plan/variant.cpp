@@ -192,10 +192,17 @@ std::vector<std::string> reasons_for(const BaseDecision& decision, const Variant
 
 std::string reason_in(const Variant& variant) {
   const std::string mark = fmt::format("# num_ctx {}: ", variant.num_ctx);
+  constexpr std::string_view kGoesOn = "#     ";  // as render has it
+  std::string reason;
   for (const std::string_view line : split(variant.modelfile, '\n')) {
-    if (line.starts_with(mark)) return std::string(line.substr(mark.size()));
+    if (line.starts_with(mark)) {
+      reason = line.substr(mark.size());
+    } else if (!reason.empty()) {
+      if (!line.starts_with(kGoesOn)) break;
+      reason.append(" ").append(line.substr(kGoesOn.size()));
+    }
   }
-  return "";
+  return reason;
 }
 
 std::optional<Warning> empty_system(const Variant& variant) {

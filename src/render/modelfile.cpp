@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/glossary.hpp"
 #include "base/template.hpp"
 #include "base/text.hpp"
 #include "data/model_name.hpp"
@@ -38,6 +39,14 @@ Status check_values(const Variant& variant) {
   return {};
 }
 
+// Of a comment, as a terminal shows it whole; what it goes on with stands further in than any comment begins.
+std::string in_lines(const std::string& comment) {
+  constexpr int kWidest = 78, kLongest = 400;
+  const std::string line = printable(comment, kLongest);
+  const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
+  return wrapped(std::string_view(line).substr(begin), kWidest, std::string(begin, ' '), "    ");
+}
+
 TemplateData modelfile_data(const Variant& variant, const std::vector<std::string>& comments) {
   TemplateData data{.text = {{"variant", variant.name},
                              {"base", variant.base},
@@ -47,8 +56,11 @@ TemplateData modelfile_data(const Variant& variant, const std::vector<std::strin
   // Block quotes always: a value that begins with a quote needs them, and the others lose nothing.
   data.text["system"] = "\"\"\"" + variant.system.value_or("") + "\"\"\"";
   data.lists["comments"];
-  for (const std::string& comment : comments)
-    data.lists["comments"].push_back({.text = {{"line", printable(comment)}}});
+  for (const std::string& comment : comments) {
+    const std::string lines = in_lines(comment);
+    for (const std::string_view line : split(lines, '\n'))
+      data.lists["comments"].push_back({.text = {{"line", std::string(line)}}});
+  }
   for (const auto& [name, value] : all_parameters(variant)) {
     data.lists["parameters"].push_back({.text = {{"name", name}, {"value", value}}});
   }

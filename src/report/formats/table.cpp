@@ -53,10 +53,14 @@ std::string not_counted(const Analysis& analysis, const TextOptions& options) {
   std::stable_sort(all.begin(), all.end(), [](const Skip& a, const Skip& b) { return a.count > b.count; });
   std::vector<std::string> reasons;
   for (const Skip& skip : all) reasons.push_back(fmt::format("{} {}", with_commas(skip.count), skip.reason));
-  constexpr std::string_view kWhere = " (--details: where)";
-  const std::string text = fmt::format("Skipped  {}: {}", counted(count, "row"), join(reasons, ", "));
-  return fit_to_width(text, options.width - display_width(kWhere), marks_for(options).cut) +
-         std::string(kWhere) + "\n";
+  for (std::size_t told = all.size();; --told) {
+    const auto left = static_cast<i64>(all.size() - told);
+    const std::string text =
+        fmt::format("Skipped  {}: {}{} (--details: where)", counted(count, "row"),
+                    join(std::span(reasons).first(told), ", "),
+                    left == 0 ? "" : fmt::format(" and {}", counted(left, "more reason")));
+    if (told == 1 || display_width(text) <= options.width) return text + "\n";
+  }
 }
 
 std::string head(const Analysis& analysis, const TextOptions& options) {
@@ -154,14 +158,14 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
   const std::vector<Column> columns = {{"JOB"},
                                        {"MODEL"},
                                        {"REQS", Align::right},
-                                       {"P50", Align::right, 5},
-                                       {"P99", Align::right, 3},
-                                       {"MAX", Align::right},
+                                       {"P50", Align::right, 6},
+                                       {"P99", Align::right, 4},
+                                       {"MAX", Align::right, 1},
                                        {"NOW", Align::right},
                                        {"CAP", Align::right},
-                                       {fmt::format("RISK{}", marks.at_most), Align::right, 1},
-                                       {"KV CACHE", Align::right, 4},
-                                       {"CHANGE", Align::right, 2},
+                                       {fmt::format("RISK{}", marks.at_most), Align::right, 2},
+                                       {"KV CACHE", Align::right, 5},
+                                       {"CHANGE", Align::right, 3},
                                        {""}};
   std::vector<std::vector<std::string>> rows;
   std::vector<const JobDecision*> jobs;

@@ -60,3 +60,13 @@ TEST_CASE("the head of a Modelfile says why, in counts") {
             "  7,453 tokens required at risk 0.1 % with 95 % confidence (rank 4,100 of 4,100)",
             "num_ctx 8192: why", "KV cache 1.25 GiB"});
 }
+
+TEST_CASE("the reason of a window is read back from its Modelfile, in one line") {
+  Variant variant{.num_ctx = 8192,
+                  .modelfile =
+                      "# x by ctxcap\n#   8,192 required\n# num_ctx 8192: agent needs more,\n"
+                      "#     this job less\n# num_predict 256: as asked\n#     and more\nFROM x\n"};
+  CHECK(plan::reason_in(variant) == "agent needs more, this job less");
+  variant.num_ctx = 4096;
+  CHECK(plan::reason_in(variant).empty());
+}

@@ -145,6 +145,17 @@ TEST_CASE("a comment from a log stays one comment line") {
   CHECK(result->modelfile.find("# job a?FROM evil\n") == 0);
 }
 
+TEST_CASE("a long comment goes on in lines that a terminal shows whole") {
+  const std::string reason =
+      "agent on the same weights needs 12,613, this job 3,599: smallest rung for the 12,613 required";
+  const auto result = render_modelfile(
+      variant(), {.template_text = kTemplate, .comments = {"num_ctx 8192: " + reason, "end"}});
+  REQUIRE(result);
+  CHECK(result->modelfile.find(
+            "# num_ctx 8192: agent on the same weights needs 12,613, this job 3,599: smallest\n"
+            "#     rung for the 12,613 required\n# end\n") == 0);
+}
+
 TEST_CASE("a template of one's own must still say what was decided") {
   struct Row {
     const char* text;

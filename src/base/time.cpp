@@ -87,18 +87,20 @@ std::string rfc3339(Instant instant) {
 }
 
 std::optional<Instant> parse_time(std::string_view text) {
-  const auto year = take_digits(text, 4);
-  if (!year || !take(text, '-')) return std::nullopt;
-  const auto month = take_digits(text, 2);
-  if (!month || !take(text, '-')) return std::nullopt;
-  const auto day = take_digits(text, 2);
-  if (!day || !(take(text, 'T') || take(text, 't') || take(text, ' '))) return std::nullopt;
-  const auto hour = take_digits(text, 2);
-  if (!hour || !take(text, ':')) return std::nullopt;
-  const auto minute = take_digits(text, 2);
-  if (!minute || !take(text, ':')) return std::nullopt;
-  const auto second = take_digits(text, 2);
-  if (!second) return std::nullopt;
+  constexpr std::string_view kForm = "0000-00-00T00:00:00";
+  if (text.size() < kForm.size()) return std::nullopt;
+  bool is_time = text[10] == 'T' || text[10] == 't' || text[10] == ' ';
+  const auto digit = [&](std::size_t at) {
+    const int value = text[at] - '0';
+    is_time = is_time && value >= 0 && value <= 9;
+    return value;
+  };
+  const auto two = [&](std::size_t at) { return digit(at) * 10 + digit(at + 1); };
+  for (const std::size_t at : {4U, 7U, 13U, 16U}) is_time = is_time && text[at] == kForm[at];
+  const int year = two(0) * 100 + two(2), month = two(5), day = two(8);
+  const int hour = two(11), minute = two(14), second = two(17);
+  if (!is_time) return std::nullopt;
+  text.remove_prefix(kForm.size());
   i64 micros = 0;
   if (take(text, '.')) {
     const auto fraction = take_fraction(text);
@@ -106,13 +108,13 @@ std::optional<Instant> parse_time(std::string_view text) {
     micros = *fraction;
   }
   const auto zone = take_zone(text);
-  const std::chrono::year_month_day date{std::chrono::year{*year},
-                                         std::chrono::month{static_cast<unsigned>(*month)},
-                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
   // 60 is a leap second; it is read as the first second of the next minute.
-  if (!zone || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  if (!zone || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
   const i64 days = std::chrono::sys_days{date}.time_since_epoch().count();
-  const i64 seconds = days * 86'400 + *hour * 3600 + *minute * 60 + *second - *zone;
+  const i64 seconds = days * 86'400 + hour * 3600 + minute * 60 + second - *zone;
   return Instant{seconds * kMicrosPerSecond + micros};
 }
 

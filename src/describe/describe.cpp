@@ -112,10 +112,10 @@ void describe_from_server(runtime::Ollama& ollama, const std::string& name, cons
 // A variant's base, when the traces name the variant alone. One that is gone leaves the variant to itself.
 void add_parents(runtime::Ollama& ollama, const ServerBuild& build, Models& models) {
   std::vector<std::string> parents;
-  for (const auto& [name, model] : models) {
-    const auto same = [&](const auto& known) { return same_model(known.first, model.parent); };
-    if (!model.parent.empty() && std::none_of(models.begin(), models.end(), same))
-      parents.push_back(model.parent);
+  for (const auto& named : models) {
+    const std::string& parent = named.second.parent;
+    const auto same = [&](const auto& known) { return same_model(known.first, parent); };
+    if (!parent.empty() && std::none_of(models.begin(), models.end(), same)) parents.push_back(parent);
   }
   for (const std::string& parent : parents) {
     if (const auto description = description_from_server(ollama, parent, build))

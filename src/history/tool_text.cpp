@@ -122,7 +122,9 @@ void add_rocm(std::string_view card, std::string name, std::string_view total, s
 }
 
 void add_rocm_json(const Json& cards, Joined& into) {
-  for (const auto& [card, told] : cards.items()) {
+  for (const auto& item : cards.items()) {
+    const std::string& card = item.key();
+    const Json& told = item.value();
     const auto text = [&](const char* key) {
       const auto found = told.is_object() ? told.find(key) : told.end();
       return told.is_object() && found != told.end() && found->is_string() ? found->get<std::string>() : "";

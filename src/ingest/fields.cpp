@@ -51,20 +51,12 @@ void Fields::clear() {
 }
 
 Fields::Wanted Fields::wants(std::string_view key) const {
-  Wanted wanted{.known = find_key(key)};
+  Wanted wanted{.known = find_key(key).value_or(Key::count_)};
   for (const Mapped& mapped : mapped_) {
     if (key == mapped.path || key == head_of(mapped.path)) wanted.mapped = true;
   }
   wanted.metric = !wanted && names_a_metric(key);
   return wanted;
-}
-
-void Fields::put(std::string_view key, Wanted wanted, Value value) {
-  if (wanted.mapped) put_mapped(key, value);
-  if (!wanted.known) return;
-  if (keys_.has(*wanted.known) && !is_body(*wanted.known)) repeated_ = true;
-  keys_.add(*wanted.known);
-  values_[static_cast<std::size_t>(*wanted.known)] = value;
 }
 
 void Fields::put_mapped(std::string_view key, Value value) {
@@ -75,14 +67,6 @@ void Fields::put_mapped(std::string_view key, Value value) {
     }
     if (key == head_of(mapped.path)) mapped.head = value;
   }
-}
-
-Value Fields::first(std::initializer_list<Key> keys) const {
-  for (const Key key : keys) {
-    const Value value = (*this)[key];
-    if (value.present()) return value;
-  }
-  return {};
 }
 
 bool Fields::has_mapped(Part part) const {

@@ -2,7 +2,6 @@
 // The top-level values of one record under the keys that formats know, and those that --map names.
 
 #include <array>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -27,15 +26,22 @@ class Fields {
   // Whether some format, or the mapping, looks at a key. Asked first, so that other values need not be cut
   // out.
   struct Wanted {
-    std::optional<Key> known;
+    Key known = Key::count_;  // count_: no format looks at it
     bool mapped = false;
     bool metric = false;  // not wanted, but a sign that the record is a metrics answer
-    explicit operator bool() const { return known || mapped; }
+    bool is_known() const { return known != Key::count_; }
+    explicit operator bool() const { return is_known() || mapped; }
   };
   Wanted wants(std::string_view key) const;
   void note_metric() { metric_ = true; }
   // Takes in a top-level member. A key that matters must not come twice.
-  void put(std::string_view key, Wanted wanted, Value value);
+  void put(std::string_view key, Wanted wanted, Value value) {
+    if (wanted.mapped) put_mapped(key, value);
+    if (!wanted.is_known()) return;
+    if (keys_.has(wanted.known) && !is_body(wanted.known)) repeated_ = true;
+    keys_.add(wanted.known);
+    values_[static_cast<std::size_t>(wanted.known)] = value;
+  }
 
   const KeySet& keys() const { return keys_; }
   bool has_repeated_key() const { return repeated_; }
@@ -49,7 +55,13 @@ class Fields {
     return values_[static_cast<std::size_t>(key)];
   }
   // The first of these that is present().
-  Value first(std::initializer_list<Key> keys) const;
+  Value first(std::initializer_list<Key> keys) const {
+    for (const Key key : keys) {
+      const Value value = (*this)[key];
+      if (value.present()) return value;
+    }
+    return {};
+  }
 
   // Whether the record has the column or key that --map names, even if it holds null.
   bool has_mapped(Part part) const;

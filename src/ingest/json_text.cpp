@@ -65,6 +65,24 @@ std::size_t append_unicode_escape(std::string& out, std::string_view text, std::
   return at + 6;
 }
 
+// Nearly all texts are shorter than a call of memchr is worth.
+bool has_escape(std::string_view text) {
+  constexpr std::size_t kShort = 64;
+  if (text.size() > kShort) return text.find('\\') != std::string_view::npos;
+  constexpr std::uint64_t kEach = 0x0101'0101'0101'0101;
+  std::uint64_t found = 0;  // the highest bit of a byte that is a backslash, and at times of one behind it
+  std::size_t at = 0;
+  for (; at + sizeof found <= text.size(); at += sizeof found) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t differs = word ^ (kEach * '\\');
+    found |= (differs - kEach) & ~differs;
+  }
+  bool is_there = (found & (kEach << 7)) != 0;
+  for (; at < text.size(); ++at) is_there = is_there || text[at] == '\\';
+  return is_there;
+}
+
 }  // namespace
 
 std::size_t skip_space(std::string_view text, std::size_t at) {
@@ -75,6 +93,13 @@ std::size_t skip_space(std::string_view text, std::size_t at) {
 std::size_t skip_string(std::string_view text, std::size_t at) {
   if (at >= text.size() || text[at] != '"') return kNoEnd;
   const std::size_t first = at + 1;
+  // Most are shorter than a call of memchr is worth.
+  constexpr std::size_t kShort = 16;
+  for (const char c : text.substr(first, kShort)) {
+    ++at;
+    if (c == '"') return at + 1;
+    if (c == '\\') break;
+  }
   for (std::size_t from = first; from < text.size();) {
     const void* found = std::memchr(text.data() + from, '"', text.size() - from);
     if (found == nullptr) return kNoEnd;
@@ -165,7 +190,7 @@ std::string_view Value::read_text(Scratch& scratch) const {
   if (!is_string()) return raw();
   if (size() < 2) return {};
   const std::string_view inside = raw().substr(1, size() - 2);
-  if (inside.find('\\') == std::string_view::npos) return inside;
+  if (!has_escape(inside)) return inside;
   return scratch.keep(unescaped(inside));
 }
 

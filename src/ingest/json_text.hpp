@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -54,7 +55,8 @@ class Value {
 
   // There, and neither null nor an empty text.
   bool present() const {
-    const bool is_nothing = kind() == Kind::json && (raw() == "null" || raw() == "\"\"");
+    const bool is_nothing = kind() == Kind::json && ((size() == 4 && std::memcmp(text_, "null", 4) == 0) ||
+                                                     (size() == 2 && *text_ == '"'));
     return size() > 0 && !is_nothing;
   }
   bool is_object() const { return begins('{'); }

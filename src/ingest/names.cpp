@@ -61,13 +61,27 @@ bool is_embedder(std::string_view model) {
          name.starts_with("e5-") || name.starts_with("gte-");
 }
 
+namespace {
+
+// Whether the name begins with that, which is in lower case.
+bool begins_folded(std::string_view name, std::string_view with) {
+  if (name.size() < with.size()) return false;
+  return std::equal(with.begin(), with.end(), name.begin(), [](char lower, char c) {
+    return lower == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  });
+}
+
+}  // namespace
+
 bool is_client_name(std::string_view name, std::string_view model) {
   constexpr std::size_t kLongest =
       64;  // all of them are short; a long name is somebody's own, or holds the model
   if (name.size() <= kLongest) {
-    const std::string folded = lowered(name);
-    if (folded.starts_with("litellm-")) return true;
-    if (std::find(kClientNames.begin(), kClientNames.end(), folded) != kClientNames.end()) return true;
+    if (begins_folded(name, "litellm-")) return true;
+    const bool is_listed = std::any_of(kClientNames.begin(), kClientNames.end(), [&](std::string_view one) {
+      return one.size() == name.size() && begins_folded(name, one);
+    });
+    if (is_listed) return true;
   }
   // Instrumentations add the operation: "ChatOllama.chat", "RunnableSequence.workflow".
   const std::size_t dot = name.rfind('.');

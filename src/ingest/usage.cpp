@@ -31,16 +31,22 @@ struct Parts {
 void take_in(Parts& parts, std::string_view key, Value value, Scratch& scratch) {
   if (value.is_object() || value.is_array()) return;  // details, which repeat parts of the counts
   const auto count = [&] { return read_count(value, scratch); };
-  if (key.find("input") != std::string_view::npos) {
-    parts.any_input.add(count());
-    if (key == "input") parts.input.add(count());
-  } else if (key.find("output") != std::string_view::npos) {
-    parts.any_output.add(count());
-    if (key == "output") parts.output.add(count());
-  } else if (key.find("cache") != std::string_view::npos) {
-    parts.cached.add(count());
+  if (key == "input") {
+    const Count input = count();
+    parts.any_input.add(input);
+    parts.input.add(input);
+  } else if (key == "output") {
+    const Count output = count();
+    parts.any_output.add(output);
+    parts.output.add(output);
   } else if (key == "total") {
     parts.total.add(count());
+  } else if (key.find("input") != std::string_view::npos) {
+    parts.any_input.add(count());
+  } else if (key.find("output") != std::string_view::npos) {
+    parts.any_output.add(count());
+  } else if (key.find("cache") != std::string_view::npos) {
+    parts.cached.add(count());
   } else if (key == "total_tokens") {
     parts.own_total.add(count());
   }

@@ -42,10 +42,10 @@ bool is_loopback(const std::string& url) {
 bool same_origin(const std::string& url, const std::string& location) {
   const Url parsed(curl().url());
   if (!parsed || curl().url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return false;
-  const std::string before = origin_of(parsed);
+  const std::string origin = origin_of(parsed);
   // Set over an address, a relative one is taken from there.
   return curl().url_set(parsed.get(), CURLUPART_URL, location.c_str(), kAsRedirect) == CURLUE_OK &&
-         origin_of(parsed) == before;
+         origin_of(parsed) == origin;
 }
 
 std::string shown_url(std::string_view url) {

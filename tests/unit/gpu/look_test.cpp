@@ -34,7 +34,9 @@ TEST_CASE("answers of nvidia-smi -q -x from six machines") {
   if (!expected) return;
   const nlohmann::json files = nlohmann::json::parse(*expected);
   CHECK(files.size() == 6);
-  for (const auto& [name, cards] : files.items()) {
+  for (const auto& item : files.items()) {
+    const auto& name = item.key();
+    const auto& cards = item.value();
     CAPTURE(name);
     const auto text = test::shared_file("card/nvidia-smi/" + name);
     REQUIRE(text);

@@ -51,6 +51,24 @@ TEST_CASE("a value ends where its text does, and never beyond it") {
   }
 }
 
+TEST_CASE("a string of any length ends at its quote, and is decoded where an escape stands anywhere in it") {
+  Scratch scratch;
+  for (std::size_t length = 0; length <= 80; ++length) {
+    const std::string plain(length, 'a');
+    const std::string text = '"' + plain + "\": ";
+    CAPTURE(length);
+    CHECK(skip_string(text, 0) == length + 2);
+    CHECK(Value::json(text.substr(0, length + 2)).text(scratch) == plain);
+    for (std::size_t at = 0; at < length; ++at) {
+      std::string escaped = text, want = plain;
+      escaped.replace(at + 1, 1, "\\\"");
+      want[at] = '"';
+      CHECK(skip_string(escaped, 0) == length + 3);
+      CHECK(Value::json(std::string_view(escaped).substr(0, length + 3)).text(scratch) == want);
+    }
+  }
+}
+
 TEST_CASE("members and elements are visited in their order") {
   std::string seen;
   CHECK(Value::json(R"({ "a" : 1 , "b":{"c":[2]}, "d":"x,}" })")

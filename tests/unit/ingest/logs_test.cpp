@@ -310,7 +310,9 @@ TEST_CASE("LiteLLM's rows give the counts that Ollama itself reported") {
     want[file].insert(ollama["prompt"].get<i64>() + ollama["completion"].get<i64>());
   }
   CHECK(want.size() >= 4);
-  for (const auto& [file, calls] : want) {
+  for (const auto& item : want) {
+    const auto& file = item.first;
+    const auto& calls = item.second;
     const auto text = shared_file("logs/" + file);
     if (!text) continue;
     CAPTURE(file);

@@ -46,7 +46,8 @@ std::vector<Told> calls_of(std::string_view text) {
   const auto take = [&](const std::vector<ingest::Call>& more) {
     for (const ingest::Call& call : more) calls.push_back(told_by(call));
   };
-  for (const std::string_view line : split(text, '\n')) take(log.line(line, ingest::server_log::words_in(line)));
+  for (const std::string_view line : split(text, '\n'))
+    take(log.line(line, ingest::server_log::words_in(line)));
   take(log.finish());
   return calls;
 }
@@ -351,7 +352,8 @@ std::vector<std::pair<std::string, Told>> clients_of(std::string_view text) {
   const auto take = [&](const std::vector<ingest::Call>& more) {
     for (const ingest::Call& call : more) calls.emplace_back(call.job.client, told_by(call));
   };
-  for (const std::string_view line : split(text, '\n')) take(log.line(line, ingest::server_log::words_in(line)));
+  for (const std::string_view line : split(text, '\n'))
+    take(log.line(line, ingest::server_log::words_in(line)));
   take(log.finish());
   return calls;
 }
@@ -374,7 +376,9 @@ TEST_CASE("who asked is told where only one call can be meant, and never wrongly
       if (!line.empty()) rows.push_back(json::parse(line));
     }
     std::size_t nobody = 0, checked = 0;
-    for (const auto& [client, told] : clients_of(*log)) {
+    for (const auto& item : clients_of(*log)) {
+      const auto& client = item.first;
+      const auto& told = item.second;
       if (told.how == "embedding") continue;
       CAPTURE(text_of(told));
       if (client == "unknown client") {

@@ -18,9 +18,9 @@ TEST_CASE("the job of a request's id is what stands before the first number or r
       {"cmpl-", ""},
       {"-", ""},
       {"", ""}};
-  for (const auto& [id, job] : kIds) {
-    CAPTURE(id);
-    CHECK(ingest::job_of_request_id(id) == job);
+  for (const auto& row : kIds) {
+    CAPTURE(row.first);
+    CHECK(ingest::job_of_request_id(row.first) == row.second);
   }
 }
 

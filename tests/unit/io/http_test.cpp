@@ -194,8 +194,10 @@ TEST_CASE("redirects are followed within http, a POST stays a POST, and never to
   Http& http = real.world().http;
   CHECK(http.send({.url = loopback.url("/to-echo")})->body == "hello");
   CHECK(http.send({.method = "POST", .url = loopback.url("/to-body"), .body = "x"})->body == "POST x");
-  for (const auto& [path, kind] :
+  for (const auto& row :
        {std::pair("/to-file", ErrorKind::usage), std::pair("/round", ErrorKind::unreachable)}) {
+    const char* const path = row.first;
+    const ErrorKind kind = row.second;
     CAPTURE(path);
     const auto refused = http.send({.url = loopback.url(path)});
     REQUIRE_FALSE(refused);

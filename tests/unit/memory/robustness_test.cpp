@@ -65,9 +65,12 @@ TEST_CASE("any one key of any shape may be anything") {
   std::set<std::string> refused;  // what nobody can reckon with is looked at once for each model and reason
   for (const std::string& file : fixture_files()) {
     const Json fixture = Json::parse(*read_file(file));
-    for (const auto& [id, metadata] : fixture.at("models").items()) {
+    for (const auto& item : fixture.at("models").items()) {
+      const auto& id = item.key();
+      const auto& metadata = item.value();
       CAPTURE(id);
-      for (const auto& [key, original] : metadata.items()) {
+      for (const auto& member : metadata.items()) {
+        const std::string& key = member.key();
         if (key == "general.architecture") continue;
         CAPTURE(key);
         const std::vector<Json> values = replacements();

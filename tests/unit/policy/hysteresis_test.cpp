@@ -290,7 +290,9 @@ TEST_CASE("a hundred thousand nights, against the same rules said slowly") {
     ++seen[fast.move];
   }
   CHECK(seen.size() == 8);  // every kind of verdict was met
-  for (const auto& [move, count] : seen) {
+  for (const auto& item : seen) {
+    const auto& move = item.first;
+    const auto& count = item.second;
     CAPTURE(word(move));
     CHECK(count > 100);
   }

@@ -87,7 +87,9 @@ TEST_CASE("nothing known is nothing written") {
   const auto samples = checked(metrics).samples;
   CHECK(samples.count("ctxcap_last_success_timestamp_seconds") == 0);
   CHECK(samples.at("ctxcap_last_run_exit_code") == 6);
-  for (const auto& [key, value] : samples) {
+  for (const auto& item : samples) {
+    const auto& key = item.first;
+    const auto& value = item.second;
     CAPTURE(key);
     CHECK(key.find("cap_tokens") == key.npos);
     CHECK(key.find("ratio") == key.npos);

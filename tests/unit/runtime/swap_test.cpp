@@ -41,7 +41,9 @@ TEST_CASE("llama-swap: a literal, a macro of one model, and one that nobody else
 TEST_CASE("llama-swap: what is not plainly of one model alone is left, with what to write") {
   const std::pair<const char*, const char*> kRefused[] = {
       {"bare", "four slots"}, {"none", "no -c"}, {"job-a", "no such model"}, {"nosuch", "no such model"}};
-  for (const auto& [model, why] : kRefused) {
+  for (const auto& item : kRefused) {
+    const auto& model = item.first;
+    const auto& why = item.second;
     CAPTURE(model);
     const auto edit = runtime::edit_swap(kSwap, model, 2048);
     REQUIRE(!edit);

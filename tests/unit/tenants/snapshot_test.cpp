@@ -46,7 +46,9 @@ TEST_CASE("snapshots: every figure that a reader can know") {
   if (!text) return;
   const SnapshotJson truth = SnapshotJson::parse(*text);
   int checked = 0;
-  for (const auto& [name, row] : truth.items()) {
+  for (const auto& item : truth.items()) {
+    const auto& name = item.key();
+    const auto& row = item.value();
     const auto bytes = test::shared_file("tenants/snapshots/" + row["file"].get<std::string>());
     if (!bytes) continue;
     CAPTURE(name);

@@ -105,12 +105,15 @@ bool begins_at(std::string_view text, std::size_t at, std::string_view word) {
 template <typename Visit>
 void each_word(std::string_view text, std::size_t from, Visit visit) {
   const auto pair = [&](std::size_t at) { return pair_at(text.data() + at); };
+  // Without a branch for each.
+  const auto any_of_four = [&](std::size_t at) {
+    unsigned found = 0;
+    for (std::size_t i = 0; i < 8; i += 2) found |= static_cast<unsigned>(kPairs.has(pair(at + i)));
+    return found != 0;
+  };
   bool is_over = false;
   for (std::size_t at = from; at + 1 < text.size() && !is_over; at += 2) {
-    while (at + 9 < text.size() && !(kPairs.has(pair(at)) | kPairs.has(pair(at + 2)) |
-                                     kPairs.has(pair(at + 4)) | kPairs.has(pair(at + 6)))) {
-      at += 8;
-    }
+    while (at + 9 < text.size() && !any_of_four(at)) at += 8;
     if (!kPairs.has(pair(at))) continue;
     kPairs.any(pair(at), [&](const Spelling& word, std::size_t rare) {
       if (at < from + rare || !begins_at(text, at - rare, word.text)) return false;

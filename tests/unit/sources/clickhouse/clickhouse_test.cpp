@@ -213,10 +213,12 @@ TEST_CASE("a window that breaks off is asked for again, and counts once") {
       {"too many queries",
        exception("Code: 202. DB::Exception: Too many simultaneous queries. (TOO_MANY_SIMULTANEOUS_QUERIES)")},
   };
-  for (const auto& [what, trouble] : troubles) {
+  for (const auto& item : troubles) {
+    const auto& what = item.first;
+    const auto& trouble = item.second;
     CAPTURE(what);
     Reading reading;
-    reading.server.window = [&trouble = trouble](const HttpRequest&, int attempt) -> Result<HttpResponse> {
+    reading.server.window = [&trouble](const HttpRequest&, int attempt) -> Result<HttpResponse> {
       if (attempt <= 2) return trouble;
       return HttpResponse{.status = 200, .body = kRow};
     };
@@ -227,7 +229,7 @@ TEST_CASE("a window that breaks off is asked for again, and counts once") {
     CHECK(reading.server.windows == 3);
 
     Reading never;
-    never.server.window = [&trouble = trouble](const HttpRequest&, int) { return trouble; };
+    never.server.window = [&trouble](const HttpRequest&, int) { return trouble; };
     const auto failed = never.read();
     REQUIRE_FALSE(failed);
     CHECK(failed.error().kind == ErrorKind::unreachable);

@@ -46,8 +46,8 @@ struct Pulling {
         known =
             read.emplace(line, std::pair(row.at("id"), row.at("usageDetails").value("input", i64{0}))).first;
       }
-      const auto [found, is_new] = result.insert(known->second);
-      CHECK_MESSAGE(is_new, "twice: ", found->first);
+      const bool is_new = result.insert(known->second).second;
+      CHECK_MESSAGE(is_new, "twice: ", known->second.first);
     }
     return result;
   }

@@ -19,6 +19,8 @@ struct FlagNames {
 constexpr std::array kFlagNames = {FlagNames{"ctx-size", {"c", "LLAMA_ARG_CTX_SIZE"}},
                                    FlagNames{"model", {"m", "LLAMA_ARG_MODEL"}},
                                    FlagNames{"parallel", {"np", "LLAMA_ARG_N_PARALLEL"}},
+                                   FlagNames{"kv-unified", {"kvu", "LLAMA_ARG_KV_UNIFIED"}},
+                                   FlagNames{"no-kv-unified", {"no-kvu", "LLAMA_ARG_NO_KV_UNIFIED"}},
                                    FlagNames{"cache-type-k", {"ctk", "LLAMA_ARG_CACHE_TYPE_K"}},
                                    FlagNames{"cache-type-v", {"ctv", "LLAMA_ARG_CACHE_TYPE_V"}}};
 
@@ -63,8 +65,9 @@ PresetLine line_at(std::string_view text, std::size_t begin) {
   line.key = trimmed_line(whole.substr(0, equals));
   line.value = equals + 1;
   while (line.value < whole.size() && is_blank(whole[line.value])) ++line.value;
-  line.value_end = line.value;
-  while (line.value_end < whole.size() && !is_blank(whole[line.value_end])) ++line.value_end;
+  // A remark needs no blank before it: "8192;mine" is 8192, and no path holds a '#'.
+  line.value_end = std::min(whole.find_first_of(";#", line.value), whole.size());
+  while (line.value_end > line.value && is_blank(whole[line.value_end - 1])) --line.value_end;
   line.value += begin;
   line.value_end += begin;
   return line;
@@ -149,6 +152,23 @@ std::string own_preset_value(const std::string& text, const std::string& section
 std::string preset_value(const std::string& text, const std::string& section, const std::string& flag) {
   const std::string own = own_preset_value(text, section, flag);
   return own.empty() ? own_preset_value(text, "*", flag) : own;
+}
+
+bool preset_shares(const std::string& text, const std::string& section) {
+  for (const std::string& part : {section, std::string("*")}) {
+    const std::string value = own_preset_value(text, part, "kv-unified");
+    if (!value.empty()) return value == "on" || value == "enabled" || value == "true" || value == "1";
+    if (!own_preset_value(text, part, "no-kv-unified").empty()) return false;
+  }
+  return false;
+}
+
+bool is_listed_as(const std::string& section, const std::string& id) {
+  const std::size_t tag = section.rfind(':');
+  if (section == id || tag == section.npos) return section == id;
+  const std::string own = lowered(section), listed = lowered(id);
+  const std::size_t last = own.find_last_of("-.:") + 1;  // of the quantisation
+  return id.starts_with(section.substr(0, tag + 1)) && listed.substr(tag + 1) == own.substr(last);
 }
 
 }  // namespace ctxcap::runtime

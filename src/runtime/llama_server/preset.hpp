@@ -25,4 +25,11 @@ std::string own_preset_value(const std::string& text, const std::string& section
 // The same, else that of [*]; "": it is in neither.
 std::string preset_value(const std::string& text, const std::string& section, const std::string& flag);
 
+// Whether all slots of the model share one cache, as its section or [*] says.
+bool preset_shares(const std::string& text, const std::string& section);
+
+// Whether the router lists the model of that section under `id`: of "org/model:model-q4_0" it keeps the
+// quantisation alone, in capitals.
+bool is_listed_as(const std::string& section, const std::string& id);
+
 }  // namespace ctxcap::runtime

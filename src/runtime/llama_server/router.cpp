@@ -48,7 +48,7 @@ std::optional<i64> positive(const std::string& text) {
 class Router final : public FileServer {
  public:
   Router(const World& world, const ServedPlace& place, const std::string& section)
-      : FileServer(world, place, place.preset, section), api_(this->world().http, place.url) {}
+      : FileServer(world, place, place.preset, section), api_(this->world().http, place.url), id_(section) {}
 
   Result<ServedNow> now(const std::string& text) const override {
     TRY(edit_preset(text, model(), {{"ctx-size", ""}}));  // whether it can be followed
@@ -60,12 +60,18 @@ class Router final : public FileServer {
     const auto all = positive(preset_value(text, model(), "ctx-size"));
     now.slots = positive(preset_value(text, model(), "parallel"));
     // Where nobody says how many slots there are, they share the cache, and one may have all of it.
-    if (all) now.num_ctx = round_up(*all / now.slots.value_or(1), kGrain);
+    const i64 parts = preset_shares(text, model()) ? 1 : now.slots.value_or(1);
+    if (all) now.num_ctx = round_up(*all / parts, kGrain);
     return now;
   }
 
   Result<std::string> wish(const std::string& text, Tokens num_ctx, std::optional<i64> slots) const override {
     TRY_ASSIGN(const ServedNow there, now(text));
+    if (preset_shares(text, model())) {
+      return fail(not_changed(ErrorKind::usage,
+                              "its slots share one cache (kv-unified), so no window is sure of its tokens",
+                              "take kv-unified out of the preset, or set ctx-size by hand"));
+    }
     const i64 wanted = slots.value_or(there.slots.value_or(1));
     const auto all = checked_mul(round_up(num_ctx, kGrain), wanted);
     if (!all)
@@ -92,7 +98,7 @@ class Router final : public FileServer {
   }
 
   bool is_busy() override {
-    const auto slots = api_.get("/slots?model=" + percent_encoded(model()) + "&autoload=false");
+    const auto slots = api_.get("/slots?model=" + percent_encoded(id_) + "&autoload=false");
     return slots && slots->status == 200 && any_processing(slots->body);
   }
 
@@ -103,7 +109,9 @@ class Router final : public FileServer {
   }
 
   Result<ServedVerification> look(const ServedNow& wanted) override {
-    return verify_llama_server(world().http, ask_for(wanted, url()));
+    ServedAsk ask = ask_for(wanted, url());
+    ask.model = id_;
+    return verify_llama_server(world().http, ask);
   }
 
   Status take_back(bool then_load) override {
@@ -111,7 +119,7 @@ class Router final : public FileServer {
     return then_load ? load() : Status{};
   }
 
-  void unload() override { static_cast<void>(api_.post("/models/unload", {{"model", model()}})); }
+  void unload() override { static_cast<void>(api_.post("/models/unload", {{"model", id_}})); }
 
  private:
   struct Model {
@@ -122,9 +130,14 @@ class Router final : public FileServer {
 
   Result<Model> listed(const char* query = "") {
     TRY_ASSIGN(const ServerAnswer list, api_.get(std::string("/models") + query));
+    if (list.status != 200) {  // it reads the preset, and another section may be wrong
+      return fail(not_changed(ErrorKind::unverified, url() + "/models: " + error_text(list.text),
+                              "mend that line of the preset, or look into the log of the router"));
+    }
     for (const Json& entry : member(list.body, "data")) {
-      if (text_at(entry, "id") != model()) continue;
+      if (!is_listed_as(model(), text_at(entry, "id"))) continue;
       const Json& status = member(entry, "status");
+      id_ = text_at(entry, "id");
       return Model{text_at(status, "value"), member(status, "failed") == true, texts_at(status, "args")};
     }
     return fail(
@@ -148,7 +161,7 @@ class Router final : public FileServer {
 
   Status load() {
     const char* kLog = "look into the log of the router";
-    TRY_ASSIGN(const ServerAnswer asked, api_.post("/models/load", {{"model", model()}}));
+    TRY_ASSIGN(const ServerAnswer asked, api_.post("/models/load", {{"model", id_}}));
     if (asked.status != 200) {  // it may be loaded already
       TRY_ASSIGN(const Model seen, listed());
       if (seen.state != "loaded" && seen.state != "loading")
@@ -158,7 +171,7 @@ class Router final : public FileServer {
       TRY_ASSIGN(const Model seen, listed());
       if (seen.failed)
         return fail(not_changed(ErrorKind::unverified, "it failed to load with that window", kLog));
-      if (seen.state == "loaded") return {};
+      if (seen.state == "loaded" || seen.state == "sleeping") return {};
       if (world().interrupts.came())
         return fail(not_changed(ErrorKind::failure, "a signal asked to stop before it was proved",
                                 "run it again when there is time for it"));
@@ -168,6 +181,7 @@ class Router final : public FileServer {
   }
 
   ServerApi api_;
+  std::string id_;  // as the router calls it, once it was asked
 };
 
 }  // namespace

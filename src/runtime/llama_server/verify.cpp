@@ -14,6 +14,13 @@ Error no_llama_server(const std::string& url, std::string why) {
                    "name the address that it listens on: --url http://127.0.0.1:8080");
 }
 
+Error not_read(std::string why, std::string hint) {
+  return {.kind = ErrorKind::unreachable,
+          .what = "the window that runs could not be read",
+          .why = std::move(why),
+          .hint = std::move(hint)};
+}
+
 bool is_router(const Json& props) {
   return text_at(props, "role") == "router";
 }
@@ -51,7 +58,8 @@ void check_sharing(const std::vector<std::string>& arguments, ServedVerification
   result.checks.push_back({"kv_unified", "false", *shared ? "true" : "false", !*shared});
   if (*shared)
     result.notes.emplace_back(
-        "its slots share one cache, and requests that meet there fail together: --parallel");
+        "its slots share one cache, and requests that meet there fail together: --parallel N without "
+        "--kv-unified keeps them apart");
 }
 
 }  // namespace
@@ -62,14 +70,13 @@ Result<ServedVerification> verify_llama_server(Http& http, const ServedAsk& ask)
   TRY_ASSIGN(ServerAnswer props, api.get("/props"));
   std::vector<std::string> arguments;
   if (props.status == 200 && is_router(props.body)) {
-    if (ask.model.empty())
-      return fail(
-          no_llama_server(ask.url, "it is a router of several models, and none is named: --model NAME"));
+    if (ask.model.empty()) return fail(not_read("it is a router of several models", "add --model NAME"));
     arguments = arguments_of_model(api, ask.model);
     TRY_ASSIGN(props, api.get("/props?model=" + percent_encoded(ask.model) + "&autoload=false"));
     if (props.status != 200) {
-      return fail(no_llama_server(
-          ask.url, fmt::format("of {} it says: {}", printable(ask.model, 60), error_text(props.text))));
+      return fail(
+          not_read(fmt::format("of {} the router says: {}", printable(ask.model, 60), error_text(props.text)),
+                   "load it with a request, and name it as /models does"));
     }
   }
   const Json& settings = member(props.body, "default_generation_settings");

@@ -104,6 +104,31 @@ TEST_CASE("preset: one value changes, and every other byte stays") {
   CHECK(!runtime::edit_preset("[a]\nc = 1\nctx-size = 2\n", "a", {{"ctx-size", "1"}}));
 }
 
+TEST_CASE("preset: values end where the router's own grammar ends them") {
+  const auto value = [](const std::string& line, const char* flag) {
+    return runtime::own_preset_value("[a]\n" + line + "\n", "a", flag);
+  };
+  CHECK(value("ctx-size = 8192;mine", "ctx-size") == "8192");
+  CHECK(value("c=8192\t# mine", "ctx-size") == "8192");
+  CHECK(value("model = /my models/a b.gguf  \r", "model") == "/my models/a b.gguf");
+  CHECK(value("LLAMA_ARG_CTX_SIZE = 4096", "ctx-size") == "4096");
+  CHECK(value("ctx-size = ; nothing", "ctx-size").empty());
+  CHECK(*runtime::edit_preset("[a]\nc=8192;mine", "a", {{"ctx-size", "4096"}}) == "[a]\nc=4096;mine");
+  CHECK(*runtime::edit_preset("[a]\nc = ; x\n", "a", {{"ctx-size", "4096"}}) == "[a]\nc = 4096; x\n");
+}
+
+TEST_CASE("preset: who shares one cache, and under which name a section is listed") {
+  CHECK(runtime::preset_shares("[a]\nkvu = on\n", "a"));
+  CHECK(runtime::preset_shares("[*]\nkv-unified = true\n[a]\nc = 1\n", "a"));
+  CHECK(!runtime::preset_shares("[*]\nkv-unified = true\n[a]\nno-kvu = 1\n", "a"));
+  CHECK(!runtime::preset_shares("[a]\nkv-unified = false\n[b]\nkvu = 1\n", "a"));
+  CHECK(runtime::is_listed_as("a", "a"));
+  CHECK(runtime::is_listed_as("org/m:q4_0", "org/m:Q4_0"));
+  CHECK(runtime::is_listed_as("org/m:m-q4_k_m", "org/m:Q4_K_M"));
+  CHECK(!runtime::is_listed_as("org/m:q4_0", "org/n:Q4_0"));
+  CHECK(!runtime::is_listed_as("a", "A"));
+}
+
 TEST_CASE("router: a change is read, loaded and proved; what was not loaded is unloaded again") {
   RouterStory story;
   const auto seen = story.change();

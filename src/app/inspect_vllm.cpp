@@ -7,9 +7,12 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "data/service_url.hpp"
 #include "describe/describe.hpp"
 #include "memory/memory.hpp"
+#include "ports/secrets.hpp"
 #include "report/report.hpp"
+#include "runtime/vllm/vllm.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -74,6 +77,10 @@ Result<std::vector<Tokens>> lengths_of(const VllmFlags& flags, const VllmInspect
     if (!own || usual < *own) lengths.push_back(usual);
   }
   if (own) lengths.push_back(*own);
+  const auto runs = inspection.server ? inspection.server->max_model_len : std::nullopt;
+  if (runs && *runs <= kLargestLength) lengths.push_back(*runs);
+  std::sort(lengths.begin(), lengths.end());
+  lengths.erase(std::unique(lengths.begin(), lengths.end()), lengths.end());
   return lengths;
 }
 
@@ -129,6 +136,10 @@ void add_vllm_flags(cli::Parser& parser, VllmFlags& flags) {
       .add_option("--target", flags.target, "Which server: ollama, or vllm, which takes --config CONFIG.json")
       .type_name("SERVER")
       .words({"ollama", "vllm"});
+  parser
+      .add_option("--url", flags.url,
+                  "vllm: a running server, whose window, blocks and flags are taken; VLLM_API_KEY is its key")
+      .type_name("URL");
   parser.add_option("--max-model-len", flags.lengths, "vllm: windows, e.g. 4096,8192, or auto")
       .type_name("N");
   parser.add_option("--available", flags.available, "vllm: memory for the cache on one card")
@@ -150,24 +161,69 @@ void add_vllm_flags(cli::Parser& parser, VllmFlags& flags) {
   parser.claim_config(flags.config, [&flags] { return flags.target == "vllm"; });
 }
 
+namespace {
+
+// What runs is what is meant, unless flags say otherwise. Its config.json lies beside the weights, where
+// these are on this machine.
+Status take_server(const VllmFlags& flags, const std::string& model, const std::string& version, World& world,
+                   std::string& config, VllmInspection& inspection) {
+  if (const std::string fault = fault_of_url(flags.url); !fault.empty())
+    return fail(usage("--url cannot be used", fault, "--url http://127.0.0.1:8000"));
+  std::string url = flags.url;
+  while (url.ends_with('/')) url.pop_back();
+  TRY_ASSIGN(const std::string key, Secrets("VLLM", world.environment, world.files).secret("API_KEY"));
+  TRY_ASSIGN(inspection.server, runtime::describe_vllm(world.http, url, model, key));
+  const VllmServer& server = *inspection.server;
+  VllmSettings& settings = inspection.settings;
+  inspection.model = server.model;
+  if (version.empty() && !server.version.empty()) settings.version = server.version;
+  if (flags.kv_cache_dtype == "auto" && !server.cache_dtype.empty())
+    settings.kv_cache_dtype = server.cache_dtype;
+  const bool is_size = server.block_size && *server.block_size >= 1 && *server.block_size <= 4096;
+  if (!flags.block_size && is_size) settings.block_size = *server.block_size;
+  if (!flags.no_prefix_caching) settings.prefix_caching = server.prefix_caching.value_or(true);
+  const std::string beside = server.root + "/config.json";
+  if (config.empty() && !server.root.empty() && world.files.kind(beside) == PathKind::file) config = beside;
+  if (config.empty()) {
+    inspection.unknown = "the config.json of " + server.root +
+                         " is not at hand: --config names it; it lies beside the weights, or in the hub's "
+                         "cache below models--ORG--NAME/snapshots";
+  }
+  return {};
+}
+
+// The cache that is there, in blocks of this layout.
+void take_blocks(VllmInspection& inspection) {
+  if (inspection.available || !inspection.server || !inspection.server->num_blocks) return;
+  inspection.available = checked_mul(*inspection.server->num_blocks, inspection.layout->bytes_per_block);
+}
+
+}  // namespace
+
 Result<cli::ExitCode> inspect_vllm(const VllmFlags& flags, const std::string& model,
                                    const std::string& version, const std::optional<Budget>& card,
                                    const cli::SkinFlags& output, World& world, cli::Talk& talk) {
-  if (flags.config.empty()) {
+  if (flags.config.empty() && flags.url.empty()) {
     return fail(usage("--target vllm needs the config.json of the model", "it says how its layers cache",
                       "ctxcap inspect --target vllm --config MODEL/config.json"));
   }
-  VllmInspection inspection{.model = name_of(model, flags.config)};
+  std::string config = flags.config;
+  VllmInspection inspection{.model = name_of(model, config)};
   TRY_ASSIGN(inspection.settings, settings_of(flags, version));
+  if (!flags.url.empty()) TRY(take_server(flags, model, version, world, config, inspection));
   if (!flags.available.empty()) {
     TRY_ASSIGN(inspection.available, parse_bytes(flags.available));
   }
-  TRY_ASSIGN(inspection.checkpoint, describe::checkpoint_from_file(flags.config, world));
-  TRY(take_share(flags, card, inspection));
-  if (!inspection.checkpoint.known()) {
+  if (!config.empty()) {
+    TRY_ASSIGN(inspection.checkpoint, describe::checkpoint_from_file(config, world));
+    TRY(take_share(flags, card, inspection));
+  }
+  if (!inspection.unknown.empty()) {
+  } else if (!inspection.checkpoint.known()) {
     inspection.unknown = inspection.checkpoint.unknown_reason;
   } else if (auto layout = memory::block_layout(inspection.checkpoint, inspection.settings)) {
     inspection.layout = std::move(*layout);
+    take_blocks(inspection);
     if (inspection.available) {
       inspection.auto_max_model_len =
           memory::largest_length(*inspection.layout, *inspection.available,

@@ -7,7 +7,7 @@
 namespace ctxcap::app {
 
 struct VllmFlags {
-  std::string target, config, available, share;
+  std::string target, config, available, share, url;
   std::string kv_cache_dtype = "auto";
   std::vector<std::string> lengths;
   std::optional<i64> block_size, max_num_batched_tokens, max_num_seqs, tensor_parallel;

@@ -59,6 +59,7 @@ void Demand::merge(const Demand& other) {
   for (const auto& [tokens, count] : other.cuts) cuts[tokens] += count;
   for (const auto& [requests, count] : other.busy) busy[requests] += count;
   slots = std::max(slots, other.slots);
+  upper_ends = upper_ends || other.upper_ends;
   for (const auto& [tokens, count] : other.refused_at) refused_at[tokens] += count;
   for (const auto& [tokens, count] : other.num_predict_asked) num_predict_asked[tokens] += count;
   bodies = merged(bodies, other.bodies);

@@ -66,6 +66,8 @@ struct Demand {
   // Largest window that a prompt of unknown size was refused for -> how many. Such a prompt counts as just
   // beyond it.
   std::map<Tokens, i64> refused_at;
+  // Lengths are upper ends of the buckets of somebody's histograms: what piles up there means nothing.
+  bool upper_ends = false;
   std::vector<BodySize> bodies;  // ascending, each pair once; empty: rows carry no bodies
   std::vector<Sent> sent;        // ascending by time; empty: not asked for
   bool operator==(const Demand&) const = default;

@@ -137,6 +137,7 @@ struct DemandStats {
   std::optional<TailFit> tail;                // where enough requests lie in the tail
   std::map<Tokens, i64> num_ctx_asked;        // num_ctx that requests carried -> how many
   std::map<Tokens, i64> windows, cuts, busy;  // as in Demand
+  bool upper_ends = false;                    // the same: every length is at most what stands here
   Tokens slots = 0;                           // the same
 };
 

@@ -118,6 +118,19 @@ std::string vllm_json(const VllmInspection& inspection) {
             {"bytes_per_block", nullptr},
             {"lengths", Json::array()},
             {"auto_max_model_len", or_null(inspection.auto_max_model_len)}};
+  json["server"] = nullptr;
+  if (const auto& server = inspection.server) {
+    json["server"] = {{"model", server->model},
+                      {"root", server->root},
+                      {"max_model_len", or_null(server->max_model_len)},
+                      {"num_blocks", or_null(server->num_blocks)},
+                      {"block_size", or_null(server->block_size)},
+                      {"max_concurrency", or_null(server->max_concurrency)},
+                      {"gpu_memory_utilization", or_null(server->share)},
+                      {"kv_cache_memory_bytes", or_null(server->cache_bytes)},
+                      {"kv_cache_dtype", server->cache_dtype},
+                      {"prefix_caching", or_null(server->prefix_caching)}};
+  }
   json["share"] = nullptr;
   if (const auto& share = inspection.share) {
     json["share"] = {{"gpu_memory_utilization", share->share},

@@ -113,6 +113,20 @@ struct VllmShare {
   Bytes available_low = 0, available_high = 0;
 };
 
+// What a running vLLM says of itself; nullopt and "": it does not.
+struct VllmServer {
+  std::string url, version;
+  std::string model;                    // as requests name it
+  std::string root;                     // as it was started: a folder, or a name on the hub
+  std::optional<Tokens> max_model_len;  // of one request
+  std::optional<i64> num_blocks, block_size;
+  std::optional<double> max_concurrency;  // requests of max_model_len at once
+  std::optional<double> share;            // --gpu-memory-utilization
+  std::optional<Bytes> cache_bytes;       // --kv-cache-memory-bytes
+  std::string cache_dtype;                // --kv-cache-dtype
+  std::optional<bool> prefix_caching;
+};
+
 // What `inspect --target vllm` tells.
 struct VllmInspection {
   std::string model;  // as it was named
@@ -122,6 +136,7 @@ struct VllmInspection {
   std::string unknown;  // why there is none
   std::optional<Bytes> available;
   std::optional<VllmShare> share;
+  std::optional<VllmServer> server;  // where one was asked
   std::vector<VllmLength> lengths;
   std::optional<Tokens> auto_max_model_len;  // nullopt: no memory was named, or none fits
 };

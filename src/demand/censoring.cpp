@@ -92,6 +92,16 @@ std::optional<Tokens> asked_by_all(const Demand& demand, const Period& all) {
   return count >= all.counts.prompt.count() ? std::optional<Tokens>(num_ctx) : std::nullopt;
 }
 
+// Lengths that are upper ends say at most that so many may have met the window.
+Censoring may_have_met(const Demand& demand, const Period& all, std::optional<Tokens> in_force) {
+  Censoring found;
+  if (!in_force && !demand.windows.empty()) in_force = demand.windows.rbegin()->first;
+  if (!in_force) return found;
+  found.maybe_cut = all.counts.total.count_above(*in_force - 1);
+  if (found.maybe_cut > 0) found.maybe_cut_by = *in_force;
+  return found;
+}
+
 // Refusals need no proof: the need is beyond the largest window that was too small.
 Censoring refused_beyond(const Demand& demand) {
   Censoring found;
@@ -153,6 +163,7 @@ CensoringPeriod detect_censoring(const Demand& demand, const CensoringOptions& o
   const bool ends_with_refusals =
       !demand.refused_at.empty() && all.counts.need.max() <= demand.refused_at.rbegin()->first + 1;
   if (ends_with_refusals) return {refused_beyond(demand), std::nullopt};
+  if (demand.upper_ends) return {may_have_met(demand, all, options.in_force), std::nullopt};
   std::vector<Tokens> given = options.windows;
   if (options.in_force) given.push_back(*options.in_force);
   const std::vector<Tokens> windows = plausible_windows(demand, given);

@@ -118,6 +118,7 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
   if (stats.limit) stats.num_predict = stats.limit->tokens;
   stats.num_ctx_asked = demand.num_ctx_asked;
   stats.windows = demand.windows;
+  stats.upper_ends = demand.upper_ends;
   stats.cuts = demand.cuts;
   stats.busy = demand.busy;
   stats.slots = demand.slots;
@@ -135,7 +136,7 @@ DemandStats stats_of_all_days(const Demand& demand, CensoringPeriod found, const
     const NeedsByDay days = needs_by_day(demand);
     stats.drift = drift_of(days);
     if (stats.drift) raise_for_days(stats.required, days, *stats.drift, options);
-    stats.tail = fit_tail(pooled.need, options.risk, options.confidence);
+    if (!demand.upper_ends) stats.tail = fit_tail(pooled.need, options.risk, options.confidence);
   }
   make_room_for_unknown_answers(stats, pooled);
   stats.prompts = std::move(pooled.prompt);

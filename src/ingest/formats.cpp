@@ -71,6 +71,8 @@ constinit const std::array kFormats{
     &kRows,
     &kConversation,
     &kServerLog,
+    &kVllmLog,
+    &kVllmMetrics,
     &kMessageStream,
 };
 static_assert(kFormats.size() <= kMostFormats);

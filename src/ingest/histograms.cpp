@@ -67,6 +67,10 @@ void Histograms::note_refusal(const Request& request, i64 times) {
   group(key(request.job, request.model)).details().refused_at.add(request.context - 1, times);
 }
 
+void Histograms::note_upper_ends(const Request& request) {
+  group(key(request.job, request.model)).details().upper_ends = true;
+}
+
 void Histograms::add(const Request& request, Place place) {
   count(request, 1, request.start);
   if (!keep_requests_) return;
@@ -106,6 +110,7 @@ void Histograms::merge(Histograms&& other) {
     into.cuts.merge(std::move(theirs.told->cuts));
     into.busy.merge(std::move(theirs.told->busy));
     into.slots = std::max(into.slots, theirs.told->slots);
+    into.upper_ends = into.upper_ends || theirs.told->upper_ends;
     into.refused_at.merge(std::move(theirs.told->refused_at));
     into.bodies.merge(theirs.told->bodies);
   }
@@ -134,6 +139,7 @@ void Histograms::take_up(Group& into, Group& group) {
   told.windows.take_up(group.told->windows);
   told.cuts.take_up(group.told->cuts);
   told.refused_at.take_up(group.told->refused_at);
+  told.upper_ends = told.upper_ends || group.told->upper_ends;
   told.bodies.merge(group.told->bodies);
 }
 
@@ -200,6 +206,7 @@ Demand Histograms::demand_of(Group& group) {
   add_to(demand.refused_at, group.told->refused_at);
   add_to(demand.busy, group.told->busy);
   demand.slots = group.told->slots;
+  demand.upper_ends = group.told->upper_ends;
   demand.bodies = group.told->bodies.sizes();
   return demand;
 }

@@ -27,6 +27,8 @@ class Histograms {
   void add_many(const Request& request, i64 times, i64 last);
   // Of requests that were added: their prompts were refused, and nobody knows how long they were.
   void note_refusal(const Request& request, i64 times);
+  // Of requests that were added: their lengths are upper ends of buckets.
+  void note_upper_ends(const Request& request);
   void merge(Histograms&& other);
   std::size_t groups() const { return groups_.size(); }
   // Keeps the groups with most requests, so many of them, and makes one of the
@@ -48,6 +50,7 @@ class Histograms {
     Counts num_ctx, num_predict;
     Counts windows, cuts, refused_at, busy;  // see Demand
     Tokens slots = 0;
+    bool upper_ends = false;
     BodyMap bodies;
   };
   struct Group {

@@ -73,6 +73,8 @@ std::size_t Cutter::cut(std::string_view text, AtEnd at_end, std::size_t size, P
     case Layout::lines:
     case Layout::log:
     case Layout::events:
+    case Layout::vllm_log:
+    case Layout::vllm_metrics:
       return cut_lines(text, at_end, size);
   }
   return text.size();
@@ -128,7 +130,7 @@ std::size_t RecordEnd::feed(std::string_view text) {
 }
 
 bool in_any_order(Layout layout) {
-  return layout != Layout::log && layout != Layout::events;
+  return layout == Layout::lines || layout == Layout::csv || layout == Layout::documents;
 }
 
 void prepare(const Shape& shape, Piece& piece) {
@@ -166,6 +168,8 @@ i64 PieceReader::read(const Piece& piece) {
     case Layout::csv:
       return read_csv(piece.text);
     case Layout::log:
+    case Layout::vllm_log:
+    case Layout::vllm_metrics:
       return log_->read(piece, *shape_, *reader_);
     case Layout::events:
       return read_events(piece.text);
@@ -222,6 +226,8 @@ i64 PieceReader::read_values(const Piece& piece) {
 }
 
 i64 LogReader::read(const Piece& piece, const Shape& shape, RowReader& reader) {
+  layout_ = shape.layout;
+  if (layout_ != Layout::log) return read_vllm(piece, reader);
   i64 seen = 0;
   for (const Piece::LogLine& line : piece.log_lines) {
     log_.pass(std::max<i64>(line.line - seen - 1, 0));
@@ -232,6 +238,24 @@ i64 LogReader::read(const Piece& piece, const Shape& shape, RowReader& reader) {
   log_.pass(std::max<i64>(piece.lines - seen, 0));
   if (!piece.text.empty()) last_line_ = piece.lines + (piece.text.ends_with('\n') ? 0 : 1);
   return piece.lines;
+}
+
+i64 LogReader::read_vllm(const Piece& piece, RowReader& reader) {
+  i64 lines = 0;
+  for (std::size_t at = 0; at < piece.text.size(); ++lines) {
+    const std::size_t end = std::min(line_end(piece.text, at), piece.text.size());
+    const std::string_view text = piece.text.substr(at, end - at);
+    at = end + 1;
+    if (layout_ == Layout::vllm_metrics) {
+      metrics_.line(text);
+      continue;
+    }
+    scratch_.clear();
+    const server_log::Line inside = server_log::unwrapped(text, scratch_);
+    for (const Call& call : vllm_.line(inside.text, inside.at)) reader.take(call, kVllmLog, text, lines + 1);
+  }
+  last_line_ = std::max<i64>(lines, 1);
+  return line_ends(piece.text);
 }
 
 void LogReader::read_line(std::string_view text, const Piece::LogLine& line, bool is_nested,
@@ -267,7 +291,13 @@ i64 PieceReader::read_events(std::string_view text) {
 }
 
 void LogReader::finish(RowReader& reader) {
-  for (const Call& call : log_.finish()) reader.take(call, kServerLog, {}, last_line_);
+  if (layout_ == Layout::log) {
+    for (const Call& call : log_.finish()) reader.take(call, kServerLog, {}, last_line_);
+  } else if (layout_ == Layout::vllm_log) {
+    for (const Call& call : vllm_.finish()) reader.take(call, kVllmLog, {}, last_line_);
+  } else {
+    for (const Call& call : metrics_.finish()) reader.take(call, kVllmMetrics, {}, last_line_);
+  }
 }
 
 i64 PieceReader::read_csv(std::string_view text) {

@@ -9,6 +9,8 @@
 #include "ingest/formats/message_stream.hpp"
 #include "ingest/formats/server_log.hpp"
 #include "ingest/formats/server_log/sieve.hpp"
+#include "ingest/formats/vllm/log.hpp"
+#include "ingest/formats/vllm/metrics.hpp"
 #include "ingest/row_reader.hpp"
 #include "ingest/shape.hpp"
 
@@ -108,7 +110,12 @@ class LogReader {
  private:
   void read_line(std::string_view text, const Piece::LogLine& line, bool is_nested, RowReader& reader);
 
+  i64 read_vllm(const Piece& piece, RowReader& reader);
+
   ServerLog log_;
+  vllm::Log vllm_;
+  vllm::Metrics metrics_;
+  Layout layout_ = Layout::log;
   i64 last_line_ = 1;  // of the last piece
   Scratch scratch_;
 };

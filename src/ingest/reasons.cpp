@@ -70,6 +70,9 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
     {"unfinished", "a task that was still at work where the log ends"},
     {"unknown-format", "an object whose keys belong to no known format",
      "name the fields with --map prompt=FIELD,generation=FIELD; ctxcap formats lists what is known"},
+    {"vllm-log", "a request in vLLM's log, which has no lengths at this log level",
+     "its spans have both: vllm serve ... --otlp-traces-endpoint URL; /metrics has upper ends: ctxcap help "
+     "vllm"},
     {"wrapper", "a span that repeats the counts of the calls inside it"},
 }};
 
@@ -89,6 +92,9 @@ constexpr std::array<Wording, kRemarks> kRemarkTable{{
     {"truncated-prompt",
      "the server cut the prompt to its window, and named its true size; that size was counted"},
     {"unsplit-tokens", "the total exceeds prompt and generation; the total was taken as the need"},
+    {"upper-ends",
+     "of histograms: each length is the upper end of its bucket, and prompt and generation together are what "
+     "they can be at most; refused prompts are in none"},
 }};
 
 constexpr bool all_worded(const auto& table) {

@@ -46,6 +46,7 @@ enum class Reason : std::uint8_t {
   total_only,
   unfinished,
   unknown_format,
+  vllm_log,
   wrapper,
   count_,
 };
@@ -59,6 +60,7 @@ enum class Remark : std::uint8_t {
   refused_prompt,
   truncated_prompt,
   unsplit_tokens,
+  upper_ends,
   count_,
 };
 
@@ -81,14 +83,14 @@ std::string_view hint_of(std::string_view word);
 // A few remarks at once.
 class Remarks {
  public:
-  void add(Remark remark) { bits_ = static_cast<std::uint8_t>(bits_ | bit(remark)); }
+  void add(Remark remark) { bits_ = static_cast<std::uint16_t>(bits_ | bit(remark)); }
   bool has(Remark remark) const { return (bits_ & bit(remark)) != 0; }
   bool empty() const { return bits_ == 0; }
 
  private:
   static int bit(Remark remark) { return 1 << static_cast<int>(remark); }
-  std::uint8_t bits_ = 0;
-  static_assert(kRemarks <= 8);
+  std::uint16_t bits_ = 0;
+  static_assert(kRemarks <= 16);
 };
 
 }  // namespace ctxcap::ingest

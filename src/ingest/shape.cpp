@@ -10,6 +10,7 @@
 #include "ingest/formats/message_stream.hpp"
 #include "ingest/formats/server_log.hpp"
 #include "ingest/formats/server_log/envelope.hpp"
+#include "ingest/formats/vllm/log.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -74,9 +75,7 @@ constexpr std::string_view kAskApi =
     "save what the API answers, not the page: ctxcap formats lists what can be read";
 constexpr std::string_view kModelfile = "it is a Modelfile: it describes a model and holds no calls";
 constexpr std::string_view kGiveShow = "ctxcap inspect MODEL tells about a model; traces are logs of calls";
-constexpr std::string_view kSpans =
-    "its spans have both: vllm serve ... --otlp-traces-endpoint URL; ctxcap help vllm says more";
-constexpr std::array<TextKind, 22> kTextKinds{{
+constexpr std::array<TextKind, 18> kTextKinds{{
     {"CtxLimit:", false, "it is the console of KoboldCpp, which is not read",
      "log the answers of its API (/v1/chat/completions), which have \"usage\""},
     {"Output generated in ", false, "it is the console of text-generation-webui, which is not read",
@@ -88,13 +87,6 @@ constexpr std::array<TextKind, 22> kTextKinds{{
      "have the logger write JSON, one object a line"},
     {"eval_count=", false, "it is logfmt (key=value), which is not read",
      "have the logger write JSON, one object a line"},
-    {"(APIServer pid=", false, "it is vLLM's log: it has no length of a request, nor the job it was of",
-     kSpans},
-    {"vllm:", false,
-     "these are vLLM's metrics: prompts and answers apart, in coarse steps, of all jobs, without those that "
-     "were "
-     "refused",
-     kSpans},
     {"# HELP ", true, kPrometheus, kLogCalls},
     {"# TYPE ", true, kPrometheus, kLogCalls},
     {"<!DOCTYPE", true, kWebPage, kAskApi},
@@ -103,10 +95,6 @@ constexpr std::array<TextKind, 22> kTextKinds{{
     {"<?xml", true, "it is XML", kAskApi},
     {"FROM ", true, kModelfile, kGiveShow},
     {"# Modelfile", true, kModelfile, kGiveShow},
-    {"Avg prompt throughput", false, "it is vLLM's log: it holds throughput over all calls, not calls",
-     "log the answers of vLLM's API, which have \"usage\", or send spans with --otlp-traces-endpoint"},
-    {"Received request ", false, "it is vLLM's log: its lines hold no token counts",
-     "log the answers of vLLM's API, which have \"usage\", or send spans with --otlp-traces-endpoint"},
     {"[GIN] ", false, "it is Ollama's access log: it holds no token counts", kLogCalls},
     {" HTTP/1.1\" ", false, "it is an access log: it holds no token counts", kLogCalls},
     {" HTTP/1.0\" ", false, "it is an access log: it holds no token counts", kLogCalls},
@@ -330,6 +318,11 @@ Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::
     if (text.size() - at < kLook && at_end == AtEnd::no) return std::nullopt;
     const std::string_view beginning = text.substr(at, kLook);
     if (is_server_log(beginning)) return Shape{.layout = Layout::log, .begin = begin};
+    const bool is_metrics = beginning.starts_with("# HELP ") || beginning.starts_with("# TYPE ") ||
+                            beginning.starts_with("vllm:");
+    if (is_metrics && text.substr(at, kLongestHeader).find("vllm:request_prompt_tokens") != kNoEnd)
+      return Shape{.layout = Layout::vllm_metrics, .begin = begin};
+    if (vllm::is_log(beginning)) return Shape{.layout = Layout::vllm_log, .begin = begin};
     if (beginning.find("[GIN] ") != std::string_view::npos || beginning.find(" level=INFO ") != kNoEnd) {
       const Found found = server_log_in(text, at_end);
       if (found == Found::needs_more) return std::nullopt;

@@ -16,7 +16,7 @@
 
 namespace ctxcap::ingest {
 
-enum class Layout { lines, documents, log, events, csv };
+enum class Layout { lines, documents, log, events, csv, vllm_log, vllm_metrics };
 
 struct Shape {
   Layout layout = Layout::lines;

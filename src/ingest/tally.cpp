@@ -7,6 +7,7 @@ void Tally::count(const Request& request, Remarks remarks, Place place, std::siz
   histograms.add(request, place);
   if (remarks.empty()) return;
   if (remarks.has(Remark::refused_floor)) histograms.note_refusal(request, 1);
+  if (remarks.has(Remark::upper_ends)) histograms.note_upper_ends(request);
   for (std::size_t remark = 0; remark < kRemarks; ++remark) {
     if (remarks.has(static_cast<Remark>(remark))) remarked[remark].add(place);
   }
@@ -17,6 +18,7 @@ void Tally::count_many(const Request& request, i64 times, i64 last, Remarks rema
   of_input(input).used += times;
   histograms.add_many(request, times, last);
   if (remarks.has(Remark::refused_floor)) histograms.note_refusal(request, times);
+  if (remarks.has(Remark::upper_ends)) histograms.note_upper_ends(request);
   for (std::size_t remark = 0; remark < kRemarks; ++remark) {
     if (remarks.has(static_cast<Remark>(remark))) remarked[remark].add(place, times);
   }

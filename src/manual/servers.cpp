@@ -25,10 +25,19 @@ constexpr Step kVllm[] = {
      "server. "
      "With the memory that is left for the cache it also says how many requests fit at once, and what vLLM "
      "would "
-     "refuse, in its own words.",
-     {"ctxcap inspect --target vllm --config MODEL/config.json",
+     "refuse, in its own words. Of a server that runs the window, the blocks and their number are taken from "
+     "it, and config.json where its folder is on this machine.",
+     {"ctxcap inspect --target vllm --url http://127.0.0.1:8000",
+      "ctxcap inspect --target vllm --config MODEL/config.json",
       "ctxcap inspect --target vllm --config MODEL/config.json --available 6GiB --max-model-len 8192,auto"}},
-    {"2. What your requests needed. Answers with `usage`, traces of Langfuse or LiteLLM, or vLLM's own "
+    {"2. What your requests needed, at once: /metrics has counted them all since the start, by model and in "
+     "buckets (1, 2, 5, 10, ...). So every length is the upper end of its bucket, and who had the long "
+     "prompt "
+     "and who the long answer is not told: what comes out is at most that large, often twice what is needed, "
+     "and refused prompts are not in it. If even that is less than the window, it is safe to act on.",
+     {"curl -s http://127.0.0.1:8000/metrics | ctxcap analyze --traces - --target vllm --show "
+      "MODEL/config.json"}},
+    {"Exactly, and by job: answers with `usage`, traces of Langfuse or LiteLLM, or vLLM's own "
      "spans: start it "
      "with --otlp-traces-endpoint and let an OpenTelemetry collector write them to a file. They hold no "
      "prompt text. "
@@ -37,6 +46,9 @@ constexpr Step kVllm[] = {
      "the job. "
      "Of a prompt that was refused there is no span: keep the answers of status 400 too, they tell its size.",
      {"ctxcap analyze --traces spans.jsonl"}},
+    {"The log that --enable-log-requests writes has lengths at level DEBUG alone (VLLM_LOGGING_LEVEL), where "
+     "it has prompts too; their tokens are counted and not read.",
+     {"ctxcap analyze --traces vllm.log"}},
     {"3. The plan. --parallel says how many requests of full length are to be held at once. The cache is "
      "written as "
      "exact bytes (--kv-cache-memory-bytes); with --card there is also the share that all of it comes to. "

@@ -142,7 +142,18 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
                        stats.job, stats.tail->excesses, percent(stats.required.risk), stats.tail->level,
                        stats.tail->level_upper, with_commas(*cap))});
     }
-    if (stats.censoring.maybe_cut_by) {
+    if (stats.upper_ends) {
+      std::string text = fmt::format(
+          "{}: lengths are the upper ends of buckets, so each percentile is at most what is shown, and "
+          "refused "
+          "prompts are in none",
+          stats.job);
+      if (stats.censoring.maybe_cut_by)
+        text +=
+            fmt::format("; up to {} may have met the window of {}", with_commas(stats.censoring.maybe_cut),
+                        with_commas(*stats.censoring.maybe_cut_by));
+      warnings.push_back({"upper-ends", std::move(text)});
+    } else if (stats.censoring.maybe_cut_by) {
       warnings.push_back(
           {"maybe-cut", fmt::format("{}: {} exactly where a window of {} cuts; if it served them, "
                                     "they were cut, and needed more",

@@ -65,11 +65,38 @@ std::string share_text(const VllmShare& share, bool exact) {
                                           : ": the rows below take the lower end\n");
 }
 
+std::string server_text(const VllmServer& server, int width) {
+  std::vector<std::string> says;
+  const auto say = [&](const char* words, const std::optional<i64>& number) {
+    if (number) says.push_back(fmt::format("{} {}", words, with_commas(*number)));
+  };
+  say("max_model_len", server.max_model_len);
+  if (server.num_blocks) {
+    says.push_back(counted(*server.num_blocks, "block") +
+                   (server.block_size ? fmt::format(" of {} tokens", with_commas(*server.block_size)) : ""));
+  }
+  if (server.max_concurrency)
+    says.push_back(fmt::format("{:.2f} requests of that length at once", *server.max_concurrency));
+  if (!server.cache_dtype.empty()) says.push_back("--kv-cache-dtype " + printable(server.cache_dtype, 40));
+  if (server.cache_bytes)
+    says.push_back(fmt::format("--kv-cache-memory-bytes {}", *server.cache_bytes));
+  else if (server.share)
+    says.push_back(fmt::format("--gpu-memory-utilization {}", *server.share));
+  if (server.prefix_caching == false) says.emplace_back("no prefix caching");
+  return wrapped("Running       " + join(says, ", "), width, "", "              ") + "\n";
+}
+
 }  // namespace
 
 std::string vllm_text(const VllmInspection& inspection, const TextOptions& options) {
   const Checkpoint& checkpoint = inspection.checkpoint;
   std::string text = inspection.model.empty() ? "" : printable(inspection.model, 80) + "\n";
+  if (inspection.server) text += server_text(*inspection.server, options.width);
+  if (inspection.server && checkpoint.model_type.empty() && !inspection.layout)
+    return text +
+           wrapped("Unknown       " + printable(inspection.unknown, 400), options.width, "",
+                   "              ") +
+           "\n";
   text += fmt::format("Model type    {}\n", printable(checkpoint.model_type, 60));
   text += fmt::format("Window        {}, as vLLM derives it\n",
                       checkpoint.max_model_len ? with_commas(*checkpoint.max_model_len) : "unknown");

@@ -35,6 +35,8 @@ extern const Format kLlamaCpp;              // llamacpp.cpp
 extern const Format kLlamaCppMessage;       // llamacpp.cpp
 extern const Format kLlamaCppRefusal;       // llamacpp.cpp
 extern const Format kServerLog;             // server_log.cpp
+extern const Format kVllmLog;               // vllm/log.cpp
+extern const Format kVllmMetrics;           // vllm/metrics.cpp
 extern const Format kOpenWebUi;             // openwebui.cpp
 extern const Format kHelicone;              // helicone.cpp
 extern const Format kPlain;                 // plain.cpp

@@ -97,23 +97,55 @@ std::string cache_config_label(std::string_view metrics, std::string_view label)
   return "";
 }
 
-Result<ServedVerification> verify_vllm(Http& http, const ServedAsk& ask, const std::string& key) {
-  ServerApi api(http, ask.url, key);
-  ServedVerification result{.ask = ask};
+namespace {
+
+// What /v1/models says of the model.
+Result<Json> listed(ServerApi& api, const std::string& model) {
   TRY_ASSIGN(const ServerAnswer models, api.get("/v1/models"));
   if (models.status == 401 || models.status == 403)
     return fail(
-        no_vllm(ask.url, fmt::format("/v1/models: {}; a key is taken from VLLM_API_KEY", models.status)));
+        no_vllm(api.url(), fmt::format("/v1/models: {}; a key is taken from VLLM_API_KEY", models.status)));
   if (models.status != 200 || !member(models.body, "data").is_array())
     return fail(
-        no_vllm(ask.url, fmt::format("/v1/models answers {}, and is no list of models", models.status)));
-  const Json entry = served_entry(models.body, ask.model);
-  if (entry.is_null()) {
-    Error error = no_vllm(ask.url, printable(ask.model, 80) + " is none of the models that it serves");
-    error.what = "the model is not served at " + printable(ask.url, 120);
-    error.kind = ErrorKind::failure;
-    return fail(std::move(error));
-  }
+        no_vllm(api.url(), fmt::format("/v1/models answers {}, and is no list of models", models.status)));
+  Json entry = served_entry(models.body, model);
+  if (!entry.is_null()) return entry;
+  Error error = no_vllm(api.url(), printable(model, 80) + " is none of the models that it serves");
+  error.what = "the model is not served at " + printable(api.url(), 120);
+  error.kind = ErrorKind::failure;
+  return fail(std::move(error));
+}
+
+}  // namespace
+
+Result<VllmServer> describe_vllm(Http& http, const std::string& url, const std::string& model,
+                                 const std::string& key) {
+  ServerApi api(http, url, key);
+  TRY_ASSIGN(const Json entry, listed(api, model));
+  VllmServer server{.url = url,
+                    .version = "",
+                    .model = text_at(entry, "id"),
+                    .root = text_at(entry, "root"),
+                    .max_model_len = integer_at(entry, "max_model_len")};
+  if (const auto version = api.get("/version")) server.version = text_at(version->body, "version");
+  const auto metrics = api.get("/metrics");
+  if (!metrics || metrics->status != 200) return server;
+  const auto label = [&](const char* name) { return cache_config_label(metrics->text, name); };
+  server.num_blocks = parse_integer(label("num_gpu_blocks"));
+  server.block_size = parse_integer(label("block_size"));
+  server.max_concurrency = parse_number(label("kv_cache_max_concurrency"));
+  server.share = parse_number(label("gpu_memory_utilization"));
+  server.cache_bytes = parse_integer(label("kv_cache_memory_bytes"));
+  server.cache_dtype = label("cache_dtype");
+  const std::string caching = label("enable_prefix_caching");
+  if (caching == "True" || caching == "False") server.prefix_caching = caching == "True";
+  return server;
+}
+
+Result<ServedVerification> verify_vllm(Http& http, const ServedAsk& ask, const std::string& key) {
+  ServerApi api(http, ask.url, key);
+  ServedVerification result{.ask = ask};
+  TRY_ASSIGN(const Json entry, listed(api, ask.model));
   const std::string id = text_at(entry, "id");
   result.ask.model = id;
   const auto version = api.get("/version");

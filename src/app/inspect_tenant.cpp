@@ -46,9 +46,12 @@ Result<std::optional<Histogram>> lengths_by_line(const std::string& path, std::s
 Result<Histogram> lengths_of_traces(const std::string& path, World& world, Talk& talk) {
   const SourceSettings source{.kind = find_kind(sources::kinds(), "files"), .where = {path}};
   TRY_ASSIGN(const TraceSummary summary,
-             intake::read_sources({.sources = {source}, .all_jobs = true}, world, talk));
-  Histogram lengths;
-  for (const Demand& demand : summary.demands) lengths.merge(demand.pooled().prompt);
+             intake::read_sources({.sources = {source}, .embeddings = true, .all_jobs = true}, world, talk));
+  Histogram lengths, prompts;
+  for (const Demand& demand : summary.demands)
+    (demand.job == ingest::kEmbeddings ? lengths : prompts).merge(demand.pooled().prompt);
+  if (lengths.empty())
+    lengths = std::move(prompts);  // of a log of the embedder alone, whatever it calls them
   if (lengths.empty()) return fail(intake::no_request(summary.inputs, summary.skipped));
   return lengths;
 }

@@ -10,9 +10,8 @@
 #include "data/service_url.hpp"
 #include "describe/describe.hpp"
 #include "memory/memory.hpp"
-#include "ports/secrets.hpp"
 #include "report/report.hpp"
-#include "runtime/vllm/vllm.hpp"
+#include "runtime/runtime.hpp"
 
 namespace ctxcap::app {
 namespace {
@@ -171,8 +170,7 @@ Status take_server(const VllmFlags& flags, const std::string& model, const std::
     return fail(usage("--url cannot be used", fault, "--url http://127.0.0.1:8000"));
   std::string url = flags.url;
   while (url.ends_with('/')) url.pop_back();
-  TRY_ASSIGN(const std::string key, Secrets("VLLM", world.environment, world.files).secret("API_KEY"));
-  TRY_ASSIGN(inspection.server, runtime::describe_vllm(world.http, url, model, key));
+  TRY_ASSIGN(inspection.server, runtime::running_vllm(world, url, model));
   const VllmServer& server = *inspection.server;
   VllmSettings& settings = inspection.settings;
   inspection.model = server.model;

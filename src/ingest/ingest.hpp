@@ -132,6 +132,9 @@ class PushedRows {
   std::unique_ptr<Impl> impl_;
 };
 
+// The job of calls that embed, where they count (Mapping::embeddings).
+inline constexpr const char* kEmbeddings = "embeddings";
+
 // Gives rows without a model to the demand that alone can be meant: a refusal names neither model nor job,
 // and beside an unchanged cap its demand would be of no use to anybody. Of a whole source: its parts may know
 // one model each.

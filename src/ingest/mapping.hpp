@@ -23,6 +23,8 @@ inline constexpr std::size_t kParts = static_cast<std::size_t>(Part::count_);
 struct Mapping {
   std::array<std::string, kParts> paths;
   JobRule job_rule = JobRule::automatic;
+  // Calls that embed one text count too, its tokens as the prompt, under a job of their own.
+  bool embeddings = false;
 
   const std::string& operator[](Part part) const { return paths[static_cast<std::size_t>(part)]; }
   // The paths that are added up for a part; one, or none.

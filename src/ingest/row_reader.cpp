@@ -231,7 +231,14 @@ void RowReader::count(const Call& call) {
     tally_->of_input(input_).rows += call.count;
     return tally_->skip(Reason::other_time, place(), spot(), call.count);
   }
-  if (call.usage.reason == Reason::none && call.usage.generation.value_or(0) == 0 &&
+  if (mapping_->embeddings && call.usage.reason == Reason::embedding && call.usage.prompt > 0) {
+    Call text = call;
+    text.usage = usage_with(call.usage.prompt, std::nullopt, 0);
+    text.job = {.job = kEmbeddings};
+    return count(text);
+  }
+  const bool is_told = mapping_->embeddings && call.job.job == kEmbeddings;
+  if (call.usage.reason == Reason::none && call.usage.generation.value_or(0) == 0 && !is_told &&
       is_embedder(call.model)) {
     Call embedding = call;
     embedding.usage = {.reason = Reason::embedding};

@@ -22,6 +22,7 @@ struct ReadOptions {
   int threads = 0;                      // 0: all cores
   bool keep_requests = false;           // every request by itself, not only counts
   std::size_t most_jobs = 0;            // more become one, unless jobs are asked for by name; 0: never
+  bool embeddings = false;              // calls that embed count too, as ingest::kEmbeddings
   bool all_jobs = false;                // also those that `jobs` and `models` of the sources leave out
 };
 

@@ -68,7 +68,8 @@ Result<TraceSummary> finish(Together part, bool all_jobs, cli::Talk& talk) {
 }
 
 Result<std::vector<Together>> source_parts_of(const std::vector<SourceSettings>& sources,
-                                              const ingest::Options& options, World& world, cli::Talk& talk) {
+                                              const ingest::Options& options, bool embeddings, World& world,
+                                              cli::Talk& talk) {
   std::vector<Together> parts;
   for (const SourceSettings& source : sources) {
     TRY_ASSIGN(const ingest::Mapping mapping, mapping_of(source));
@@ -77,6 +78,7 @@ Result<std::vector<Together>> source_parts_of(const std::vector<SourceSettings>&
       continue;
     ingest::Options own = options;
     own.mapping = mapping;
+    own.mapping.embeddings = embeddings;
     if (!source.jobs.empty()) own.most_jobs = 0;
     parts.push_back({mapping, &source, std::make_unique<SourceSink>(std::move(own), world, talk)});
   }
@@ -95,7 +97,7 @@ Result<TraceSummary> read_sources(const ReadOptions& options, World& world, cli:
     bad_rows.emplace(std::move(file));
     reading.on_bad_row = [&](const BadRow& row) { bad_rows->add(row); };
   }
-  TRY_ASSIGN(std::vector<Together> parts, source_parts_of(sources, reading, world, talk));
+  TRY_ASSIGN(std::vector<Together> parts, source_parts_of(sources, reading, options.embeddings, world, talk));
   for (const SourceSettings& source : sources) {
     TRY_ASSIGN(const ingest::Mapping mapping, mapping_of(source));
     const auto part = std::find_if(parts.begin(), parts.end(),

@@ -42,6 +42,11 @@ constexpr std::array kRuntimes = {
 
 }  // namespace
 
+Result<VllmServer> running_vllm(World& world, const std::string& url, const std::string& model) {
+  TRY_ASSIGN(const std::string key, Secrets("VLLM", world.environment, world.files).secret("API_KEY"));
+  return describe_vllm(world.http, url, model, key);
+}
+
 std::span<const Runtime> runtimes() {
   return kRuntimes;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "data/verification.hpp"
+#include "data/vllm.hpp"
 #include "ports/world.hpp"
 #include "runtime/served/file_server.hpp"
 
@@ -23,6 +24,10 @@ struct Runtime {
 };
 
 std::span<const Runtime> runtimes();
+
+// What a vLLM that runs there says of itself. `model`: as requests name it, "" for the first. The key is
+// VLLM_API_KEY. Errors as those of its `verify`.
+Result<VllmServer> running_vllm(World& world, const std::string& url, const std::string& model);
 
 const Runtime& runtime_of(Target target);
 

@@ -56,6 +56,7 @@ i64 count_parameters(const Encoder& model, i64 vocabulary, i64 positions) {
     const i64 layer = 4 * h * (h + 1) + 2 * h * i + i + 5 * h;
     return (vocabulary + positions + 2) * h + 2 * h + model.layers * layer + h * (h + 1);
   }
+  if (model.kind == modernbert) return vocabulary * h + model.layers * (4 * h * h + 3 * h * i + 2 * h) + h;
   const i64 q = model.heads * model.head, kv = model.kv_width;
   const i64 extra = model.kind == qwen2 ? q + 2 * kv : 2 * model.head;  // biases, or norms of each head
   return vocabulary * h + model.layers * (2 * h * q + 2 * h * kv + 3 * h * i + 2 * h + extra) + h;
@@ -88,14 +89,24 @@ double bert_bytes(const Encoder& m, const Pass& pass) {
   return e * (n * (2 * i + 3 * h) + mask);
 }
 
-// As three runs with a gated perceptron of 1.5 H took, which is the only one in the catalogue: fitted, not
-// derived. Two masks, of all and of the near tokens.
+// By the order in which a layer frees its tensors: the residual and its norm, both H, live through attention;
+// the residual, what attention made, their sum and its norm through the perceptron, 4 H.
+//   perceptron   + input and gate side by side (2 I), the activated input (I) and its product with the gate
+//   (I) attention    + q, k and v together (3 H), the rotated q (H), and while k is rotated its two products
+//   and
+//                their sum (3 H)
+//   eager        + both rotated instead (2 H), scores of every head and token before and after they are
+//   scaled,
+//                and the sines and cosines of a text; for softmax as float32, in and out
+// Beside them two masks of the model's type, of all and of the near tokens, and the positions of one text.
 double modernbert_bytes(const Encoder& m, const Pass& pass) {
   const double n = static_cast<double>(pass.batch * pass.tokens), e = static_cast<double>(pass.size);
   const double s = static_cast<double>(pass.tokens), h = static_cast<double>(m.hidden),
-               heads = static_cast<double>(m.heads);
-  if (pass.eager) return e * n * (7 * h + 2 * heads * s + 2 * s) + n * s;
-  return e * n * (10 * h + 2 * s);
+               i = static_cast<double>(m.inner), heads = static_cast<double>(m.heads);
+  const double perceptron = e * n * (4 * h + 4 * i), masks = e * n * 2 * s + 8 * s;
+  if (!pass.eager) return std::max(perceptron, e * n * 9 * h) + masks;
+  const double scores = heads * s * (e < 4 ? e + 8 : 2 * e), turns = 2 * s * h / heads * e;
+  return std::max(perceptron, e * n * 7 * h + n * scores + turns) + masks;
 }
 
 // By the order in which a layer frees its tensors, of width H where nothing is said: the texts' embeddings
@@ -151,14 +162,18 @@ Result<Encoder> encoder_of(const Asked& asked) {
   TRY_ASSIGN(m.layers, asked.whole("layers", m.layers, 1, kDeepestEncoder, {"num_hidden_layers"}));
   TRY_ASSIGN(m.heads, asked.whole("heads", m.heads > 0 ? m.heads : std::max<i64>(1, m.hidden / 64), 1, 4096,
                                   {"num_attention_heads"}));
-  TRY_ASSIGN(m.inner, asked.whole("inner", m.inner > 0 ? m.inner : 4 * m.hidden, 1, 16 * kWidestEncoder,
-                                  {"intermediate_size"}));
+  TRY_ASSIGN(m.inner, asked.whole("inner",
+                                  m.inner > 0            ? m.inner
+                                  : m.kind == modernbert ? m.hidden * 3 / 2
+                                                         : 4 * m.hidden,
+                                  1, 16 * kWidestEncoder, {"intermediate_size"}));
   TRY_ASSIGN(m.head, asked.whole("head", m.head > 0 ? m.head : std::max<i64>(1, m.hidden / m.heads), 1, 4096,
                                  {"head_dim"}));
   TRY_ASSIGN(const i64 kv_heads, asked.whole("kv_heads", m.kv_width > 0 ? m.kv_width / m.head : m.heads, 1,
                                              4096, {"num_key_value_heads"}));
   m.kv_width = m.decodes() ? kv_heads * m.head : 0;
-  TRY_ASSIGN(const i64 vocabulary, asked.whole("vocab", 30'522, 1, kMostVocabulary, {"vocab_size"}));
+  TRY_ASSIGN(const i64 vocabulary, asked.whole("vocab", m.kind == modernbert ? 50'368 : 30'522, 1,
+                                               kMostVocabulary, {"vocab_size"}));
   TRY_ASSIGN(const i64 positions,
              asked.whole("positions", m.longest, 1, kMostVocabulary, {"max_position_embeddings"}));
   if (m.parameters == 0) m.longest = positions;
@@ -169,8 +184,6 @@ Result<Encoder> encoder_of(const Asked& asked) {
          .why = "a model is known by name, by its config.json, or by its shape: d and layers at least",
          .hint = "ctxcap inspect embed:bge-m3,fp16   or   embed:d=1024,layers=24,vocab=250002"});
   }
-  if (m.parameters == 0 && m.kind == modernbert)
-    return fail(not_in_catalogue("shape of this kind for", "modernbert", {"gte-modernbert-base"}, asked));
   TRY_ASSIGN(
       m.parameters,
       asked.whole("parameters", m.parameters > 0 ? m.parameters : count_parameters(m, vocabulary, positions),

@@ -49,6 +49,19 @@ void read_batch(const Fields& fields, Sink& sink) {
   sink.nested(body.raw());
 }
 
+// Its tokens are those of all texts together, so of one text alone they are its length.
+void read_embeddings(const Fields& fields, Sink& sink) {
+  int texts = 0;
+  fields[Key::data].each_element([&](Value) { ++texts; });
+  Call call = unusable(Reason::embedding);
+  call.model = fields[Key::model].text(fields.scratch());
+  if (texts == 1) {
+    const Count tokens = read_count(fields[Key::usage].member("prompt_tokens"), fields.scratch());
+    call.usage.prompt = tokens.tokens.value_or(0);
+  }
+  sink.add(call);
+}
+
 }  // namespace
 
 constinit const Format kOpenAiChunk{
@@ -83,7 +96,7 @@ constinit const Format kOpenAiEmbeddings{
         [](const Fields& fields) {
           return object_is(fields, "list") && fields.keys().has_all({Key::data, Key::usage});
         },
-    .read = [](const Fields&, Sink& sink) { sink.add(unusable(Reason::embedding)); }};
+    .read = read_embeddings};
 
 constinit const Format kOpenAiBatch{.name = "openai-batch",
                                     .help = "line of a batch's output: the answer is inside",

@@ -91,6 +91,15 @@ struct Word {
   Part bytes;
 };
 
+bool is_between(char c) {
+  return c == ' ' || c == '\r' || c == '"' || c == '\'';
+}
+
+// What has a name is, or may be, somebody else's too: &name, *name.
+bool is_named(const std::string& text, Part value) {
+  return value.size() > 0 && (text[value.begin] == '&' || text[value.begin] == '*');
+}
+
 // Words of a command; those of remark lines are none.
 std::vector<Word> words_of(const std::string& text, Part command) {
   std::vector<Word> words;
@@ -99,9 +108,9 @@ std::vector<Word> words_of(const std::string& text, Part command) {
     std::size_t word = at;
     bool remark = false;
     while (word < line_end && !remark) {
-      while (word < line_end && (text[word] == ' ' || text[word] == '\r' || text[word] == '"')) ++word;
+      while (word < line_end && is_between(text[word])) ++word;
       std::size_t end = word;
-      while (end < line_end && text[end] != ' ' && text[end] != '\r' && text[end] != '"') ++end;
+      while (end < line_end && !is_between(text[end])) ++end;
       remark = end > word && text[word] == '#';
       if (end > word && !remark) words.push_back({{word, end}});
       word = end;
@@ -144,6 +153,14 @@ std::string macro_name(std::string_view word) {
   return std::string(word.substr(2, word.size() - 3));
 }
 
+// The digits there, a quote before them apart.
+Part digits_at(const std::string& text, std::size_t begin, std::size_t most) {
+  if (begin < most && (text[begin] == '"' || text[begin] == '\'')) ++begin;
+  std::size_t end = begin;
+  while (end < most && text[end] >= '0' && text[end] <= '9') ++end;
+  return {begin, end};
+}
+
 // The number that a macro is, in a map of macros, block or on one line.
 std::optional<Part> macro_value(const std::string& text, Part macros, const std::string& name) {
   const std::size_t line_end = std::min(text.find('\n', macros.begin), macros.end);
@@ -155,17 +172,13 @@ std::optional<Part> macro_value(const std::string& text, Part macros, const std:
       if (found == first.npos) continue;
       std::size_t begin = macros.begin + found + before.size();
       while (begin < line_end && text[begin] == ' ') ++begin;
-      std::size_t end = begin;
-      while (end < line_end && text[end] >= '0' && text[end] <= '9') ++end;
-      return Part{begin, end};
+      return digits_at(text, begin, line_end);
     }
     return std::nullopt;
   }
   const auto value = below(text, map_of(text, macros), name);
   if (!value) return std::nullopt;
-  std::size_t end = value->begin;
-  while (end < value->end && text[end] >= '0' && text[end] <= '9') ++end;
-  return Part{value->begin, end};
+  return digits_at(text, value->begin, value->end);
 }
 
 std::optional<Part> macros_of(const std::string& text, Part map) {
@@ -178,6 +191,9 @@ Result<Part> literal_of(const std::string& text, const std::string& model, Part 
   const std::string macro = macro_name(of(text, value));
   if (macro.empty()) return value;
   if (const auto macros = macros_of(text, own)) {
+    if (is_named(text, *macros))
+      return fail(not_followed(model, "its macros have an anchor, or are somebody else's",
+                               "write them out below the model"));
     if (const auto found = macro_value(text, *macros, macro)) return *found;
   }
   const auto shared = macros_of(text, all);
@@ -233,10 +249,12 @@ Result<OfModel> of_model(const std::string& text, const std::string& model) {
   if (!own_value)
     return fail(
         not_followed(model, "there is no such model in it", "name the model by its id, not by an alias"));
+  if (is_named(text, *own_value))
+    return fail(not_followed(model, "it has an anchor, so other models may be made of it",
+                             "write the others out, and take the anchor away"));
   found.own = map_of(text, *own_value);
   const auto command = below(text, found.own, "cmd");
-  if (!command ||
-      (command->begin < text.size() && (text[command->begin] == '*' || text[command->begin] == '&')))
+  if (!command || is_named(text, *command))
     return fail(not_followed(model, "its cmd is not written out there", "write cmd: below the model"));
   found.words = words_of(text, *command);
   return found;

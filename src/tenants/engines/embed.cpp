@@ -135,12 +135,11 @@ std::vector<std::string> limits_of(const Embedding& e, const Asked& asked) {
         fmt::format("texts of {} tokens: encode() sorts, so its first batch is padded to the longest "
                     "text; --lengths FILE says how long yours are",
                     with_commas(e.pass.tokens)));
-  if (e.model.kind == EncoderKind::modernbert || (e.pass.eager && e.model.decodes()))
+  if (e.pass.eager && e.model.decodes())
     limits.emplace_back("this family's pass was seen in few runs, on a CPU");
-  if (e.model.kind != EncoderKind::modernbert)
-    limits.emplace_back(
-        "activations are those of PyTorch's allocator on a CPU, within 1 %; on CUDA a mask may have "
-        "another layout");
+  limits.emplace_back(
+      "activations are those of PyTorch's allocator on a CPU, within 1 %; on CUDA a mask may have "
+      "another layout");
   return limits;
 }
 
@@ -153,7 +152,6 @@ Result<TenantNeed> embed_need(const Asked& asked) {
                    {"tokens", std::to_string(e.pass.tokens)},
                    {"padding", e.pass.padded ? "true" : "false"}};
   if (e.model.decodes()) need.settings.emplace_back("use_cache", e.pass.cache ? "true" : "false");
-  const bool fitted = e.model.kind == EncoderKind::modernbert;
   const Bytes kv = e.pass.kv(e.model), rest = e.pass.bytes(e.model) - kv;
   need.parts = {{.name = "weights",
                  .bytes = e.weights,
@@ -167,10 +165,9 @@ Result<TenantNeed> embed_need(const Asked& asked) {
   need.parts.push_back(
       {.name = "activations",
        .bytes = rest,
-       .low = rest - rest / (fitted ? 10 : 100),
+       .low = rest - rest / 100,
        .high = rest + rest / kSlack,
-       .source = fitted ? "fitted to three runs, not derived"
-                        : "the largest layer's tensors; upwards what the allocator may hold beside them"});
+       .source = "the largest layer's tensors; upwards what the allocator may hold beside them"});
   need.parts.push_back(context_part());
   if (e.context) {
     TenantPart& context = need.parts.back();
@@ -205,14 +202,14 @@ constexpr Choice kEmbedKeys[] = {{"batch", "texts at once; else 32"},
                                  {"use_cache", "of decoder-style models; else true"},
                                  {"padding", "false: all texts are equally long"},
                                  {"context", "bytes of the process, where they are known: 500MiB"},
-                                 {"kind", "of a shape: bert, mpnet, qwen2, qwen3; else bert"},
+                                 {"kind", "of a shape: bert, mpnet, modernbert, qwen2, qwen3; else bert"},
                                  {"d", "of a shape: hidden size"},
                                  {"layers", ""},
                                  {"heads", "else d / 64"},
-                                 {"inner", "width of the perceptron; else 4 d"},
+                                 {"inner", "width of the perceptron; else 4 d, 1.5 d of modernbert"},
                                  {"kv_heads", "else heads"},
                                  {"head", "width of a head; else d / heads"},
-                                 {"vocab", "else 30,522"},
+                                 {"vocab", "else 30,522, 50,368 of modernbert"},
                                  {"positions", "else 512"},
                                  {"parameters", "instead of what follows from the shape"}};
 

@@ -178,3 +178,68 @@ TEST_CASE("a variant of another server without an address is told, and the other
   CHECK(told.err.find("has no url") != std::string::npos);
   CHECK(content_of(nights.preset) == kIni);
 }
+
+// CTXCAP_KILLS=100 tries every request; else a few, spread over the night.
+TEST_CASE(
+    "SIGKILL at a request of a night of another server: the next run ends with the window, and all else as "
+    "it was") {
+  const char* wanted = std::getenv("CTXCAP_KILLS");
+  for (const bool swaps : {false, true}) {
+    CAPTURE(swaps);
+    int requests = 0, killed = 0;
+    const auto night_of = [&](int dies_at) {
+      RouterNights nights(2, 40'000);
+      FakeSwap swap;
+      Fuse fuse{.at = dies_at};
+      std::string path = nights.preset, before = kIni, after = kIni;
+      after.replace(after.find("32768"), 5, "65536");
+      if (swaps) {
+        path = nights.directory() + "/swap.yaml";
+        before = "models:\n  triage:\n    cmd: llama-server -m a.gguf -c 32768 -np 1 # mine\n";
+        after = before;
+        after.replace(after.find("32768"), 5, "65536");
+        std::ofstream(path) << before;
+        swap.config = path;
+        nights.served = &swap;
+        settings::Variant& variant = nights.config.variants.front();
+        variant.target = Target::llama_swap;
+        variant.place = {.url = "http://127.0.0.1:9", .config = path};
+      }
+      if (dies_at == 0) {
+        REQUIRE(nights.run().code == ExitCode::done);
+        CHECK(content_of(path) == after);
+        requests = swaps ? swap.requests : nights.router.requests;
+        return;
+      }
+      (swaps ? swap.fuse : nights.router.fuse) = &fuse;
+      const pid_t child = nights.run_in_child();
+      int status = 0;
+      REQUIRE(::waitpid(child, &status, 0) == child);
+      killed += WIFSIGNALED(status) ? 1 : 0;
+      (swaps ? swap.fuse : nights.router.fuse) = nullptr;
+      nights.router.read_preset();  // as that process left it
+      const std::string left = content_of(path);
+      CHECK((left == before || left == after));
+      const auto told = nights.run();
+      CAPTURE(told.out);
+      CAPTURE(told.err);
+      CHECK(told.code == ExitCode::done);
+      CHECK(content_of(path) == after);
+      CHECK(!std::filesystem::exists(runtime::backup_of(path)));
+      state::State state = nights.state(state::Access::write);
+      CHECK(state.journals()->empty());
+      CHECK(state.health()->damage.empty());
+      CHECK(state.variant(path, "mail")->value().variant.num_ctx == 65'536);
+    };
+    night_of(0);
+    REQUIRE(requests > 4);
+    const int step = wanted != nullptr ? 1 : requests / 3;
+    int tried = 0;
+    for (int at = 1; at <= requests; at += step, ++tried) {
+      CAPTURE(at);
+      night_of(at);
+    }
+    CHECK(killed == tried);
+    MESSAGE("killed at " << killed << " requests");
+  }
+}

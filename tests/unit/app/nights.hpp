@@ -115,7 +115,8 @@ class Nights : public Environment {
     if (user != ::geteuid() && ::setuid(user) != 0) ::_exit(98);
     io::RealWorld fresh;  // connections are not to be shared with the parent
     World real = fresh.world();
-    World here{real.http,      processes != nullptr ? *processes : real.processes,
+    Http& its = served != nullptr ? *served : real.http;
+    World here{its,            processes != nullptr ? *processes : real.processes,
                clock,          real.files,
                console,        *this,
                real.databases, real.interrupts};

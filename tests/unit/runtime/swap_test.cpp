@@ -62,6 +62,42 @@ TEST_CASE("llama-swap: what is not plainly of one model alone is left, with what
   CHECK(!runtime::edit_swap("models:\n  a:\n    cmd: *shared\n", "a", 2048));
 }
 
+TEST_CASE("llama-swap: quotes, folds, line ends and anchors of others stay as they are") {
+  struct Row {
+    const char* text;
+    const char *from, *to;  // nullptr: it is left alone
+  };
+  const Row kRows[] = {
+      {"models:\n  a:\n    cmd: 'llama-server -c 8192 -np 2'\n", "8192", "4096"},
+      {"models:\n  a:\n    cmd: \"llama-server -np 2 -c 8192\"  # mine\n", "8192", "4096"},
+      {"models:\r\n  a:\r\n    cmd: >-\r\n      llama-server\r\n      -c 8192\r\n      -np 2\r\n", "8192",
+       "4096"},
+      {"macros:\n  n: \"8192\"  # quoted\nmodels:\n  a:\n    cmd: x -c ${n} -np 2\n", "8192", "4096"},
+      {"models:\n  a:\n    macros: {n: '8192'}\n    cmd: x -c ${n} -np 2\n", "8192", "4096"},
+      {"x-env: &env [A=1]\nmodels:\n  b: &b\n    cmd: y -c 1\n  a:\n    env: *env\n    cmd: x -c 8192 -np "
+       "2\n",
+       "8192", "4096"},
+      {"models:\n  a: &a\n    cmd: x -c 8192 -np 2\n  b:\n    <<: *a\n", nullptr, nullptr},
+      {"models:\n  a:\n    macros: &m {n: 8192}\n    cmd: x -c ${n} -np 2\n  b:\n    macros: *m\n    cmd: x "
+       "-c ${n} -np 2\n",
+       nullptr, nullptr},
+      {"models:\n  a:\n    <<: *base\n", nullptr, nullptr},
+      {"models:\n  a: *base\n", nullptr, nullptr},
+      {"macros:\n  n: 8192\n  run: x -c ${n}\nmodels:\n  a:\n    cmd: y -c ${n} -np 2\n  b:\n    cmd: "
+       "${run}\n",
+       nullptr, nullptr}};
+  for (const Row& row : kRows) {
+    CAPTURE(row.text);
+    const auto edit = runtime::edit_swap(row.text, "a", 2048);
+    REQUIRE(edit.has_value() == (row.to != nullptr));
+    if (row.to == nullptr) continue;
+    std::string expected = row.text;
+    expected.replace(expected.find(row.from), 4, row.to);
+    CHECK(edit->text == expected);
+    CHECK(*runtime::set_swap_window(edit->text, "a", 8192) == row.text);
+  }
+}
+
 TEST_CASE("llama-swap: the recorded configuration") {
   const auto recorded = test::shared_file("llamacpp/real/llama-swap.yaml");
   if (!recorded) return;

@@ -29,7 +29,7 @@ void ServerLog::complete_without(OpenAt call, Tokens held) {
   const Tokens prompt = call->prompt.value_or(0);
   if (embeds) {
     embedded_ = std::max<i64>(0, embedded_ - 1);
-    give(*call, {.reason = Reason::embedding});
+    give(*call, {.prompt = held, .reason = Reason::embedding});
   } else if (prompt > 0 && held > prompt && !call->shifted) {
     emit(*call, prompt, held + 1 - prompt);  // as far as it went
   } else if (prompt > 0 && (call->cancelled || held < prompt || call->cut)) {
@@ -112,7 +112,7 @@ const std::vector<Call>& ServerLog::finish() {
     if (call.refused || call.told) continue;
     const bool is_gone = call.load && call.load->gone;
     if (is_gone && call.load->embeds) {
-      give(call, {.reason = Reason::embedding});
+      give(call, {.prompt = call.prompt.value_or(0), .reason = Reason::embedding});
     } else if (call.cut || is_gone) {
       place(call, false);
       emit(call, call.prompt, std::nullopt);

@@ -11,7 +11,7 @@ namespace ctxcap::ingest {
 
 // In the table, so that reports can name it; only Log can put its lines together.
 constinit const Format kVllmLog{.name = "vllm-log",
-                                .help = "what vLLM logs with --enable-log-requests, where it has lengths",
+                                .help = "what vLLM logs of its requests, where that has lengths",
                                 .told_by = "text with `Received request` of vLLM in its lines",
                                 .matches = [](const Fields&) { return false; },
                                 .read = [](const Fields&, Sink&) {}};

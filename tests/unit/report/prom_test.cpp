@@ -89,7 +89,6 @@ TEST_CASE("nothing known is nothing written") {
   CHECK(samples.at("ctxcap_last_run_exit_code") == 6);
   for (const auto& item : samples) {
     const auto& key = item.first;
-    const auto& value = item.second;
     CAPTURE(key);
     CHECK(key.find("cap_tokens") == key.npos);
     CHECK(key.find("ratio") == key.npos);

@@ -22,8 +22,11 @@ std::optional<i64> most_at_once(const BaseDecision& decision) {
 
 // What vLLM is to load: as requests name it, else the folder of the config.json that was named.
 std::string checkpoint_of(const std::string& model, const AnalyzeOptions& options) {
-  if (!model.empty() || options.show.size() != 1) return model;
-  return std::filesystem::path(options.show.front().second).parent_path().string();
+  if (!model.empty()) return model;
+  const bool is_told = options.show.size() == 1;
+  const auto folder =
+      is_told ? std::filesystem::path(options.show.front().second).parent_path().string() : "";
+  return folder.empty() ? "MODEL" : folder;
 }
 
 // The weights file that --show names, for a command line.

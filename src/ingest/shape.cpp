@@ -322,7 +322,8 @@ Result<std::optional<Shape>> shape_of(std::string_view text, AtEnd at_end, std::
                             beginning.starts_with("vllm:");
     if (is_metrics && text.substr(at, kLongestHeader).find("vllm:request_prompt_tokens") != kNoEnd)
       return Shape{.layout = Layout::vllm_metrics, .begin = begin};
-    if (vllm::is_log(beginning)) return Shape{.layout = Layout::vllm_log, .begin = begin};
+    if (vllm::is_log(beginning) && beginning.find("\n{") == kNoEnd)
+      return Shape{.layout = Layout::vllm_log, .begin = begin};
     if (beginning.find("[GIN] ") != std::string_view::npos || beginning.find(" level=INFO ") != kNoEnd) {
       const Found found = server_log_in(text, at_end);
       if (found == Found::needs_more) return std::nullopt;

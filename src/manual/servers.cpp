@@ -34,7 +34,9 @@ constexpr Step kVllm[] = {
      "buckets (1, 2, 5, 10, ...). So every length is the upper end of its bucket, and who had the long "
      "prompt "
      "and who the long answer is not told: what comes out is at most that large, often twice what is needed, "
-     "and refused prompts are not in it. If even that is less than the window, it is safe to act on.",
+     "and refused prompts are not in it. If even that is less than the window, it is safe to act on. Give "
+     "these or the spans below, not both: they "
+     "are the same requests.",
      {"curl -s http://127.0.0.1:8000/metrics | ctxcap analyze --traces - --target vllm --show "
       "MODEL/config.json"}},
     {"Exactly, and by job: answers with `usage`, traces of Langfuse or LiteLLM, or vLLM's own "
@@ -44,8 +46,11 @@ constexpr Step kVllm[] = {
      "They name no model, so the plan takes the folder of --show, and no job: send a header X-Request-Id "
      "like triage-17, and all that stands before the number is "
      "the job. "
-     "Of a prompt that was refused there is no span: keep the answers of status 400 too, they tell its size.",
-     {"ctxcap analyze --traces spans.jsonl"}},
+     "--context-length is the --max-model-len that it runs with, which no span tells: answers that met it "
+     "were "
+     "cut. Of a prompt that was refused there is no span: keep the answers of status 400 too, they tell its "
+     "size.",
+     {"ctxcap analyze --traces spans.jsonl --context-length 8192"}},
     {"The log that --enable-log-requests writes has lengths at level DEBUG alone (VLLM_LOGGING_LEVEL), where "
      "it has prompts too; their tokens are counted and not read.",
      {"ctxcap analyze --traces vllm.log"}},
@@ -83,8 +88,10 @@ constexpr Step kLlamaServer[] = {
      "share 8,192 tokens, and requests that meet there fail together. ctxcap writes --ctx-size as the window "
      "times "
      "the slots, and --parallel beside it, so that every slot is sure of its own."},
-    {"1. What each window takes, by the weights file itself.",
-     {"ctxcap inspect MODEL.gguf --context 4096,8192 --parallel 2",
+    {"1. What each window takes, by the weights file itself. --num-batch is its -ub, which is 512 where "
+     "nobody "
+     "says it.",
+     {"ctxcap inspect MODEL.gguf --context 4096,8192 --parallel 2 --num-batch 512",
       "ctxcap inspect MODEL.gguf --card 24GiB"}},
     {"2. What your requests needed: the server's own log as text, its answers, or what llama-swap keeps (the "
      "file of "

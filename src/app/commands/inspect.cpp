@@ -163,6 +163,12 @@ Result<ExitCode> run_inspect(const InspectFlags& flags, const settings::Reading&
     return inspect_vllm(flags.vllm, flags.model, typed ? read.settings.ollama.version : "",
                         read.settings.card, flags.output, world, talk);
   }
+  if (!flags.vllm.url.empty()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "--url is for --target vllm",
+                 .why = "Ollama is named by --ollama",
+                 .hint = "ctxcap inspect --target vllm --url http://127.0.0.1:8000"});
+  }
   if (tenants::is_tenant(flags.model)) return run_tenant(flags, world, talk);
   if (!flags.tenant.free.empty() || !flags.tenant.lengths.empty()) {
     return fail({.kind = ErrorKind::usage,

@@ -127,6 +127,8 @@ Result<VllmServer> describe_vllm(Http& http, const std::string& url, const std::
                     .model = text_at(entry, "id"),
                     .root = text_at(entry, "root"),
                     .max_model_len = integer_at(entry, "max_model_len")};
+  if (!server.max_model_len)
+    return fail(no_vllm(url, "/v1/models has no max_model_len, so it is another server"));
   if (const auto version = api.get("/version")) server.version = text_at(version->body, "version");
   const auto metrics = api.get("/metrics");
   if (!metrics || metrics->status != 200) return server;

@@ -44,6 +44,28 @@ TEST_CASE("vLLM: window, blocks and bytes are read back, and a prompt of the win
   CHECK(check_of(*seen, "num_gpu_blocks").seen == "257");
 }
 
+TEST_CASE("vLLM: what it says of itself, and who is none") {
+  test::FakeVllm server;
+  const auto seen = runtime::describe_vllm(server, "http://127.0.0.1:8000", "", "");
+  REQUIRE(seen);
+  CHECK(seen->model == "tiny-llama");
+  CHECK(seen->root == "models/tiny-llama");
+  CHECK(seen->version == "0.32.0");
+  CHECK(seen->max_model_len == 2048);
+  CHECK(seen->num_blocks == 257);
+  CHECK(seen->block_size == 128);
+  CHECK(seen->share == 0.35);
+  CHECK(seen->cache_bytes == 67108864);
+  CHECK(!seen->prefix_caching);  // it does not say
+  CHECK(!runtime::describe_vllm(server, "http://127.0.0.1:8000", "nosuch", ""));
+  server.cache_bytes = "None";
+  CHECK(!runtime::describe_vllm(server, "http://127.0.0.1:8000", "", "")->cache_bytes);
+  test::FakeLlamaServer other;
+  CHECK(!runtime::describe_vllm(other, "http://127.0.0.1:8080", "", ""));
+  server.gone = true;
+  CHECK(!runtime::describe_vllm(server, "http://127.0.0.1:8000", "", ""));
+}
+
 TEST_CASE("vLLM: what differs is told, each by its own line") {
   struct Wrong {
     const char* what;

@@ -22,6 +22,7 @@ constinit const Format kVllmMetrics{.name = "vllm-metrics",
 namespace vllm {
 namespace {
 
+constexpr std::size_t kMostEnds = 1'000;  // vLLM has some 20; the rest only makes buckets finer
 constexpr Tokens kMostTokens = std::numeric_limits<Tokens>::max();
 
 // The text of a label; "": there is none.
@@ -145,7 +146,8 @@ void Metrics::bucket(std::string_view labels, bool is_prompt, i64 count) {
     end_answer();  // the next answer of /metrics begins
   Counts& counts = now_[key];
   counts.model = model;
-  (is_prompt ? counts.prompt : counts.generation)[*end] = count;
+  std::map<Tokens, i64>& up_to = is_prompt ? counts.prompt : counts.generation;
+  if (up_to.size() < kMostEnds || *end == kMostTokens) up_to[*end] = count;
 }
 
 // Counts only grow: where one fell, the server was started anew, and what it counted before stands.

@@ -123,6 +123,8 @@ Status set_value(std::string& text, const std::string& section, const std::strin
     return {};
   }
   if (set != nullptr) {
+    if (set->value == set->value_end)  // what cannot be told from a key that is not there does not come back
+      return fail(cannot_edit(section, fmt::format("it says {} without a value", flag)));
     text.replace(set->value, set->value_end - set->value, value);
     return {};
   }

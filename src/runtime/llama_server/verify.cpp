@@ -64,11 +64,11 @@ void check_sharing(const std::vector<std::string>& arguments, ServedVerification
 
 }  // namespace
 
-Result<ServedVerification> verify_llama_server(Http& http, const ServedAsk& ask) {
+Result<ServedVerification> verify_llama_server(Http& http, const ServedAsk& ask,
+                                               std::vector<std::string> arguments) {
   ServerApi api(http, ask.url);
   ServedVerification result{.ask = ask};
   TRY_ASSIGN(ServerAnswer props, api.get("/props"));
-  std::vector<std::string> arguments;
   if (props.status == 200 && is_router(props.body)) {
     if (ask.model.empty()) return fail(not_read("it is a router of several models", "add --model NAME"));
     arguments = arguments_of_model(api, ask.model);

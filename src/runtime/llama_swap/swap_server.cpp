@@ -20,16 +20,23 @@ std::string upstream(const std::string& model) {
   return "/upstream/" + percent_encoded(model);
 }
 
-// The value behind -c in the command that llama-swap started; "": it does not run, or says none.
-std::string window_in(const std::string& command) {
-  std::string line = command;
-  for (char& c : line) {
+// Of the command that llama-swap started; "--flag=value" is two.
+std::vector<std::string> words_in(std::string command) {
+  for (char& c : command) {
     if (c == '\n' || c == '\t' || c == '=') c = ' ';
   }
+  std::vector<std::string> words;
+  for (const std::string_view word : split(command, ' ')) {
+    if (!word.empty()) words.emplace_back(word);
+  }
+  return words;
+}
+
+// The value behind -c in that command; "": it does not run, or says none.
+std::string window_in(const std::string& command) {
   std::string before;
-  for (const std::string_view word : split(line, ' ')) {
-    if (word.empty()) continue;
-    if (before == "-c" || before == "--ctx-size") return std::string(word);
+  for (const std::string& word : words_in(command)) {
+    if (before == "-c" || before == "--ctx-size") return word;
     before = word;
   }
   return "";
@@ -174,7 +181,10 @@ Result<ServedVerification> verify_through_swap(Http& http, const ServedAsk& ask)
   }
   ServedAsk inner = ask;
   inner.url += upstream(ask.model);
-  return verify_llama_server(http, inner);
+  // A script that starts it tells nothing of its flags.
+  const std::string command = text_at(entry, "cmd");
+  return verify_llama_server(http, inner,
+                             window_in(command).empty() ? std::vector<std::string>() : words_in(command));
 }
 
 }  // namespace ctxcap::runtime

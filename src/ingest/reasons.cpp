@@ -18,6 +18,10 @@ constexpr std::array<Wording, kReasons> kReasonTable{{
      "look at the rows that --bad-lines FILE names; ctxcap formats lists what can be read"},
     {"bad-tokens", "a token count that is no whole number"},
     {"cache-hit", "answered from a gateway's cache: the model did nothing"},
+    {"client-error",
+     "a request that /metrics counts as refused (4xx): prompts that were too long are among them, and other "
+     "mistakes",
+     "the answers of status 400 tell which: their text names the prompt's size"},
     {"cut-meanwhile",
      "the file was cut while it was read, as logrotate's copytruncate does: the rows from here on are "
      "missing",

@@ -17,6 +17,7 @@ enum class Reason : std::uint8_t {
   bad_json,
   bad_tokens,
   cache_hit,
+  client_error,
   cut_meanwhile,
   deleted,
   description,

@@ -115,13 +115,14 @@ TEST_CASE("vLLM's recorded metrics hold every request that was sent, at its leng
   const auto recorded = test::shared_file("vllm/real/http-tiny-llama.jsonl");
   if (!recorded) return;
   std::vector<Tokens> prompts, answers, totals;
-  std::string metrics;
+  std::string metrics, after_errors;
   for (std::size_t at = 0; at < recorded->size();) {
     const std::size_t end = std::min(recorded->find('\n', at), recorded->size());
     const auto row = nlohmann::json::parse(recorded->substr(at, end - at));
     at = end + 1;
     const std::string label = row.value("label", "");
     if (label == "after requests /metrics") metrics = row["body"].get<std::string>();
+    if (label == "after errors /metrics") after_errors = row["body"].get<std::string>();
     if (!label.starts_with("true lengths")) continue;
     for (const auto& pair : row["body"]) {
       prompts.push_back(pair[0]);
@@ -140,6 +141,8 @@ TEST_CASE("vLLM's recorded metrics hold every request that was sent, at its leng
     REQUIRE(all.total.count_above(tokens) >= above(totals, tokens));
   }
   CHECK(all.total.max() == 1020);
+  const TraceSummary refusing = test::ingest_whole(after_errors);
+  CHECK(test::words(refusing.skipped) == test::Words{{"client-error", 7}});
 }
 
 TEST_CASE(

@@ -129,6 +129,11 @@ void Metrics::line(std::string_view text) {
     bucket(labels, true, *count);
   } else if (name == "vllm:request_generation_tokens_bucket") {
     bucket(labels, false, *count);
+  } else if (name == "http_requests_total") {
+    if (label(labels, "status") != "4xx" || label(labels, "handler").find("/completions") == kNoEnd) return;
+    i64& refused = refused_[std::string(labels)];
+    if (*count < refused) refused_earlier_ += refused;  // it was started anew
+    refused = *count;
   } else if (name == "vllm:request_success_total" && label(labels, "finished_reason") == "length") {
     now_[std::string(label(labels, "model_name")) + '\n' + std::string(label(labels, "engine"))]
         .ended_by_length = *count;
@@ -171,6 +176,12 @@ const std::vector<Call>& Metrics::finish() {
   models_.reserve(all + before_.size());  // views go there
   for (const Answer& answer : earlier_) take(answer);
   take(before_);
+  Call refused = unusable(Reason::client_error);
+  refused.count = refused_earlier_;
+  for (const auto& [labels, count] : refused_) refused.count += count;
+  if (refused.count > 0) calls_.push_back(refused);
+  refused_earlier_ = 0;
+  refused_.clear();
   earlier_.clear();
   before_.clear();
   return calls_;

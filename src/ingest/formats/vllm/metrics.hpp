@@ -5,6 +5,7 @@
 //   vllm:request_prompt_tokens_bucket{engine="0",le="200.0",model_name="m"} 38.0     so many had up to 200
 //   vllm:request_generation_tokens_bucket{engine="0",le="+Inf",model_name="m"} 58.0
 //   vllm:request_success_total{finished_reason="length",...} 7.0
+//   http_requests_total{handler="/v1/completions",method="POST",status="4xx"} 3.0    refused, for any reason
 //   vllm:cache_config_info{kv_cache_size_tokens="24818",kv_cache_max_concurrency="3.03",...} 1.0
 //
 // Every length counts as the upper end of its bucket; who had the long prompt and who the long answer is not
@@ -45,7 +46,9 @@ class Metrics {
   std::optional<Tokens> window_;  // of the server
   std::vector<Call> calls_;
   std::vector<std::string> models_;
-  std::vector<Answer> earlier_;  // of servers that were started anew since
+  std::vector<Answer> earlier_;         // of servers that were started anew since
+  std::map<std::string, i64> refused_;  // by labels
+  i64 refused_earlier_ = 0;
 };
 
 // The window of the server, of which vLLM tells two numbers alone: the cache in tokens is the concurrency

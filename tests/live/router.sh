@@ -21,4 +21,4 @@ else:
     sys.exit("the router does not answer")
 WAIT
 CTXCAP_LIVE_LLAMA_SERVER=http://127.0.0.1:$port CTXCAP_LIVE_PRESET=$dir/models.ini CTXCAP_LIVE_SECTION=live \
-  "$test" -tc='live router*'
+  "$test" -tc='live served*'

@@ -169,8 +169,18 @@ void evidence(const JobDecision& job, Answers& answers) {
                             with_commas(stats.required.for_answers)));
   switch (stats.censoring.verdict) {
     case CensoringVerdict::none:
-      answers.say(
-          "The counts show no sign of having been cut: they do not pile up where a window would cut them.");
+      if (stats.upper_ends) {
+        answers.say("All lengths are upper ends of buckets: whether any were cut, such counts cannot tell.");
+      } else if (stats.censoring.maybe_cut_by) {
+        answers.say(fmt::format(
+            "{} exactly as long as a window of {} would make it: too few to tell a cut from chance.",
+            stats.censoring.maybe_cut == 1 ? "1 request is"
+                                           : with_commas(stats.censoring.maybe_cut) + " requests are",
+            with_commas(*stats.censoring.maybe_cut_by)));
+      } else {
+        answers.say(
+            "The counts show no sign of having been cut: they do not pile up where a window would cut them.");
+      }
       break;
     case CensoringVerdict::client_limit:
       answers.say(fmt::format("{} pile up at {}: a limit of the client, not a cut by the server.",

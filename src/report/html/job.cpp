@@ -74,6 +74,8 @@ std::string rungs_table(const BaseDecision& base, const JobDecision& job) {
 
 std::string cuts_text(const DemandStats& stats) {
   const Censoring& cut = stats.censoring;
+  if (stats.upper_ends)
+    return "<p>All lengths are upper ends of buckets: whether any were cut, such counts cannot tell.</p>\n";
   if (cut.verdict == CensoringVerdict::none && cut.maybe_cut == 0)
     return "<p>No sign of cuts: the counts do not pile up at the mark of any window.</p>\n";
   if (cut.verdict == CensoringVerdict::none) {

@@ -83,7 +83,7 @@ def differences(analysis, shown, model=None):
 
 
 # Two models on one card: what one of them is turned to, while the other stays at its window.
-def two_models(binary, browser, folder):
+def two_models(binary, browser, folder, positions, pool):
     rows = [{"time": f"2026-09-{1 + i // 20:02d}T{8 + i % 12:02d}:{7 * i % 60:02d}:00Z", "model": model, "job": job,
              "prompt_tokens": prompt + 13 * i, "completion_tokens": 40, "id": f"{job}{i}"}
             for i in range(60) for model, job, prompt in (("devstral-small-2", "sort", 5000), ("llama3.2:1b", "read", 60000))]
@@ -96,29 +96,35 @@ def two_models(binary, browser, folder):
     page = folder / "two.html"
     caps = {one["model"].removesuffix(":latest"): one["num_ctx"] for one in json.loads(run(binary, *words, "-o", str(page), "-f", "json"))["models"]}
     browser.open(page)
-    wrong = []
+    asked = []
     for number, model in enumerate(shows):
         most = browser.run("Object.fromEntries([...document.querySelectorAll('form.what-if')[%d].querySelectorAll('input')].map(i => [i.name, +i.max]))" % number)
-        for at in range(most["window"] + 1):
-            shown = position(browser, {"window": at, "kv": at % (most["kv"] + 1), "slots": at % 2, "tenants": 0}, number)
-            windows = caps | {model: int(shown["window"].replace(",", ""))}
-            config = folder / "two.toml"
-            config.write_text("".join(f'[[variant]]\nname = "{one.replace(":", "-")}:cap"\nbase = "{one}"\nnum_ctx = {num_ctx}\n' for one, num_ctx in windows.items()))
-            analysis = json.loads(run(binary, *words, "--config", str(config), "--kv-type", shown["kv"], "--parallel", shown["slots"], "-f", "json"))
-            wrong += differences(analysis, shown, model)
-    check(not wrong, "\n".join(wrong[:10]))
+        for at in range(0, most["window"] + 1, max(1, 60 // positions)):
+            asked.append((model, position(browser, {"window": at, "kv": at % (most["kv"] + 1), "slots": at % 2, "tenants": 0}, number)))
+
+    def wrong(number, model, shown):
+        windows = caps | {model: int(shown["window"].replace(",", ""))}
+        config = folder / f"two-{number}.toml"
+        config.write_text("".join(f'[[variant]]\nname = "{one.replace(":", "-")}:cap"\nbase = "{one}"\nnum_ctx = {num_ctx}\n' for one, num_ctx in windows.items()))
+        analysis = json.loads(run(binary, *words, "--config", str(config), "--kv-type", shown["kv"], "--parallel", shown["slots"], "-f", "json"))
+        return differences(analysis, shown, model)
+
+    return [pool.submit(wrong, number, *one) for number, one in enumerate(asked)]
 
 
 # The other pages: they are whole, silent, narrow enough, and of the shape that is kept.
-def others(binary, browser, folder, script):
-    gpu = [f"{ROOT}/fixtures/card/{name}" for name in ("gpu.csv", "apps.csv", "whisperx.log")]
-    run(binary, "card", "--smi-log", gpu[0], "--smi-log", gpu[1], "--logs", gpu[2], "-o", str(folder / "card.html"))
-    run(binary, "backtest", *MAIL, "-o", str(folder / "backtest.html"))
-    a_night(binary, folder)
+def others(browser, folder, script):
     for name in ("card", "backtest", "history", "night"):
         look(browser, folder / f"{name}.html", script)
         check(browser.run("document.querySelectorAll('svg').length") > 0, f"no figure on the page of {name}")
     check(browser.run("document.querySelectorAll('form.what-if').length") == 1, "a night's page has no what-if")
+
+
+def write_others(binary, folder):
+    gpu = [f"{ROOT}/fixtures/card/{name}" for name in ("gpu.csv", "apps.csv", "whisperx.log")]
+    run(binary, "card", "--smi-log", gpu[0], "--smi-log", gpu[1], "--logs", gpu[2], "-o", str(folder / "card.html"))
+    run(binary, "backtest", *MAIL, "-o", str(folder / "backtest.html"))
+    a_night(binary, folder)
 
 
 # One night, and what is known after it.
@@ -203,8 +209,11 @@ def main(binary, script=None, positions="200"):
     if chromium.program() is None:
         print("skipped: no Chromium is installed")
         sys.exit(77)
-    with tempfile.TemporaryDirectory() as folder:
-        page = pathlib.Path(folder, "report.html")
+    positions = int(positions)
+    with tempfile.TemporaryDirectory() as name, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        folder = pathlib.Path(name)
+        page = folder / "report.html"
+        written = pool.submit(write_others, binary, folder)
         analyze(binary, *[word for tenant in TENANTS for word in ("--tenant", tenant)], "-o", str(page))
         browser = chromium.Browser()
         look(browser, page, script)
@@ -212,14 +221,16 @@ def main(binary, script=None, positions="200"):
         check(sorted(sizes) == sorted(NAMES), f"the sliders are {sizes}")
         keys(browser)
         chance = random.Random(7)
-        shown = [position(browser, {name: chance.randint(0, most) for name, most in sizes.items()}) for _ in range(int(positions))]
+        shown = [position(browser, {name: chance.randint(0, most) for name, most in sizes.items()}) for _ in range(positions)]
         check(not browser.complaints(), "; ".join(browser.complaints()))
-        two_models(binary, browser, pathlib.Path(folder))
-        others(binary, browser, pathlib.Path(folder), script)
+        settings = {json.dumps([one[name] for name in NAMES]): one for one in shown}
+        # The program is run while the browser looks at the other pages.
+        tried = [pool.submit(lambda one=one: differences(told(binary, one), one)) for one in settings.values()]
+        tried += two_models(binary, browser, folder, positions, pool)
+        written.result()
+        others(browser, folder, script)
         browser.close()
-    settings = {json.dumps([one[name] for name in NAMES]): one for one in shown}
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        wrong = [line for lines in pool.map(lambda one: differences(told(binary, one), one), settings.values()) for line in lines]
+        wrong = [line for one in tried for line in one.result()]
     check(not wrong, "\n".join(wrong[:10]))
     print(f"{len(shown)} positions of the sliders, {len(settings)} of them different, show what ctxcap prints")
 

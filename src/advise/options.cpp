@@ -65,12 +65,11 @@ Status require_sources(const settings::Settings& settings, const std::string& us
   if (!settings.sources.empty()) return {};
   const auto host = parse_host(settings.ollama.host);
   if (host && host->reach == Reach::remote) {
-    return fail(
-        {.kind = ErrorKind::usage,
-         .what = "no source of requests is named",
-         .why = "Ollama runs at " + printable(host->url, 120) + ", so its log is not on this host",
-         .hint = "if it is this host: ctxcap analyze --ollama-log auto; else: ssh HOST journalctl -u ollama "
-                 "-o short-iso > ollama.log; ctxcap analyze --ollama-log ollama.log"});
+    return fail({.kind = ErrorKind::usage,
+                 .what = "no source of requests is named",
+                 .why = "Ollama runs at " + printable(host->url, 120) + ", so its log is not on this machine",
+                 .hint = "if it is this machine: ctxcap analyze --ollama-log auto; else: ssh HOST journalctl "
+                         "-u ollama -o short-iso > ollama.log; ctxcap analyze --ollama-log ollama.log"});
   }
   return fail({.kind = ErrorKind::usage,
                .what = "no traces given",

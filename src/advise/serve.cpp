@@ -54,7 +54,7 @@ ServedPlan unrendered(const BaseDecision& decision, const DescribedModel& model,
                               .at_once = at_once,
                               .at_once_seen = known,
                               .card = options.budget};
-  const Checkpoint nobody{.unknown_reason = "nobody named its config.json: --show MODEL/config.json does"};
+  const Checkpoint nobody{.unknown_reason = "its config.json is missing: --show MODEL/config.json"};
   return memory::plan_for_vllm(model.checkpoint ? *model.checkpoint : nobody, wish);
 }
 

@@ -50,7 +50,7 @@ int run(int argc, const char* const* argv, World world) {
   if (result && lost) {
     talk.error({.what = "the output could not be written",
                 .why = "stdout: " + *lost,
-                .hint = "look at where it goes: a full disk, a closed file"});
+                .hint = "check where it goes: a full disk? a closed file?"});
     return static_cast<int>(ExitCode::failure);
   }
   if (result) return static_cast<int>(*result);

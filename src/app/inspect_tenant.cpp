@@ -12,7 +12,7 @@ namespace {
 
 Error no_length(const std::string& path, std::string why) {
   return {.kind = ErrorKind::usage,
-          .what = "--lengths has no lengths",
+          .what = "--lengths names no lengths",
           .why = printable(path, 120) + std::move(why),
           .hint = "give a file with the tokens of one text in each line, or traces of an embedder"};
 }
@@ -36,7 +36,7 @@ Result<std::optional<Histogram>> lengths_by_line(const std::string& path, std::s
     } else if (bins.empty()) {
       return std::optional<Histogram>();
     } else {
-      return fail(no_length(path, fmt::format(":{}: \"{}\" is no length", number, printable(line, 40))));
+      return fail(no_length(path, fmt::format(":{}: \"{}\" is not a length", number, printable(line, 40))));
     }
   }
   if (bins.empty()) return fail(no_length(path, " is empty"));

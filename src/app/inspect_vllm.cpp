@@ -63,7 +63,7 @@ Result<std::vector<Tokens>> lengths_of(const VllmFlags& flags, const VllmInspect
       }
       const std::optional<Tokens> length = vllm_tokens(part);
       if (!length || *length > kLargestLength) {
-        return fail(usage(fmt::format("\"{}\" is no window", printable(part, 40)),
+        return fail(usage(fmt::format("\"{}\" is not a window", printable(part, 40)),
                           "as vLLM takes it: 8192, 25.6k (times 1,000), 8K (times 1,024), auto",
                           "write it like --max-model-len 4096,8192"));
       }
@@ -117,7 +117,7 @@ Status take_share(const VllmFlags& flags, const std::optional<Budget>& card, Vll
                       "add --card 24GiB"));
   if (!inspection.checkpoint.weights_bytes) {
     return fail(usage("--gpu-memory-utilization needs the weights",
-                      "the share holds them, and nobody knows theirs",
+                      "the share includes them, and their size is unknown",
                       "name the config.json that lies beside the weights, or --available instead"));
   }
   inspection.share =

@@ -73,8 +73,8 @@ void look_at_jobs(const settings::Settings& settings, World& world, std::vector<
       if (names.contains(job)) continue;
       const std::string near = closest(job, known);
       doubts.push_back({.kind = ErrorKind::usage,
-                        .what = fmt::format("no request of {} was ever seen", printable(job, 60)),
-                        .why = fmt::format("{} names that job, and no night read one of it", whose),
+                        .what = fmt::format("no request of {} has ever been seen", printable(job, 60)),
+                        .why = fmt::format("{} names that job, but no night has read a request of it", whose),
                         .hint = near.empty() ? "ctxcap history   lists the jobs that were seen"
                                              : fmt::format("did you mean {}?", printable(near, 60))});
     }

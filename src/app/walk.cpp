@@ -95,10 +95,9 @@ Status add_variants(BaseAnalysis& base, const Models& models, const advise::Anal
     const BaseDecision decision = policy::decision_of(base.decision, from);
     if (is_for_a_night(decision, options.of(from))) {
       base.decision.warnings.push_back(
-          {"variants-of-jobs",
-           fmt::format("the configuration has variants of {} for some of its jobs, which nights "
-                       "keep; for all of its jobs together none is made (--tag makes one)",
-                       printable(from, 60))});
+          {"variants-of-jobs", fmt::format("the configuration has variants of {} for some of its jobs, so "
+                                           "none is made for all jobs together (--tag makes one)",
+                                           printable(from, 60))});
       continue;
     }
     TRY_ASSIGN(auto variant,
@@ -179,12 +178,12 @@ std::optional<Warning> many_jobs(const TraceSummary& traces) {
   const i64 jobs = static_cast<i64>(traces.demands.size()) + traces.pooled;
   if (jobs <= kMany) return std::nullopt;
   std::string text =
-      fmt::format("{}: names that hold an id or a date are the usual cause; ", counted(jobs, "job"));
+      fmt::format("{}: the usual cause are names that contain an id or a date; ", counted(jobs, "job"));
   text += traces.group_by.empty() ? "--job field:PATH takes the job from another field of the rows"
                                   : fmt::format("--job {} makes {} of them", traces.group_by,
                                                 counted(traces.grouped_jobs, "job"));
   if (traces.pooled > 0) {
-    text += fmt::format("; the {} smallest are counted together, as \"{}\"", with_commas(traces.pooled),
+    text += fmt::format("; the {} smallest are counted together as \"{}\"", with_commas(traces.pooled),
                         kOtherJobs);
   }
   return Warning{"many-jobs", text};

@@ -125,10 +125,11 @@ Status check_twice(const std::vector<Edit>& edits) {
   for (const Edit& one : edits) {
     for (const Edit& other : edits) {
       if (&one == &other || one.host != other.host || one.server->model() != other.server->model()) continue;
-      return fail(usage(
-          fmt::format("two models are planned for [{}]", printable(one.server->model(), 60)),
-          printable(one.variant.base, 60) + " and " + printable(other.variant.base, 60) + " go to one place",
-          "analyze them one by one: --model NAME; or give each a [[variant]] with its section"));
+      return fail(
+          usage(fmt::format("two models are planned for [{}]", printable(one.server->model(), 60)),
+                printable(one.variant.base, 60) + " and " + printable(other.variant.base, 60) +
+                    " go to the same place",
+                "analyze them one by one: --model NAME; or give each a [[variant]] with its section"));
     }
   }
   return {};
@@ -143,7 +144,7 @@ Result<cli::ExitCode> apply_served(const std::vector<ServedTask>& tasks, const P
   for (const ServedTask& task : tasks) {
     if (!task.plan.refused.empty()) {
       return fail({.kind = ErrorKind::over_budget,
-                   .what = printable(task.plan.model, 60) + " would not start like that",
+                   .what = printable(task.plan.model, 60) + " would not start like this",
                    .why = task.plan.refused,
                    .hint = "ctxcap inspect --target vllm   shows what fits"});
     }
@@ -155,7 +156,7 @@ Result<cli::ExitCode> apply_served(const std::vector<ServedTask>& tasks, const P
   }
   if (edits.empty()) {
     talk.note(
-        "rendered, not applied: put one of these where the server is started, restart it, then ctxcap "
+        "printed, not applied: put one of these where the server is started, restart it, then run ctxcap "
         "verify");
     return cli::ExitCode::done;
   }
@@ -165,7 +166,7 @@ Result<cli::ExitCode> apply_served(const std::vector<ServedTask>& tasks, const P
   if (edits.empty()) return cli::ExitCode::done;
   if (flags.check) return cli::ExitCode::pending;
   if (flags.dry_run) {
-    talk.note("dry run: nothing was changed");
+    talk.note("dry run: nothing changed");
     return cli::ExitCode::done;
   }
   if (!flags.yes && tasks.front().plan.target == Target::llama_swap) {
@@ -196,9 +197,9 @@ Result<cli::ExitCode> roll_back_served(const OwnedVariant& ours, const RollbackF
   const auto server = kind.open == nullptr ? nullptr : kind.open(world, place, ours.variant.base);
   const std::string name = printable(ours.variant.name, 60);
   if (!server) {
-    return fail(usage(name + " was started by hand, and can be taken back by hand alone",
+    return fail(usage(name + " was started by hand, and only a hand can take it back",
                       fmt::format("{} reads no file that could be edited", word(target)),
-                      "restart it with the flags of before"));
+                      "restart it with the previous flags"));
   }
   const auto say = [&](const std::string& step) { talk.note(step); };
   std::unique_ptr<Files::Lock> lock;
@@ -218,7 +219,7 @@ Result<cli::ExitCode> roll_back_served(const OwnedVariant& ours, const RollbackF
   TRY_ASSIGN(const std::string after, server->edited(text, way.before->digest));
   show(text, after, server->file(), world);
   if (flags.dry_run) {
-    talk.note("dry run: nothing was changed");
+    talk.note("dry run: nothing changed");
     return cli::ExitCode::done;
   }
   TRY_ASSIGN(const bool agreed, flags.yes ? Result<bool>(true) : cli::ask("Roll back?", world, talk));

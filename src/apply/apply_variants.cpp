@@ -65,8 +65,8 @@ void note_unpinned(const std::vector<Planned>& due, cli::Talk& talk) {
   for (const Planned& planned : due) {
     if (!planned.variant.base_digest.empty()) continue;
     talk.note(
-        fmt::format("note: the plan of {} names no digest of {}: it was not made on this server, and goes "
-                    "on whatever has that name here",
+        fmt::format("note: the plan of {} has no digest of {}: it was not made on this server, and uses "
+                    "whatever has that name here",
                     printable(planned.variant.name), printable(planned.variant.base)));
   }
 }
@@ -160,8 +160,7 @@ Result<cli::ExitCode> apply_variants(std::span<const Variant> variants, const Ap
   }
   if (flags.dry_run) {
     for (const Planned& planned : all) world.console.out("\n" + planned.variant.modelfile);
-    talk.note(listed ? "dry run: nothing was changed"
-                     : "dry run: nothing was changed; " + listed.error().what);
+    talk.note(listed ? "dry run: nothing changed" : "dry run: nothing changed; " + listed.error().what);
   }
   if (all.empty()) return cli::ExitCode::done;
   if (!flags.force) TRY(policy::check_verdict(flags.over_budget, against(all)));

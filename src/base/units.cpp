@@ -68,9 +68,10 @@ Result<Bytes> parse_bytes(std::string_view text) {
   const auto found =
       std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == unit; });
   if (found == kUnits.end())
-    return fail(bad_size(text, unit.empty() ? "it has no unit"
-                                            : fmt::format("\"{}\" is no unit of bytes: G could be GB or GiB",
-                                                          trim(whole.substr(split)))));
+    return fail(bad_size(text, unit.empty()
+                                   ? "it has no unit"
+                                   : fmt::format("\"{}\" is not an unit of bytes: G could be GB or GiB",
+                                                 trim(whole.substr(split)))));
 
   const double bytes = std::round(*number * static_cast<double>(found->bytes));
   if (bytes >= 9.0e18) return fail(bad_size(text, "it is larger than any memory"));

@@ -5,9 +5,9 @@ namespace ctxcap::cli {
 Result<bool> ask(const std::string& question, World& world, Talk& talk) {
   if (!world.console.in_is_tty()) {
     return fail({.kind = ErrorKind::usage,
-                 .what = "nobody can be asked",
+                 .what = "there is no one to ask",
                  .why = "stdin is not a terminal",
-                 .hint = "--yes applies without asking, --dry-run only looks"});
+                 .hint = "--yes applies without asking; --dry-run changes nothing"});
   }
   talk.clear();
   world.console.err(question + " [y/N] ");

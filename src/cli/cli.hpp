@@ -2,6 +2,7 @@
 // The terminal and the command line. The door of this room: what a command is, how it says which arguments it
 // takes, how argv becomes one that is ready to run, and how people are spoken to. Behind it is CLI11.
 
+#include "cli/aside.hpp"         // what is said beside a result for machines
 #include "cli/ask.hpp"           // the question before a change
 #include "cli/command.hpp"       // what a command is, and the program that is made of them
 #include "cli/command_line.hpp"  // argv -> a command that is ready to run

@@ -15,8 +15,9 @@ namespace {
 
 constexpr int kWidth = 100;  // nobody has asked the terminal yet
 
-constexpr const char* kQuietHelp = "Only results, warnings and errors";
-constexpr const char* kVerboseHelp = "Also each request and each program that is run, and how long it took";
+constexpr const char* kQuietHelp = "Results, warnings and errors only";
+constexpr const char* kVerboseHelp =
+    "Also show each request and each program that is run, and how long it took";
 
 constexpr const char* kExamples =
     "Right-sizes the context window of LLM jobs on Ollama.\n"
@@ -86,7 +87,7 @@ Error unexpected(const Program& program, const std::string& word, const CLI::App
                                                    : "expected here"),
           .why = known.empty()
                      ? "this command takes no such argument"
-                     : fmt::format("ctxcap{} knows no \"{}\"",
+                     : fmt::format("ctxcap{} has no \"{}\"",
                                    command == &parser ? "" : " " + command->get_name(), printable(name, 60)),
           .hint = meant.empty() ? help : fmt::format("did you mean {}? see {}", meant, help)};
 }
@@ -210,7 +211,7 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
   } catch (const std::exception&) {  // the library's own reading of --flag=VALUE
     return fail({.kind = ErrorKind::usage,
                  .what = "the command line cannot be read",
-                 .why = "a flag that is on or off was given something else",
+                 .why = "a flag that is on or off was given a value",
                  .hint = "write it like --ascii or --no-ascii"});
   }
   if (show_version)

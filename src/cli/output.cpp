@@ -7,6 +7,19 @@
 #include "base/text.hpp"
 
 namespace ctxcap::cli {
+namespace {
+
+void add_view_flags(Parser& parser, ViewFlags& flags) {
+  parser.add_flag("--details", flags.details,
+                  "Also show the windows considered, the Modelfile, and where skipped rows are");
+  parser.add_flag("--wide", flags.wide, "All columns, whatever the width of the terminal");
+  parser.add_option("--sort", flags.sort, "Order of the table: by name, or the largest first")
+      .one_of({"model", "job", "requests", "need", "cap", "freed", "risk"})
+      .type_name("COLUMN")
+      .show_default();
+}
+
+}  // namespace
 
 void add_output_flags(Parser& parser, OutputFlags& flags) {
   std::vector<std::string> names;
@@ -23,16 +36,6 @@ void add_output_flags(Parser& parser, OutputFlags& flags) {
   add_view_flags(parser, flags.view);
 }
 
-void add_view_flags(Parser& parser, ViewFlags& flags) {
-  parser.add_flag("--details", flags.details,
-                  "Also the windows that were considered, the Modelfile, and where skipped rows are");
-  parser.add_flag("--wide", flags.wide, "All columns, whatever the width of the terminal");
-  parser.add_option("--sort", flags.sort, "Order of the table: by name, or what has most of it first")
-      .one_of({"model", "job", "requests", "need", "cap", "freed", "risk"})
-      .type_name("COLUMN")
-      .show_default();
-}
-
 report::TextOptions styled(const ViewFlags& flags, const Talk& talk) {
   report::TextOptions style = talk.out();
   style.details = flags.details;
@@ -43,9 +46,8 @@ report::TextOptions styled(const ViewFlags& flags, const Talk& talk) {
 
 void add_bad_lines(Parser& parser, std::string& file) {
   parser
-      .add_option(
-          "--bad-lines", file,
-          "Also write the place of each skipped row, and why (JSON lines, no prompt text)")
+      .add_option("--bad-lines", file,
+                  "Also write the place of each skipped row, and why (JSON lines, no prompt text)")
       .type_name("FILE");
 }
 
@@ -71,8 +73,12 @@ Status write_output(const Analysis& analysis, const OutputFlags& flags, World& w
   style.again = talk.again();
   world.console.out(format->print(analysis, style));
   if (!format->has_skipped) note_skipped(analysis.skipped, talk);
-  for (const std::string& path : flags.files) {
-    TRY_ASSIGN(format, report::format_for_file(path));
+  return write_files(analysis, flags.files, world, talk);
+}
+
+Status write_files(const Analysis& analysis, std::span<const std::string> files, World& world, Talk& talk) {
+  for (const std::string& path : files) {
+    TRY_ASSIGN(const report::Format* format, report::format_for_file(path));
     TRY(world.files.write_atomic(path, format->print(analysis, {})));
     talk.note("wrote " + path);
   }

@@ -23,7 +23,6 @@ struct OutputFlags {
   ViewFlags view;
 };
 
-void add_view_flags(Parser& parser, ViewFlags& flags);
 // The style of stdout, with as much as that.
 report::TextOptions styled(const ViewFlags& flags, const Talk& talk);
 
@@ -37,7 +36,11 @@ Status check_output(const OutputFlags& flags);
 // Whether a format that was asked for shows Analysis::what_if. After check_output().
 bool wants_what_if(const OutputFlags& flags);
 
+// To stdout and into the files.
 Status write_output(const Analysis& analysis, const OutputFlags& flags, World& world, Talk& talk);
+
+// Into the files alone.
+Status write_files(const Analysis& analysis, std::span<const std::string> files, World& world, Talk& talk);
 
 // What was not counted, for people, where the result does not say it: all reasons, or the `most` frequent.
 void note_skipped(std::span<const Skip> skipped, Talk& talk, const std::string& whose = "",

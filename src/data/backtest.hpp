@@ -20,6 +20,8 @@ struct Part {
 // How one rule fared when it set the window of each part from all parts before.
 struct RuleResult {
   std::string rule;             // "tolerance-bound", "max", "max-x1.15", "p90-x1.15", "p99"
+  // As people are told: ours has no name that only statisticians know.
+  std::string shown_rule() const { return rule == "tolerance-bound" ? "ctxcap" : rule; }
   i64 decisions = 0;            // one per part but the first
   i64 requests = 0;             // in the parts decided for
   i64 exceeded = 0;             // of those, needed more than the window set before

@@ -15,7 +15,7 @@ std::string text_in(const nlohmann::json& object, const char* key) {
 Result<std::vector<DockerContainer>> containers_of(std::string_view json) {
   const nlohmann::json list = nlohmann::json::parse(json, nullptr, false);
   if (!list.is_array())
-    return fail({.what = "Docker's answer is no list of containers", .why = "", .hint = ""});
+    return fail({.what = "Docker's answer is not a list of containers", .why = "", .hint = ""});
   std::vector<DockerContainer> found;
   for (const nlohmann::json& row : list) {
     const auto names = row.is_object() ? row.find("Names") : row.end();

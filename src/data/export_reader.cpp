@@ -36,7 +36,7 @@ class Line {
     const std::string text = this->text(key);
     if (text.empty()) return std::nullopt;
     const std::optional<Instant> time = parse_time(text);
-    if (!time) throw std::invalid_argument(std::string(key) + " is no time");
+    if (!time) throw std::invalid_argument(std::string(key) + " is not a time");
     return time;
   }
   Instant at(const char* key) const { return time(key).value_or(Instant{}); }
@@ -192,7 +192,7 @@ Result<Export> export_of(std::string_view lines, const std::string& origin) {
     if (text.empty()) continue;
     const std::string place = fmt::format("{}:{}", origin, number);
     const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object()) return fail(no_export(origin, place + ": it is no JSON object"));
+    if (!json.is_object()) return fail(no_export(origin, place + ": it is not a JSON object"));
     if (number == 1) {
       if (json.value("schema", Json()) != "ctxcap.export/1")
         return fail(no_export(origin, place + ": it does not begin with the schema ctxcap.export/1"));

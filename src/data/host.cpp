@@ -93,7 +93,7 @@ Result<Host> parse_host(std::string_view ollama_host) {
   HostPort parts = split_port(authority);
   if (parts.port.empty()) parts.port = default_port;
   const auto port = parse_integer(parts.port);
-  if (!port || *port < 1 || *port > 65535) return refused("its port is no number from 1 to 65535");
+  if (!port || *port < 1 || *port > 65535) return refused("its port is not a number from 1 to 65535");
   parts.port = fmt::format("{}", *port);  // 011434 is the same
   const std::string host = connectable(parts.host);
   const auto url_of = [&](const std::string& name) {

@@ -21,7 +21,7 @@ std::optional<Error> fault_of_address(const NotifySettings& settings) {
     return wrong("names the address of a hook", "that address is a key, and others may read this file",
                  fmt::format("set {0}_URL, or name a file that holds it in {0}_URL_FILE", settings.prefix()));
   if (way == NoticeWay::mail && settings.to.empty())
-    return wrong("does not say who gets mail", "it has no to", "add to = \"root\"");
+    return wrong("does not say who gets the mail", "it has no to", "add to = \"root\"");
   if (way == NoticeWay::command && settings.to.empty())
     return wrong("does not say which program to run", "it has no to", "add to = [\"/usr/local/bin/tell\"]");
   if (hook || settings.to.empty() || way == NoticeWay::mail || way == NoticeWay::command) return std::nullopt;
@@ -46,7 +46,7 @@ std::optional<Error> fault_of(const NotifySettings& settings) {
   for (const std::string& what : settings.on) {
     constexpr Happened kAll[] = {Happened::changed, Happened::failed, Happened::oom};
     if (std::none_of(std::begin(kAll), std::end(kAll), [&](Happened one) { return word(one) == what; }))
-      return wrong(fmt::format("cannot tell \"{}\"", printable(what, 40)),
+      return wrong(fmt::format("cannot notify of \"{}\"", printable(what, 40)),
                    "on may hold changed, failed and oom", "on = [\"failed\", \"oom\"]");
   }
   if (!settings.template_file.empty() && settings.way != NoticeWay::webhook)

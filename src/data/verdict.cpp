@@ -17,7 +17,7 @@ std::string against(const JobDecision& job) {
   const std::string name = printable(stats.job, 60);
   if (!job.num_ctx || job.action == Action::withhold) return name + ": " + job.reason;
   if (hides_need(stats.censoring)) {
-    return fmt::format("{}: a window of {} cut {}, so what they need is unknown", name,
+    return fmt::format("{}: a window of {} cut {}, so their real need is unknown", name,
                        with_commas(stats.censoring.num_ctx.value_or(0)),
                        counted(stats.censoring.rows, "request"));
   }
@@ -33,7 +33,7 @@ std::vector<std::string> against_window(const BaseDecision& decision) {
   std::vector<std::string> reasons;
   if (decision.missing)
     reasons.push_back(printable(decision.model, 60) +
-                      ": its server does not have it, so nothing can be made from it");
+                      ": it is not installed on its server, so no variant can be made");
   for (const JobDecision& job : decision.jobs) {
     if (std::string reason = against(job); !reason.empty()) reasons.push_back(std::move(reason));
   }
@@ -45,7 +45,7 @@ std::vector<std::string> too_few(const BaseDecision& decision) {
   if (!decision.enough) return {};
   i64 requests = 0;
   for (const JobDecision& job : decision.jobs) requests += job.stats.requests;
-  return {fmt::format("{}: only advice: {}, apply needs {}", printable(decision.model, 60),
+  return {fmt::format("{}: only {}, apply needs {}", printable(decision.model, 60),
                       counted(requests, "request"), with_commas(*decision.enough))};
 }
 
@@ -67,11 +67,11 @@ PlanVerdict verdict_of(const Analysis& analysis) {
   if (!analysis.bases.empty() && analysis.budget && analysis.budget->fits == false) {
     verdict.kind = VerdictKind::over_budget;
     verdict.reasons.insert(verdict.reasons.begin(),
-                           "together with its tenants it needs more memory than the card has");
+                           "with everything else on the card it needs more memory than there is");
   } else if (!analysis.bases.empty() && analysis.budget && analysis.budget->evicts_for_ever()) {
     verdict.kind = VerdictKind::over_budget;
     verdict.reasons.insert(verdict.reasons.begin(),
-                           "Ollama would evict what must stay loaded at every switch");
+                           "at every switch Ollama would evict something that must stay loaded");
   }
   return verdict;
 }

@@ -89,7 +89,7 @@ bool has_served(const std::string& json) {
 Result<std::vector<ServedPlan>> served_of_plan(const std::string& json, const std::string& path) {
   if (size_of_json(json) != JsonSize::fine) return fail(no_served_plan(path, "it is far larger than a plan"));
   const Json root = Json::parse(json, nullptr, false);
-  if (!root.is_object()) return fail(no_served_plan(path, "it is no JSON object"));
+  if (!root.is_object()) return fail(no_served_plan(path, "it is not a JSON object"));
   const auto list = root.find("served");
   if (list == root.end() || !list->is_array() || list->empty())
     return fail(no_served_plan(path, "it was made for Ollama, or has no window"));

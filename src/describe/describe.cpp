@@ -40,9 +40,9 @@ Result<std::string> owner_of(std::string_view flag, const std::pair<std::string,
   for (const std::string& model : models)
     names.push_back(model.empty() ? "(rows without a model)" : printable(model, 60));
   return fail({.kind = ErrorKind::usage,
-               .what = fmt::format("{} {} belongs to no model of the traces", flag, printable(show.second)),
+               .what = fmt::format("{} {} matches no model of the traces", flag, printable(show.second)),
                .why = "the traces name " + join(names, ", "),
-               .hint = fmt::format("say which: {} {}={}", flag, models.empty() ? "MODEL" : names.front(),
+               .hint = fmt::format("say which one: {} {}={}", flag, models.empty() ? "MODEL" : names.front(),
                                    printable(show.second))});
 }
 
@@ -76,9 +76,10 @@ Status add_drafts(Models& models, std::span<const std::string> names, const Sour
   for (auto& [name, model] : models) {
     if (!model.arch || !model.arch->has_draft_model || model.arch->draft_model) continue;
     model.warnings.push_back(
-        {"draft-unknown", fmt::format("{0}: another model drafts for it, which takes memory of its own that "
-                                      "is not counted; --draft-model {0}=FILE tells of it",
-                                      printable(name, 60))});
+        {"draft-unknown",
+         fmt::format(
+             "{0}: another model drafts for it, whose memory is not counted; --draft-model {0}=FILE adds it",
+             printable(name, 60))});
   }
   return {};
 }
@@ -244,7 +245,7 @@ Result<ServerBuild> told_build(const settings::Ollama& server) {
   if (text.empty()) return ServerBuild{};
   if (const auto build = by_llama ? build_of_llama(text) : build_of_ollama(text)) return *build;
   return fail({.kind = ErrorKind::usage,
-               .what = fmt::format("'{}' is no version", printable(text, 40)),
+               .what = fmt::format("'{}' is not a version", printable(text, 40)),
                .why = by_llama ? "a build of llama.cpp is written like b10361 or v0.5.0"
                                : "a version of Ollama is written like 0.33.0",
                .hint = by_llama ? "--llama-build b10361" : "--server-version 0.33.0"});
@@ -276,7 +277,7 @@ Result<Models> describe_all(std::span<const std::string> names, const Sources& s
   runtime::Ollama ollama(world.http, world.clock, host);
   const Result<std::string> version = ollama.version();
   if (!version) {
-    talk.note(fmt::format("note: memory is unknown: {} ({}); give --show FILE to do without a server",
+    talk.note(fmt::format("note: memory is unknown: {} ({}); --show FILE works without a server",
                           version.error().what, version.error().why));
     add_origins(sources.host, models, world);
     return models;

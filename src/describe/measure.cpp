@@ -86,7 +86,7 @@ bool is_of(const Calibration& calibration, const runtime::Ollama& ollama, const 
 }
 
 std::string unused_measurements(const Error& error) {
-  return fmt::format("note: what was measured here is not used: {} ({})", error.what, error.why);
+  return fmt::format("note: the measurement is not used: {} ({})", error.what, error.why);
 }
 
 Result<std::optional<Calibration>> known_calibration(runtime::Ollama& ollama, const std::string& name,

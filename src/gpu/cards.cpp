@@ -95,7 +95,7 @@ Status settle(Budget& budget, bool local, const std::function<std::vector<CardLo
   if (told.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "the size of the card is not known",
-                 .why = local ? "no driver tells it here" : "the server runs on another machine",
+                 .why = local ? "no driver on this machine knows it" : "the server runs on another machine",
                  .hint = "--card 24GiB, or size = \"24GiB\" in [card]"});
   }
   budget.ask = false;

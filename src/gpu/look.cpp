@@ -88,15 +88,15 @@ Result<std::vector<CardLook>> Eye::look() {
   if (!looks && looks.error().kind == ErrorKind::unreachable) {
     return fail(
         {.kind = ErrorKind::unreachable,
-         .what = "no driver of a card can be asked",
+         .what = "no GPU driver can be asked",
          .why =
-             "neither libnvidia-ml.so.1 nor nvidia-smi is here, and the kernel knows no card of AMD or Intel",
+             "neither libnvidia-ml.so.1 nor nvidia-smi is here, and the kernel has no card of AMD or Intel",
          .hint = "ctxcap card --smi-log FILE   reads what another machine recorded"});
   }
   if (!looks) return looks;
   if (looks->empty()) {
     return fail({.what = "no card was found",
-                 .why = "the NVIDIA driver runs, and finds none",
+                 .why = "the NVIDIA driver runs but finds none",
                  .hint = "lspci | grep -i nvidia   shows whether one is there"});
   }
   looks = divided(*std::move(looks));

@@ -263,7 +263,7 @@ Result<std::unique_ptr<Nvml>> Nvml::open(Libraries& libraries) {
   if (library == nullptr) library = libraries.open("libnvidia-ml.so");
   if (library == nullptr) {
     return fail({.kind = ErrorKind::unreachable,
-                 .what = "no driver of a card can be asked",
+                 .what = "no GPU driver can be asked",
                  .why = "libnvidia-ml.so.1 is not installed",
                  .hint = "ctxcap card --smi-log FILE   reads what another machine recorded"});
   }

@@ -34,7 +34,7 @@ std::string processes_of(const CardLook& look, Files& files, const std::string& 
   }
   if (all.empty() && used > kMuch)
     return fmt::format(
-        "{} tells of no process, and {} are in use: a container needs --pid=host, and WSL tells none",
+        "{} has no process, and {} are in use: a container needs --pid=host, and WSL tells none",
         name_of(look), human_bytes(used));
   if (all.empty()) return "";
   if (std::none_of(all.begin(), all.end(), [](const CardProcess& process) { return !!process.bytes; }))
@@ -57,9 +57,9 @@ std::vector<std::string> oddities(const std::vector<CardLook>& looks, World& wor
   std::vector<std::string> all;
   for (const CardLook& look : looks) {
     if (!look.facts.total)
-      all.push_back(
-          "the driver tells no memory of " + name_of(look) +
-          ": it may be the system's own (unified), or not this user's to ask for; say it by --card");
+      all.push_back("the driver tells no memory of " + name_of(look) +
+                    ": it may be shared with the system (unified), or this user may not ask for it; give it "
+                    "with --card");
     if (std::string told = processes_of(look, world.files, proc.empty() ? "/proc" : proc); !told.empty())
       all.push_back(std::move(told));
   }

@@ -77,9 +77,10 @@ Result<std::vector<CardLook>> read_xml(std::string_view text) {
   const pugi::xml_parse_result parsed = document.load_buffer(text.data(), text.size());
   const pugi::xml_node root = document.child("nvidia_smi_log");
   if (!parsed || !root) {
-    return fail({.what = "the answer of nvidia-smi cannot be read",
-                 .why = parsed ? "it is no nvidia_smi_log" : std::string("not XML: ") + parsed.description(),
-                 .hint = "nvidia-smi -q -x   shows it"});
+    return fail(
+        {.what = "the answer of nvidia-smi cannot be read",
+         .why = parsed ? "it is not an nvidia_smi_log" : std::string("not XML: ") + parsed.description(),
+         .hint = "nvidia-smi -q -x   shows it"});
   }
   std::vector<CardLook> looks;
   for (const pugi::xml_node& gpu : root.children("gpu")) {

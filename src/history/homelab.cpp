@@ -54,7 +54,7 @@ Status read_homelab(Databases& databases, const std::string& path, Joined& into)
   TRY_ASSIGN(const bool proc, has_table(*database, "proc"));
   if (!samples || !proc) {
     return fail({.kind = ErrorKind::usage,
-                 .what = printable(path) + " is no database of homelab-monitor",
+                 .what = printable(path) + " is not a database of homelab-monitor",
                  .why = "it has no tables samples and proc",
                  .hint = database->lacks_log() ? "copy gpu.db-wal with it: the newest rows are there"
                                                : "its file is gpu.db in the folder of its data"});

@@ -112,7 +112,7 @@ Error no_answer(const std::string& url, ErrorKind kind, std::string why) {
   return {.kind = kind,
           .what = "homelab-monitor at " + printable(url, 120) + " cannot be read",
           .why = std::move(why),
-          .hint = "its address is like http://127.0.0.1:9800; its database gpu.db tells more"};
+          .hint = "give an address such as http://127.0.0.1:9800, or its database gpu.db, which has more"};
 }
 
 Result<Json> ask(const std::string& url, const std::string& path, World& world) {

@@ -117,7 +117,7 @@ class Client {
     } else if (body.is_object() && body.contains("error") && body["error"].is_string()) {
       error.why += ": " + printable(body["error"].get_ref<const std::string&>(), 160);
       error.hint =
-          response.status == 503 ? "try again when it has less to do"
+          response.status == 503 ? "try again when it is less busy"
           : response.status == 400
               ? "card, total and tenants of [card.prometheus] are metrics, each with {labels} where need be"
               : "shorten the time: --from 2d";

@@ -147,7 +147,7 @@ Status read_smi_log(std::string_view bytes, const std::string& path, const std::
     const std::string_view line = trimmed(bytes.substr(0, end));
     if (!reader.line(line)) {
       return fail({.kind = ErrorKind::usage,
-                   .what = printable(path) + " is no log of nvidia-smi",
+                   .what = printable(path) + " is not a log of nvidia-smi",
                    .why = "its first line does not name the columns",
                    .hint =
                        "nvidia-smi --query-gpu=timestamp,index,uuid,memory.total,memory.reserved,memory.used "

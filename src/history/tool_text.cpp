@@ -91,7 +91,7 @@ class Pmon {
     if (told_ && timed_) return {};
     return fail(
         {.kind = ErrorKind::usage,
-         .what = printable(path) + " tells of no " + (told_ ? "time" : "memory"),
+         .what = printable(path) + " has no " + (told_ ? "time" : "memory"),
          .why = told_ ? "pmon writes times where it is asked to" : "it has no column fb, or no number in it",
          .hint = "nvidia-smi pmon -s um -o DT -d 10 -f FILE"});
   }

@@ -32,8 +32,8 @@ Error unusable(const std::string& part, std::string why) {
 std::string unknown_part(const std::string& part) {
   const std::vector<std::string> names(kPartNames.begin(), kPartNames.end());
   const std::string near = closest(part, names);
-  return near.empty() ? "it is no part of a call"
-                      : fmt::format("it is no part of a call; did you mean {}?", near);
+  return near.empty() ? "it is not a part of a call"
+                      : fmt::format("it is not a part of a call; did you mean {}?", near);
 }
 
 constexpr std::array<JobRuleWord, 8> kJobRules{{

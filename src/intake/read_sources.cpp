@@ -63,7 +63,7 @@ Result<TraceSummary> finish(Together part, bool all_jobs, cli::Talk& talk) {
   if (all_jobs) return summary;
   TRY_ASSIGN(const i64 left_out, ingest::keep_only(part.first->jobs, part.first->models, summary));
   if (left_out > 0)
-    talk.note(fmt::format("note: left out {} of other jobs and models", counted(left_out, "request")));
+    talk.note(fmt::format("note: {} of other jobs and models left out", counted(left_out, "request")));
   return summary;
 }
 
@@ -124,12 +124,12 @@ Error no_request(const std::vector<InputSummary>& inputs, const std::vector<Skip
                                  [](const InputSummary& input) { return input.format != "empty"; });
   const bool is_empty = read == inputs.end();
   return {.kind = ErrorKind::withheld,
-          .what = "the traces hold no request",
-          .why = is_empty ? "there is no row in them"
+          .what = "the traces hold no requests",
+          .why = is_empty ? "they have no rows"
                           : fmt::format("{} was read as {}, and none of its lines is an answer of a model",
                                         printable(read->source), read->format),
           .hint = is_empty ? "check that the export was not cut short"
-                           : "give a session or log in which a model has answered"};
+                           : "give a session or log in which a model answered"};
 }
 
 }  // namespace ctxcap::intake

@@ -24,8 +24,9 @@ constexpr std::array kFiles = {
              "the configuration, where neither --config nor CTXCAP_CONFIG "
              "names one; else ~/.config/ctxcap/config.toml"},
     FileHelp{"/etc/ctxcap/config.toml", "the configuration of the machine, where there is none of the user"},
-    FileHelp{"$XDG_STATE_HOME/ctxcap/state.db",
-             "what ctxcap did and learned; else in ~/.local/state/ctxcap, or $STATE_DIRECTORY of a service"},
+    FileHelp{
+        "$XDG_STATE_HOME/ctxcap/state.db",
+        "what ctxcap did and learned; otherwise in ~/.local/state/ctxcap, or $STATE_DIRECTORY of a service"},
     FileHelp{"$XDG_STATE_HOME/ctxcap/card.db",
              "what card record saw of the card: who held how much, when, and who ran out of memory"},
     FileHelp{"$XDG_CACHE_HOME/ctxcap/names",
@@ -45,9 +46,10 @@ std::vector<VariableHelp> variables(const Program& program) {
       {"WEBHOOK_..., NTFY_..., SLACK_..., DISCORD_...",
        "The address of a [[notify]] (_URL), and what is asked for there: _TOKEN, or _USER and _PASSWORD."},
       {"NOTIFY_TITLE, NOTIFY_WHAT, NOTIFY_EXIT_CODE",
-       "What the program of a [[notify]] is given, beside the message on its stdin."},
-      {"DOCKER_HOST", "Docker's socket, for names and logs of containers; Podman's is found, too."},
-      {"HOST_PROC, HOST_SYS", "In a container: where its host's /proc and /sys are, for whose a process is."},
+       "Given to the program of a [[notify]], whose stdin is the message."},
+      {"DOCKER_HOST", "Docker's socket, for names and logs of containers; Podman's is found as well."},
+      {"HOST_PROC, HOST_SYS",
+       "In a container: where its host's /proc and /sys are, to tell whose a process is."},
       {"NAME_FILE",
        "A file that holds the value of NAME, for every key and password: "
        "LANGFUSE_SECRET_KEY_FILE=/run/secrets/langfuse. `keys = \"TEAM_B\"` of a [[source]] "
@@ -57,14 +59,14 @@ std::vector<VariableHelp> variables(const Program& program) {
        "Where systemd puts the credentials of a service (LoadCredential=); a file "
        "that is called like one of these variables is its value."},
       {"XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME, HOME",
-       "Where the configuration, the state and names for completions are."},
+       "Where the configuration, the state and the names for completions are."},
       {"STATE_DIRECTORY", "Where the state of a systemd service is (StateDirectory=)."},
       {"NO_COLOR, CLICOLOR_FORCE, TERM",
-       "No colour; colour also where there is no terminal; no colour where it is dumb."},
+       "No colour; colour even without a terminal; no colour where it is \"dumb\"."},
       {"COLUMNS", "Columns of texts, where there is no terminal to ask."},
       {"http_proxy, https_proxy, all_proxy, no_proxy", "Proxies, and hosts that need none."},
       {"SSL_CERT_FILE, SSL_CERT_DIR", "Certificate authorities to trust instead of the system's."},
-      {"TMPDIR", "Room for what does not fit into memory."},
+      {"TMPDIR", "Where what does not fit into memory is put."},
   };
 }
 
@@ -87,7 +89,7 @@ std::string environment_text(const Program& program, const report::TextOptions& 
              "the file. A flag wins over it, and it over the file.",
              style.width, "", "") +
          "\n\n" + glossary(own, style.width) + "\nVariables of Ollama that mean the same to ctxcap:\n" +
-         glossary(others, style.width) + "\nWhat is no setting. Keys and passwords come only from here:\n" +
+         glossary(others, style.width) + "\nNot settings. Keys and passwords come only from here:\n" +
          glossary(rest, style.width);
 }
 

@@ -76,9 +76,9 @@ std::string program_page(const Program& program) {
   text += roff::section("OPTIONS") + roff::text("Every command takes these:") + "\n";
   text += roff::entry("-h, --help", "", "The help of the program, or of a command.");
   text += roff::entry("--version", "", "The version.");
-  text += roff::entry("-q, --quiet", "", "Only results, warnings and errors.");
+  text += roff::entry("-q, --quiet", "", "Results, warnings and errors only.");
   text += roff::entry("-v, --verbose", "",
-                      "Also each request and each program that is run, and how long it took.");
+                      "Also show each request and each program that is run, and how long it took.");
   text += roff::entry("--config", "FILE", "The configuration file.");
   for (const bool everywhere : {true, false}) {
     if (!everywhere)

@@ -15,7 +15,7 @@ namespace {
 
 Error too_large(const ModelArch& arch, i64 total_ctx) {
   return {.kind = ErrorKind::failure,
-          .what = fmt::format("the memory of {} cannot be told", arch.architecture),
+          .what = fmt::format("the memory of {} cannot be computed", arch.architecture),
           .why = fmt::format("at {} tokens it exceeds what 64 bits count", total_ctx),
           .hint = "ask for a smaller window: --context 8192"};
 }
@@ -67,7 +67,7 @@ Result<Footprint> footprint(const ModelArch& arch, Tokens num_ctx, const Runtime
   if (settings.draft_tokens > 0 && arch.no_draft_graph && !arch.draft_model) {
     return fail({.kind = ErrorKind::failure,
                  .what = "llama.cpp would not load this",
-                 .why = arch.architecture + " has blocks that draft, and llama.cpp no graph for them",
+                 .why = arch.architecture + " has draft blocks, but llama.cpp has no graph for them",
                  .hint = "leave draft_num_predict out"});
   }
   TRY_ASSIGN(Footprint result, footprint_of_total(arch, *total, settings));

@@ -35,7 +35,7 @@ Result<KvType> cache_type(std::string_view name) {
   for (const KvType& type : kv_types()) known += fmt::format("{}{}", known.empty() ? "" : ", ", type.name);
   return fail(
       {.kind = ErrorKind::usage,
-       .what = fmt::format("'{}' is no cache type", name),
+       .what = fmt::format("'{}' is not a cache type", name),
        .why = fmt::format("llama.cpp knows {}; with any other OLLAMA_KV_CACHE_TYPE no model loads", known),
        .hint = "--kv-type q8_0"});
 }
@@ -92,7 +92,7 @@ Result<Load> plan_load(const ModelArch& arch, i64 total_ctx, const RuntimeSettin
   const Backend* where = backend(settings.backend);
   if (where == nullptr) {
     return fail({.kind = ErrorKind::usage,
-                 .what = fmt::format("'{}' is no backend", settings.backend),
+                 .what = fmt::format("'{}' is not a backend", settings.backend),
                  .why = "buffers are known for cuda, cpu, rocm, vulkan and metal",
                  .hint = "--backend cuda"});
   }

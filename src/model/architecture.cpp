@@ -30,13 +30,13 @@ void read_current(const ModelDescription& description, ModelArch& arch) {
   if (value && *value > 0 && *value <= kMaxDimension) {
     arch.current_ctx = *value;
   } else {
-    arch.notes.push_back(fmt::format("PARAMETER num_ctx is '{}', which is no window", text.substr(0, 40)));
+    arch.notes.push_back(fmt::format("PARAMETER num_ctx is '{}', which is not a window", text.substr(0, 40)));
   }
 }
 
 // Empty: layers may be read.
 std::string unreadable(const ModelDescription& description) {
-  if (description.remote) return "it is a cloud model: its weights are not on this host";
+  if (description.remote) return "it is a cloud model: its weights are not on this machine";
   if (description.architecture.empty()) return "general.architecture is missing";
   return "";
 }
@@ -114,9 +114,8 @@ Reading read(const ModelDescription& description) {
   if (arch.vision && arch.weights && arch.weights->projector == 0) {
     const bool known = arch.projector && !arch.projector->tensors.empty();
     arch.notes.push_back(
-        known ? "its vision projector lies in a second file, beside the weights"
-              : "its vision projector lies in a second file: its bytes are not known, and totals "
-                "are without it");
+        known ? "its vision projector is in a second file, beside the weights"
+              : "its vision projector is in a second file of unknown size; totals do not include it");
   }
   reading.needs_verbose = read_layers(description, arch);
   read_reckoned(description, arch);

@@ -55,7 +55,7 @@ DescribedModel described(const ModelDescription& description) {
       printable(description.name.empty() ? description.architecture : description.name, 60);
   if (description.remote) {
     model.warnings.push_back(
-        {"cloud-model", name + " runs in a cloud: it has no weights here and cannot be capped"});
+        {"cloud-model", name + " runs in the cloud: it has no weights here and cannot be capped"});
   } else if (!model.arch->completion) {
     model.warnings.push_back(
         {"embedding-model", name + " cannot generate text, so no variant is made for it"});

@@ -226,7 +226,7 @@ Result<GgufPart> describe_gguf(std::string_view bytes, std::string name) {
   for (std::uint64_t i = 0; i < tensors && head.good(); ++i) description.tensors.push_back(take_tensor(head));
   if (!head.good()) {
     return ctxcap::fail({.kind = ErrorKind::failure,
-                         .what = "this is no GGUF file that can be read",
+                         .what = "this is not a GGUF file that can be read",
                          .why = head.why(),
                          .hint = "download it again, if a download was cut; or name another file"});
   }

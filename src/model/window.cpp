@@ -25,7 +25,7 @@ std::optional<Tokens> window(const ModelDescription& description, std::string_vi
   if (found == description.metadata.end()) return std::nullopt;
   const i64* value = std::get_if<i64>(&found->second);
   if (value && *value > 0 && *value <= kMaxDimension) return *value;
-  arch.notes.push_back(value ? fmt::format("{} is {}, which is no window", full, *value)
+  arch.notes.push_back(value ? fmt::format("{} is {}, which is not a window", full, *value)
                              : fmt::format("{} is not a whole number", full));
   return std::nullopt;
 }

@@ -127,7 +127,7 @@ Result<Variant> desired_at(const GroupNight& one, const policy::Kept& kept, cons
   if (!variant) {
     return fail({.kind = ErrorKind::failure,
                  .what = "no variant can be made of " + one.group.base,
-                 .why = "it runs in a cloud, or it cannot generate text",
+                 .why = "it runs in the cloud, or it cannot generate text",
                  .hint = "name a base that is installed on this server and can"});
   }
   if (!wanted.jobs.empty()) variant->jobs = wanted.jobs;

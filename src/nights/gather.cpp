@@ -101,7 +101,8 @@ Status gather(Night& night) {
       continue;
     }
     if (read->used() == 0) {
-      night.warn("nothing-used", fmt::format("{}: none of its {} is counted", label, counted(rows, "row")));
+      night.warn("nothing-used",
+                 fmt::format("{}: not one of its {} could be counted", label, counted(rows, "row")));
       continue;
     }
     const std::vector<Demand> demands = until_now(std::move(read->demands), night);
@@ -129,8 +130,8 @@ void warn_of_unseen(const std::string& whose, const std::vector<std::string>& jo
     if (seen.contains(job)) continue;
     const std::string near = closest(job, std::vector<std::string>(seen.begin(), seen.end()));
     night.warn("job-not-seen",
-               fmt::format("{}: no request of the job {} was seen; those seen are: {}{}",
-                           printable(whose, 80), printable(job, 40), list,
+               fmt::format("{}: the job {} sent no request; jobs seen: {}{}", printable(whose, 80),
+                           printable(job, 40), list,
                            near.empty() ? "" : fmt::format(" (did you mean {}?)", printable(near, 40))));
   }
 }

@@ -51,9 +51,10 @@ Status look_at_clock(const Night& night) {
   TRY_ASSIGN(const auto latest, night.state.latest());
   const policy::Moment moment = night.moment();
   if (!latest || moment.night(*latest) <= moment.night()) return {};
-  night.talk.note(fmt::format(
-      "note: the clock went backwards: it is {}, and the state knows {}; nights after this one do not count",
-      rfc3339(night.now), rfc3339(*latest)));
+  night.talk.note(
+      fmt::format("note: the clock went backwards: it says {}, but the state has records up to {}; nights "
+                  "after now do not count",
+                  rfc3339(night.now), rfc3339(*latest)));
   return {};
 }
 
@@ -206,7 +207,7 @@ void tell_of_end(const Error& error, const settings::Settings& settings, World& 
 Result<cli::ExitCode> nightly(const NightlyOptions& options, World& world, cli::Talk& talk) {
   if (options.settings.variants.empty()) {
     return fail({.kind = ErrorKind::withheld,
-                 .what = "there is nothing to keep right",
+                 .what = "there is nothing for a night to do",
                  .why = "the configuration has no [[variant]]",
                  .hint = "ctxcap config check   says what a configuration needs"});
   }
@@ -229,7 +230,7 @@ Result<cli::ExitCode> nightly(const NightlyOptions& options, World& world, cli::
   World dry{world.http,      world.processes,  clock,          world.files, world.console, aside,
             world.databases, world.interrupts, world.libraries};
   Result<cli::ExitCode> code = run_night(options, held, dry, talk);
-  talk.note("dry run: nothing was changed");
+  talk.note("dry run: nothing changed");
   return code;
 }
 

@@ -28,8 +28,8 @@ Result<Spot> spot_of(const std::string& name, ServerNight& here) {
   if (const std::string fault = fault_of_url(spot.place.url); !fault.empty()) {
     return fail(
         {.kind = ErrorKind::usage,
-         .what = printable(name, 60) + " cannot be kept by nights",
-         .why = spot.place.url.empty() ? "its [[variant]] has no url, so nothing could be proved" : fault,
+         .what = printable(name, 60) + " cannot be kept by ctxcap nightly",
+         .why = spot.place.url.empty() ? "its [[variant]] has no url, so nothing can be verified" : fault,
          .hint = "add url = \"http://127.0.0.1:8080\""});
   }
   const runtime::Runtime& kind = runtime::runtime_of(found->target);
@@ -106,10 +106,10 @@ Result<policy::Became> heed_start(const Spot& spot, const policy::Kept& kept, co
   const auto seen = read_back(spot, plan.num_ctx, true, night.world);
   if (!seen) return failed(seen.error(), here);
   if (const std::string why = why_not(*seen); !why.empty())
-    return policy::Became{Outcome::failed, "it was started with that window, and does not hold: " + why};
+    return policy::Became{Outcome::failed, "it was started with that window, but does not hold: " + why};
   TRY(runtime::record_rendered(night.world, night.state, here.host(), variant_of(spot, plan, night.world),
                                *seen, night.run));
-  return policy::Became{Outcome::applied, "it was started as it was rendered, and was read back"};
+  return policy::Became{Outcome::applied, "it was started as advised, and verified"};
 }
 
 Result<policy::Became> edit(const Spot& spot, const ServedPlan& plan, ServerNight& here) {
@@ -139,14 +139,14 @@ Result<policy::Became> bring_one(const GroupNight& one, const policy::Kept& kept
     return spot.file ? policy::Became{} : heed_start(spot, kept, one.group, plan, here);
   if (!plan.refused.empty()) {
     return failed({.kind = ErrorKind::over_budget,
-                   .what = "such a start would be refused",
+                   .what = "the server would refuse to start like this",
                    .why = plan.refused,
                    .hint = "ctxcap inspect --target vllm   shows what fits"},
                   here);
   }
   if (!spot.file) {
     if (night.options.dry_run) return policy::Became{Outcome::advised};
-    return policy::Became{Outcome::rendered, fmt::format("{}; rendered, not applied: restart it with {}",
+    return policy::Became{Outcome::rendered, fmt::format("{}; not applied by ctxcap: restart it with {}",
                                                          one.group.verdict.reason, flags_of(plan))};
   }
   const auto& quiet = night.options.settings.policy.hysteresis.quiet_hours;

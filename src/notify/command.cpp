@@ -28,7 +28,7 @@ Status run(ProcessRequest request, const NotifySettings& whom, World& world) {
                                             : "";
   if (why.empty()) return {};
   return fail({.kind = ErrorKind::failure,
-               .what = fmt::format("{} could not be told", name_of(whom)),
+               .what = fmt::format("{} could not be notified", name_of(whom)),
                .why = why,
                .hint = "ctxcap config check --notify   tries again"});
 }

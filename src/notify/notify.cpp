@@ -23,7 +23,7 @@ const Way& way_of(const NotifySettings& whom) {
 Notice test_notice(Instant now) {
   return {.at = now,
           .title = "ctxcap: this is a test",
-          .lines = {"If you can read this, ctxcap nightly can tell you what it does. Nothing was changed."}};
+          .lines = {"If you can read this, ctxcap nightly can reach you. Nothing was changed."}};
 }
 
 bool wants(const NotifySettings& whom, const Notice& notice) {
@@ -46,7 +46,7 @@ std::vector<Error> doubts(const NotifySettings& whom, World& world) {
   std::vector<Error> doubts;
   const auto add = [&](std::string why, std::string hint) {
     doubts.push_back({.kind = ErrorKind::usage,
-                      .what = name_of(whom) + " could not be told",
+                      .what = name_of(whom) + " could not be notified",
                       .why = std::move(why),
                       .hint = std::move(hint)});
   };

@@ -16,7 +16,7 @@ Secrets secrets_of(const NotifySettings& whom, World& world) {
 
 Error unheard(const NotifySettings& whom, std::string why, std::string hint) {
   return {.kind = ErrorKind::unreachable,
-          .what = fmt::format("{} could not be told", name_of(whom)),
+          .what = fmt::format("{} could not be notified", name_of(whom)),
           .why = std::move(why),
           .hint = std::move(hint)};
 }
@@ -42,8 +42,8 @@ std::string hint_for(int status, const Secrets& secrets) {
   if (status == 401 || status == 403)
     return fmt::format("export {}=..., or {} and {}", secrets.name("TOKEN"), secrets.name("USER"),
                        secrets.name("PASSWORD"));
-  if (status == 404 || status == 410) return "the address is not, or no longer, known there";
-  if (status == 429) return "it was told too often; the next night tries again";
+  if (status == 404 || status == 410) return "that address does not exist there (any more)";
+  if (status == 429) return "it got too many messages; the next night tries again";
   return "ctxcap config check --notify   tries again";
 }
 

@@ -29,8 +29,9 @@ std::string pending(const Variant& planned, std::span<const InstalledModel> inst
                     const OwnedVariant* ours, bool cut_short) {
   const InstalledModel* there = find_model(installed, planned.name);
   if (there == nullptr) return "it is not there";
-  if (cut_short) return "an earlier change of it was cut short";
-  if (ours == nullptr || ours->digest != there->digest) return "the model of that name is not ours";
+  if (cut_short) return "an earlier change of it was interrupted";
+  if (ours == nullptr || ours->digest != there->digest)
+    return "the model of that name was not made by ctxcap";
 
   const Variant& now = ours->variant;
   const Changes changes = changes_between(now, planned, digest_of(installed, planned.base));

@@ -24,8 +24,7 @@ ServedPlan plan_for_llama_server(const std::string& model, Tokens num_ctx, i64 a
       counted(at_once, "slot"), with_commas(plan.num_ctx)));
   if (!at_once_seen)
     plan.notes.emplace_back(
-        "nobody knows how many requests come at once: one slot is planned; --parallel N says "
-        "more");
+        "how many requests come at once is unknown: one slot is planned; --parallel N plans more");
   plan.notes.emplace_back("llama-server keeps up to 8 GiB of prompts in RAM beside it (--cache-ram)");
   return plan;
 }

@@ -24,23 +24,22 @@ std::string period(const DemandStats& stats) {
 std::string requirement(const DemandStats& stats) {
   const Required& required = stats.required;
   if (need_is_unknown(stats)) {
-    return fmt::format("{} tokens to try next: a window of {} cut {}, what they need is unknown",
+    return fmt::format("try {} tokens next: a window of {} cut {}, and their real need is unknown",
                        with_commas(stats.censoring.grow_to.value_or(required.num_ctx)),
                        with_commas(stats.censoring.num_ctx.value_or(0)),
                        counted(stats.censoring.rows, "request"));
   }
   if (required.rank) {
     std::string text =
-        fmt::format("{} tokens required at risk {} with {} confidence (rank {} of {}",
-                    with_commas(required.num_ctx), percent(required.risk), percent(required.confidence),
-                    with_commas(*required.rank), with_commas(stats.requests));
-    if (required.raised != Raise::none) text += ", raised because days differ";
-    if (required.for_answers > 0) text += ", with room for answers that were not logged";
-    return text + ")";
+        fmt::format("needs {} tokens: at most {} of future requests need more ({} confidence)",
+                    with_commas(required.num_ctx), percent(required.risk), percent(required.confidence));
+    if (required.raised != Raise::none) text += "; raised because days differ";
+    if (required.for_answers > 0) text += "; with room for answers that were not logged";
+    return text;
   }
   return fmt::format(
-      "{} tokens required: little data, so the observed maximum and a quarter more; these requests support a "
-      "risk of {}",
+      "needs {} tokens: the longest and a quarter more, as this is little data; it can promise no risk below "
+      "{}",
       with_commas(required.num_ctx), percent(required.supported_risk.value_or(1)));
 }
 
@@ -208,8 +207,7 @@ std::string reason_in(const Variant& variant) {
 std::optional<Warning> empty_system(const Variant& variant) {
   if (!variant.system || !variant.system->empty()) return std::nullopt;
   return Warning{"empty-system",
-                 fmt::format("{}: the SYSTEM text that was given is empty and sets nothing: what {} has, if "
-                             "anything, stays",
+                 fmt::format("{}: the SYSTEM text is empty and sets nothing; that of {} stays, if it has one",
                              variant.name, variant.base)};
 }
 

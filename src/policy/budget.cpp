@@ -109,7 +109,7 @@ std::string over_budget_text(const BudgetReport& report) {
   if (report.cards.empty() || *report.needed_bytes > report.budget.limit())
     return fmt::format("together they need {}, the card has {} to give", human_bytes(*report.needed_bytes),
                        human_bytes(usable));
-  return "together they would fit, but not as they are dealt to the cards";
+  return "all together would fit, but not as they are spread over the cards";
 }
 
 // The window in use, where llama.cpp cannot keep all of the model on the card with it.
@@ -157,10 +157,9 @@ namespace {
 std::optional<Warning> left_in_ram(const BaseDecision& base) {
   const Candidate* candidate = taken(base);
   if (candidate == nullptr || candidate->memory.ram_bytes == 0) return std::nullopt;
-  return Warning{"in-ram",
-                 fmt::format("{}: {} of it lie in RAM, as its num_gpu or --n-cpu-moe has it; no card "
-                             "has to hold them, and it is slower for it",
-                             printable(base.model, 60), human_bytes(candidate->memory.ram_bytes))};
+  return Warning{"in-ram", fmt::format("{}: {} of it lie in RAM, as num_gpu or --n-cpu-moe says; no card has "
+                                       "to hold them, and it runs slower",
+                                       printable(base.model, 60), human_bytes(candidate->memory.ram_bytes))};
 }
 
 // What the figures take for granted.
@@ -168,10 +167,11 @@ std::vector<Warning> assumptions(std::span<const BaseDecision> bases, const Budg
   const Budget& budget = report.budget;
   std::vector<Warning> warnings;
   if (report.fits == true && !report.without.empty())
-    warnings.push_back({"incomplete", "it fits by what is known; not known: " + join(report.without, ", ")});
+    warnings.push_back(
+        {"incomplete", "it fits as far as is known; unknown: " + join(report.without, ", ")});
   if (budget.each().size() > 1 && !budget.tenants.empty()) {
     warnings.push_back(
-        {"tenants-on-first-card", fmt::format("nobody says on which card {} {}: the first is taken for it",
+        {"tenants-on-first-card", fmt::format("nothing says on which card {} {}: the first is assumed",
                                               counted(std::ssize(budget.tenants), "tenant"),
                                               budget.tenants.size() == 1 ? "is" : "are")});
   }
@@ -180,9 +180,9 @@ std::vector<Warning> assumptions(std::span<const BaseDecision> bases, const Budg
     if (candidate == nullptr || !candidate->memory.overhead_guessed) continue;
     warnings.push_back(
         {"process-not-measured",
-         fmt::format("what a process takes on {} beside its buffers was never measured: {} is "
-                     "a guess, with room",
-                     candidate->memory.backend, human_bytes(candidate->memory.overhead_bytes.value_or(0)))});
+         fmt::format(
+             "what a process takes on {} beside its buffers was never measured: {} is a generous guess",
+             candidate->memory.backend, human_bytes(candidate->memory.overhead_bytes.value_or(0)))});
     break;
   }
   return warnings;
@@ -235,26 +235,24 @@ std::vector<Warning> budget_warnings(std::span<const BaseDecision> decisions, co
   std::vector<Warning> warnings;
   const std::vector<BaseDecision> bases = residents(decisions);
   if (!report.needed_bytes && report.fits == false) {
-    warnings.push_back({"over-budget", "what is known of them alone is more than the card has"});
+    warnings.push_back({"over-budget", "the known ones alone need more than the card has"});
   } else if (!report.needed_bytes) {
     warnings.push_back(
-        {"budget-unknown", "whether it fits the card is unknown: the memory of a model is not known"});
+        {"budget-unknown", "whether it fits the card is unknown, because the memory of a model is"});
   } else if (!*report.fits) {
     warnings.push_back({"over-budget", over_budget_text(report)});
   } else if (report.tight) {
     const bool reserve_is_short = *report.needed_bytes > report.budget.usable();
     warnings.push_back(
-        {"tight",
-         reserve_is_short
-             ? fmt::format("it fits by the estimate, but of the reserve {} are what the driver keeps",
-                           human_bytes(*report.needed_bytes - report.budget.usable()))
-             : "it fits by the estimate, but not by the upper end of it"});
+        {"tight", reserve_is_short
+                      ? fmt::format("it fits by the estimate, but the driver itself keeps {} of the reserve",
+                                    human_bytes(*report.needed_bytes - report.budget.usable()))
+                      : "it fits by the estimate, but not by its upper end"});
   }
   if (report.budget.past && report.budget.past->needs_more) {
-    warnings.push_back(
-        {"rest-unknown",
-         "some programs on the card ran out of memory and did not say how much they wanted: what they "
-         "need may be more than is counted here"});
+    warnings.push_back({"rest-unknown",
+                        "some programs on the card ran out of memory without saying how much they wanted: "
+                        "they may need more than is counted here"});
   }
   for (const TogetherReport& set : report.together) {
     for (Warning& warning : together_warnings(set)) warnings.push_back(std::move(warning));

@@ -72,7 +72,7 @@ std::vector<DecisionRecord> records_of_recovered(const Journal& journal,
     record.host = journal.host;
     record.run = journal.run;
     if (journal.run != 0) record.reason = reason.empty() ? "applied by a night" : reason;
-    record.reason += "; it was cut short, and brought to its end by the next run";
+    record.reason += "; it was interrupted, and the next run finished it";
   }
   return records;
 }
@@ -83,7 +83,7 @@ Status check_names(std::span<const Variant> variants) {
       if (!same_model(variants[i].name, variants[k].name)) continue;
       return fail({.kind = ErrorKind::usage,
                    .what = fmt::format("the plan creates {} twice", variants[i].name),
-                   .why = "its models are one to Ollama, which ignores case and default namespaces",
+                   .why = "to Ollama its models are one: it ignores case and default namespaces",
                    .hint = "merge the names in the traces, or leave one model out"});
     }
   }
@@ -95,15 +95,15 @@ Status check_verdict(bool over_budget, const std::vector<std::string>& against) 
     return fail(
         {.kind = ErrorKind::over_budget,
          .what = "nothing was applied: it does not fit the card",
-         .why = "with its tenants it needs more memory than there is, or Ollama would not keep it there",
-         .hint = "take one of the alternatives of the analysis, or insist with --force"});
+         .why = "with everything else it needs more memory than there is, or Ollama would not keep it loaded",
+         .hint = "take one of the ways that ctxcap analyze --details lists, or insist with --force"});
   }
   if (against.empty()) return {};
-  return fail({.kind = ErrorKind::withheld,
-               .what = "nothing was applied: the analysis does not support it",
-               .why = join(against, "; "),
-               .hint = "collect more requests, under a larger window where they were cut; or insist with "
-                       "--force"});
+  return fail(
+      {.kind = ErrorKind::withheld,
+       .what = "nothing was applied: the analysis advises against it",
+       .why = join(against, "; "),
+       .hint = "collect more requests, with a larger window where they were cut; or insist with --force"});
 }
 
 }  // namespace ctxcap::policy

@@ -103,7 +103,7 @@ BaseDecision decide(std::string model, std::vector<JobInput> jobs, std::optional
   if (base.num_ctx && !base.explicit_window && requests < options.min_requests) {
     base.enough = options.min_requests;
     base.warnings.push_back(
-        {"few-requests", fmt::format("{}: only advice: {}, apply needs {}", base.model,
+        {"few-requests", fmt::format("{}: only {}, apply needs {}", base.model,
                                      counted(requests, "request"), with_commas(options.min_requests))});
   }
   base.num_predict = limit_of(base.jobs);

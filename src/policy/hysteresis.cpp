@@ -57,7 +57,7 @@ Verdict change(const Tonight& tonight, const HysteresisOptions& options, Move mo
                std::string why) {
   const bool relieves = move == Move::shrink || (move == Move::create && tonight.relieves);
   if (relieves && move == Move::create && fits(tonight, num_ctx) == false)
-    why += ", which takes no more than what runs without it; the card holds neither beside all others";
+    why += ", which takes no more memory; the card is too small for it as for what runs";
   if (!relieves && fits(tonight, num_ctx) == false) {
     return {Move::blocked, tonight.running,
             fmt::format("{}, but {} would take {} and the card has {} left", why, with_commas(num_ctx),
@@ -74,8 +74,8 @@ Verdict change(const Tonight& tonight, const HysteresisOptions& options, Move mo
 // Why there are too few days for anything but to grow; empty: there are enough.
 std::string too_few_days(const Tonight& tonight, const HysteresisOptions& options) {
   if (!tonight.days || *tonight.days >= options.min_days) return "";
-  if (*tonight.days == 0) return "the requests do not say when they were sent, so no days can be counted";
-  return fmt::format("requests from {} are too few; {} are needed", counted(*tonight.days, "day"),
+  if (*tonight.days == 0) return "the requests carry no times, so days cannot be counted";
+  return fmt::format("only {} of requests so far; {} are needed", counted(*tonight.days, "day"),
                      counted(options.min_days, "day"));
 }
 
@@ -83,8 +83,8 @@ Verdict weigh_shrink(const Tonight& tonight, const HysteresisOptions& options) {
   const Tokens running = *tonight.running;
   if (tonight.sources_missing) return hold(tonight, "a source did not answer, so nothing shrinks tonight");
   if (!tonight.clean_since && !tonight.cut)
-    return hold(tonight, "the requests do not say when they were sent, so no whole weeks can be counted");
-  if (!tonight.clean_since) return hold(tonight, "requests were cut, and what they need is unknown");
+    return hold(tonight, "the requests carry no times, so weeks cannot be counted");
+  if (!tonight.clean_since) return hold(tonight, "requests were cut, and their need is unknown");
   if (std::string few = too_few_days(tonight, options); !few.empty()) return hold(tonight, std::move(few));
   const i64 weeks = std::max<i64>(0, tonight.night - *tonight.clean_since) / kDaysPerWeek;
   if (weeks < options.shrink_after_weeks) {
@@ -101,14 +101,14 @@ Verdict weigh_shrink(const Tonight& tonight, const HysteresisOptions& options) {
   for (const NightAdvice& advice : nights) target = std::max(target, *advice.num_ctx);
 
   const std::optional<Bytes> now = bytes_at(tonight, running), then = bytes_at(tonight, target);
-  if (!now || !then) return hold(tonight, "what it would save is unknown");
+  if (!now || !then) return hold(tonight, "how much it would save is unknown");
   const Bytes saving = *now - *then;
   const bool makes_room = fits(tonight, running) == false && fits(tonight, target) == true;
   const auto share =
       static_cast<Bytes>(options.min_saving_share * static_cast<double>(tonight.card.value_or(0)));
   const Bytes enough = std::max(options.min_saving, share);
   if (saving < enough && !makes_room) {
-    return hold(tonight, fmt::format("it would save {}, less than the {} that a reload is worth",
+    return hold(tonight, fmt::format("it would save {}; below {} a reload is not worth it",
                                      human_bytes(std::max<Bytes>(saving, 0)), human_bytes(enough)));
   }
   return change(tonight, options, Move::shrink, target,
@@ -126,7 +126,7 @@ Verdict weigh(const Tonight& tonight, const HysteresisOptions& options) {
   // Shrinks count their nights anew after a rollback anyway; requests that are cut cannot wait.
   const bool cut = tonight.running && tonight.cut && advised > *tonight.running;
   if (tonight.rest > 0 && !cut && (!tonight.running || advised > *tonight.running)) {
-    return hold(tonight, fmt::format("it was rolled back by hand, so it is left alone for {}",
+    return hold(tonight, fmt::format("rolled back by hand, so left alone for {}",
                                      counted(tonight.rest, "more night")));
   }
   if (!tonight.running) {
@@ -138,10 +138,10 @@ Verdict weigh(const Tonight& tonight, const HysteresisOptions& options) {
   const Tokens running = *tonight.running;
   if (advised > running) {
     return change(tonight, options, Move::grow, advised,
-                  tonight.clean_since || !tonight.cut ? "requests need more than what runs"
+                  tonight.clean_since || !tonight.cut ? "requests need more than the window in use"
                                                       : "requests were cut, so their need is unknown");
   }
-  if (advised == running) return {Move::keep, running, "what runs is what is needed"};
+  if (advised == running) return {Move::keep, running, "the window in use is right"};
   return weigh_shrink(tonight, options);
 }
 

@@ -41,9 +41,10 @@ void heed_card(Group& group, const SinceChange& since, const Moment& moment,
   }
   verdict = {
       Move::shrink, since.before,
-      fmt::format("taken back: since it grew from {} to {} the card ran out of memory, {} of {} by that",
-                  with_commas(*since.before), with_commas(*group.at_dusk), with_commas(ours),
-                  counted(static_cast<i64>(since.ooms.size()), "OOM"))};
+      fmt::format(
+          "taken back: since it grew from {} to {} the card ran out of memory; {} of {} because of that",
+          with_commas(*since.before), with_commas(*group.at_dusk), with_commas(ours),
+          counted(static_cast<i64>(since.ooms.size()), "OOM"))};
   if (!quiet_hours || !is_quiet(*quiet_hours, moment.local_minute())) return;
   verdict.move = Move::wait;
   verdict.reason += "; waits for the quiet hours to end at " + end_of(*quiet_hours);

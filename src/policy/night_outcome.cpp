@@ -179,7 +179,7 @@ Trial trial_begun(const Group& group) {
 Trial judge_trial(const Group& group, const OwnedVariant& canary, const Asked& asked, const Moment& moment) {
   if (asked.cut) {
     return {true, Outcome::undone,
-            fmt::format("requests were cut under {}, which is gone", canary.variant.name)};
+            fmt::format("requests were cut under {}, which no longer exists", canary.variant.name)};
   }
   const bool same_night = moment.night(canary.created) == moment.night();
   if (same_night && asked.requests < group.leader().canary) return trial_begun(group);

@@ -95,12 +95,12 @@ std::vector<NightAdvice> earlier_advice(std::span<const DecisionRecord> records,
 
 Verdict weigh(const Group& group, const Circumstances& circumstances) {
   if (!group.known)
-    return {Move::withheld, group.at_dusk, group.base + " is not known to the server, or cannot be read"};
+    return {Move::withheld, group.at_dusk, group.base + " is not on the server, or cannot be read"};
   if (!group.decision) {
     return {Move::withheld, group.at_dusk,
             circumstances.sources_missing
-                ? "a source could not be read, and the state knows no request of its jobs"
-                : "no request of its jobs was seen"};
+                ? "a source could not be read, and no earlier request of its jobs is known"
+                : "its jobs sent no request"};
   }
   HysteresisOptions options = group.leader().hysteresis;
   options.quiet_hours = circumstances.quiet_hours;
@@ -114,7 +114,7 @@ Verdict weigh(const Group& group, const Circumstances& circumstances) {
     verdict.reason += "; sooner with: ctxcap nightly --resume " + resting.wanted.name;
   if (changed_already(group, verdict)) {
     verdict.move = Move::wait;
-    verdict.reason += "; the window was changed tonight already, so this waits for the next night";
+    verdict.reason += "; its window already changed tonight, so this waits for the next night";
   }
   return verdict;
 }

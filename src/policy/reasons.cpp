@@ -10,10 +10,10 @@ namespace ctxcap::policy {
 namespace {
 
 std::string basis_text(const DemandStats& stats) {
-  if (only_next_try(stats)) return with_commas(stats.required.num_ctx) + " to try next";
-  const std::string needed = with_commas(stats.required.num_ctx) + " required";
+  if (only_next_try(stats)) return "the " + with_commas(stats.required.num_ctx) + " to try next";
+  const std::string needed = with_commas(stats.required.num_ctx) + " tokens";
   const bool little = stats.required.basis == Basis::little_data;
-  return little ? needed + " (little data: maximum x 1.25)" : needed;
+  return little ? needed + " (little data: the longest and a quarter more)" : needed;
 }
 
 // " (+1.25 GiB)" of cache, or nothing where either is unknown.
@@ -36,30 +36,30 @@ std::string reason_of(const Choice& choice, const DemandStats& deciding_job) {
   const std::string cap = choice.num_ctx ? with_commas(*choice.num_ctx) : "";
   switch (choice.why) {
     case Why::smallest:
-      return fmt::format("smallest rung for the {}", needed);
+      return fmt::format("the smallest step that holds {}", needed);
     case Why::smallest_native:
-      return fmt::format("native, and the smallest rung for the {}", needed);
+      return fmt::format("native, and the smallest step that holds {}", needed);
     case Why::native:
-      return fmt::format("native, near the smallest rung {} for the {}",
+      return fmt::format("native, close to {}, the smallest step that holds {}",
                          with_commas(choice.smallest_rung.value_or(0)), needed);
     case Why::in_use:
-      return fmt::format("the window in use holds the {}; the next rung would be larger", needed);
+      return fmt::format("the window in use holds {}; the next step would be larger", needed);
     case Why::declared_max:
-      return fmt::format("all that the model declares; {}", needed);
+      return fmt::format("all that the model declares, for {}", needed);
     case Why::explicit_window:
-      return fmt::format("asked for by num_ctx; the data says {}", needed);
+      return fmt::format("set by num_ctx; the data asks for {}", needed);
     case Why::grow:
-      return fmt::format("the window {} cut requests{}, so their need is unknown: grow, then watch",
+      return fmt::format("the window of {} cut requests{}, so their need is unknown: grow, then watch",
                          with_commas(choice.cut_at), old_cuts(deciding_job.censoring, choice.cut_at));
     case Why::watch:
       return fmt::format(
-          "the window {} cut requests{}, so their need is unknown: keep the one in use, and watch",
+          "the window of {} cut requests{}, so their need is unknown: keep the one in use, and watch",
           with_commas(choice.cut_at), old_cuts(deciding_job.censoring, choice.cut_at));
     case Why::no_answers:
-      return "nobody logged how much is generated, so the room for answers is unknown";
+      return "no log says how much is generated, so the room for answers is unknown";
     case Why::nothing:
       return choice.cut_at > 0
-                 ? fmt::format("the window {} cut requests and the model declares no larger one",
+                 ? fmt::format("the window of {} cut requests, and the model declares no larger one",
                                with_commas(choice.cut_at))
                  : "no window is large enough";
   }
@@ -72,13 +72,13 @@ namespace {
 std::string preferred_over(const Choice& choice) {
   switch (choice.why) {
     case Why::explicit_window:
-      return "smaller than the window asked for";
+      return "smaller than the window that was set";
     case Why::grow:
-      return "requests were cut, and may well need more than this";
+      return "requests were cut, and may need more than this";
     case Why::watch:
       return "smaller than the window in use, which stays until the need is known";
     default:
-      return "would do, but native is near";
+      return "would do, but native is close";
   }
 }
 
@@ -93,8 +93,8 @@ std::string candidate_reason(const Choice& choice, const Rung& rung, i64 over, c
                        with_commas(over), counted(job.stats.requests, "request"));
   }
   if (choice.cut_at >= rung.num_ctx)
-    return fmt::format("the window {} cut requests", with_commas(choice.cut_at));
-  if (required.num_ctx > rung.num_ctx) return fmt::format("below the {}", basis_text(job.stats));
+    return fmt::format("the window of {} cut requests", with_commas(choice.cut_at));
+  if (required.num_ctx > rung.num_ctx) return fmt::format("less than {}", basis_text(job.stats));
   if (choice.num_ctx && rung.num_ctx < *choice.num_ctx) {
     if (rung.num_ctx >= choice.required) return preferred_over(choice);
     return fmt::format("enough for this job; another job on the same weights needs {}",

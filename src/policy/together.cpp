@@ -81,7 +81,7 @@ class Knobs {
     if (knobs_.settings.kv_type_k != "f16" && knobs_.settings.kv_type_v != "f16") return;
     ServerKnobs knobs = knobs_;
     knobs.settings.kv_type_k = knobs.settings.kv_type_v = "q8_0";
-    add({.what = "KV cache in q8_0 (OLLAMA_KV_CACHE_TYPE)", .price = "a little precision, of all models"},
+    add({.what = "KV cache in q8_0 (OLLAMA_KV_CACHE_TYPE)", .price = "a little precision, for all models"},
         requests_of(members_), knobs);
   }
 
@@ -139,7 +139,7 @@ class Knobs {
     if (now_.fits != true || members_.size() != 2) return;
     cures_.push_back({.what = "a server of its own for one of them",
                       .keeping = Keeping::at_once,
-                      .price = "neither sees the other: both must fit for real",
+                      .price = "neither sees the other, so both must really fit",
                       .needed_bytes = now_.needed_bytes});
   }
 
@@ -183,7 +183,7 @@ std::vector<Warning> together_warnings(const TogetherReport& report) {
                            "switch in others",
                            names)}};
     case Keeping::never:
-      return {{"evicts", fmt::format("Ollama evicts at every switch between {}, for ever{}", names,
+      return {{"evicts", fmt::format("Ollama evicts at every switch between {}{}", names,
                                      report.fits == true ? ", though they would fit" : "")}};
   }
   return {};

@@ -39,11 +39,10 @@ void about_overrides(std::vector<Warning>& warnings, const DemandStats& stats, T
     windows.push_back("...");
   }
   warnings.push_back(
-      {"client-overrides",
-       fmt::format("{}: {} of {} carry a num_ctx of their own: {}; it overrides the cap and reloads the "
-                   "model, so take it out of the client's options",
-                   stats.job, with_commas(requests), counted(stats.requests, "request"),
-                   join(windows, ", "))});
+      {"client-overrides", fmt::format("{}: {} of {} carry a num_ctx of their own: {}; that overrides the "
+                                       "cap and reloads the model: remove it from the client's options",
+                                       stats.job, with_commas(requests), counted(stats.requests, "request"),
+                                       join(windows, ", "))});
 }
 
 std::string listed(const std::map<Tokens, i64>& windows) {
@@ -75,8 +74,8 @@ void about_server(std::vector<Warning>& warnings, const DemandStats& stats) {
   if (stats.windows.size() > 1) {
     warnings.push_back(
         {"client-overrides",
-         fmt::format("{}: the window changed from load to load: {}; clients that send a num_ctx of their own "
-                     "override the cap and reload the model, so take it out of their options",
+         fmt::format("{}: the window changed from load to load: {}; a num_ctx that clients send overrides "
+                     "the cap and reloads the model: remove it from their options",
                      stats.job, listed(stats.windows))});
   }
 }
@@ -92,11 +91,11 @@ void about_slots(std::vector<Warning>& warnings, const DemandStats& stats) {
   const Tokens most = stats.busy.rbegin()->first;
   std::string seen;
   if (most == 1)
-    seen = "no request began while another was at work";
+    seen = "no request began while another was running";
   else if (all == 0)  // of nights before, the most at once is kept
-    seen = fmt::format("up to {} requests were at work at once", with_commas(most));
+    seen = fmt::format("up to {} requests were running at once", with_commas(most));
   else
-    seen = fmt::format("{} of {} began while others were at work, up to {} at once", with_commas(beside),
+    seen = fmt::format("{} of {} began while others were running, up to {} at once", with_commas(beside),
                        counted(all, "request"), with_commas(most));
   warnings.push_back(
       {"parallel", fmt::format("{}: {}; the server {} {} slots (OLLAMA_NUM_PARALLEL){}", stats.job, seen,
@@ -112,25 +111,26 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
       warnings.push_back(
           {"unknown-generation",
            stats.num_predict
-               ? fmt::format("{}: {} did not say how much was generated; room for {} tokens was added",
-                             stats.job, counted(stats.unknown_generation, "request"),
-                             with_commas(*stats.num_predict))
-               : fmt::format("{}: no request says how much was generated; give the limit with --num-predict",
+               ? fmt::format(
+                     "{}: {} were logged without the length of the answer; {} tokens of room are added",
+                     stats.job, counted(stats.unknown_generation, "request"), with_commas(*stats.num_predict))
+               : fmt::format("{}: no log says how much was generated; give the limit with --num-predict",
                              stats.job)});
     }
     if (stats.required.basis == Basis::little_data && !only_next_try(stats)) {
-      warnings.push_back({"little-data", fmt::format("{}: {} can only bound the risk at {}, not at {}",
-                                                     stats.job, counted(stats.requests, "request"),
-                                                     percent(stats.required.supported_risk.value_or(1)),
-                                                     percent(stats.required.risk))});
+      warnings.push_back(
+          {"little-data",
+           fmt::format("{}: from {} no risk below {} can be promised, and {} was asked for", stats.job,
+                       counted(stats.requests, "request"), percent(stats.required.supported_risk.value_or(1)),
+                       percent(stats.required.risk))});
     }
     if (hides_need(stats.censoring)) {
-      warnings.push_back({"censored", fmt::format("{}: a window of {} cut {}; the true need is unknown",
+      warnings.push_back({"censored", fmt::format("{}: a window of {} cut {}; their real need is unknown",
                                                   stats.job, with_commas(stats.censoring.num_ctx.value_or(0)),
                                                   counted(stats.censoring.rows, "request"))});
     }
     if (stats.required.raised != Raise::none && stats.drift) {
-      warnings.push_back({"drift", fmt::format("{}: {}; the required window was raised to {}", stats.job,
+      warnings.push_back({"drift", fmt::format("{}: {}; the window was raised to hold {}", stats.job,
                                                raise_text(stats.required.raised, *stats.drift),
                                                with_commas(stats.required.num_ctx))});
     }
@@ -155,8 +155,8 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
       warnings.push_back({"upper-ends", std::move(text)});
     } else if (stats.censoring.maybe_cut_by) {
       warnings.push_back(
-          {"maybe-cut", fmt::format("{}: {} exactly where a window of {} cuts; if it served them, "
-                                    "they were cut, and needed more",
+          {"maybe-cut", fmt::format("{}: {} exactly where a window of {} would cut; if that window served "
+                                    "them, they were cut and needed more",
                                     stats.job,
                                     stats.censoring.maybe_cut == 1
                                         ? std::string("1 request stands")
@@ -165,7 +165,7 @@ void about_jobs(std::vector<Warning>& warnings, std::span<const JobInput> jobs, 
     }
     if (stats.censoring.verdict == CensoringVerdict::client_limit) {
       warnings.push_back(
-          {"client-limit", fmt::format("{}: the client itself stops at {} tokens ({} there)", stats.job,
+          {"client-limit", fmt::format("{}: the client itself stops at {} tokens ({} stand there)", stats.job,
                                        with_commas(stats.censoring.num_ctx.value_or(0)),
                                        counted(stats.censoring.rows, "request"))});
     }
@@ -182,9 +182,9 @@ void about_model(std::vector<Warning>& warnings, const Choice& choice, const Mod
   if (arch.guess) {
     warnings.push_back(
         {"guessed-architecture",
-         fmt::format("{}: the architecture {} is unknown; it is computed as plain attention, so its "
-                     "bytes are a guess",
-                     model, printable(arch.architecture, 40))});
+         fmt::format(
+             "{}: the architecture {} is unknown; it is taken for plain attention, so its bytes are a guess",
+             model, printable(arch.architecture, 40))});
   }
   for (const std::string& note : arch.notes)
     warnings.push_back({"architecture-note", fmt::format("{}: {}", model, printable(note, 200))});
@@ -203,7 +203,7 @@ void about_model(std::vector<Warning>& warnings, const Choice& choice, const Mod
   if (arch.native_ctx && *choice.num_ctx > *arch.native_ctx) {
     warnings.push_back(
         {"past-native",
-         fmt::format("{}: the cap is past the native length {}; {}", model, with_commas(*arch.native_ctx),
+         fmt::format("{}: the cap is beyond the native length {}; {}", model, with_commas(*arch.native_ctx),
                      arch.extension_trained
                          ? "this family was trained with its extension"
                          : "the extension is an add-on that this family was not trained with")});
@@ -223,7 +223,7 @@ std::vector<Warning> warnings_of(const Choice& choice, std::span<const JobInput>
   about_jobs(warnings, jobs, choice.num_ctx);
   if (arch) about_model(warnings, choice, *arch, model);
   if (choice.num_ctx && *choice.num_ctx < choice.required && choice.why != Why::declared_max) {
-    warnings.push_back({"below-required", fmt::format("{}: the window is below the {} that requests need",
+    warnings.push_back({"below-required", fmt::format("{}: the window is less than {} that requests need",
                                                       model, with_commas(choice.required))});
   }
   return warnings;

@@ -81,7 +81,7 @@ Result<std::vector<Command>> read_modelfile(std::string_view text) {
     std::transform(command.name.begin(), command.name.end(), command.name.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     if (std::find(kCommands.begin(), kCommands.end(), command.name) == kCommands.end()) {
-      return fail(bad_line(line, fmt::format("\"{}\" is no command", printable(command.name, 40))));
+      return fail(bad_line(line, fmt::format("\"{}\" is not a command", printable(command.name, 40))));
     }
     if (command.name == "PARAMETER") command.parameter = take_word(rest_of_line);
     TRY_ASSIGN(command.value, take_value(rest_of_line, text, line));

@@ -42,7 +42,7 @@ std::string plan_text(const Variant& variant, const std::vector<InstalledModel>&
     if (line.starts_with("PARAMETER ")) text += fmt::format("             {}\n", printable(line, 100));
   }
   if (variant.system && variant.system->empty())
-    text += "             no SYSTEM: the text given is empty and sets nothing\n";
+    text += "             no SYSTEM: the text is empty, so nothing is set\n";
   if (variant.system && !variant.system->empty())
     text +=
         fmt::format("             SYSTEM of {} characters\n", with_commas(display_width(*variant.system)));
@@ -52,14 +52,15 @@ std::string plan_text(const Variant& variant, const std::vector<InstalledModel>&
               options);
   if (!lost.empty())
     text +=
-        entry("lose", fmt::format("{} of the {} of before", printable(join(lost, ", "), 300), variant.name),
+        entry("lose", fmt::format("{} of the previous {}", printable(join(lost, ", "), 300), variant.name),
               options);
-  text += entry("reload", variant.base + " and its variants share one runner; what is loaded now is unloaded",
+  text += entry("reload",
+                variant.base + " and its variants share one runner, so what is loaded now gets unloaded",
                 options);
   for (const std::string& reason : variant.against) text += entry("against", printable(reason, 300), options);
   if (exists)
     text +=
-        entry("keep", fmt::format("the {} of before until the new one is verified", variant.name), options);
+        entry("keep", fmt::format("the previous {} until the new one is verified", variant.name), options);
   return text;
 }
 
@@ -69,7 +70,7 @@ std::string disturbed_text(const std::vector<LoadedModel>& loaded, const std::ve
     if (std::any_of(changed.begin(), changed.end(),
                     [&](const std::string& name) { return same_model(name, one.name); }))
       continue;
-    text += fmt::format("  {}  {}: {}; it is loaded again\n", one.shares ? "unload " : "disturb",
+    text += fmt::format("  {}  {}: {}; it gets loaded again\n", one.shares ? "unload " : "disturb",
                         text_of(one), one.shares ? "it has the same weights" : "it may have to make room");
   }
   return text;
@@ -96,14 +97,13 @@ std::string way_text(const WayBack& way) {
       "Plan\n  restore  {} FROM {}: {} -> {}, as on {}\n", name, printable(way.before->variant.base), window,
       with_commas(way.before->variant.num_ctx), iso_date(day_of(way.before->created)));
   if (way.base_changed())
-    text += fmt::format("  note     {} was updated since: the window of then on the weights of now\n",
+    text += fmt::format("  note     {} was updated since: you get the old window on the new weights\n",
                         printable(way.before->variant.base));
   for (const OwnedVariant& other : way.beside) {
     if (other.variant.num_ctx == way.before->variant.num_ctx) continue;
     text += fmt::format(
-        "  note     {0} has {1} on the same weights: from then on requests to the two reload the model in "
-        "turn\n"
-        "           ctxcap rollback {0}   rolls it back, too; or give both one window: ctxcap apply --traces "
+        "  note     {0} has {1} on the same weights: requests to the two will reload the model in turn\n     "
+        "      ctxcap rollback {0}   rolls that back, too; or give both one window: ctxcap apply --traces "
         "FILE\n",
         printable(other.variant.name), with_commas(other.variant.num_ctx));
   }
@@ -114,7 +114,7 @@ std::string served_receipt_text(const Receipt& receipt, const TextOptions& optio
   const Marks& marks = marks_for(options);
   const Verification& seen = receipt.verification;
   std::string text = seen.effective_ctx
-                         ? fmt::format("{} {} is live at {}, as its server says ({} -> {})\n", marks.good,
+                         ? fmt::format("{} {} is live at {}, says its server ({} -> {})\n", marks.good,
                                        printable(receipt.variant), with_commas(*seen.effective_ctx),
                                        printable(receipt.previous_digest), printable(receipt.digest))
                          : fmt::format("{} {} is written at {} ({} -> {})\n", marks.warn,
@@ -135,7 +135,7 @@ std::string receipt_text(const Receipt& receipt, const Variant& variant, const T
                   with_commas(seen.asked_ctx));
   switch (seen.placement) {
     case Placement::gpu:
-      text += ", wholly on the GPU";
+      text += ", entirely on the GPU";
       break;
     case Placement::partial:
       text += ", partly on the CPU";
@@ -148,12 +148,12 @@ std::string receipt_text(const Receipt& receipt, const Variant& variant, const T
       break;
   }
   text += ")\n";
-  if (seen.size) text += fmt::format("  holds    {} as Ollama adds it up", human_bytes(*seen.size));
+  if (seen.size) text += fmt::format("  holds    {} by Ollama's count", human_bytes(*seen.size));
   if (seen.size && variant.predicted_bytes)
     text += fmt::format(", {} predicted", human_bytes(*variant.predicted_bytes));
   if (seen.size) text += "\n";
   if (seen.driver_bytes) {
-    text += fmt::format("  driver   its process has {} of the card", human_bytes(*seen.driver_bytes));
+    text += fmt::format("  driver   its process holds {} of the card", human_bytes(*seen.driver_bytes));
     if (seen.driver_before) text += fmt::format(", {} before", human_bytes(*seen.driver_before));
     text += "\n";
   }

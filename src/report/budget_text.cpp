@@ -52,9 +52,9 @@ std::string outcome_of(Keeping keeping) {
     case Keeping::settles:
       return "one reload, then all stay";
     case Keeping::depends:
-      return "all stay in some orders of use, in others every switch evicts";
+      return "all stay in some orders of use; in others every switch evicts";
     case Keeping::never:
-      return "every switch evicts, for ever";
+      return "every switch evicts a model";
   }
   return "";
 }
@@ -75,7 +75,7 @@ std::string together_text(const TogetherReport& set, const TextOptions& options)
                                                                      : marks.warn;
   std::string text = fmt::format(
       "Ollama   {}: {} {}{}\n", printable(join(set.members, " + "), 100), mark, outcome_of(set.kept.keeping),
-      set.kept.may_differ ? ", or worse: it depends on which model it asks first" : "");
+      set.kept.may_differ ? ", or worse, depending on which model is asked first" : "");
   for (const KeptTogether::Evicts& one : set.kept.evictions) {
     text += fmt::format("  evicts {} loading {}", printable(one.evicts, 40), printable(one.loading, 40));
     text += one.limit > 0 ? fmt::format(", which it estimates at {} with {} to give\n",
@@ -93,25 +93,25 @@ std::string found_text(const BudgetReport& report) {
     return std::any_of(tenants.begin(), tenants.end(), [&](const Tenant& one) { return one.basis == basis; });
   };
   if (any(Tenant::Basis::now))
-    return "  now    others are counted with what they have at this moment; what they need, ctxcap card "
-           "record "
-           "tells in time\n";
+    return "  now    others are counted at what they hold right now; ctxcap card record learns what they "
+           "need\n";
   if (!report.budget.past) return "";
   const CardUse& past = *report.budget.past;
   std::string text =
-      fmt::format("  seen   {}, every {}: beside the model others had {}, at once they need {}{}\n",
+      fmt::format("  seen   {}, every {}: others held {} beside the model, and need {}{} at once\n",
                   span_text(past.watched), span_text(past.step),
                   past.rest_seen ? human_bytes(*past.rest_seen) : "nothing yet",
-                  past.rest_needed ? human_bytes(*past.rest_needed) : "what is not told",
+                  past.rest_needed ? human_bytes(*past.rest_needed) : "an unknown amount",
                   past.needs_more ? " or more" : "");
   if (any(Tenant::Basis::declared)) text += "         the declared sizes are counted\n";
   if (past.ooms.empty()) return text;
   const auto count = static_cast<i64>(past.ooms.size());
-  return text + (report.ooms_avoided
-                     ? fmt::format("  then   {} of {} would not have happened with this window\n",
-                                   with_commas(*report.ooms_avoided), counted(count, "OOM"))
-                     : fmt::format("  then   {}; which of them this window would avoid is not known\n",
-                                   counted(count, "OOM")));
+  return text +
+         (report.ooms_avoided
+              ? fmt::format("  then   {} of {} would not have happened at this window\n",
+                            with_commas(*report.ooms_avoided), counted(count, "OOM"))
+              : fmt::format("  then   {}; how many of them this window would have avoided is unknown\n",
+                            counted(count, "OOM")));
 }
 
 }  // namespace
@@ -123,9 +123,10 @@ std::string budget_verdict(const BudgetReport& report) {
   if (!*report.fits)
     return fmt::format("{} too much", human_bytes(*report.needed_bytes - report.budget.limit()));
   if (spare < 0)
-    return fmt::format("fits, with {} of the reserve (tight)", human_bytes(report.budget.reserve + spare));
+    return fmt::format("fits, but leaves only {} of the reserve (tight)",
+                       human_bytes(report.budget.reserve + spare));
   return fmt::format("fits, {} spare{}{}", human_bytes(spare), report.tight ? " (tight)" : "",
-                     report.without.empty() ? "" : " by what is known");
+                     report.without.empty() ? "" : " as far as is known");
 }
 
 std::string budget_text(const BudgetReport& report, const TextOptions& options) {

@@ -109,19 +109,20 @@ std::string tenants_table(const CardUse& use, const TableRoom& room) {
 
 std::string rest_text(const CardUse& use) {
   if (!use.rest_needed) return "";
-  std::string text = use.rest_seen ? fmt::format("Rest beside the LLM: seen {}{}, needed {}",
-                                                 use.averages ? "at least " : "", human_bytes(*use.rest_seen),
-                                                 human_bytes(*use.rest_needed))
-                                   : fmt::format("Rest: needed {}; it was {}", human_bytes(*use.rest_needed),
-                                                 use.averages ? "not told what was seen of it beside an LLM"
-                                                              : "never seen beside an LLM");
-  if (use.needs_more) text += " or more: some ran out of memory and did not say how much they wanted";
+  std::string text =
+      use.rest_seen
+          ? fmt::format("Rest beside the LLM: seen {}{}, needed {}", use.averages ? "at least " : "",
+                        human_bytes(*use.rest_seen), human_bytes(*use.rest_needed))
+          : fmt::format("Rest: needed {}; {}", human_bytes(*use.rest_needed),
+                        use.averages ? "how much of it was seen beside an LLM is unknown"
+                                     : "it was never seen beside an LLM");
+  if (use.needs_more) text += " or more: some ran out of memory without saying how much they wanted";
   text += "\n";
   if (const auto budget = use.budget()) {
     const Bytes has = llm_peak(use);
-    text += fmt::format("Budget for the LLM: {}", human_bytes(*budget));
+    text += fmt::format("Left for the LLM: {}", human_bytes(*budget));
     if (has > *budget)
-      text += fmt::format("; it had {}, {} too much", human_bytes(has), human_bytes(has - *budget));
+      text += fmt::format("; it held {}, {} too much", human_bytes(has), human_bytes(has - *budget));
     text += "\n";
   }
   return text;
@@ -152,7 +153,7 @@ std::string avoided_text(const CardUse& use) {
 std::string hours_text(const CardUse& use) {
   if (!use.busy_hours) return "";
   const std::string hours = fmt::format("{:02}:00-{:02}:00", use.busy_hours->first, use.busy_hours->second);
-  return fmt::format("Others are there {0}: quiet_hours = \"{0}\" keeps nights out of their way\n", hours);
+  return fmt::format("Others use the card {0}; quiet_hours = \"{0}\" keeps nights out of their way\n", hours);
 }
 
 std::string ooms_text(const CardUse& use) {
@@ -182,9 +183,9 @@ std::string kind_sentence(TenantKind kind) {
     case TenantKind::process:
       return "a program";
     case TenantKind::desktop:
-      return "what draws the screen";
+      return "the desktop";
     case TenantKind::unattributed:
-      return "nobody who can be told";
+      return "a process that nothing identifies";
   }
   return "";
 }
@@ -194,8 +195,9 @@ std::string evidence_of(const CardUse& use, const TenantUse& tenant) {
                                  kind_sentence(tenant.tenant.kind), printable(tenant.tenant.evidence, 120));
   if (tenant.now) text += fmt::format(" now       {}\n", human_bytes(*tenant.now));
   if (use.watched == 0) return text;
-  text += fmt::format(" peak      {}, {}\n", human_bytes(tenant.peak),
-                      tenant.exact ? "by the driver's account" : "as sampled every " + span_text(use.step));
+  text += fmt::format(
+      " peak      {}, {}\n", human_bytes(tenant.peak),
+      tenant.exact ? "by the driver's own accounting" : "as sampled every " + span_text(use.step));
   text += fmt::format(" resident  {} of {}, {}\n", percent(tenant.share), span_text(use.watched),
                       counted(tenant.sessions, "session"));
   text += fmt::format(" with LLM  {}\n", with_llm_text(tenant, use));
@@ -214,11 +216,11 @@ std::string card_text(const std::vector<CardUse>& cards, const TextOptions& opti
     text += rest_text(use) + avoided_text(use) + hours_text(use) + ooms_text(use);
     if (use.averages)
       text += fmt::format(
-          "Samples are averages of {}: peaks of each are those of all samples; who was there is told to the "
-          "step, and residence at most\n",
+          "Each sample is the average of {}: joint peaks may have been higher, times are known to that step, "
+          "and RESIDENT is an upper limit\n",
           span_text(use.step));
     else if (use.watched > 0)
-      text += fmt::format("Peaks shorter than {} can hide between samples\n", span_text(use.step));
+      text += fmt::format("Peaks shorter than {} can slip between samples\n", span_text(use.step));
   }
   return text;
 }

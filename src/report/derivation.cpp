@@ -24,7 +24,7 @@ std::string demand_text(const DemandStats& stats) {
   if (stats.per_day) text += fmt::format(", {:.1f} a day", *stats.per_day);
   text += ".\n";
   if (stats.left_out > 0) {
-    text += fmt::format("  {} of earlier days were cut by a smaller window and left out.\n",
+    text += fmt::format("  {} of earlier days were cut by a smaller window and are left out.\n",
                         counted(stats.left_out, "request"));
   }
   text += fmt::format(
@@ -165,7 +165,7 @@ std::string tail_text(const DemandStats& stats) {
 
 std::string model_text(const BaseDecision& base, const JobDecision& job) {
   std::string text = "Model\n";
-  if (!base.arch) return text + "  Nobody described it, so native length and memory are unknown.\n";
+  if (!base.arch) return text + "  There is no description of it, so native length and memory are unknown.\n";
   const ModelArch& arch = *base.arch;
   text += fmt::format("  {}: native length {}, declared {}.\n", printable(arch.architecture, 40),
                       arch.native_ctx ? with_commas(*arch.native_ctx) : "unknown",
@@ -195,10 +195,8 @@ std::string a_few(double number) {
 
 std::string no_outlook_text(const DemandStats& stats, Tokens num_ctx) {
   return fmt::format(
-      "Outlook at {}\n  A window of {} cut {}, and nobody knows what they needed: no risk, no number of "
-      "requests that\n  need more and no number to expect can be stated before enough were seen that were "
-      "not "
-      "cut.\n",
+      "Outlook at {}\n  A window of {} cut {}, and what they needed is unknown: no risk and no expected "
+      "number of\n  cuts can be stated before enough requests were seen that were not cut.\n",
       with_commas(num_ctx), with_commas(stats.censoring.num_ctx.value_or(0)),
       counted(stats.censoring.rows, "request"));
 }

@@ -18,7 +18,7 @@ using Level = Finding::Level;
 
 Finding health_of(const Health& health) {
   const std::string path = printable(health.path);
-  if (!health.exists) return {Level::ok, "state", path + ": not there yet; the first change creates it", ""};
+  if (!health.exists) return {Level::ok, "state", path + ": none yet; the first change creates it", ""};
   if (!health.damage.empty()) {
     return {Level::bad, "state", fmt::format("{}: damaged: {}", path, health.damage),
             fmt::format("put a backup in its place, or try: sqlite3 {} .recover", path)};
@@ -75,7 +75,8 @@ std::vector<Finding> fate_of(const std::vector<OwnedVariant>& ours,
     if (there == nullptr) {
       findings.push_back({Level::warn, "models", name + ": created by ctxcap, and removed since", ""});
     } else if (there->digest != one.digest) {
-      findings.push_back({Level::warn, "models", name + ": created by ctxcap, and changed by somebody since",
+      findings.push_back({Level::warn, "models",
+                          name + ": created by ctxcap, and changed since by somebody else",
                           "ollama show " + name});
     } else {
       findings.push_back({Level::ok, "models",

@@ -1,8 +1,9 @@
-// What doctor found, for the terminal.
+// What doctor found, for the terminal and for machines.
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "data/json_values.hpp"
 #include "report/report.hpp"
 #include "report/style.hpp"
 
@@ -21,6 +22,20 @@ std::string findings_text(const std::vector<Finding>& findings, const TextOption
       text += fmt::format("               hint: {}\n", printable(finding.hint, kLongest));
   }
   return text;
+}
+
+std::string findings_json(const std::vector<Finding>& findings) {
+  Json json{{"schema", "ctxcap.doctor/1"}, {"findings", Json::array()}};
+  for (const Finding& finding : findings) {
+    const bool ok = finding.level == Finding::Level::ok, warn = finding.level == Finding::Level::warn;
+    json["findings"].push_back({{"level", ok     ? "ok"
+                                          : warn ? "warn"
+                                                 : "bad"},
+                                {"topic", finding.topic},
+                                {"text", finding.text},
+                                {"hint", finding.hint.empty() ? Json(nullptr) : Json(finding.hint)}});
+  }
+  return json.dump(2) + "\n";
 }
 
 }  // namespace ctxcap::report

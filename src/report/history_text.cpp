@@ -133,11 +133,11 @@ std::string story(const History& history, const JobHistory& job, const TextOptio
   if (largest == 0)
     text += "; no request since";
   else if (over == 0)
-    text += fmt::format("; no request {} needed more, the largest {}",
+    text += fmt::format("; no request {} needed more, the longest {}",
                         change != nullptr ? "since" : "on record", with_commas(largest));
   else
-    text += fmt::format("; requests of {} needed more, up to {}", counted(over, "day"), with_commas(largest));
-  if (last != nullptr && last != change) text += "; last word: " + printable(last->reason, 200);
+    text += fmt::format("; on {} requests needed more, up to {}", counted(over, "day"), with_commas(largest));
+  if (last != nullptr && last != change) text += "; latest: " + printable(last->reason, 200);
   const Marks& marks = marks_for(options);
   return fmt::format(
       "{} {}\n",

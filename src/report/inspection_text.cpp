@@ -185,7 +185,7 @@ std::string measured_text(const Calibration& calibration, const Inspection& insp
 }
 
 std::string draft_text(const Footprint& memory) {
-  std::string text = fmt::format("what drafts takes {} of caches and about {} of compute",
+  std::string text = fmt::format("the draft takes {} of caches and about {} of compute",
                                  bytes_text(memory.draft_bytes), human_bytes(memory.draft_compute_bytes));
   if (memory.draft_weights_bytes > 0)
     text += " beside " + human_bytes(memory.draft_weights_bytes) + " of weights";
@@ -197,16 +197,17 @@ std::string exactness(const Inspection& inspection) {
   for (const InspectedContext& context : inspection.contexts) {
     const Footprint& memory = context.memory;
     if (context.refused || !memory.kv_bytes) continue;
-    std::string text = memory.caches_exact            ? "KV, window KV and state are exact"
-                       : inspection.arch.other_engine ? "Caches are those of newer servers, not of this one"
-                                                      : "The architecture is a guess, and so are its caches";
+    std::string text = memory.caches_exact ? "KV cache, window KV and state are exact"
+                       : inspection.arch.other_engine
+                           ? "The caches are those of newer servers, not of this one"
+                           : "The architecture is a guess, and so are its caches";
     text += memory.weights_exact ? "; weights are exact" : "; weights are an estimate";
     text += "; compute is an estimate within a measured band";
-    text += memory.backend == "cpu"   ? "; on the CPU no process takes anything of a card"
-            : memory.overhead_exact   ? "; the process was measured"
-            : memory.overhead_guessed ? "; what the process takes on " + memory.backend +
-                                            " was not measured by anybody, it is a guess"
-                                      : "; the total has an estimate for the process";
+    text += memory.backend == "cpu" ? "; a process on the CPU takes nothing from a card"
+            : memory.overhead_exact ? "; the process was measured"
+            : memory.overhead_guessed
+                ? "; what the process takes on " + memory.backend + " was never measured: it is a guess"
+                : "; the process is an estimate";
     if (memory.draft_bytes.value_or(0) > 0) text += "; " + draft_text(memory);
     return text + ".\n";
   }
@@ -216,7 +217,7 @@ std::string exactness(const Inspection& inspection) {
 // Who says what can be had of a card.
 std::string told_by(const Budget& card) {
   for (const Card& one : card.each()) {
-    if (!one.kept) return "no driver says how much: 1.5 % taken off";
+    if (!one.kept) return "no driver says how much, so 1.5 % is taken off";
   }
   return "as " + printable(card.each().front().name, 40) + " has it";
 }
@@ -233,10 +234,10 @@ std::string tenants_text(const Budget& card) {
 // All of it, unless its num_gpu leaves layers in RAM whatever the window.
 std::string what_stays(const Inspection& inspection) {
   const Footprint& memory = inspection.contexts.front().memory;
-  if (memory.ram_bytes == 0) return "all of it stays";
+  if (memory.ram_bytes == 0) return "all of it stays there";
   i64 layers = 0;
   for (const CardPart& part : memory.cards) layers += part.layers;
-  return fmt::format("the {} that its settings put there stay", counted(layers, "layer"));
+  return fmt::format("the {} that its settings put there stay there", counted(layers, "layer"));
 }
 
 std::string card_text(const Inspection& inspection) {
@@ -254,8 +255,8 @@ std::string card_text(const Inspection& inspection) {
   const Footprint& memory = inspection.contexts.front().memory;
   if (memory.ram_bytes > 0 && memory.cards.empty()) return "Its settings put nothing of it on a card.\n";
   return fmt::format(
-      "{} {}, of which {} can be had ({}), beside {} kept free{}{}: the largest window with which {} there "
-      "is, by the estimate, {}.\n",
+      "{} {}, of which processes can have {} ({}), with {} kept free{}{}, the largest window at which {} is, "
+      "by the estimate, {}.\n",
       card.each().size() > 1 ? "On cards of" : "On a card of", human_bytes(card.card),
       human_bytes(card.usable()), told_by(card), human_bytes(card.reserve),
       card.each().size() > 1 ? " on each" : "", tenants_text(card), what_stays(inspection),
@@ -288,7 +289,7 @@ std::string foot(const Inspection& inspection) {
   text += refusals(inspection);
   for (const InspectedContext& context : inspection.contexts) {
     if (!context.clamped_to) continue;
-    text += fmt::format("! asked for {}, but Ollama gives {}, which is what the row shows\n",
+    text += fmt::format("! asked for {}, but Ollama gives {}; the row shows that\n",
                         with_commas(context.memory.num_ctx), with_commas(*context.clamped_to));
     break;
   }

@@ -24,9 +24,9 @@ std::string title_of_changes(const std::vector<const JobNight*>& jobs) {
   const JobNight& first = *jobs.front();
   const bool one = std::all_of(jobs.begin(), jobs.end(),
                                [&](const JobNight* job) { return job->variants == first.variants; });
-  if (!one) return counted(static_cast<i64>(jobs.size()), "job") + " got another window";
+  if (!one) return counted(static_cast<i64>(jobs.size()), "job") + " got a new window";
   return first.record.to_num_ctx
-             ? fmt::format("{} has {} tokens now", first.variants, with_commas(*first.record.to_num_ctx))
+             ? fmt::format("{} now has {} tokens", first.variants, with_commas(*first.record.to_num_ctx))
              : first.variants + " was changed";
 }
 
@@ -74,7 +74,8 @@ Notice night_notice(std::span<const JobNight> jobs, std::span<const Error> troub
   };
   happened(!changes.empty(), Happened::changed, [&] { return title_of_changes(changes); });
   happened(could_not, Happened::failed, [&] {
-    return troubles.empty() ? std::string("not all could be done") : printable(troubles.front().what, 120);
+    return troubles.empty() ? std::string("not everything could be done")
+                            : printable(troubles.front().what, 120);
   });
   happened(!ooms.empty(), Happened::oom, [&] {
     return fmt::format("the card ran out of memory {}",

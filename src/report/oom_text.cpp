@@ -67,7 +67,7 @@ std::string event_text(const OomEvent& event) {
   add(text, "others", event.others);
   add(text, "wanted", of(told.wanted));
   add(text, "need", event.need, "  held and wanted");
-  if (!told.wanted && !event.snapshot) text += "  it does not say how much it wanted\n";
+  if (!told.wanted && !event.snapshot) text += "  how much it wanted is not in the text\n";
   if (event.snapshot) text += peak_text(*event.snapshot);
   if (event.fragmentation != Fragmentation::unknown)
     text += fmt::format("  would it have fitted in one piece? {}\n", word(event.fragmentation));

@@ -131,11 +131,15 @@ std::vector<Finding> fate_of(const std::vector<OwnedVariant>& ours,
                              const std::vector<InstalledModel>& installed,
                              const std::vector<Journal>& journals);
 std::string findings_text(const std::vector<Finding>& findings, const TextOptions& options);
+std::string findings_json(const std::vector<Finding>& findings);  // ctxcap.doctor/1
 
 // One decision as questions and answers; with `details` also every formula and its inputs.
 // `budget`: of the card, for all models of the analysis; nullptr: none is known.
 std::string explanation(const BaseDecision& base, const JobDecision& job, const BudgetReport* budget,
                         const TextOptions& options);
+// The same of several jobs, for machines: ctxcap.explanation/1; a table stands in the analysis.
+std::string explanations_json(std::span<const std::pair<const BaseDecision*, const JobDecision*>> jobs,
+                              const BudgetReport* budget);
 
 // The formats that request logs may have, and how --map reads any other.
 std::string trace_formats_text(std::span<const TraceFormat> formats, const TextOptions& options);

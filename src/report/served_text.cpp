@@ -25,9 +25,9 @@ std::string rendered(const ServedText& text, const TextOptions& options) {
 
 std::string served_text(const ServedPlan& plan, const TextOptions& options) {
   std::string text =
-      fmt::format("{} on {}: rendered, not applied\n", printable(plan.model, 80), word(plan.target));
+      fmt::format("{} on {}: printed here, not applied\n", printable(plan.model, 80), word(plan.target));
   if (!plan.refused.empty())
-    text = fmt::format("{} on {}: such a start would be refused\n", printable(plan.model, 80),
+    text = fmt::format("{} on {}: the server would refuse to start like this\n", printable(plan.model, 80),
                        word(plan.target)) +
            wrapped(plan.refused, options.width, fmt::format(" {} ", marks_for(options).bad), "   ") + "\n";
   for (const std::string& note : plan.notes)
@@ -39,7 +39,7 @@ std::string served_text(const ServedPlan& plan, const TextOptions& options) {
     else
       others.push_back(one.what);
   }
-  if (!others.empty()) text += fmt::format("\n--details shows it as {}, too\n", join(others, ", "));
+  if (!others.empty()) text += fmt::format("\n--details also shows it as {}\n", join(others, ", "));
   return text;
 }
 

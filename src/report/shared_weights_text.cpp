@@ -20,7 +20,7 @@ std::string windows_text(const SharedWeights& shared) {
 
 std::string reloads_text(const SharedWeights& shared) {
   const ReloadCount& count = shared.reloads;
-  if (count.by_day.empty()) return "no request has both a time and a window: reloads are unknown\n";
+  if (count.by_day.empty()) return "no request has both a time and a window, so reloads are unknown\n";
   const auto worst = std::max_element(count.by_day.begin(), count.by_day.end(),
                                       [](const auto& a, const auto& b) { return a.second < b.second; });
   std::string text = fmt::format("{} in {}, {:.1f} a day, at most {} ({})", counted(count.reloads, "reload"),
@@ -44,7 +44,7 @@ std::string shared_weights_text(const SharedWeights& shared, const TextOptions& 
                         counted(shared.without_window, "request"));
   if (shared.one_window && shared.one_window_cache_bytes) {
     text += fmt::format(
-        "  or     one window of {}: no reload, {} of caches {} as much as the largest needs alone\n",
+        "  or     one window of {}: no reload, {} of caches {} what the largest alone needs\n",
         with_commas(*shared.one_window), human_bytes(*shared.one_window_cache_bytes), marks_for(options).dot);
   }
   return text;

@@ -35,8 +35,8 @@ std::string sources_text(const TenantNeed& need, int width) {
                           human_bytes(bytes));
     entries.emplace_back(part.name, text);
   }
-  entries.emplace_back("total", need.high() ? "a budget takes the upper end"
-                                            : "no upper end is known: a budget takes what you measured");
+  entries.emplace_back("total", need.high() ? "a budget counts the upper end"
+                                            : "no upper end is known: a budget takes what was measured");
   return glossary(entries, width);
 }
 
@@ -75,7 +75,8 @@ std::string tenant_need_text(const TenantNeed& need, const TextOptions& options)
               options.width, "", "  ") +
       "\n\n" + parts_table(need, options.width) + "\n" + sources_text(need, options.width);
   if (need.batch) text += "\n" + batch_text(*need.batch);
-  if (!need.limits.empty()) text += "\nWhat the figures do not hold:\n" + bullets(need.limits, options.width);
+  if (!need.limits.empty())
+    text += "\nNot included in these figures:\n" + bullets(need.limits, options.width);
   if (!advice.empty()) text += "\nWhat would free memory:\n" + bullets(advice, options.width);
   return wrapped_lines(text, options.width);
 }

@@ -46,7 +46,7 @@ std::string what_it_frees(const BaseDecision& base) {
       });
   if (const std::optional<Bytes> freed = freed_bytes(*largest)) {
     if (*freed > 0) return "frees " + human_bytes(*freed);
-    return *freed == 0 ? "frees nothing" : fmt::format("takes {} more", human_bytes(-*freed));
+    return *freed == 0 ? "frees no memory" : fmt::format("takes {} more", human_bytes(-*freed));
   }
   const Candidate* taken = taken_candidate(*largest);
   const std::optional<Bytes> cache = taken != nullptr ? cache_bytes(taken->memory) : std::nullopt;
@@ -63,7 +63,7 @@ std::string and_what_it_frees(std::string said, const BaseDecision& base) {
 std::string what_it_risks(const BaseDecision& base) {
   double share = 0;
   for (const JobDecision& job : base.jobs) {
-    if (!job.outlook) return "its risk is not known";
+    if (!job.outlook) return "its risk is unknown";
     share = std::max(share, job.outlook->share_upper);
   }
   if (base.jobs.size() > 1) return fmt::format("at most {} of a job's requests may be cut", percent(share));
@@ -75,9 +75,9 @@ std::string what_it_risks(const BaseDecision& base) {
 // What was cut and how much it needed nobody knows.
 std::string after_a_cut(const BaseDecision& base, const JobDecision& job) {
   const Censoring& cut = job.stats.censoring;
-  return fmt::format("a window of {} cut {}, so nobody knows what they need; {}",
+  return fmt::format("a window of {} cut {}, so their real need is unknown; {}",
                      window(cut.num_ctx.value_or(0)), counted(cut.rows, "request"),
-                     and_what_it_frees(window(*base.num_ctx) + " is the next to try", base));
+                     and_what_it_frees(window(*base.num_ctx) + " is the window to try next", base));
 }
 
 std::string too_small(const BaseDecision& base, const JobDecision& job) {
@@ -85,7 +85,7 @@ std::string too_small(const BaseDecision& base, const JobDecision& job) {
   const std::string why =
       over > 0
           ? fmt::format("{} of {} needed more", with_commas(over), counted(job.stats.requests, "request"))
-          : fmt::format("the risk asked for takes {}", window(job.stats.required.num_ctx));
+          : fmt::format("the risk you accept takes {}", window(job.stats.required.num_ctx));
   return fmt::format("{} is too small: {}", window(*base.num_ctx), why);
 }
 
@@ -97,7 +97,7 @@ std::string outgrown(const BaseDecision& base) {
   const i64 over = job->stats.need.count_above(job->current->num_ctx);
   const std::string why = over > 0 ? fmt::format("{} of {} needed more", with_commas(over),
                                                  counted(job->stats.requests, "request"))
-                                   : std::string("the risk asked for takes more");
+                                   : std::string("the risk you accept takes more");
   return fmt::format("today's {} is too small: {}; ", window(job->current->num_ctx), why);
 }
 
@@ -109,10 +109,10 @@ std::string grown(const BaseDecision& base) {
 // Of too few requests.
 std::string little(const BaseDecision& base) {
   const std::string change =
-      outgrown(base) + and_what_it_frees(window(*base.num_ctx) + " holds what was seen", base);
+      outgrown(base) + and_what_it_frees(window(*base.num_ctx) + " holds all requests so far", base);
   if (base.enough) {
-    return fmt::format("{}; only advice: {}, apply needs {}", change, counted(requests_of(base), "request"),
-                       with_commas(*base.enough));
+    return fmt::format("{}; only {}, apply needs {}", change,
+                       counted(requests_of(base), "request"), with_commas(*base.enough));
   }
   return fmt::format("{}; little data: {}", change, what_it_risks(base));
 }
@@ -132,7 +132,7 @@ Verdict verdict_of(const BaseDecision& base) {
   const auto is_little = [](const JobDecision& job) {
     return job.stats.required.basis == Basis::little_data;
   };
-  if (base.missing) return {Tone::bad, "its server does not have it, so nothing can be made from it"};
+  if (base.missing) return {Tone::bad, "it is not installed on its server, so no variant can be made"};
   if (const JobDecision* job = job_where(base, is_withheld)) return {Tone::bad, "no window: " + job->reason};
   if (const JobDecision* job = job_where(base, is_cut)) return {Tone::warn, after_a_cut(base, *job)};
   if (const JobDecision* job = job_where(base, is_small)) return {Tone::bad, too_small(base, *job)};
@@ -169,7 +169,7 @@ std::string way_out(const BudgetReport& budget) {
   }
   for (const TogetherReport& set : budget.together) {
     for (const Cure& cure : set.cures) {
-      if (cure.keeping == Keeping::at_once) return fmt::format("; {} would keep them", cure.what);
+      if (cure.keeping == Keeping::at_once) return fmt::format("; {} would keep them loaded", cure.what);
     }
   }
   return "";
@@ -213,7 +213,7 @@ std::string next_line(const Analysis& analysis, const TextOptions& options) {
     const std::string words = options.again->empty() ? "" : " " + *options.again;
     const bool fits = display_width(command) - 2 + display_width(words) + 6 <= options.width;
     command.replace(gap, 2, fits ? words : "");
-    if (!fits) command += ", with the same words";
+    if (!fits) command += ", with the same options";
   }
   return "Next: " + paint(command, Tone::bold, options.colour) + "\n";
 }

@@ -69,13 +69,13 @@ std::string cause_of(Ollama& ollama, const Variant& variant, const std::string& 
     return row.context_length == last.context_length;
   });
   if (!steady || is_used(ollama, digest))
-    return "a client that is at it now sends options.num_ctx, which overrides the cap; stop it and try again";
+    return "a client that uses it now sends options.num_ctx, which overrides the cap; stop it and try again";
   if (heeds_requests(ollama, variant, digest))
     return fmt::format(
         "the server gives {} to requests that name no window, and does not heed PARAMETER num_ctx",
         with_commas(effective));
-  return "whatever a request asks for, it gets that: a gateway before the server may send options.num_ctx of "
-         "its own; name the server itself with --ollama";
+  return "every request gets that, whatever it asks for: a gateway in front of the server may send its own "
+         "options.num_ctx; name the server itself with --ollama";
 }
 
 }  // namespace ctxcap::runtime

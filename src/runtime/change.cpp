@@ -70,7 +70,7 @@ Result<Standing> place_for(const std::string& name, const std::vector<InstalledM
   TRY_ASSIGN(place.ours, state.owns(host, name, there->digest));
   if (place.ours || force) return place;
   return fail({.kind = ErrorKind::usage,
-               .what = fmt::format("{} exists and is not ours", printable(name)),
+               .what = fmt::format("{} exists and is not ctxcap's", printable(name)),
                .why = "ctxcap did not create it, or it was changed since",
                .hint = "choose another name with --tag, or replace it with --force"});
 }

@@ -58,8 +58,7 @@ Status create_by_cli(const World& world, const Ollama& ollama, const Variant& va
                                   .directory = directory->path(),
                                   .timeout = ollama.patience().create}));
   if (result.timed_out) {
-    return fail(failed(variant, ErrorKind::unreachable,
-                       "ollama create did not come to an end and was stopped",
+    return fail(failed(variant, ErrorKind::unreachable, "ollama create did not finish and was stopped",
                        "see what the server does: ollama ps"));
   }
   if (result.exit_code == 0) return {};

@@ -34,7 +34,7 @@ Result<MeasuredLoad> measure_load(Ollama& ollama, const InstalledModel& model, T
     return fail(cannot_measure(model.name, "it was loaded, but /api/ps does not show it", "see: ollama ps"));
   if (row->context_length && *row->context_length != window) {
     return fail(cannot_measure(model.name,
-                               fmt::format("asked were {} tokens, /api/ps shows {}", with_commas(window),
+                               fmt::format("{} tokens were asked for, /api/ps shows {}", with_commas(window),
                                            with_commas(*row->context_length)),
                                "stop clients that use the model, and try again"));
   }

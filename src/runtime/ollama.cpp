@@ -16,7 +16,7 @@ std::string without_prefix(const std::string& digest) {
 
 std::string hint_for(int status, const Host& host) {
   if (status == 403) return "a server bound to loopback refuses other host names; check OLLAMA_HOST";
-  if (status == 401 || status == 407) return "a proxy before Ollama asks for credentials";
+  if (status == 401 || status == 407) return "a proxy in front of Ollama asks for credentials";
   if (status == 404) return "check the name with: ollama list";
   if (status == 503) return "the server is busy; try again";
   return "look into the log of the Ollama server at " + host.url;

@@ -51,20 +51,21 @@ std::vector<std::string> differences(const Variant& variant, std::string_view sh
     if (kind == ParameterKind::text_list) {
       result.push_back(fmt::format("{} has other texts than asked", name));
     } else {
-      result.push_back(fmt::format("{} is {}, asked was {}", name,
+      result.push_back(fmt::format("{} is {}, not {} as asked", name,
                                    got.empty() ? "not set" : printable(got.back(), 40), want.back()));
     }
   }
 
   const std::string system = text_at(*show, "system");
   if (variant.system && !variant.system->empty() && system != *variant.system) {
-    result.push_back(fmt::format("SYSTEM has {} characters ({} bytes), asked were {} ({} bytes)",
+    result.push_back(fmt::format("SYSTEM has {} characters ({} bytes), not {} ({} bytes) as asked",
                                  characters(system), system.size(), characters(*variant.system),
                                  variant.system->size()));
   }
   const std::string parent = text_at(member(*show, "details"), "parent_model");
   if (!parent.empty() && !same_model(parent, variant.base)) {
-    result.push_back("it was made from " + printable(parent) + ", asked was " + printable(variant.base));
+    result.push_back("it was made from " + printable(parent) + ", not from " + printable(variant.base) +
+                     " as asked");
   }
   return result;
 }

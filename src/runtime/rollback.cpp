@@ -19,16 +19,17 @@ Result<OwnedVariant> known_variant(const std::string& name, const std::string& h
     names.push_back(known.variant.name);
   }
   const std::string near = closest(name, names);
-  return fail({.kind = ErrorKind::usage,
-               .what = fmt::format("{} is not a variant that ctxcap created on {}", printable(name, 80), host),
-               .why = "the state knows of no such one that ctxcap created there",
-               .hint = near.empty() ? "ollama list   shows what there is"
-                                    : "did you mean: ctxcap rollback " + printable(near, 80)});
+  return fail(
+      {.kind = ErrorKind::usage,
+       .what = fmt::format("{} is not a variant that ctxcap created on {}", printable(name, 80), host),
+       .why = "there is no record that ctxcap created it there",
+       .hint = near.empty() ? "ollama list   shows what there is"
+                            : "did you mean: ctxcap rollback " + printable(near, 80)});
 }
 
 Error changed_since(const WayBack& way) {
   return {.kind = ErrorKind::usage,
-          .what = printable(way.now.variant.name) + " is not ours any more",
+          .what = printable(way.now.variant.name) + " is no longer ctxcap's own",
           .why = "somebody changed it since ctxcap created it",
           .hint = "nothing was changed; compare with: ollama show " + printable(way.now.variant.name)};
 }

@@ -22,15 +22,15 @@ std::string said(const Journal& journal, Recovery how) {
   const std::string name = printable(journal.name);
   switch (how) {
     case Recovery::finished:
-      return name + ": an earlier run was cut short after it was proved; it stays";
+      return name + ": an earlier run was interrupted after it was proved; it stays";
     case Recovery::restored:
-      return name + ": an earlier run was cut short; what was there before is back";
+      return name + ": an earlier run was interrupted; what was there before is back";
     case Recovery::removed:
-      return name + ": an earlier run was cut short; what it left was removed";
+      return name + ": an earlier run was interrupted; what it left was removed";
     case Recovery::nothing_to_do:
       break;
   }
-  return name + ": an earlier run was cut short; it had changed nothing";
+  return name + ": an earlier run was interrupted; it had changed nothing";
 }
 
 // Whether it was brought to its end.
@@ -38,7 +38,7 @@ Result<bool> recover_one(const Journal& journal, Ollama& ollama, state::State& s
                          const std::function<void(const std::string&)>& say) {
   if (journal.variant.name.empty()) {
     TRY(finish_rollback(journal, ollama, state));
-    say(printable(journal.name) + ": a rollback was cut short; it was brought to its end");
+    say(printable(journal.name) + ": a rollback was interrupted; it is done now");
     return true;
   }
   TRY_ASSIGN(const Recovery how, recover(ollama, {.name = journal.name,
@@ -101,7 +101,7 @@ Result<std::vector<Recovered>> recover_unfinished(Ollama& ollama, state::State& 
   }
   if (loaded != nullptr) {
     for (const std::string& line : load_again(loaded->residents, loaded->since, ollama, state))
-      say("an earlier run was cut short; " + line);
+      say("an earlier run was interrupted; " + line);
   }
   return recovered;
 }

@@ -150,7 +150,7 @@ Status judge(const Variant& variant, const Verification& seen) {
   return fail(
       {.kind = ErrorKind::unverified,
        .what = name + " does not run with the window asked for",
-       .why = fmt::format("asked were {} tokens, /api/ps shows {}", with_commas(seen.asked_ctx),
+       .why = fmt::format("{} tokens were asked for, /api/ps shows {}", with_commas(seen.asked_ctx),
                           with_commas(*seen.effective_ctx)),
        .hint = seen.cause.empty() ? "a client that sends options.num_ctx overrides the cap" : seen.cause});
 }

@@ -67,7 +67,7 @@ void check_jobs(const Settings& settings, const Places& places, Notebook& notebo
       notebook.doubt(places.variants[i],
                      fmt::format("{} is for every job of {}, and {} for some of them",
                                  settings.variants[every->second].name, variant.base, variant.name),
-                     "both count the same requests, and models on the same weights reload each other",
+                     "both count the same requests, and models on the same weights evict each other",
                      "name the jobs of both");
     }
   }
@@ -88,7 +88,7 @@ void check_addresses(const Settings& settings, const Places& places, Notebook& n
     if (fresh) continue;
     notebook.problem(places.servers[i],
                      fmt::format("{} and {} are one server", other->second, settings.servers[i].name),
-                     "both are " + host->id, "let one of them name it, and its variants speak of that one");
+                     "both are " + host->id, "name it once, and let the variants use that name");
   }
 }
 
@@ -105,7 +105,7 @@ void check_servers(const Settings& settings, const Places& places, Notebook& not
     const std::string& name = settings.variants[i].server;
     if (name.empty() || seen.first.contains(name)) continue;
     notebook.problem(places.variants[i],
-                     fmt::format("{} is for a server that is not there", settings.variants[i].name),
+                     fmt::format("{} is for a server that does not exist", settings.variants[i].name),
                      "no [[server]] is called " + printable(name, 60), hint_for_server(settings, name));
   }
 }
@@ -155,7 +155,7 @@ bool check_source(const Value& table, SourceSettings& source, SourceKinds kinds,
   if (given.size() != 1) {
     notebook.problem(given.empty() ? table.place : given[1]->place,
                      given.empty()
-                         ? "[[source]] says not where requests are"
+                         ? "[[source]] does not say where requests are"
                          : fmt::format("[[source]] names both {} and {}", given[0]->key, given[1]->key),
                      "a source has exactly one of " + join(words, ", "),
                      given.empty() ? "add files = [\"/var/log/llm/*.jsonl\"]" : "make two sources of it");
@@ -167,9 +167,9 @@ bool check_source(const Value& table, SourceSettings& source, SourceKinds kinds,
       if (kind->accepts(found.key)) fitting.emplace_back(kind->word);
     }
     if (&found == given[0] || fitting.empty() || source.kind->accepts(found.key)) continue;
-    notebook.problem(found.place, fmt::format("{} is no key of a source with {}", found.key, given[0]->key),
-                     fmt::format("it goes with {}", join(fitting, " and ")),
-                     "take it out, or make two sources");
+    notebook.problem(
+        found.place, fmt::format("{} is not a key of a source with {}", found.key, given[0]->key),
+        fmt::format("it goes with {}", join(fitting, " and ")), "take it out, or make two sources");
   }
   if (source.keys.empty()) source.keys = source.kind->keys;
   return true;
@@ -178,8 +178,7 @@ bool check_source(const Value& table, SourceSettings& source, SourceKinds kinds,
 void check_server(const Value& table, Notebook& notebook) {
   for (const char* key : {"name", "host"}) {
     if (table.entry(key) != nullptr) continue;
-    notebook.problem(table.place, fmt::format("[[server]] has no {}", key),
-                     "without both nobody can speak of it",
+    notebook.problem(table.place, fmt::format("[[server]] has no {}", key), "without both it cannot be used",
                      "add name = \"rack2\" and host = \"http://rack2:11434\"");
   }
 }
@@ -221,7 +220,7 @@ void check_between_tables(const Settings& settings, const Places& places, const 
   check_each(settings, places, notebook);
   check_jobs(settings, places, notebook);
   if (settings.variants.empty()) {
-    notebook.doubt({}, "there is no variant", "nothing is created, only reported",
+    notebook.doubt({}, "there is no variant", "nothing gets created, only reported",
                    "add [[variant]] with name and base");
   }
 }

@@ -68,7 +68,7 @@ Complaint take_text(const Value& value, std::string& into, const From&) {
 Complaint take_path(const Value& value, std::string& into, const From& from) {
   std::string path;
   if (Complaint why = take_text(value, path); !why.empty()) return why;
-  if (path == "-" && from.file) return "there is no standard input at night";
+  if (path == "-" && from.file) return "a night has no standard input";
   if (path.starts_with('~')) return "~ is a shell's abbreviation: write the whole path";
   const bool relative = !path.starts_with('/') && !from.directory.empty();
   into = !relative ? path : from.directory + (from.directory.ends_with('/') ? "" : "/") + path;

@@ -94,12 +94,12 @@ Rows ollama_rows(Ollama& o) {
        with_range("1 to 1048576, or auto", whole(o.settings.num_batch, 1, 1 << 20))},
       {"ollama.max_loaded", "--max-loaded", "N", "2", kPrices, "Models it keeps at once; 0: its own rule",
        whole(o.settings.max_loaded, 0, 1024), "OLLAMA_MAX_LOADED_MODELS"},
-      {"ollama.spread", "--sched-spread", "", "true", kPrices, "It cuts every model over all cards",
+      {"ollama.spread", "--sched-spread", "", "true", kPrices, "It spreads every model over all cards",
        flag(o.settings.spread), "OLLAMA_SCHED_SPREAD"},
       {"ollama.draft", "--draft", "N", "4", kPrices, "Tokens that it drafts at once (draft_num_predict)",
        whole(o.settings.draft_tokens, 0, 256)},
       {"ollama.draft_model", "--draft-model", "[MODEL=]FILE", "[\"draft.json\"]", kPrices,
-       "Saved /api/show of what drafts for it", own(Type::paths, o.draft_models, take_shows, show_shows)},
+       "Saved /api/show of the model that drafts", own(Type::paths, o.draft_models, take_shows, show_shows)},
       {"ollama.n_cpu_moe", "--n-cpu-moe", "N", "12", kPrices, "Blocks whose experts stay in RAM",
        whole(o.settings.cpu_experts, 0, 4096)},
       {"ollama.backend", "--backend", "NAME", "\"cpu\"", kRuns, "Where models run",
@@ -107,12 +107,12 @@ Rows ollama_rows(Ollama& o) {
            o.settings.backend,
            {{"cuda", "cuda"}, {"cpu", "cpu"}, {"rocm", "rocm"}, {"vulkan", "vulkan"}, {"metal", "metal"}})},
       {"ollama.version", "--server-version", "VERSION", "\"0.33.0\"", kPrices,
-       "Version of Ollama, where it cannot be asked: its rules hold",
+       "Version of Ollama, where it cannot be asked; its rules are used",
        own(Type::text, o.version, take_name, show_text)},
       {"ollama.llama_build", "--llama-build", "BUILD", "\"b10361\"", kPrices,
        "The same of llama.cpp: b10361, v0.5.0", own(Type::text, o.llama_build, take_name, show_text)},
       {"ollama.context_length", "--context-length", "TOKENS", "8192", kDecides,
-       "The window of models that have none of their own, as the server was started",
+       "The default window of models that set none, as the server was started",
        with_range("1 or more", own(Type::whole, o.context_length, take_tokens, show_whole)),
        "OLLAMA_CONTEXT_LENGTH"},
       {"ollama.show", "--show", "[MODEL=]FILE", "[\"show.json\"]", kReads | kInspect | kCard,
@@ -123,20 +123,20 @@ Rows ollama_rows(Ollama& o) {
 
 Rows choice_rows(Settings& s) {
   return {{"ollama.server", "--server", "NAME", "\"rack2\"", kServers,
-           "Speak to that [[server]] instead; a night then goes to it alone",
+           "Use that [[server]] instead; a night then visits no other",
            own(Type::text, s.server, take_name, show_text)}};
 }
 
 Rows server_rows(Ollama& o, Card& c) {
   return {{"server.name", "", "NAME", "\"rack2\"", kServers,
-           "Name of a further server, by which --server and variants speak of it",
+           "Name of a further server, for --server and for variants",
            own(Type::text, o.name, take_name, show_text)},
           {"server.card", "", "SIZE", "\"24GiB\"", kNightly, "Memory of its card, as [card] size",
            own(Type::size, c.cards, take_cards, show_cards)},
-          {"server.reserve", "", "SIZE", "\"2GiB\"", kNightly, "Kept free there, as [card] reserve",
+          {"server.reserve", "", "SIZE", "\"2GiB\"", kNightly, "Memory kept free there, as [card] reserve",
            size(c.reserve)},
-          {"server.tenants", "", "NAME=SIZE", "{ whisperx = \"7.7GB\" }", kNightly, "What else lives there",
-           own(Type::table, c.tenants, take_tenants, show_tenants)}};
+          {"server.tenants", "", "NAME=SIZE", "{ whisperx = \"7.7GB\" }", kNightly,
+           "What else is on that card", own(Type::table, c.tenants, take_tenants, show_tenants)}};
 }
 
 std::optional<Budget> Card::budget() const {
@@ -196,27 +196,27 @@ Rows card_rows(Card& c, Settings& s) {
   };
   return {
       {"card.size", "--card", "SIZE", "\"24GiB\"", kPrices,
-       "Memory of the card, which all must fit together, or of several: 24GiB,24GiB; a name: RTX 3090; auto, "
-       "as without it where a driver or a history is there; or none",
+       "Memory of the card, or of several: 24GiB,24GiB; or its name: RTX 3090; auto: ask the driver or the "
+       "history, also the default where there is one; none: do not ask",
        own(Type::size, c.cards, take_cards, show_cards)},
       {"card.reserve", "--reserve", "SIZE", "\"2GiB\"", kPrices,
-       "Kept free on the card; default where it has a size: 1GiB", std::move(reserve)},
+       "Memory kept free on the card; default where it has a size: 1GiB", std::move(reserve)},
       {"card.tenants", "--tenant", "NAME=SIZE|TENANT", "{ whisperx = \"7.7GB\" }", kPrices,
-       "What else lives on the card (help tenants)", own(Type::table, c.tenants, take_tenants, show_tenants)},
+       "What else is on the card (help tenants)", own(Type::table, c.tenants, take_tenants, show_tenants)},
       {"card.together", "--together", "NAME,NAME", "[\"devstral-small-2,whisperx\"]", kPrices,
-       "Models and tenants that must be resident at once, where not all must",
+       "Models and tenants that must be loaded at the same time; default: all",
        own(Type::texts, c.cards.together, take_together, show_together)},
       {"card.smi_logs", "--smi-log", "FILE", "[\"gpu.csv\"]", kRuns,
        "The card's history: what nvidia-smi printed: CSV with -l, -q, -q -x, pmon; also rocm-smi's",
        paths(s.card_sources.smi_logs)},
       {"card.homelab", "--homelab", "FILE|URL", "\"gpu.db\"", kRuns,
-       "The same: homelab-monitor's database, or its address",
+       "The same from homelab-monitor: its database, or its address",
        own(Type::text, s.card_sources.homelab, take_place, show_text)},
       {"card.prometheus", "--prometheus", "URL", "\"http://127.0.0.1:9090\"", kRuns,
-       "The same: a server with Prometheus' API; or [card.prometheus] with url, card, total, tenants, label",
+       "The same from a Prometheus API; or [card.prometheus] with url, card, total, tenants, label",
        own(Type::url, s.card_sources, take_server, show_server)},
       {"card.tenant", "", "RULE", "[{ name = \"whisperx\", match = \"container=whisperx\" }]", kRuns,
-       "Whose a process is, before all other rules; match is container=, unit=, process= or command=",
+       "Names the tenant of a process, first of all rules; match: container=, unit=, process= or command=",
        own(Type::mixed, s.tenant_rules, take_rules, show_rules)},
   };
 }
@@ -224,17 +224,16 @@ Rows card_rows(Card& c, Settings& s) {
 Rows own_policy_rows(Policy& p) {
   return {
       {"policy.risk", "--risk", "SHARE", "0.01", kDecides,
-       "Share of future requests that may need more than the cap", real(p.risk, 0, 1, "between 0 and 1")},
-      {"policy.confidence", "--confidence", "SHARE", "0.99", kDecides, "Confidence of that statement",
+       "The share of future requests that may need more than the cap", real(p.risk, 0, 1, "between 0 and 1")},
+      {"policy.confidence", "--confidence", "SHARE", "0.99", kDecides, "How certain that must be",
        real(p.confidence, 0, 1, "between 0 and 1")},
       {"policy.native_stretch", "--native-stretch", "TIMES", "1.5", kDecides,
-       "Take the native length up to this many times the smallest rung",
+       "Prefer the native length if it is at most this many times the smallest step that would do",
        real(p.native_stretch, 1, 1000, "1 to 1000")},
       {"policy.min_requests", "--min-requests", "N", "100", kDecides,
-       "Fewer requests are advice only: apply needs --force", whole(p.min_requests, 0, kManyRequests)},
+       "Fewer requests give advice only: apply needs --force", whole(p.min_requests, 0, kManyRequests)},
       {"policy.min_days", "--min-days", "N", "7", kNightly,
-       "A first variant, or a shrink, needs requests from N days",
-       whole(p.hysteresis.min_days, 0, kManyDays)},
+       "A first variant, or a shrink, needs requests of N days", whole(p.hysteresis.min_days, 0, kManyDays)},
       {"policy.shrink_after_nights", "--shrink-after-nights", "N", "5", kNightly,
        "A shrink needs N nights in a row that advise less, tonight included",
        whole(p.hysteresis.shrink_after_nights, 1, kManyNights)},
@@ -245,10 +244,10 @@ Rows own_policy_rows(Policy& p) {
       {"policy.min_saving_share", "--min-saving-share", "SHARE", "0.1", kNightly,
        "And at least this share of the card", real(p.hysteresis.min_saving_share, 0, 1, "0 to 1")},
       {"policy.history_days", "--history-days", "N", "60", kNightly,
-       "Requests of the last N days count; in 100 days, what comes once a month is seen three times",
+       "Requests of the last N days count; 100 days see what comes once a month three times",
        whole(p.history_days, 1, kManyDays)},
       {"policy.canary", "--canary", "N", "200", kNightly,
-       "Try a smaller window under a second tag until N requests, or a night, passed without a cut; 0: none",
+       "Try a smaller window under a second tag until N requests, or a night, pass without a cut; 0: do not",
        whole(p.canary, 0, kManyRequests)},
       {"policy.template", "--template", "FILE", "\"modelfile.mustache\"", kMakes,
        "Mustache template of the Modelfile instead of the built-in one", path(p.template_file)},
@@ -261,7 +260,7 @@ Rows policy_rows(Policy& p) {
                     "Local time in which nothing is loaded or created, also over midnight: 22:00-06:30",
                     own(Type::text, p.hysteresis.quiet_hours, take_quiet_hours, show_quiet_hours));
   rows.emplace_back("policy.per_job", "--per-job", "", "true", kDecides,
-                    "A window for each job, also on shared weights; counts the reloads that it costs",
+                    "A window for each job, even on shared weights; the reloads this costs are counted",
                     flag(p.per_job));
   return rows;
 }
@@ -277,7 +276,7 @@ Rows variant_rows(Variant& v) {
       {"variant.server", "", "NAME", "\"rack2\"", kNightly, "The [[server]] it is for; default: [ollama]",
        own(Type::text, v.server, take_name, show_text)},
       {"variant.target", "--target", "SERVER", "\"vllm\"", kAnalyze | kApply,
-       "Which server it is for; of others than ollama flags are rendered, or a file that it reads is edited",
+       "Which server it is for; for others than ollama flags are printed, or its file is edited",
        word<Target>(v.target, {{"ollama", Target::ollama},
                                {"llama-server", Target::llama_server},
                                {"llama-swap", Target::llama_swap},
@@ -320,9 +319,8 @@ Rows report_rows(Report& r) {
        word<Colours>(r.color,
                      {{"auto", Colours::automatic}, {"always", Colours::always}, {"never", Colours::never}})},
       {"report.width", "--width", "COLUMNS", "120", kEverywhere,
-       "Columns of texts; default: those of the terminal, else 100", whole(r.width, 40, 1000)},
-      {"report.ascii", "--ascii", "", "true", kEverywhere, "No characters beyond ASCII in tables",
-       flag(r.ascii)},
+       "Width of texts in columns; default: that of the terminal, else 100", whole(r.width, 40, 1000)},
+      {"report.ascii", "--ascii", "", "true", kEverywhere, "Only ASCII characters", flag(r.ascii)},
   };
 }
 
@@ -333,7 +331,7 @@ Rows notify_rows(NotifySettings& n) {
       {"slack", Way::slack},     {"discord", Way::discord}, {"mail", Way::mail}};
   return {
       {"notify.by", "", "WAY", "\"ntfy\"", kNightly,
-       "How people are told: command, webhook (JSON), ntfy, slack (and what speaks like it), discord or mail",
+       "How people are notified: command, webhook (JSON), ntfy, slack (and compatible), discord or mail",
        word<std::optional<Way>>(n.way, ways)},
       {"notify.to", "", "WHERE", "[\"https://ntfy.example.org/gpu\"]", kNightly,
        "The address, the program with its arguments, or who gets mail; default: PREFIX_URL of keys, where "
@@ -341,7 +339,7 @@ Rows notify_rows(NotifySettings& n) {
        "address of a hook of slack or discord always is",
        texts(n.to)},
       {"notify.on", "", "WHAT", "[\"failed\", \"oom\"]", kNightly,
-       "What is told: changed, failed (what the night could not do), oom; default: all", texts(n.on)},
+       "What for: changed, failed (what the night could not do), oom; default: all", texts(n.on)},
       {"notify.keys", "", "PREFIX", "\"OPS\"", kNightly,
        "Its secrets' names begin so, as with [[source]] keys: OPS_URL, OPS_TOKEN, OPS_USER, OPS_PASSWORD; "
        "default: the way in capitals",
@@ -354,8 +352,8 @@ Rows notify_rows(NotifySettings& n) {
 
 Rows state_rows(Settings& s) {
   return {{"state.dir", "--state", "DIR", "\"/var/lib/ctxcap\"", kStates,
-           "What ctxcap remembers; default: $XDG_STATE_HOME/ctxcap, else ~/.local/state/ctxcap, else "
-           "$STATE_DIRECTORY",
+           "Where ctxcap keeps what it remembers; default: $XDG_STATE_HOME/ctxcap, else "
+           "~/.local/state/ctxcap, else $STATE_DIRECTORY",
            path(s.state_dir)}};
 }
 
@@ -365,10 +363,11 @@ constexpr Table kTables[] = {
     {"source", true,
      "Where requests are read; without one, Ollama's own log. Each says where by exactly one key; all are "
      "read, and count together."},
-    {"card", false, "What must fit into the memory of the card. What is not said is found, where it can be."},
+    {"card", false, "What must fit into the memory of the card. What is not given is found, where possible."},
     {"policy", false, "How a window is decided, and when a night changes it."},
-    {"variant", true, "A capped variant to keep right. It may have most keys of [policy] for itself, too."},
-    {"report", false, "What a night leaves for others, and how texts look."},
+    {"variant", true,
+     "A capped variant to keep right. Most keys of [policy] may also stand here, for it alone."},
+    {"report", false, "What a night writes for others, and how texts look."},
     {"notify", true, "Who gets a message of a night that changed, failed or saw the card run out of memory."},
     {"state", false, "Where ctxcap keeps what it did and learned."},
 };

@@ -95,7 +95,7 @@ Complaint take_map(const Value& given, Pairs& into, const From& from) {
   std::vector<std::pair<std::string, std::string>> map;
   for (const auto& [part, place, path] : value.entries) {
     if (!holds(kParts, part)) {
-      return fmt::format("{} is no part of a call; they are {}", printable(part, 40),
+      return fmt::format("{} is not a part of a call; they are {}", printable(part, 40),
                          fmt::join(kParts, ", "));
     }
     map.emplace_back(part, "");

@@ -49,7 +49,7 @@ class Questions {
     std::string url;
     const std::string usual = seen ? "langfuse" : seen_.log ? "log" : ask_ ? "files" : kNone;
     TRY_ASSIGN(const std::string where,
-               answer("Where are the requests: log (Ollama's own), langfuse, files or none?", usual,
+               answer("Where are your requests logged: log (Ollama's own), langfuse, files, none?", usual,
                       [](const std::string& word) {
                         const bool is_one = word == "log" || word == "langfuse" || word == "files";
                         return is_one ? "" : "it is one of these four";
@@ -104,11 +104,11 @@ class Questions {
 
   Status quiet_hours() {
     if (!value_in(draft_, "policy", "quiet_hours").empty()) return {};
-    TRY_ASSIGN(const std::string hours,
-               answer("Hours in which nothing may be loaded, such as 08:00-20:00?", kNone,
-                      [](const std::string& typed) {
-                        return complaint("[policy]\nquiet_hours = " + in_quotes(typed));
-                      }));
+    TRY_ASSIGN(
+        const std::string hours,
+        answer("Hours when nothing may be loaded, such as 08:00-20:00?", kNone, [](const std::string& typed) {
+          return complaint("[policy]\nquiet_hours = " + in_quotes(typed));
+        }));
     if (hours != kNone) add("policy", "quiet_hours", in_quotes(hours));
     return {};
   }
@@ -121,7 +121,7 @@ class Questions {
       TRY_ASSIGN(const std::string typed, answer_to(question, fallback, world_));
       const std::string why = typed == fallback || typed == kNone ? "" : wrong(typed);
       if (why.empty()) return typed;
-      talk_.note("  that cannot be: " + printable(why));
+      talk_.note("  not possible: " + printable(why));
     }
     return fallback;
   }

@@ -81,7 +81,7 @@ Result<std::optional<Instant>> moment(const std::string& text, const char* flag,
   if (text.empty()) return std::optional<Instant>{};
   const auto read = parse_when(text, now);
   if (read) return read;
-  return fail(wrong(fmt::format("{} cannot be \"{}\"", flag, printable(text, 40)), "it is no time",
+  return fail(wrong(fmt::format("{} cannot be \"{}\"", flag, printable(text, 40)), "it is not a time",
                     fmt::format("write it like {} 7d, {} 36h or {} 2026-11-01T00:00:00Z", flag, flag, flag)));
 }
 

@@ -48,7 +48,7 @@ constexpr const char* kLogged = "pragma journal_mode = wal; pragma synchronous =
 Error card_error(const std::string& path, const std::string& why) {
   return {.what = "the samples of the card cannot be used",
           .why = path + ": " + why,
-          .hint = "move it away: only the card's history is in it"};
+          .hint = "move it away: it holds only the history of the card"};
 }
 
 Status put(Statement& statement, int parameter, i64 value) {

@@ -97,8 +97,8 @@ Status check_known(State& state, const std::string& job) {
   const std::string near = closest(job, known);
   return fail(
       {.kind = ErrorKind::usage,
-       .what = fmt::format("nothing is known of the job \"{}\"", printable(job, 60)),
-       .why = "the state has neither requests nor decisions of it",
+       .what = fmt::format("nothing is known of a job \"{}\"", printable(job, 60)),
+       .why = "the state has no requests and no decisions of it",
        .hint = near.empty() ? "ctxcap history" : "did you mean: ctxcap history " + printable(near, 60)});
 }
 

@@ -28,10 +28,10 @@ Error state_error(const std::string& path, std::string why, std::string hint) {
 std::string hint_for(DatabaseFault fault) {
   switch (fault) {
     case DatabaseFault::full:
-      return "free some space where it is, or move it with CTXCAP_STATE_DIR; what was known is untouched";
+      return "free some space, or move it with CTXCAP_STATE_DIR; what it holds is untouched";
     case DatabaseFault::read_only:
     case DatabaseFault::missing:
-      return "give this user the right to write there, or choose another place with CTXCAP_STATE_DIR";
+      return "let this user write there, or choose another place with CTXCAP_STATE_DIR";
     case DatabaseFault::busy:
       return "another ctxcap is writing; try again when it is done";
     case DatabaseFault::corrupt:
@@ -62,9 +62,9 @@ Result<std::string> state_directory(World& world) {
   if (service.starts_with('/')) return service.substr(0, service.find(':'));
   return fail(
       {.kind = ErrorKind::usage,
-       .what = "there is no place for the state of ctxcap",
+       .what = "ctxcap has no place for its state",
        .why = "neither HOME nor XDG_STATE_HOME is set, nor STATE_DIRECTORY as a systemd service has it",
-       .hint = "say where it is to live: CTXCAP_STATE_DIR=/var/lib/ctxcap"});
+       .hint = "name a place: CTXCAP_STATE_DIR=/var/lib/ctxcap"});
 }
 
 Result<std::unique_ptr<Files::Lock>> lock(World& world, const std::string& server) {

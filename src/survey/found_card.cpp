@@ -112,7 +112,7 @@ Looks look_now(bool declared, const settings::Settings& settings, World& world, 
   Result<Looks> looks = gpu::Eye(world, settings.tenant_rules).look();
   if (!looks) {
     if (!declared && looks.error().kind != ErrorKind::unreachable)
-      talk.note(fmt::format("warning: {}: {}, so the size of the card is not known ({})", looks.error().what,
+      talk.note(fmt::format("warning: {}: {}, so the size of the card is unknown ({})", looks.error().what,
                             looks.error().why, looks.error().hint));
     return {};
   }
@@ -138,8 +138,8 @@ Status find(std::optional<Budget>& card, const settings::Ollama& server, bool so
         histories_of_cards(settings, {}, sources ? std::nullopt : since, world);
     if (!read && sources) return fail(read.error());
     if (!read)
-      talk.note(fmt::format("warning: {}, so it is not known what others need of the card ({})",
-                            read.error().what, read.error().why));
+      talk.note(fmt::format("warning: {}, so what others need of the card is unknown ({})", read.error().what,
+                            read.error().why));
     histories = std::move(read).value_or(std::vector<CardHistory>());
   }
   std::vector<Card> found = gpu::cards(looks);

@@ -30,12 +30,11 @@ class Recorder {
     const Instant now = world_.clock.now();
     const Result<std::vector<CardLook>> looks = eye_.look();
     if (!looks) {
-      if (looks.error().why != trouble_)
-        talk_.note("note: the card cannot be seen: " + looks.error().why);
+      if (looks.error().why != trouble_) talk_.note("note: the card cannot be read: " + looks.error().why);
       trouble_ = looks.error().why;
       return {};
     }
-    if (!trouble_.empty()) talk_.note("note: the card is seen again");
+    if (!trouble_.empty()) talk_.note("note: the card can be read again");
     trouble_.clear();
     for (const CardLook& look : *looks) TRY(samples_.record(look, now, step_));
     TRY(account(*looks, now));

@@ -33,10 +33,11 @@ std::string place_of(const settings::Reading& reading, const std::string& key) {
 }
 
 Error no_upper_end(const Tenant& tenant) {
-  return {.kind = ErrorKind::usage,
-          .what = fmt::format("{} has no known upper limit", printable(tenant.catalogue, 80)),
-          .why = "what it takes grows with what it is given, so a budget cannot hold it",
-          .hint = fmt::format("measure it by ctxcap card record, and write it like {}=9.6GB", tenant.name)};
+  return {
+      .kind = ErrorKind::usage,
+      .what = fmt::format("{} has no known upper limit", printable(tenant.catalogue, 80)),
+      .why = "it takes more the more it is given, so a budget cannot hold it",
+      .hint = fmt::format("measure it with ctxcap card record, then write it like {}=9.6GB", tenant.name)};
 }
 
 Status price(Tenant& tenant, World& world) {

@@ -70,7 +70,7 @@ Status take_model(const Engine& engine, std::string_view piece, const ReadFile& 
   const auto config = flat_json(text);
   if (!config) {
     return fail({.kind = ErrorKind::usage,
-                 .what = fmt::format("{} is no model's configuration", printable(asked.model, 120)),
+                 .what = fmt::format("{} is not a model's configuration", printable(asked.model, 120)),
                  .why = "it holds no JSON object",
                  .hint = "name the config.json that lies beside the model's weights"});
   }

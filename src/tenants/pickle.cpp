@@ -69,7 +69,7 @@ int operand_size(std::uint8_t code) {
 
 Error broken_pickle(std::uint64_t offset, std::string why) {
   return {.kind = ErrorKind::usage,
-          .what = "this pickle is no memory snapshot that can be read",
+          .what = "this pickle is not a memory snapshot that can be read",
           .why = fmt::format("byte {}: {}", offset, why),
           .hint = "write it again: torch.cuda.memory._dump_snapshot(\"snapshot.pickle\")"};
 }
@@ -84,7 +84,7 @@ bool PickleSteps::refused(const PickleStep& step) {
     if (one.code == step.code)
       return wrong(step.offset, fmt::format("{}: a snapshot names no class and calls nothing", one.name));
   }
-  return wrong(step.offset, fmt::format("0x{:02x} is no operation of plain data", step.code));
+  return wrong(step.offset, fmt::format("0x{:02x} is not an operation of plain data", step.code));
 }
 
 bool PickleSteps::take(std::uint64_t size, std::string_view& into) {

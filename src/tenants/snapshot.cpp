@@ -175,8 +175,8 @@ class SnapshotReader {
     const PartPtr part = stack_[target].kind == Held::Kind::part ? stack_[target].part : nullptr;
     // An event that goes on after it was told is none that a writer makes.
     if (!part || part->is_list != list)
-      return fail(
-          broken_pickle(at_, list ? "it appends to what is no list" : "it sets what is no dictionary's"));
+      return fail(broken_pickle(
+          at_, list ? "it appends to what is not a list" : "it sets what is not a dictionary's"));
     if (!list && (stack_.size() - first) % 2 != 0) return fail(too_few());
     for (std::size_t i = first; i < stack_.size(); i += list ? 1 : 2) {
       if (list) {

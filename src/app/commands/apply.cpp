@@ -20,7 +20,7 @@ namespace {
 
 struct ApplyInput {
   std::string plan, bad_lines;
-  cli::ViewFlags view;
+  cli::OutputFlags output;
   apply::ApplyFlags apply;
 };
 
@@ -39,18 +39,24 @@ Result<Planned> from_plan(const std::string& path, World& world) {
   Planned planned{.verdict = verdict.value_or(PlanVerdict{}), .for_card = plan_has_card(json)};
   for (Variant& variant : variants) {
     TRY_ASSIGN(Variant checked, render::check_modelfile(std::move(variant), path));
-    if (!verdict) checked.against.push_back(path + ": the plan does not say what it came to");
+    if (!verdict) checked.against.push_back(path + ": the plan has no verdict");
     planned.variants.push_back(std::move(checked));
   }
   return planned;
 }
 
-Result<Planned> from_traces(const advise::AnalyzeOptions& options, const report::TextOptions& style,
+// The analysis to stdout and into files; what follows from it is told afterwards.
+Status show(const Analysis& analysis, const cli::OutputFlags& output, World& world, Talk& talk) {
+  talk.clear();
+  TRY_ASSIGN(const report::Format* format, report::format_named(output.format));
+  world.console.out(format->print(analysis, styled(output.view, talk)));
+  return write_files(analysis, output.files, world, talk);
+}
+
+Result<Planned> from_traces(const advise::AnalyzeOptions& options, const cli::OutputFlags& output,
                             World& world, Talk& talk) {
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
-  talk.clear();
-  TRY_ASSIGN(const report::Format* table, report::format_named("table"));
-  world.console.out(table->print(analysis, style));
+  TRY(show(analysis, output, world, talk));
   Planned planned{.verdict = verdict_of(analysis)};
   for (const BaseAnalysis& base : analysis.bases) {
     planned.variants.insert(planned.variants.end(), base.variants.begin(), base.variants.end());
@@ -77,19 +83,25 @@ bool is_open(const settings::Shown& shown) {
                      [&](std::string_view open) { return shown.key.starts_with(open); });
 }
 
+bool is_for_machines(const ApplyInput& flags) {
+  return flags.output.format != "table";
+}
+
 // A flag that would change nothing is a misunderstanding, and better told than left alone.
 Status check_flags(const ApplyInput& flags, const settings::Reading& read) {
   if (flags.plan.empty()) return {};
   std::string idle = flags.bad_lines.empty() ? "" : "--bad-lines";
+  if (!flags.output.files.empty()) idle = "--output";
+  if (is_for_machines(flags)) idle = "--format";
   for (const settings::Shown& shown : read.shown) {
     if (idle.empty() && !is_open(shown)) idle = shown.place;
   }
   if (idle.empty()) return {};
   return fail({.kind = ErrorKind::usage,
-               .what = idle + " has no effect beside a plan",
-               .why = "the plan says what is created; it was decided when the plan was made",
+               .what = idle + " has no effect on a saved plan",
+               .why = "what is created was decided when the plan was made",
                .hint = fmt::format(
-                   "make another plan with it: ctxcap analyze --traces FILE {} ... -o plan.json", idle)});
+                   "make a new plan with it: ctxcap analyze --traces FILE {} ... -o plan.json", idle)});
 }
 
 Error nothing_planned(const Planned& planned) {
@@ -120,6 +132,11 @@ bool all_elsewhere(const settings::Settings& settings) {
                      [](const settings::Variant& one) { return one.target != Target::ollama; });
 }
 
+World with_console(World& world, Console& console) {
+  return {world.http,        world.processes, world.clock,      world.files,    console,
+          world.environment, world.databases, world.interrupts, world.libraries};
+}
+
 // Plans for servers where nothing is created; nullopt: it is for Ollama.
 Result<std::optional<ExitCode>> elsewhere(const ApplyInput& flags, const advise::AnalyzeOptions& options,
                                           const settings::Settings& settings, World& world, Talk& talk) {
@@ -134,14 +151,21 @@ Result<std::optional<ExitCode>> elsewhere(const ApplyInput& flags, const advise:
     if (options.target == Target::ollama && !all_elsewhere(settings)) return std::optional<ExitCode>{};
     TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
     talk.clear();
+    if (is_for_machines(flags)) {
+      TRY(show(analysis, flags.output, world, talk));
+    } else {
+      TRY(write_files(analysis, flags.output.files, world, talk));
+    }
     plans = analysis.served;
     verdict = verdict_of(analysis);
     if (plans.empty()) return fail(nothing_planned({.verdict = verdict}));
   }
   std::vector<apply::ServedTask> tasks;
   for (ServedPlan& plan : plans) tasks.push_back(task_of(std::move(plan), settings));
+  cli::AsideConsole aside(world.console);
+  World beside = with_console(world, is_for_machines(flags) ? aside : world.console);
   TRY_ASSIGN(const ExitCode code,
-             apply::apply_served(tasks, verdict, flags.apply, settings.ollama, world, talk));
+             apply::apply_served(tasks, verdict, flags.apply, settings.ollama, beside, talk));
   return std::optional(code);
 }
 
@@ -151,13 +175,15 @@ Result<ExitCode> run_apply(const ApplyInput& flags, const settings::Reading& rea
   if (flags.plan.empty() ? settings.sources.empty() : names_source(read)) {
     return fail({.kind = ErrorKind::usage,
                  .what = flags.plan.empty() ? "nothing to apply" : "a plan and --traces were both given",
-                 .why = "apply takes either a saved analysis or traces to analyse now",
+                 .why = "apply takes either a saved analysis, or traces to analyze now",
                  .hint = "ctxcap analyze --traces FILE -o plan.json   then   ctxcap apply plan.json"});
   }
   TRY(check_flags(flags, read));
+  TRY(check_output(flags.output));
   if (!flags.plan.empty()) settings.sources.clear();
-  TRY_ASSIGN(const advise::AnalyzeOptions options,
-             advise::settle(settings, world, {.bad_rows = flags.bad_lines}));
+  TRY_ASSIGN(advise::AnalyzeOptions options,
+             advise::settle(settings, world, {flags.output.files, flags.bad_lines}));
+  options.what_if = cli::wants_what_if(flags.output);
   TRY_ASSIGN(const auto done, elsewhere(flags, options, settings, world, talk));
   if (done) return *done;
   // What an earlier run left half-way would be planned with.
@@ -166,15 +192,16 @@ Result<ExitCode> run_apply(const ApplyInput& flags, const settings::Reading& rea
     TRY_ASSIGN(apply::Session begun, apply::begin_changes(settings.ollama, world, talk));
     session.emplace(std::move(begun));
   }
-  TRY_ASSIGN(const Planned planned, flags.plan.empty()
-                                        ? from_traces(options, styled(flags.view, talk), world, talk)
-                                        : from_plan(flags.plan, world));
+  TRY_ASSIGN(const Planned planned, flags.plan.empty() ? from_traces(options, flags.output, world, talk)
+                                                       : from_plan(flags.plan, world));
   if (planned.variants.empty()) return fail(nothing_planned(planned));
   apply::ApplyFlags apply = flags.apply;
   apply.over_budget = planned.verdict.kind == VerdictKind::over_budget;
   apply.whole_on_gpu = (options.budget || planned.for_card) && options.settings.backend != "cpu";
-  return apply::apply_variants(planned.variants, apply, settings.ollama, session ? &*session : nullptr, world,
-                               talk);
+  cli::AsideConsole aside(world.console);
+  World beside = with_console(world, is_for_machines(flags) ? aside : world.console);
+  return apply::apply_variants(planned.variants, apply, settings.ollama, session ? &*session : nullptr,
+                               beside, talk);
 }
 
 Runner configure_apply(Parser& parser) {
@@ -182,16 +209,17 @@ Runner configure_apply(Parser& parser) {
   parser.add_option("PLAN", flags->plan, "A saved analysis (ctxcap analyze -o plan.json)")
       .type_name("PLAN.json");
   add_bad_lines(parser, flags->bad_lines);
-  cli::add_view_flags(parser, flags->view);
+  cli::add_output_flags(parser, flags->output);
   parser.add_flag("-y,--yes", flags->apply.yes, "Do not ask");
   const Option dry =
       parser.add_flag("--dry-run", flags->apply.dry_run, "Show what would be done, change nothing");
   parser
-      .add_flag("--check", flags->apply.check, "Say whether there is anything to do; exit code 10 if there is")
+      .add_flag("--check", flags->apply.check,
+                "Only say whether there is anything to do; exit code 10 if there is")
       .excludes(dry);
   parser.add_flag("--force", flags->apply.force,
-                  "Replace a model of the same name that ctxcap did not create, and apply what the verdict "
-                  "speaks against");
+                  "Replace a model of the same name that ctxcap did not create; apply also what the analysis "
+                  "advises against");
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
     return run_apply(*flags, read, world, talk);
   };
@@ -200,11 +228,12 @@ Runner configure_apply(Parser& parser) {
 }  // namespace
 
 constinit const Command kApply{
-    "apply", "Create the capped variant, prove that it runs, and undo it when it does not hold",
+    "apply", "Create the capped variant, prove that it runs, undo it if it does not hold",
     "  ctxcap apply plan.json\n"
     "  ctxcap apply plan.json --dry-run\n"
     "  ctxcap apply plan.json --check\n"
     "  ctxcap apply --traces traces.jsonl --tag triage --yes\n"
+    "  ctxcap apply --traces traces.jsonl --yes -o report.html\n"
     "  ctxcap apply --traces traces.jsonl --system-file triage.txt --parameter temperature=0\n",
     configure_apply, settings::kApply};
 

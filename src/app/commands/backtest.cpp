@@ -78,7 +78,7 @@ Runner configure_backtest(Parser& parser) {
 
 constinit const Command kBacktest{
     "backtest",
-    "Would the rule have held over these traces? Beside max, max x 1.15, p90 x 1.15 and p99",
+    "Would the window have held in the past? Compared with max, max x 1.15, p90 x 1.15 and p99",
     "  ctxcap backtest --traces traces.jsonl\n"
     "  ctxcap backtest --traces traces.jsonl --show show.json --risk 0.01 -f json\n",
     configure_backtest,

@@ -28,7 +28,7 @@ Result<std::optional<Instant>> since(const CardFlags& flags, World& world) {
   if (from) return from;
   return fail({.kind = ErrorKind::usage,
                .what = "--from cannot be \"" + printable(flags.from, 60) + "\"",
-               .why = "it is no time",
+               .why = "it is not a time",
                .hint = "write it like 7d, 36h, 2026-11-01 or 2026-11-01T02:00:00Z"});
 }
 
@@ -39,7 +39,7 @@ Result<ExitCode> record(const CardFlags& flags, const settings::Settings& settin
     return fail({.kind = ErrorKind::usage,
                  .what = every < 1 || every > kLongest ? fmt::format("--every cannot be {}", every)
                                                        : fmt::format("--keep-days cannot be {}", keep),
-                 .why = "it is 1 to 3600 seconds, and days are 0 (for ever) or more",
+                 .why = "seconds are 1 to 3600; days are 0 (keep all) or more",
                  .hint = "ctxcap card record --every 2"});
   }
   return survey::record_card({std::chrono::seconds(every), keep, settings.tenant_rules}, world, talk);
@@ -100,7 +100,7 @@ Result<ExitCode> run_card(const CardFlags& flags, const settings::Settings& sett
   if (!flags.action.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "ctxcap card has no action \"" + printable(flags.action, 60) + "\"",
-                 .why = "it shows the card, or with record watches it",
+                 .why = "it shows the card, or watches it with record",
                  .hint = "ctxcap card record"});
   }
   TRY(cli::check_skins("card", flags.output));
@@ -115,7 +115,7 @@ Result<ExitCode> run_card(const CardFlags& flags, const settings::Settings& sett
     return fail(looks.error());
   }
   if (!looks && looks.error().kind != ErrorKind::unreachable)
-    talk.note(fmt::format("note: the present state of the card is unknown: {} ({})", looks.error().what,
+    talk.note(fmt::format("note: what is on the card now is unknown: {} ({})", looks.error().what,
                           looks.error().why));
   for (const std::string& odd : gpu::oddities(looks.value_or(std::vector<CardLook>{}), world))
     talk.note("note: " + odd);
@@ -141,9 +141,10 @@ Runner configure_card(Parser& parser) {
       .type_name("DAYS");
   parser.add_option("--from", flags->from, "Samples since then: 7d, 36h, a date or RFC 3339")
       .type_name("TIME");
-  parser.add_option("--logs", flags->logs, "Logs with times, of one tenant each: who ran out of memory")
+  parser
+      .add_option("--logs", flags->logs, "Logs with times, one tenant each: they tell who ran out of memory")
       .type_name("FILE");
-  parser.add_option("--explain", flags->explain, "How that tenant is known, and what was seen of it")
+  parser.add_option("--explain", flags->explain, "How that tenant was recognised, and what was seen of it")
       .type_name("TENANT");
   cli::add_skin_flags(parser, flags->output);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
@@ -154,7 +155,7 @@ Runner configure_card(Parser& parser) {
 }  // namespace
 
 constinit const Command kCard{
-    "card", "Who lives on the card: peaks, overlaps, who ran out of memory, what is left for the LLM",
+    "card", "What is on the card: tenants, peaks, overlaps, out-of-memory events, what is left for the LLM",
     "  ctxcap card\n"
     "  ctxcap card record\n"
     "  ctxcap card --smi-log gpu.csv --smi-log apps.csv\n"

@@ -30,7 +30,7 @@ Result<ExitCode> run_completion(const std::string& what, World& world) {
 
 Runner configure_completion(Parser& parser) {
   const auto what = std::make_shared<std::string>();
-  parser.add_option("shell", *what, "Its script; or jobs, models: the names that are known, one a line")
+  parser.add_option("shell", *what, "The shell; or jobs, models: the known names, one per line")
       .one_of({"bash", "zsh", "fish", "jobs", "models"})
       .type_name("SHELL");
   return [what](const settings::Reading&, World& world, Talk&) { return run_completion(*what, world); };

@@ -34,9 +34,9 @@ std::string summary(const settings::Settings& settings, std::size_t warnings) {
 Result<ExitCode> test_notifies(const settings::Settings& settings, World& world, Talk& talk) {
   if (settings.notify.empty()) {
     return fail({.kind = ErrorKind::usage,
-                 .what = "nobody is to be told",
+                 .what = "there is nobody to notify",
                  .why = "the configuration has no [[notify]]",
-                 .hint = "ctxcap help settings notify   says how people are told"});
+                 .hint = "ctxcap help settings notify   says how to add one"});
   }
   ExitCode code = ExitCode::done;
   for (const NotifySettings& whom : settings.notify) {
@@ -76,7 +76,7 @@ Result<ExitCode> run_config(const ConfigFlags& flags, const settings::Reading& r
   if (flags.action.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "config needs an action",
-                 .why = "it can check the configuration, or show it",
+                 .why = "it can check the configuration or show it",
                  .hint = "ctxcap config check   or   ctxcap config show --origin"});
   }
   if (flags.action == "show") return show(reading, flags, world, talk);
@@ -86,7 +86,7 @@ Result<ExitCode> run_config(const ConfigFlags& flags, const settings::Reading& r
 
 Runner configure_config(Parser& parser) {
   const auto flags = std::make_shared<ConfigFlags>();
-  parser.add_option("action", flags->action, "check: is it right?  show: every value of this run")
+  parser.add_option("action", flags->action, "check: is it correct?  show: every value of this run")
       .one_of({"check", "show"})
       .type_name("check|show");
   parser.add_flag("--notify", flags->notify, "check: also send a test to every [[notify]]");
@@ -102,7 +102,7 @@ Runner configure_config(Parser& parser) {
 }  // namespace
 
 constinit const Command kConfig{"config",
-                                "Checks the configuration, or shows every value and where it comes from",
+                                "Check the configuration, or show every value and where it comes from",
                                 "  ctxcap config check\n"
                                 "  ctxcap config show --origin\n"
                                 "  ctxcap config show --config ctxcap.toml -f json\n",

@@ -72,10 +72,10 @@ void look_at_gpu(World& world, std::vector<report::Finding>& findings) {
     findings.push_back({Level::ok, "gpu", human_bytes(*used) + " in use by all programs", ""});
   } else if (!looks) {
     findings.push_back({Level::warn, "gpu", "no driver can be asked on this machine",
-                        "say what the card holds with --card, --tenant and --reserve"});
+                        "describe the card with --card, --tenant and --reserve"});
   }
   for (const std::string& odd : gpu::oddities(looks.value_or(std::vector<CardLook>{}), world))
-    findings.push_back({Level::warn, "gpu", odd, "ctxcap card   shows what is told"});
+    findings.push_back({Level::warn, "gpu", odd, "ctxcap card   shows what the driver says"});
 }
 
 void look_at_config(const settings::Reading& reading, World& world, std::vector<report::Finding>& findings) {
@@ -92,7 +92,9 @@ void look_at_config(const settings::Reading& reading, World& world, std::vector<
                       ""});
 }
 
-Result<ExitCode> run_doctor(const settings::Reading& reading, World& world, Talk& talk) {
+Result<ExitCode> run_doctor(const cli::SkinFlags& output, const settings::Reading& reading, World& world,
+                            Talk& talk) {
+  TRY(cli::check_skins("doctor", output));
   TRY_ASSIGN(const runtime::Host host, runtime::parse_host(reading.settings.ollama.host));
   runtime::Ollama ollama(world.http, world.clock, host);
   std::vector<report::Finding> findings;
@@ -113,24 +115,30 @@ Result<ExitCode> run_doctor(const settings::Reading& reading, World& world, Talk
   if (answers && state) append_findings(findings, look_at_keeping(ollama, *state, reading.settings, world));
   look_at_config(reading, world, findings);
 
-  talk.clear();
-  world.console.out(report::findings_text(findings, talk.out()));
+  TRY(cli::write_skins({.text = [&](const auto& style) { return report::findings_text(findings, style); },
+                        .json = [&] { return report::findings_json(findings); }},
+                       output, world, talk));
   const auto wrong = std::count_if(findings.begin(), findings.end(),
                                    [](const report::Finding& f) { return f.level == Level::bad; });
   if (wrong == 0) return ExitCode::done;
   return wrong == 1 && !answers ? ExitCode::unreachable : ExitCode::failure;
 }
 
-Runner configure_doctor(Parser&) {
-  return run_doctor;
+Runner configure_doctor(Parser& parser) {
+  const auto output = std::make_shared<cli::SkinFlags>(cli::SkinFlags{.pages = false});
+  cli::add_skin_flags(parser, *output);
+  return [output](const settings::Reading& reading, World& world, Talk& talk) {
+    return run_doctor(*output, reading, world, talk);
+  };
 }
 
 }  // namespace
 
 constinit const Command kDoctor{"doctor",
-                                "Look at the state, the server, the GPU and the configuration",
+                                "Check the state, the server, the GPU and the configuration",
                                 "  ctxcap doctor\n"
-                                "  ctxcap doctor --config /etc/ctxcap/config.toml\n",
+                                "  ctxcap doctor --config /etc/ctxcap/config.toml\n"
+                                "  ctxcap doctor -f json\n",
                                 configure_doctor,
                                 settings::kDoctor,
                                 true};

@@ -14,6 +14,7 @@ namespace {
 struct ExplainFlags {
   std::string job, bad_lines;
   bool math = false;
+  cli::SkinFlags output{.pages = false};
 };
 
 Error no_such_job(const std::string& job, const Analysis& analysis) {
@@ -31,33 +32,40 @@ Error no_such_job(const std::string& job, const Analysis& analysis) {
 
 Result<ExitCode> run_explain(const ExplainFlags& flags, const settings::Settings& settings, World& world,
                              Talk& talk) {
-  TRY(advise::require_sources(settings, "ctxcap explain JOB --traces FILE"));
-  TRY_ASSIGN(advise::AnalyzeOptions options, advise::settle(settings, world, {.bad_rows = flags.bad_lines}));
+  TRY(advise::require_sources(settings, "ctxcap explain JOB FILE"));
+  TRY(cli::check_skins("explain", flags.output));
+  TRY_ASSIGN(advise::AnalyzeOptions options,
+             advise::settle(settings, world, {flags.output.files, flags.bad_lines}));
   if (!flags.job.empty()) options.traces.most_jobs = 0;  // it may be a small one
   TRY_ASSIGN(const Analysis analysis, analyze(options, world, talk));
-  talk.clear();
   note_skipped(analysis.skipped, talk);
   if (analysis.bases.empty()) return fail(intake::no_request(analysis.inputs, analysis.skipped));
-  report::TextOptions style = talk.out();
-  style.details = flags.math;
-  const BudgetReport* budget = analysis.budget ? &*analysis.budget : nullptr;
-  bool found = false;
+  std::vector<std::pair<const BaseDecision*, const JobDecision*>> jobs;
   for (const BaseAnalysis& base : analysis.bases) {
     for (const JobDecision& job : base.decision.jobs) {
-      if (!flags.job.empty() && job.stats.job != flags.job) continue;
-      world.console.out((found ? "\n" : "") + report::explanation(base.decision, job, budget, style));
-      found = true;
+      if (flags.job.empty() || job.stats.job == flags.job) jobs.emplace_back(&base.decision, &job);
     }
   }
-  if (!found) return fail(no_such_job(flags.job, analysis));
+  if (jobs.empty()) return fail(no_such_job(flags.job, analysis));
+  const BudgetReport* budget = analysis.budget ? &*analysis.budget : nullptr;
+  const auto text = [&](report::TextOptions style) {
+    style.details = flags.math;
+    std::string all;
+    for (const auto& [base, job] : jobs)
+      all += (all.empty() ? "" : "\n") + report::explanation(*base, *job, budget, style);
+    return all;
+  };
+  TRY(cli::write_skins({.text = text, .json = [&] { return report::explanations_json(jobs, budget); }},
+                       flags.output, world, talk));
   return verdict(analysis);
 }
 
 Runner configure_explain(Parser& parser) {
   const auto flags = std::make_shared<ExplainFlags>();
-  parser.add_option("JOB", flags->job, "The job; all of them when it is left out").type_name("JOB");
-  parser.add_flag("--math", flags->math, "Also every formula with its inputs, to check by hand");
+  parser.add_option("JOB", flags->job, "The job; default: all of them").type_name("JOB");
+  parser.add_flag("--math", flags->math, "Also show every formula with its inputs, to check by hand");
   add_bad_lines(parser, flags->bad_lines);
+  cli::add_skin_flags(parser, flags->output);
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
     return run_explain(*flags, read.settings, world, talk);
   };
@@ -66,9 +74,14 @@ Runner configure_explain(Parser& parser) {
 }  // namespace
 
 constinit const Command kExplain{
-    "explain", "What one decision means and what it rests on, in questions and answers",
-    "  ctxcap explain email-triage --traces traces.jsonl\n"
-    "  ctxcap explain email-triage --traces traces.jsonl --show show.json --math\n",
-    configure_explain, settings::kExplain};
+    "explain",
+    "What a decision means, what it rests on, and what to do, as questions and answers",
+    "  ctxcap explain email-triage traces.jsonl\n"
+    "  ctxcap explain email-triage --traces traces.jsonl --show show.json --math\n"
+    "  ctxcap explain --traces traces.jsonl -o decisions.txt\n",
+    configure_explain,
+    settings::kExplain,
+    false,
+    true};
 
 }  // namespace ctxcap::app

@@ -31,7 +31,7 @@ Runner configure_formats(Parser& parser) {
 }  // namespace
 
 constinit const Command kFormats{.name = "formats",
-                                 .help = "The request logs that ctxcap reads, and how it tells them apart",
+                                 .help = "The request logs that ctxcap reads, and how it recognises them",
                                  .examples =
                                      "  ctxcap formats\n"
                                      "  ctxcap formats -f json\n",

@@ -31,7 +31,7 @@ std::string tenants_text(const cli::Program&, const report::TextOptions& style) 
 
 std::vector<manual::Topic> topics() {
   std::vector<manual::Topic> topics(manual::topics().begin(), manual::topics().end());
-  topics.push_back({"formats", "The formats of rows, and how they are told apart", formats_text});
+  topics.push_back({"formats", "The formats of rows, and how they are recognised", formats_text});
   topics.push_back({"tenants", "What other programs take of the card: the catalogue", tenants_text});
   return topics;
 }

@@ -26,8 +26,8 @@ Result<std::optional<Instant>> read_from(const std::string& text, Instant now) {
   const std::optional<Instant> from = parse_when(text, now);
   if (from) return from;
   return fail({.kind = ErrorKind::usage,
-               .what = "--from " + printable(text, 60) + " is no time",
-               .why = "it is neither an age, nor a date, nor of the form 2026-11-01T02:00:00Z",
+               .what = "--from " + printable(text, 60) + " is not a time",
+               .why = "it is neither an age, nor a date, nor a time such as 2026-11-01T02:00:00Z",
                .hint = "ctxcap history --from 2026-11-01   or   --from 7d"});
 }
 
@@ -46,7 +46,7 @@ Result<state::HistoryFilter> filter_of(const HistoryFlags& flags, const settings
   if (!flags.job.empty() && !flags.job_flag.empty()) {
     return fail({.kind = ErrorKind::usage,
                  .what = "two jobs were given",
-                 .why = "history takes one, by itself or with --job",
+                 .why = "history takes one job, by itself or with --job",
                  .hint = "ctxcap history --job " + printable(flags.job, 60)});
   }
   if (flags.last && *flags.last < 1) {

@@ -42,9 +42,9 @@ Status check_target(const std::string& path, const InitFlags& flags, World& worl
   const PathKind kind = world.files.kind(path);
   if (flags.dry_run || kind == PathKind::missing || (kind == PathKind::file && flags.force)) return {};
   return fail({.kind = ErrorKind::usage,
-               .what = "there is a configuration already",
-               .why = printable(path) + " is there, and is not overwritten",
-               .hint = "ctxcap init --force   keeps it beside the new one as .old"});
+               .what = "a configuration exists already",
+               .why = printable(path) + " is there and is not overwritten",
+               .hint = "ctxcap init --force   writes a new one, and keeps this one as .old"});
 }
 
 Status check_text(const std::string& text, const std::string& path) {
@@ -57,7 +57,7 @@ Result<ExitCode> run_init(const InitFlags& flags, const settings::Reading& typed
   const bool ask = !flags.yes && world.console.in_is_tty();
   if (!ask && !flags.yes && !flags.dry_run) {
     return fail({.kind = ErrorKind::usage,
-                 .what = "nobody can be asked",
+                 .what = "there is no one to ask",
                  .why = "stdin is not a terminal",
                  .hint = "ctxcap init --yes   takes the defaults, --dry-run only shows them"});
   }
@@ -72,12 +72,10 @@ Result<ExitCode> run_init(const InitFlags& flags, const settings::Reading& typed
   TRY(add_answers(draft, seen, flags.base, ask, world, talk));
   const std::string text = manual::commented_file(
       program(),
-      fmt::format(
-          "The configuration of ctxcap {}, by `ctxcap init`. Every key is here: set, or as a comment with "
-          "its "
-          "default or an example. Below its sentence stand its flag and its variables, which win over this "
-          "file. `ctxcap config check` says what is wrong with it.",
-          version()),
+      fmt::format("The configuration of ctxcap {}, by `ctxcap init`. Every key is here: set, or as a comment "
+                  "with its default or an example. Below each stand its flag and its variable, which win "
+                  "over this file. `ctxcap config check` says what is wrong with it.",
+                  version()),
       draft);
   TRY(check_text(text, path));
   if (ask || flags.dry_run) world.console.out(text);
@@ -110,7 +108,7 @@ Runner configure_init(Parser& parser) {
   const auto flags = std::make_shared<InitFlags>();
   parser.add_option("--base", flags->base, "The model to cap").type_name("MODEL");
   parser.add_flag("--yes", flags->yes, "Ask nothing: use what is found, and defaults for the rest");
-  parser.add_flag("--force", flags->force, "Also where a configuration exists; it is kept as .old");
+  parser.add_flag("--force", flags->force, "Write it even if one exists, which is kept as .old");
   parser.add_flag("--timer", flags->timer, "Also write systemd units that run ctxcap nightly");
   parser.add_flag("--dry-run", flags->dry_run, "Show the file; write nothing");
   return [flags](const settings::Reading& typed, World& world, Talk& talk) {
@@ -122,7 +120,7 @@ Runner configure_init(Parser& parser) {
 
 constinit const Command kInit{
     .name = "init",
-    .help = "Look around, ask the rest, and write a configuration that explains itself",
+    .help = "Find what can be found, ask the rest, write a commented configuration",
     .examples =
         "  ctxcap init\n"
         "  ctxcap init --yes --traces '/var/log/llm/*.jsonl' --base devstral-small-2\n"

@@ -42,7 +42,7 @@ Error too_large(Tokens window) {
 Error one_model_only() {
   return {.kind = ErrorKind::usage,
           .what = "inspect looks at one model",
-          .why = "give its name, or a saved answer of /api/show; only an installed one can be measured",
+          .why = "give its name, or a saved answer of /api/show; only an installed model can be measured",
           .hint = "ctxcap inspect MODEL   or   ctxcap inspect --show FILE"};
 }
 
@@ -221,7 +221,8 @@ Runner configure_inspect(Parser& parser) {
       .add_option("MODEL", flags->model,
                   "Name of an installed model, a GGUF file, or a tenant: ctxcap help tenants")
       .type_name("MODEL");
-  parser.add_flag("--measure", flags->measure, "Load the model at two windows and keep what it really takes");
+  parser.add_flag("--measure", flags->measure,
+                  "Load the model at two windows and remember what it really takes");
   parser.add_option("--context", flags->contexts, "Windows to look at, e.g. 4096,8192").type_name("TOKENS");
   add_vllm_flags(parser, flags->vllm);
   parser.add_option("--free", flags->tenant.free, "Advise on a tenant's largest batch that fits this size")
@@ -240,7 +241,7 @@ Runner configure_inspect(Parser& parser) {
 }  // namespace
 
 constinit const Command kInspect{
-    "inspect", "What a model is and what each window of it takes on the card, term by term",
+    "inspect", "What a model is, and what each window takes on the card, term by term",
     "  ctxcap inspect devstral-small-2\n"
     "  ctxcap inspect gemma3:4b --context 4096,40960 --kv-type q8_0\n"
     "  ctxcap inspect --show show.json --parallel 4 -f json\n"

@@ -49,7 +49,7 @@ Result<ExitCode> run_nightly(const NightlyFlags& flags, const settings::Settings
     options.now = parse_when(flags.now, world.clock.now());
     if (!options.now) {
       return fail({.kind = ErrorKind::usage,
-                   .what = "--now " + printable(flags.now, 60) + " is no time",
+                   .what = "--now " + printable(flags.now, 60) + " is not a time",
                    .why = "it is neither a date nor of the form 2026-11-21T02:30:00Z",
                    .hint = "ctxcap nightly --now 2026-11-21T02:30:00Z"});
     }
@@ -72,7 +72,7 @@ Runner configure_nightly(Parser& parser) {
       .type_name("TIME");
   parser
       .add_option("--resume", flags->resume,
-                  "Resume a variant that was rolled back by hand, without waiting for the usual nights")
+                  "Resume a variant that was rolled back by hand, without the usual wait")
       .type_name("VARIANT");
   parser.add_flag("--dry-run", flags->dry_run, "Say what this night would do; change nothing");
   return [flags](const settings::Reading& read, World& world, Talk& talk) {
@@ -83,7 +83,7 @@ Runner configure_nightly(Parser& parser) {
 }  // namespace
 
 constinit const Command kNightly{
-    "nightly", "Pull, decide, change what has to change, prove and record: one run of the night",
+    "nightly", "One night: read requests, decide, change what must change, prove it, record it",
     "  ctxcap nightly --config /etc/ctxcap/config.toml\n"
     "  ctxcap nightly --dry-run\n"
     "  ctxcap nightly --prom /var/lib/node_exporter/ctxcap.prom -o report.md\n",

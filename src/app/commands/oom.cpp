@@ -41,8 +41,8 @@ Result<std::vector<OomEvent>> read_events(const std::string& path, World& world)
     if (text.size() > kMost) {
       return fail({.kind = ErrorKind::usage,
                    .what = "this is too long for a pipe",
-                   .why = "more than 256 MiB came",
-                   .hint = "write it to a file, and name that: ctxcap oom FILE"});
+                   .why = "it is more than 256 MiB",
+                   .hint = "write it to a file, then: ctxcap oom FILE"});
     }
   }
   return events_in(path, text, {});
@@ -61,7 +61,7 @@ Result<ExitCode> run_oom(const OomFlags& flags, World& world, Talk& talk) {
                         .json = [&] { return oom_json(events); }},
                        flags.output, world, talk));
   if (!events.empty()) return ExitCode::done;
-  talk.note("no line says that a card ran out of memory");
+  talk.note("no line says that a GPU ran out of memory");
   return ExitCode::withheld;
 }
 

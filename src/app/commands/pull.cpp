@@ -37,10 +37,10 @@ std::string nothing_matched(const SourceSettings& source, const std::vector<std:
   add("--model", source.models);
   add("--environment", source.environments);
   add("--trace-tag", source.tags);
-  if (asked.empty()) return "note: the server has no call in this time";
+  if (asked.empty()) return "note: the server has no calls in this period";
   const std::string there =
       others.empty() ? "" : "; there are calls of " + printable(join(others, ", "), 200);
-  return "note: no call in this time matches" + asked + there;
+  return "note: no call in this period matches" + asked + there;
 }
 
 // The one source that is meant: what flags name, else what the configuration has.
@@ -53,14 +53,14 @@ Result<SourceSettings> source_of(const settings::Settings& settings) {
   if (able.size() == 1) return *able.front();
   if (able.empty()) {
     return fail({.kind = ErrorKind::usage,
-                 .what = "none of the sources can be pulled",
-                 .why = "the configuration names only files, or servers that count by themselves",
+                 .what = "no source can be pulled",
+                 .why = "the configuration names only files, or servers that do the counting",
                  .hint = "ctxcap pull --langfuse URL -o calls.jsonl"});
   }
   return fail(
       {.kind = ErrorKind::usage,
        .what = fmt::format("{} sources could be pulled", able.size()),
-       .why = "a file holds the calls of one",
+       .why = "a file holds the calls of one source",
        .hint = fmt::format("say which, and its keys: ctxcap pull --langfuse {} --keys {} -o calls.jsonl",
                            printable(able.front()->label(), 120), able.front()->keys)});
 }
@@ -71,7 +71,7 @@ Status check_jobs(const settings::Reading& read) {
     if (shown.origin != settings::Origin::flag || !shown.key.ends_with(".jobs") || !shown.toml.empty())
       continue;
     return fail({.kind = ErrorKind::usage,
-                 .what = "--job names a rule, and no job",
+                 .what = "--job names a rule, not a job",
                  .why = "a pull knows a job by the name of its trace",
                  .hint = "pull all, and choose with ctxcap analyze --traces FILE --job ..."});
   }
@@ -84,7 +84,7 @@ Status tell_uncounted(const std::string& path, World& world, Talk& talk) {
   TRY_ASSIGN(const TraceSummary summary,
              intake::read_sources({.sources = {file}, .all_jobs = true}, world, talk));
   note_skipped(summary.skipped, talk, "", cli::kMostReasons);
-  if (summary.used() == 0) talk.note("warning: none of these rows can be counted");
+  if (summary.used() == 0) talk.note("warning: not one of these rows can be counted");
   return {};
 }
 
@@ -118,7 +118,7 @@ Runner configure_pull(Parser& parser) {
 }  // namespace
 
 constinit const Command kPull{
-    "pull", "Model calls from Langfuse into a file; again, and it adds what is new",
+    "pull", "Save model calls from Langfuse in a file; run again to add what is new",
     "  ctxcap pull -o calls.jsonl                                    server and keys from the environment\n"
     "  ctxcap pull --langfuse https://langfuse.example.org -o calls.jsonl.zst --from 7d\n"
     "  ctxcap analyze --traces calls.jsonl                           then, as often as you like\n",

@@ -29,7 +29,7 @@ Result<ExitCode> run_rollback(const apply::RollbackFlags& flags, const settings:
     TRY_ASSIGN(const WayBack way, runtime::find_way_back(flags.name, ollama, state));
     TRY_ASSIGN(const auto loaded, runtime::loaded_beside(ollama, {way.now.variant.base}));
     world.console.out(report::way_text(way) + report::disturbed_text(loaded, {way.now.variant.name}));
-    talk.note("dry run: nothing was changed");
+    talk.note("dry run: nothing changed");
     return ExitCode::done;
   }
   TRY_ASSIGN(const auto lock, state::lock(world, host.id));
@@ -73,7 +73,7 @@ Runner configure_rollback(Parser& parser) {
 
 }  // namespace
 
-constinit const Command kRollback{"rollback", "Restore what was there before a variant that ctxcap created",
+constinit const Command kRollback{"rollback", "Undo a variant: restore what was there before",
                                   "  ctxcap rollback devstral-small-2:triage --dry-run\n"
                                   "  ctxcap rollback devstral-small-2:triage\n"
                                   "  ctxcap rollback devstral-small-2:triage --yes\n",

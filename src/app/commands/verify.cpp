@@ -36,10 +36,11 @@ Result<const runtime::Runtime*> runtime_of(const std::string& name) {
   const runtime::Runtime* found = runtime::find_runtime(name);
   if (found != nullptr && found->verify != nullptr) return found;
   if (found != nullptr)
-    return fail(usage("what runs on Ollama is verified by apply", "each apply reads back what it created",
+    return fail(usage("variants on Ollama are verified by apply", "each apply reads back what it creates",
                       "ctxcap apply plan.json --check"));
-  return fail(usage(name.empty() ? "no server is named"
-                                 : fmt::format("\"{}\" is no server that can be asked", printable(name, 40)),
+  return fail(usage(name.empty()
+                        ? "no server named"
+                        : fmt::format("\"{}\" is not a server that can be asked", printable(name, 40)),
                     "there are: " + join(targets(), ", "),
                     "ctxcap verify --target vllm --url http://127.0.0.1:8000 --num-ctx 8192"));
 }
@@ -82,7 +83,7 @@ Result<std::vector<ServedAsk>> asks_of(const VerifyFlags& flags, World& world) {
     if (flags.slots) ask.at_once = flags.slots;
     if (!flags.model.empty()) ask.model = flags.model;
     if (ask.num_ctx < 1 || ask.num_ctx > (Tokens{1} << 30))
-      return fail(usage("--num-ctx cannot be that", "a window has at least one token", "--num-ctx 8192"));
+      return fail(usage("--num-ctx cannot be that", "a window has 1 token or more", "--num-ctx 8192"));
   }
   return asks;
 }
@@ -101,7 +102,7 @@ Error not_as_asked(const ServedVerification& seen) {
   return {.kind = ErrorKind::unverified,
           .what = fmt::format("{} does not run as planned", printable(seen.ask.model, 60)),
           .why = why_not(seen),
-          .hint = "restart it with the flags of the plan; ctxcap changes no server of this kind"};
+          .hint = "restart it with the flags of the plan; ctxcap does not change this kind of server"};
 }
 
 Result<ExitCode> run_verify(VerifyFlags flags, World& world, Talk& talk) {
@@ -149,7 +150,7 @@ Runner configure_verify(Parser& parser) {
 }  // namespace
 
 constinit const Command kVerify{
-    "verify", "Whether vLLM or llama-server runs with the window that was planned",
+    "verify", "Check whether vLLM or llama-server runs with the planned window",
     "  ctxcap verify plan.json --url http://127.0.0.1:8000\n"
     "  ctxcap verify --target vllm --url http://127.0.0.1:8000 --num-ctx 8192\n"
     "  ctxcap verify --target llama-server --url http://127.0.0.1:8080 --num-ctx 4096 --slots 2\n",

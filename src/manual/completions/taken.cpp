@@ -60,7 +60,7 @@ std::vector<Taken> everything_taken(const Program& program) {
   std::vector<Taken> all = {
       {.names = {"-h", "--help"}, .help = "The help of the program, or of a command"},
       {.names = {"--version"}, .help = "The version"},
-      {.names = {"-q", "--quiet"}, .help = "Only results, warnings and errors"},
+      {.names = {"-q", "--quiet"}, .help = "Results, warnings and errors only"},
       {.names = {"-v", "--verbose"}, .help = "Also each request and program"},
       {.names = {"--config"}, .value = "FILE", .help = "The configuration file", .offer = Offer::files}};
   for (const settings::Row& row : program.rows) {

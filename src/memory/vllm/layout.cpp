@@ -62,7 +62,7 @@ Status check(const Checkpoint& checkpoint, const VllmSettings& settings, const C
     std::vector<std::string> names;
     for (const std::string_view name : vllm_cache_types()) names.emplace_back(name);
     const std::string meant = closest(settings.kv_cache_dtype, names);
-    return fail(refused(fmt::format("\"{}\" is no cache type", printable(settings.kv_cache_dtype, 40)),
+    return fail(refused(fmt::format("\"{}\" is not a cache type", printable(settings.kv_cache_dtype, 40)),
                         meant.empty() ? "see: ctxcap help vllm" : "did you mean " + meant + "?"));
   }
   const bool latent = std::any_of(checkpoint.layers.begin(), checkpoint.layers.end(),

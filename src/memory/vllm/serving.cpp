@@ -79,7 +79,7 @@ void take_share(const Checkpoint& checkpoint, const VllmWish& wish, ServedPlan& 
   const Bytes total = wish.card->each().front().usable();
   plan.total_bytes = total;
   if (!checkpoint.weights_bytes) {
-    plan.notes.push_back("its weights are not known, so no share is: put config.json beside the weights");
+    plan.notes.push_back("its weights are unknown, so the share is too: put config.json beside the weights");
     return;
   }
   const Bytes weights = *checkpoint.weights_bytes / wish.settings.tensor_parallel;
@@ -119,7 +119,7 @@ ServedPlan plan_for_vllm(const Checkpoint& checkpoint, const VllmWish& wish) {
   add_flag(plan, "max-num-seqs", wish.at_once);
   if (!wish.at_once_seen)
     plan.notes.push_back(
-        "nobody knows how many requests come at once: one is planned; --parallel N says more");
+        "how many requests come at once is unknown: one is planned; --parallel N plans more");
   if (checkpoint.max_model_len && wish.num_ctx > *checkpoint.max_model_len) {
     plan.refused =
         refusal_text({.max_model_len = wish.num_ctx, .refused = true, .beyond = checkpoint.max_model_len});

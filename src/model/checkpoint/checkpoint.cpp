@@ -56,7 +56,7 @@ Result<Checkpoint> checkpoint(std::string_view config_json) {
   if (checkpoint.model_type.empty() && !config.has("num_hidden_layers")) {
     return fail(
         {.kind = ErrorKind::failure,
-         .what = "this is no config.json of a model",
+         .what = "this is not a config.json of a model",
          .why = "it has neither a model_type nor a num_hidden_layers",
          .hint = "it lies beside the weights; of a model on the hub: MODEL/resolve/main/config.json"});
   }

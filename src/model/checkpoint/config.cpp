@@ -18,7 +18,7 @@ constexpr i64 kMostOfAny = i64{1} << 27;  // the longest windows are a tenth of 
 
 Error no_config(std::string why) {
   return {.kind = ErrorKind::failure,
-          .what = "this is no config.json of a model",
+          .what = "this is not a config.json of a model",
           .why = std::move(why),
           .hint = "it lies beside the weights; of a model on the hub: MODEL/resolve/main/config.json"};
 }
@@ -65,7 +65,7 @@ Result<Config> Config::parse(std::string_view json) {
     return fail(no_config("it is larger, or nested deeper, than any description of a model"));
   const Json root = Json::parse(json, nullptr, false);
   if (root.is_discarded()) return fail(no_config("it is not JSON"));
-  if (!root.is_object()) return fail(no_config("it is no JSON object"));
+  if (!root.is_object()) return fail(no_config("it is not a JSON object"));
   Config config;
   flatten(root, "", config.values_);
   config.choose_text_model();
@@ -106,7 +106,7 @@ std::optional<i64> Config::find(std::string_view key) {
   if (found == nullptr) return std::nullopt;
   const i64* whole = std::get_if<i64>(found);
   if (whole == nullptr) {
-    refuse(fmt::format("{} is no whole number", key));
+    refuse(fmt::format("{} is not a whole number", key));
     return std::nullopt;
   }
   if (*whole < 0 || *whole > kMostOfAny) {

@@ -34,7 +34,7 @@ void read_dots(Keys& keys, ModelArch& arch) {
   if (keys.is_withheld(kPattern)) keys.withhold(kPattern);
   const std::optional<Slides> slides = find_slides_list(keys);
   if (!slides)
-    return keys.refuse("attention.sliding_window_pattern is no list: which blocks slide is not known");
+    return keys.refuse("attention.sliding_window_pattern is not a list: which blocks slide is not known");
   arch.layers = attention_layers(read_heads(keys, *slides), *slides, window);
   for (Layer& layer : arch.layers) {
     layer.v_width = 0;

@@ -15,7 +15,7 @@ void read_listed_windows(Keys& keys, std::string_view /*architecture*/, ModelArc
   if (keys.is_withheld(kPattern)) keys.withhold(kPattern);
   const std::optional<Slides> slides = find_slides_list(keys);
   if (!slides) {
-    keys.refuse("attention.sliding_window_pattern is no list: which blocks slide is not known");
+    keys.refuse("attention.sliding_window_pattern is not a list: which blocks slide is not known");
     return;
   }
   arch.layers = attention_layers(read_heads(keys, *slides), *slides, window);

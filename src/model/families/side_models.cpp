@@ -23,10 +23,10 @@ constexpr Kind kKinds[] = {
     {"t5encoder", "an encoder: it generates nothing"},
     {"plm", "a model that does not run", "llama.cpp aborts when it makes a context for it"},
     {"gptj", "a model without a loader", "llama.cpp has no loader for it"},
-    {"clip", "a tower that turns images into embeddings", "it is no language model"},
-    {"wavtokenizer-dec", "a decoder of audio", "it is no language model"},
-    {"pockettts", "a speech model", "it is no language model"},
-    {"qwen3tts", "a speech model", "it is no language model"},
+    {"clip", "a tower that turns images into embeddings", "it is not a language model"},
+    {"wavtokenizer-dec", "a decoder of audio", "it is not a language model"},
+    {"pockettts", "a speech model", "it is not a language model"},
+    {"qwen3tts", "a speech model", "it is not a language model"},
 };
 
 constexpr auto kSideModels = [] {

@@ -12,7 +12,7 @@ std::string print(const Analysis& analysis, const TextOptions&) {
 
 }  // namespace
 
-constinit const Format kJsonFormat{"json", ".json", "everything, for machines; apply can read it back",
-                                   print};
+constinit const Format kJsonFormat{"json", ".json",
+                                   "everything, for machines; ctxcap apply takes it as a plan", print};
 
 }  // namespace ctxcap::report

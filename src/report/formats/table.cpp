@@ -195,7 +195,7 @@ std::string jobs_table(const Analysis& analysis, const TextOptions& options) {
 
 std::string model_line(const BaseDecision& decision) {
   const std::string name = decision.model.empty() ? "Rows without a model" : printable(decision.model, 60);
-  if (!decision.arch) return name + ": not described, so native length and memory are unknown\n";
+  if (!decision.arch) return name + ": no description, so native length and memory are unknown\n";
   const ModelArch& arch = *decision.arch;
   std::string text = fmt::format("{} ({}): native {}, declared {}", name, printable(arch.architecture, 40),
                                  window(arch.native_ctx), window(arch.max_ctx));

@@ -25,25 +25,26 @@ std::string verdict_of(const JobBacktest& job, const Backtest& backtest) {
                                        job.model.empty() ? "" : " on " + html::escaped(job.model, 60));
   if (job.rules.empty() || job.rules.front().result.requests == 0) {
     return fmt::format(
-        "<li class=\"warn\"><span class=\"mark\">!</span>{}: too little of the log to look back on</li>\n",
+        "<li class=\"warn\"><span class=\"mark\">!</span>{}: the log is too short to look back on</li>\n",
         name);
   }
   const RuleResult& ours = job.rules.front().result;
   const bool over = share_cut(ours) > backtest.risk, held = !over || ours.chance > 1 - backtest.confidence;
   return fmt::format(
-      "<li class=\"{}\"><span class=\"mark\">{}</span>{}: the rule {}: {} of {} were cut ({}), {} were asked "
-      "for{}</li>\n",
+      "<li class=\"{}\"><span class=\"mark\">{}</span>{}: the rule {}: {} of {} were cut ({}); the goal was "
+      "{}{}</li>\n",
       held ? "good" : "bad", held ? "✓" : "✗", name, held ? "held" : "did not hold",
       ours.exceeded == 0 ? "none" : with_commas(ours.exceeded), counted(ours.requests, "request"),
       percent(share_cut(ours)), percent(backtest.risk),
-      held && over ? "; as many or more happen by chance in " + percent(ours.chance) : "");
+      held && over ? fmt::format("; by chance alone that many are cut in {} of cases", percent(ours.chance))
+                   : "");
 }
 
 std::string rules_table(const std::vector<RuleReport>& rules, std::string_view caption) {
   std::vector<html::TableRow> rows;
   for (const RuleReport& rule : rules) {
     const RuleResult& result = rule.result;
-    rows.push_back({{html::escaped(result.rule, 60), with_commas(result.decisions),
+    rows.push_back({{html::escaped(result.shown_rule(), 60), with_commas(result.decisions),
                      with_commas(result.requests), with_commas(result.exceeded), percent(share_cut(result)),
                      with_commas(static_cast<i64>(result.mean_num_ctx)),
                      rule.mean_kv_bytes ? human_bytes(static_cast<Bytes>(*rule.mean_kv_bytes)) : "unknown"},
@@ -84,24 +85,24 @@ std::string trade_figure(const JobBacktest& job, const Backtest& backtest, const
     const double at = x.at(rule.result.mean_num_ctx), share = y.at(share_cut(rule.result));
     drawing += fmt::format("<circle class=\"{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"6\"/>\n",
                            &rule == &job.rules.front() ? "ours" : "bar", at, share);
-    const double wide = kLetter * static_cast<double>(rule.result.rule.size());
+    const double wide = kLetter * static_cast<double>(rule.result.shown_rule().size());
     Place place{at > kMiddle ? at - wide : at, at > kMiddle ? at : at + wide, share - 10};
     const auto taken = [&](const Place& other) {
       return std::abs(other.y - place.y) < kRow && other.from < place.to && place.from < other.to;
     };
     while (std::any_of(places.begin(), places.end(), taken)) place.y -= 1;
     places.push_back(place);
-    drawing += html::label(at, place.y, html::escaped(rule.result.rule, 40),
+    drawing += html::label(at, place.y, html::escaped(rule.result.shown_rule(), 40),
                            at > kMiddle ? html::Anchor::end : html::Anchor::start, "strong");
   }
   drawing +=
       html::label((html::kLeft + html::kRight) / 2, html::kHeight - 2, "mean window", html::Anchor::middle);
-  return "<figure>\n<h3>Whom each rule cut, against the window it took</h3>\n" +
+  return "<figure>\n<h3>What each rule cut, against the window it took</h3>\n" +
          html::svg(id,
                    "Share of requests cut by each rule against its mean window; the table has the figures",
                    drawing) +
          html::provenance(fmt::format("Each rule saw what came before each {} and set a window for it. The "
-                                      "dashed line is the risk asked for.",
+                                      "dashed line is the goal.",
                                       job.by_day ? "UTC day" : "thousand requests")) +
          "</figure>\n";
 }

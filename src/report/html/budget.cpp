@@ -42,7 +42,7 @@ std::string room_told(Bytes needed, const Budget& budget) {
   const Bytes usable = budget.usable();
   if (needed <= usable) return "";
   return needed <= budget.limit()
-             ? fmt::format(", with {} of the reserve", human_bytes(budget.reserve + usable - needed))
+             ? fmt::format(", which leaves {} of the reserve", human_bytes(budget.reserve + usable - needed))
              : ", more than there is";
 }
 
@@ -103,7 +103,7 @@ std::string budget_section(const Analysis& analysis) {
   if (knows_now) text += bar_of("Today", std::move(now), report);
   if (knows_then) text += bar_of("As advised", std::move(then), report);
   text += "</div>\n";
-  if (!knows_then) text += "<p>Whether it fits is unknown: the memory of a model is.</p>\n";
+  if (!knows_then) text += "<p>Whether it fits is unknown, because the memory of a model is.</p>\n";
   text += alternatives(report);
   if (report.budget.past) text += past_of(*report.budget.past, "past") + pairs_table(*report.budget.past);
   return text + "</section>\n";

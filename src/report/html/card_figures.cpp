@@ -109,12 +109,11 @@ std::string memory_figure(const CardUse& use, const std::string& id) {
   const std::string name = fmt::format("Memory of each tenant from {} to {}{}", minute(from), minute(to),
                                        usable ? "; processes can have " + human_bytes(*usable) : "");
   return "<figure>\n<h3>Who held what</h3>\n" + names(picture) + svg(id, name, drawing) +
-         provenance(fmt::format(
-             "{}, looked at every {}, times in UTC. Each column is the worst moment of {}. The dashed line "
-             "is what processes "
-             "can have; a triangle is somebody who ran out of memory, as high as it would have needed.",
-             length_of(use.watched), length_of(use.step),
-             length_of(static_cast<double>(picture.stretch) / 1e6))) +
+         provenance(fmt::format("{}, looked at every {}, times in UTC. Each column is the worst moment of "
+                                "{}. The dashed line is what processes can have; a triangle marks an "
+                                "out-of-memory event, as high as what was needed.",
+                                length_of(use.watched), length_of(use.step),
+                                length_of(static_cast<double>(picture.stretch) / 1e6))) +
          "</figure>\n";
 }
 
@@ -143,8 +142,7 @@ std::string week_map(const CardUse& use) {
   return "<figure class=\"week\">\n<h3>What is free at least, by hour of the week</h3>\n" +
          table(
              "GiB left of what processes can have, in the worst moment of each hour, on the clock of this "
-             "host; "
-             "– where nobody looked",
+             "host; – where nothing was recorded",
              headings, rows) +
          "</figure>\n";
 }

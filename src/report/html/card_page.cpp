@@ -33,11 +33,11 @@ std::string verdict_of(const CardUse& use) {
   const std::string ooms =
       use.ooms.empty()
           ? ""
-          : fmt::format("; somebody ran out of memory {}",
+          : fmt::format("; a program ran out of memory {}",
                         use.ooms.size() == 1 ? "once" : with_commas(std::ssize(use.ooms)) + " times");
   if (!budget)
     return item(use.ooms.empty() ? "warn" : "bad", use.ooms.empty() ? "!" : "✗",
-                text + "what is left for the language model is not known" + ooms);
+                text + "what is left for the language model is unknown" + ooms);
   const Bytes has = peak_of_llm(use);
   if (has > *budget) {
     return item("bad", "✗",
@@ -57,7 +57,7 @@ std::string facts_of(const CardUse& use) {
   if (use.rest_needed) {
     text += fmt::format("Beside the language model {} were seen, and {} may be needed at once{}. ",
                         use.rest_seen ? human_bytes(*use.rest_seen) : "none", human_bytes(*use.rest_needed),
-                        use.needs_more ? " or more: some did not say how much they wanted" : "");
+                        use.needs_more ? " or more: some ran out without saying how much they wanted" : "");
   }
   if (use.busy_hours)
     text += fmt::format("Others are there from {:02}:00 to {:02}:00.", use.busy_hours->first,

@@ -95,7 +95,7 @@ std::string pairs_table(const CardUse& use) {
                     ""});
   }
   if (rows.empty()) return "";
-  return table("Who was there at once, by what both had together",
+  return table("Which were there at the same time, by what they held together",
                {{"Both"}, {"Times", true}, {"In all", true}, {"Together", true}}, rows);
 }
 

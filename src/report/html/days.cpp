@@ -39,9 +39,10 @@ std::string drift_text(const DemandStats& stats) {
         fmt::format("the newest {} need more than those before", counted(drift.recent_days, "day")));
   if (drift.worst_weekday && drift.weekday_chance < kSign)
     signs.push_back(fmt::format("{}s need more than other days", weekday_word(*drift.worst_weekday)));
-  if (signs.empty()) return "<p>The days differ no more than by chance: no growth is seen.</p>\n";
+  if (signs.empty())
+    return "<p>The days differ no more than chance would make them: no growth is seen.</p>\n";
   std::string text = "<p>The days differ by more than chance: " + join(signs, "; ");
-  if (stats.required.raised != Raise::none) text += ". The window was made larger for it";
+  if (stats.required.raised != Raise::none) text += ". The window is larger because of that";
   return text + ".</p>\n";
 }
 

@@ -93,7 +93,7 @@ std::string cuts_text(const DemandStats& stats) {
   if (!kinds.empty()) text += fmt::format(" (seen as {})", kinds);
   text += cut.sizes_known ? "; how large they were is known."
           : cut.verdict == CensoringVerdict::censored
-              ? "; nobody knows how much they needed, so no risk is stated."
+              ? "; how much they needed is unknown, so no risk is stated."
               : ".";
   if (cut.estimated_max)
     text += fmt::format(" By the size of what was sent, the largest had about {} tokens.",

@@ -182,7 +182,7 @@ std::string prompts_figure(const DemandStats& stats, const std::string& id) {
       label(4, kMiddle + 18, "answers", Anchor::start) + x_axis(token_ticks(x)) +
       label((kLeft + kRight) / 2, kHeight - 2, "tokens", Anchor::middle);
   return "<figure>\n<h4>Prompts against answers</h4>\n" + svg(id, name, drawing) +
-         provenance(seen_in(stats, fmt::format("each by itself, {} told their answer",
+         provenance(seen_in(stats, fmt::format("each by itself; {} with a known answer",
                                                counted(stats.answers.count(), "request")))) +
          "</figure>\n";
 }

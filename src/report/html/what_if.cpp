@@ -154,7 +154,7 @@ std::string jobs_rows(const BaseDecision& base) {
                      fmt::format("<span data-month=\"{}\"></span>", i)},
                     ""});
   }
-  return table("Whom that window would cut", {{"Job"}, {"Of those seen"}, {"In 30 days"}}, rows);
+  return table("What that window would cut", {{"Job"}, {"Of those seen"}, {"In 30 days"}}, rows);
 }
 
 }  // namespace
@@ -195,9 +195,8 @@ std::string what_if_section(const Analysis& analysis, const WhatIf& table, const
       "Ollama would keep several models loaded is not tried again here.</p>\n",
       analysis.budget ? "; other models stay at the windows advised" : "");
   return text +
-         "</div>\n</form>\n<noscript><p>Without its script the page cannot turn settings; the tables below "
-         "hold the "
-         "figures for the settings as they are.</p></noscript>\n" +
+         "</div>\n</form>\n<noscript><p>Without its script this page cannot change settings; the tables "
+         "below show the figures for the current ones.</p></noscript>\n" +
          fmt::format("<script type=\"application/json\" id=\"{}-table\">{}</script>\n", id,
                      table_json(analysis, table, base->decision));
 }

@@ -75,8 +75,8 @@ class Router final : public FileServer {
     const i64 wanted = slots.value_or(there.slots.value_or(1));
     const auto all = checked_mul(round_up(num_ctx, kGrain), wanted);
     if (!all)
-      return fail(
-          not_changed(ErrorKind::usage, "so many slots of that window are none", "look at --parallel"));
+      return fail(not_changed(ErrorKind::usage, "that many slots of that window are not possible",
+                              "look at --parallel"));
     // Slots that [*] sets are set.
     const std::string own =
         there.slots == wanted ? own_preset_value(text, model(), "parallel") : fmt::format("{}", wanted);

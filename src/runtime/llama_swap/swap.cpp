@@ -294,7 +294,8 @@ Result<SwapEdit> edit_swap(const std::string& text, const std::string& model, To
   TRY_ASSIGN(const Numbers numbers, numbers_of(text, model));
   constexpr Tokens kGrain = 256;
   const auto after = checked_mul(round_up(num_ctx, kGrain), numbers.slots);
-  if (!after) return fail(not_followed(model, "so many slots of that window are none", "look at -np"));
+  if (!after)
+    return fail(not_followed(model, "that many slots of that window are not possible", "look at -np"));
   SwapEdit edit{.before = numbers.all, .after = *after, .slots = numbers.slots};
   TRY_ASSIGN(edit.text, set_swap_window(text, model, *after));
   edit.where = fmt::format("line {}", line_number(text, numbers.window_at.begin));

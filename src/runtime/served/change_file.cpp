@@ -46,7 +46,7 @@ Status keep_copy(const World& world, const std::string& path, const std::string&
 Status wait_for_users(const World& world, FileServer& server, const FileChange& change) {
   const i64 looks = change.patience / kLook;
   for (i64 look = 0; server.is_busy(); ++look) {
-    if (look == 0 && change.say) change.say("waiting for those who use " + server.model());
+    if (look == 0 && change.say) change.say("waiting until nobody uses " + server.model());
     if (look >= looks || world.interrupts.came()) {
       return fail({.kind = ErrorKind::unreachable,
                    .what = fmt::format("the window of {} was not changed", printable(server.model(), 60)),
@@ -90,7 +90,7 @@ Result<ServedVerification> change_file(const World& world, FileServer& server, c
     if (change.say) change.say(step);
   };
   TRY_ASSIGN(const bool recovered, recover_file(world, server));
-  if (recovered) tell("an earlier change was cut short: what was there before it is back");
+  if (recovered) tell("an earlier change was interrupted: what was there before it is back");
   TRY_ASSIGN(const std::string before, world.files.read_all(server.file()));
   TRY_ASSIGN(const std::string after, server.edited(before, change.says));
   TRY_ASSIGN(const ServedNow wanted, server.now(after));

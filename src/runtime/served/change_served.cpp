@@ -158,7 +158,8 @@ Result<std::optional<Recovered>> recover_served(const World& world, state::State
     if (one.host == host && one.name == name) journal = &one;
   if (journal == nullptr) {
     TRY_ASSIGN(const bool found, recover_file(world, server));
-    if (found) say(printable(name, 60) + ": an earlier run was cut short; what the file said before is back");
+    if (found)
+      say(printable(name, 60) + ": an earlier run was interrupted; what the file said before is back");
     return std::optional<Recovered>{};
   }
   TRY_ASSIGN(const auto before, state.variant(host, name));
@@ -181,7 +182,7 @@ Result<std::optional<Recovered>> recover_served(const World& world, state::State
     TRY(recover_file(world, server));
     TRY(state.restored(host, name));
   }
-  say(fmt::format("{}: an earlier run was cut short; {}", printable(name, 60),
+  say(fmt::format("{}: an earlier run was interrupted; {}", printable(name, 60),
                   finished ? "it had been proved, and stays" : "what the file said before is there"));
   return std::optional(Recovered{*journal, before, finished});
 }
@@ -191,8 +192,8 @@ Result<WayBack> served_way_back(const World& world, state::State& state, FileSer
   TRY_ASSIGN(const ServedNow there, now_in_file(world, server));
   if (there.says != now.digest) {
     return fail({.kind = ErrorKind::usage,
-                 .what = printable(now.variant.name, 60) + " is not as we left it",
-                 .why = fmt::format("{} says {} now, and we left {}", printable(server.file(), 120),
+                 .what = printable(now.variant.name, 60) + " is not as ctxcap left it",
+                 .why = fmt::format("{} says {} now; ctxcap left {}", printable(server.file(), 120),
                                     printable(there.says, 80), printable(now.digest, 80)),
                  .hint = "somebody changed it since: edit it by hand"});
   }

@@ -107,7 +107,7 @@ Result<Json> listed(ServerApi& api, const std::string& model) {
         no_vllm(api.url(), fmt::format("/v1/models: {}; a key is taken from VLLM_API_KEY", models.status)));
   if (models.status != 200 || !member(models.body, "data").is_array())
     return fail(
-        no_vllm(api.url(), fmt::format("/v1/models answers {}, and is no list of models", models.status)));
+        no_vllm(api.url(), fmt::format("/v1/models answers {}, and is not a list of models", models.status)));
   Json entry = served_entry(models.body, model);
   if (!entry.is_null()) return entry;
   Error error = no_vllm(api.url(), printable(model, 80) + " is none of the models that it serves");

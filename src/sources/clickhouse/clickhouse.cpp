@@ -16,7 +16,7 @@ Result<ClickHouseOptions> options_of(const SourceSettings& source, World& world)
   if (source.job_rule.starts_with("field")) {
     return fail({.kind = ErrorKind::usage,
                  .what = "--job " + printable(source.job_rule, 60) + " does not go with --clickhouse",
-                 .why = "its rows are counted where they lie, by trace name, name, prompt and tag",
+                 .why = "its rows are counted by the server, by trace name, name, prompt and tag",
                  .hint = "pull the rows with ctxcap pull, and read them with --traces"});
   }
   ClickHouseOptions options{.url = source.label(),

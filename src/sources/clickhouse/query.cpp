@@ -85,7 +85,7 @@ std::string message_in(std::string_view text) {
 
 Error bad_address(std::string why) {
   return {.kind = ErrorKind::usage,
-          .what = "--clickhouse is no address that can be used",
+          .what = "--clickhouse is not an address that can be used",
           .why = std::move(why),
           .hint = "write it like --clickhouse http://127.0.0.1:8123"};
 }
@@ -111,7 +111,7 @@ Result<ClickHouseAddress> clickhouse_address(const std::string& url, const std::
   for (const std::string_view pair : split(std::string_view(url).substr(query + 1), '&')) {
     const std::string_view name = pair.substr(0, pair.find('='));
     if (name != "database" || pair.size() <= name.size() + 1)
-      return fail(bad_address("after \"?\" it may only name a database, as in ?database=langfuse"));
+      return fail(bad_address("after \"?\" only a database may be named, as in ?database=langfuse"));
     address.database = pair.substr(name.size() + 1);
   }
   return address;

@@ -38,7 +38,7 @@ constexpr std::string_view kLogHint =
 
 // The first row that fits.
 constexpr Advice kAdvice[] = {
-    {300, 399, "", Act::stop, ErrorKind::unreachable, "{} sends us elsewhere", kAddressHint},
+    {300, 399, "", Act::stop, ErrorKind::unreachable, "{} redirects elsewhere", kAddressHint},
     {400, 400, "", Act::stop, ErrorKind::failure, "{} refused the request",
      "check --from, --to, --model and --environment; an old server may not know what was asked"},
     {401, 401, "", Act::stop, ErrorKind::unreachable, "{} refused the keys", kKeyHint},
@@ -76,7 +76,7 @@ constexpr Advice kAdvice[] = {
      "ask for less with --from and --to"},
     {501, 599, "", Act::retry, ErrorKind::unreachable, "{} cannot answer now", kLogHint},
     {400, 499, "", Act::stop, ErrorKind::unreachable, "{} refused the request", kAddressHint},
-    {0, 999, "", Act::stop, ErrorKind::unreachable, "{} gave an answer that is none", kAddressHint},
+    {0, 999, "", Act::stop, ErrorKind::unreachable, "{} gave an unusable answer", kAddressHint},
 };
 
 bool is_page_of_a_website(const HttpResponse& response) {

@@ -113,9 +113,11 @@ Result<std::optional<Answer>> Client::take(HttpBatch::Done done) {
 
 Error Client::no_answer(std::size_t tag, const std::string& why) {
   return {.kind = ErrorKind::unreachable,
-          .what = server_.url + " gave an answer that is none",
+          .what = server_.url + " gave an unusable answer",
           .why = "GET " + server_.url + without_query(asked_[tag].path) + ": " + why,
-          .hint = "look at what stands between here and the server; run the same command again to go on"};
+          .hint =
+              "check what stands between here and the server, such as a proxy; run the same command again to "
+              "go on"};
 }
 
 // Once may be chance. Twice may be a page that takes too long to make, so the caller may ask for less; from a

@@ -88,7 +88,7 @@ Status Walker::explain_nothing(InV1 v1) {
     error.what = fmt::format("no model calls from {} to {}", rfc3339({task_.whole.from * 1000}),
                              rfc3339({task_.whole.to * 1000}));
     error.why = fmt::format("{}: the newest row of the project is of {}{}", options_.server.url,
-                            newest != 0 ? rfc3339({newest}) : "a time unknown",
+                            newest != 0 ? rfc3339({newest}) : "an unknown time",
                             only_v2 ? fmt::format("; {}", kOldSdk) : "");
     error.hint = is_filtered(options_.query) ? "check --model and --environment, or ask for more with --from"
                  : only_v2 ? "ask for more with --from, or update the SDK of the application"

@@ -16,8 +16,10 @@ std::string trim(std::string_view text) {
 }
 
 Error wrong_address(const std::string& why, const std::string& hint) {
-  return {
-      .kind = ErrorKind::usage, .what = "this is no address of a Langfuse server", .why = why, .hint = hint};
+  return {.kind = ErrorKind::usage,
+          .what = "this is not an address of a Langfuse server",
+          .why = why,
+          .hint = hint};
 }
 
 // People paste addresses with a slash behind them, or the one of the API.

@@ -37,7 +37,7 @@ Result<std::optional<Watermark>> read_watermark(const std::string& path, Files& 
   if (!time("from") || !time("to") || !parsed.contains("pulled")) {
     return fail({.kind = ErrorKind::usage,
                  .what = "cannot go on with an earlier pull",
-                 .why = path + " is no watermark of ctxcap",
+                 .why = path + " is not a watermark of ctxcap",
                  .hint = "remove it, and pull into another file"});
   }
   Watermark mark{.pulled = parsed["pulled"].dump(),

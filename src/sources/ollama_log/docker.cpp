@@ -123,7 +123,7 @@ Result<Log> read_container(const std::string& name, const Period& period, World&
   if (!any) {
     return fail({.kind = period.from ? ErrorKind::withheld : ErrorKind::usage,
                  .what = what,
-                 .why = period.from ? "it wrote nothing in this time" : "it is empty",
+                 .why = period.from ? "it wrote nothing in this period" : "it is empty",
                  .hint = "docker ps   lists those that run"});
   }
   return Log{"container " + printable(name, 60), std::move(flow)};

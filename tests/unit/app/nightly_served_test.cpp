@@ -159,14 +159,13 @@ TEST_CASE("vLLM: a night renders, and the night after reads back what somebody s
   vllm.window = 4'096;
   nights.work(20, 1, 3'000);
   const auto started = nights.run();
-  CHECK(started.out.find("applied: it was started as it was rendered, and was read back") !=
-        std::string::npos);
+  CHECK(started.out.find("applied: it was started as advised, and verified") != std::string::npos);
   CHECK(nights.state().receipts()->size() == 1);
   CHECK(vllm.longest == 4'095);
 
   nights.work(21, 1, 3'000);
   vllm.longest = 0;
-  CHECK(nights.run().out.find("keep: what runs is what is needed") != std::string::npos);
+  CHECK(nights.run().out.find("keep: the window in use is right") != std::string::npos);
   CHECK(vllm.longest == 0);  // no prompt of ours without need
 }
 

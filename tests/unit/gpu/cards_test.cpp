@@ -50,8 +50,8 @@ TEST_CASE("cards by their driver: asked for, or to see how much of what was type
   looked = 0;
   CHECK(settled("24GiB", false, two).second.cards.front().name.empty());
   CHECK(settled("L40S", true, two).second.usable() == 45'459 * kMiB);
-  CHECK(settled("auto", true, {}).first == "no driver tells it here");
-  CHECK(settled("auto", true, {CardLook{}}).first == "no driver tells it here");
+  CHECK(settled("auto", true, {}).first == "no driver on this machine knows it");
+  CHECK(settled("auto", true, {CardLook{}}).first == "no driver on this machine knows it");
   CHECK(settled("auto", false, two).first == "the server runs on another machine");
   CHECK(looked == 2);  // no machine but this one, and nobody where a card is known by its name
 }

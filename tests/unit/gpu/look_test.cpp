@@ -82,7 +82,7 @@ TEST_CASE("a driver that does not answer says why, and what to do") {
       {6, "No devices were found", "finds no card"},
       {4, "what is this", "ended with 4: what is this"},
       {0, "what is this", "not XML"},
-      {0, "<other/>", "no nvidia_smi_log"}};
+      {0, "<other/>", "not an nvidia_smi_log"}};
   for (const Row& row : rows) {
     CAPTURE(row.out);
     test::FakeProcesses processes;

@@ -99,7 +99,7 @@ TEST_CASE("processes that a user may not see, a driver without cards, and one th
   library.is(kCard);
   CHECK(eye.look()->front().facts.used == 17'900 * kMib);
   library.is("init 18\n");  // as seen by a program that has begun: there is no card any more
-  CHECK(eye.look().error().why == "the NVIDIA driver runs, and finds none");
+  CHECK(eye.look().error().why == "the NVIDIA driver runs but finds none");
   library.is(kCard);
   CHECK(eye.look()->size() == 1);
 }

@@ -140,7 +140,7 @@ TEST_CASE("a file that is something else") {
       "hello\nworld\n", "x.csv", [](Instant) { return i64{0}; }, joined);
   REQUIRE(!read);
   CHECK(read.error().kind == ErrorKind::usage);
-  CHECK(read.error().what == "x.csv is no log of nvidia-smi");
+  CHECK(read.error().what == "x.csv is not a log of nvidia-smi");
 }
 
 TEST_CASE(

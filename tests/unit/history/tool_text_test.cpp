@@ -84,13 +84,13 @@ TEST_CASE("nvidia-smi -q -x in a file is read like the answer of now") {
   CHECK(!told_by("<nvidia_smi_log></b></nvidia_smi_log>"));
 }
 
-TEST_CASE("pmon as five machines print it tells of no memory; asked for it, with times, it is a log") {
+TEST_CASE("pmon as five machines print it has no memory; asked for it, with times, it is a log") {
   for (const char* machine : kMachines) {
     const auto text = capture(machine, "pmon");
     if (!text) return;
     const auto told = told_by(*text);
     REQUIRE(!told);
-    CHECK(told.error().what == "file tells of no memory");
+    CHECK(told.error().what == "file has no memory");
   }
   const auto told = told_by(
       "#Date       Time        gpu         pid   type     fb   ccpm     sm    mem    command \n"
@@ -110,7 +110,7 @@ TEST_CASE("pmon as five machines print it tells of no memory; asked for it, with
   CHECK((*told)[1].card.index == 1);
   const auto timeless = told_by("# gpu         pid   type     fb    command\n    0   7001   C   17000   a\n");
   REQUIRE(!timeless);
-  CHECK(timeless.error().what == "file tells of no time");
+  CHECK(timeless.error().what == "file has no time");
 }
 
 TEST_CASE("accounts of the driver: of whom samples know the name, of others the pid, and 0 is unknown") {

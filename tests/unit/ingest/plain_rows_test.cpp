@@ -240,7 +240,7 @@ TEST_CASE("a mapping that makes no sense is an error with a hint") {
     CHECK(mapping.error().hint.starts_with("--map prompt="));
   }
   CHECK(ingest::mapping_of(Pairs{{"prompts", "x"}}).error().why ==
-        "it is no part of a call; did you mean prompt?");
+        "it is not a part of a call; did you mean prompt?");
 }
 
 TEST_CASE("a CSV whose columns say nothing is an error that lists them") {

@@ -89,7 +89,7 @@ TEST_CASE("a cloud stub is told apart, and not sized") {
   CHECK(got->remote);
   const ModelArch arch = model::architecture_of(*got);
   CHECK(!arch.known());
-  CHECK(arch.unknown_reason == "it is a cloud model: its weights are not on this host");
+  CHECK(arch.unknown_reason == "it is a cloud model: its weights are not on this machine");
 }
 
 TEST_CASE("the model's own window is its num_ctx parameter; nonsense is noted, not taken") {

@@ -50,8 +50,9 @@ TEST_CASE("what a plan would change is said in one line") {
     CHECK(plan::pending(planned(row.edit), installed, &known, false) == row.why);
   }
   CHECK(plan::pending(planned(), {}, &known, false) == "it is not there");
-  CHECK(plan::pending(planned(), installed, &known, true) == "an earlier change of it was cut short");
-  CHECK(plan::pending(planned(), installed, nullptr, false) == "the model of that name is not ours");
+  CHECK(plan::pending(planned(), installed, &known, true) == "an earlier change of it was interrupted");
+  CHECK(plan::pending(planned(), installed, nullptr, false) ==
+        "the model of that name was not made by ctxcap");
   const std::vector<InstalledModel> pulled{{.name = "m:a", .digest = "d1"},
                                            {.name = "m:latest", .digest = "b2"}};
   CHECK(plan::pending(planned(), pulled, &known, false) == "its base was pulled again");

@@ -57,7 +57,7 @@ TEST_CASE("the head of a Modelfile says why, in counts") {
   CHECK(plan::reasons_for(base, variant, "1.2.3") ==
         std::vector<std::string>{
             "devstral-small-2:mail by ctxcap 1.2.3", "mail: 4,100 requests, at unknown times",
-            "  7,453 tokens required at risk 0.1 % with 95 % confidence (rank 4,100 of 4,100)",
+            "  needs 7,453 tokens: at most 0.1 % of future requests need more (95 % confidence)",
             "num_ctx 8192: why", "KV cache 1.25 GiB"});
 }
 

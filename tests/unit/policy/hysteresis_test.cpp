@@ -57,9 +57,9 @@ TEST_CASE("every verdict has its reason") {
       {"no advice", [](Tonight& t, HysteresisOptions&) { t.advised.reset(); }, Move::withheld, 8192,
        "no window can be advised from this data"},
       {"the same", [](Tonight& t, HysteresisOptions&) { t.advised = 8192; }, Move::keep, 8192,
-       "what runs is what is needed"},
+       "the window in use is right"},
       {"needs grew", [](Tonight& t, HysteresisOptions&) { t.advised = 16384; }, Move::grow, 16384,
-       "requests need more than what runs"},
+       "requests need more than the window in use"},
       {"requests were cut",
        [](Tonight& t, HysteresisOptions&) {
          t.advised = 16384;
@@ -73,9 +73,10 @@ TEST_CASE("every verdict has its reason") {
          t.room = 13 * kGiB;
        },
        Move::blocked, 8192,
-       "requests need more than what runs, but 16,384 would take 14.0 GiB and the card has 13.0 GiB left"},
+       "requests need more than the window in use, but 16,384 would take 14.0 GiB and the card has 13.0 GiB "
+       "left"},
       {"cut, so no shrink", [](Tonight& t, HysteresisOptions&) { t.clean_since.reset(); }, Move::hold, 8192,
-       "4,096 would do; requests were cut, and what they need is unknown"},
+       "4,096 would do; requests were cut, and their need is unknown"},
       {"thirteen days", [](Tonight& t, HysteresisOptions&) { t.clean_since = kTonight - 13; }, Move::hold,
        8192, "4,096 would do; 1 of 2 whole weeks without a cut request so far"},
       {"fourteen days", [](Tonight& t, HysteresisOptions&) { t.clean_since = kTonight - 14; }, Move::shrink,
@@ -101,15 +102,13 @@ TEST_CASE("every verdict has its reason") {
       {"to the largest of the three", [](Tonight& t, HysteresisOptions&) { t.earlier[1].num_ctx = 6144; },
        Move::shrink, 6144, "3 nights agree, 3 whole weeks without a cut request, saves 1.50 GiB"},
       {"not worth a reload", [](Tonight& t, HysteresisOptions&) { t.bytes[4096] = 12 * kGiB - kGiB / 4; },
-       Move::hold, 8192,
-       "4,096 would do; it would save 256 MiB, less than the 1.20 GiB that a reload is worth"},
+       Move::hold, 8192, "4,096 would do; it would save 256 MiB; below 1.20 GiB a reload is not worth it"},
       {"not worth a reload where no card is known",
        [](Tonight& t, HysteresisOptions&) {
          t.bytes[4096] = 12 * kGiB - kGiB / 4;
          t.card.reset();
        },
-       Move::hold, 8192,
-       "4,096 would do; it would save 256 MiB, less than the 512 MiB that a reload is worth"},
+       Move::hold, 8192, "4,096 would do; it would save 256 MiB; below 512 MiB a reload is not worth it"},
       {"little, but it makes room",
        [](Tonight& t, HysteresisOptions&) {
          t.bytes[4096] = 12 * kGiB - kGiB / 4;
@@ -122,10 +121,9 @@ TEST_CASE("every verdict has its reason") {
          t.bytes[4096] = 12 * kGiB - kGiB / 4;
          t.room = 11 * kGiB;
        },
-       Move::hold, 8192,
-       "4,096 would do; it would save 256 MiB, less than the 1.20 GiB that a reload is worth"},
+       Move::hold, 8192, "4,096 would do; it would save 256 MiB; below 1.20 GiB a reload is not worth it"},
       {"memory unknown", [](Tonight& t, HysteresisOptions&) { t.bytes.clear(); }, Move::hold, 8192,
-       "4,096 would do; what it would save is unknown"},
+       "4,096 would do; how much it would save is unknown"},
       {"a source is down", [](Tonight& t, HysteresisOptions&) { t.sources_missing = true; }, Move::hold, 8192,
        "4,096 would do; a source did not answer, so nothing shrinks tonight"},
       {"quiet hours, shrink",
@@ -142,13 +140,14 @@ TEST_CASE("every verdict has its reason") {
          o.quiet_hours = QuietHours{2 * 60, 4 * 60};
          t.advised = 16384;
        },
-       Move::wait, 16384, "requests need more than what runs; waits for the quiet hours to end at 04:00"},
+       Move::wait, 16384,
+       "requests need more than the window in use; waits for the quiet hours to end at 04:00"},
       {"quiet hours, nothing to do",
        [](Tonight& t, HysteresisOptions& o) {
          o.quiet_hours = QuietHours{2 * 60, 4 * 60};
          t.advised = 8192;
        },
-       Move::keep, 8192, "what runs is what is needed"},
+       Move::keep, 8192, "the window in use is right"},
       {"settings: one night, no weeks, nothing saved",
        [](Tonight& t, HysteresisOptions& o) {
          o = {.shrink_after_nights = 1, .shrink_after_weeks = 0, .min_saving = 0, .min_saving_share = 0};

@@ -192,11 +192,11 @@ TEST_CASE("room is what tenants, reserve and other bases leave; variants of one 
 
 TEST_CASE("without a base or requests the verdict says why") {
   Group group{.base = "m", .variants = {kept("m:a")}};
-  CHECK(weigh(group, {.moment = kMoment}).reason == "m is not known to the server, or cannot be read");
+  CHECK(weigh(group, {.moment = kMoment}).reason == "m is not on the server, or cannot be read");
   group.known = true;
-  CHECK(weigh(group, {.moment = kMoment}).reason == "no request of its jobs was seen");
+  CHECK(weigh(group, {.moment = kMoment}).reason == "its jobs sent no request");
   CHECK(weigh(group, {.moment = kMoment, .sources_missing = true}).reason ==
-        "a source could not be read, and the state knows no request of its jobs");
+        "a source could not be read, and no earlier request of its jobs is known");
   group.decision = decision(8'192);
   CHECK(weigh(group, {.moment = kMoment}).move == Move::create);
   group.variants.front().wanted.num_ctx = 8'192;  // a window that somebody wrote down shrinks at once
@@ -325,11 +325,10 @@ TEST_CASE("a first variant, or a shrink, takes requests of three days; what was 
     const Verdict first = weigh(group, {.moment = kMoment});
     CHECK((first.move == Move::create) == (days == 3));
     if (days == 0) {
-      CHECK(first.reason ==
-            "no first variant yet: the requests do not say when they were sent, so no days can be counted");
+      CHECK(first.reason == "no first variant yet: the requests carry no times, so days cannot be counted");
     }
     if (days == 2)
-      CHECK(first.reason == "no first variant yet: requests from 2 days are too few; 3 days are needed");
+      CHECK(first.reason == "no first variant yet: only 2 days of requests so far; 3 days are needed");
     group.at_dusk = 16'384;
     CHECK_FALSE(weigh(group, {.moment = kMoment}).changes());
     group.at_dusk = 4'096;
@@ -350,10 +349,10 @@ TEST_CASE("a change that was cut short and brought to its end later is recorded 
   CHECK(grown[0].at == Instant{5});
   CHECK(grown[0].host == "http://a:1");
   CHECK(grown[0].reason ==
-        "applied by hand: more is needed; it was cut short, and brought to its end by the next run");
+        "applied by hand: more is needed; it was interrupted, and the next run finished it");
   journal.run = 7;
   CHECK(policy::records_of_recovered(journal, std::nullopt, "more is needed")[0].reason ==
-        "more is needed; it was cut short, and brought to its end by the next run");
+        "more is needed; it was interrupted, and the next run finished it");
   journal = {.host = "http://a:1", .name = "x:t", .since = Instant{5}, .rollback = true};
   const auto back = policy::records_of_recovered(journal, before, "");
   REQUIRE(back.size() == 1);
@@ -388,7 +387,8 @@ TEST_CASE("a growth after which the card ran out of memory is taken back") {
   CHECK(group.verdict.move == Move::shrink);
   CHECK(group.verdict.num_ctx == 8'192);
   CHECK(group.verdict.reason ==
-        "taken back: since it grew from 8,192 to 16,384 the card ran out of memory, 1 of 3 OOMs by that");
+        "taken back: since it grew from 8,192 to 16,384 the card ran out of memory; 1 of 3 OOMs because of "
+        "that");
   group.verdict = {Move::keep, 16'384, "as is"};
   heed_card(group, since, kMoment, QuietHours{0, 600});
   CHECK(group.verdict.move == Move::wait);

@@ -95,7 +95,7 @@ TEST_CASE("every rung says why it was taken or rejected") {
   REQUIRE(candidate(decision, 4'096) != nullptr);
   CHECK(candidate(decision, 4'096)->requests_over == 1'000);
   CHECK(candidate(decision, 4'096)->reason == "1,000 of 10,000 requests needed more");
-  CHECK(candidate(decision, 8'192)->reason == "native, and the smallest rung for the 7,480 required");
+  CHECK(candidate(decision, 8'192)->reason == "native, and the smallest step that holds 7,480 tokens");
   REQUIRE(candidate(decision, 40'960) != nullptr);
   CHECK(candidate(decision, 40'960)->reason == "larger than needed (+5.00 GiB), past native");
 }
@@ -242,16 +242,15 @@ TEST_CASE("how many were at work at once is told, for the slots of a server") {
     return "";
   };
   CHECK(said({{1, 60}, {2, 40}}, 4) ==
-        "mail: 40 of 100 requests began while others were at work, up to 2 at once; the server has 4 slots "
+        "mail: 40 of 100 requests began while others were running, up to 2 at once; the server has 4 slots "
         "(OLLAMA_NUM_PARALLEL), 2 would do");
   // What nights have kept.
   CHECK(said({{1, 0}, {2, 0}}, 4) ==
-        "mail: up to 2 requests were at work at once; the server had up to 4 slots (OLLAMA_NUM_PARALLEL), 2 "
+        "mail: up to 2 requests were running at once; the server had up to 4 slots (OLLAMA_NUM_PARALLEL), 2 "
         "would do");
   CHECK(said({{1, 0}}, 2) ==
-        "mail: no request began while another was at work; the server had up to 2 slots "
-        "(OLLAMA_NUM_PARALLEL), 1 would "
-        "do");
+        "mail: no request began while another was running; the server had up to 2 slots "
+        "(OLLAMA_NUM_PARALLEL), 1 would do");
   CHECK(said({{1, 60}}, 1) == "");
   CHECK(said({}, 4) == "");
 }

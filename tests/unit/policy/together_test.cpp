@@ -111,7 +111,7 @@ TEST_CASE("what fits and is evicted for ever is said so, with what cures it") {
   const std::vector<Warning> warnings = policy::together_warnings(report);
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0].code == "evicts");
-  CHECK(warnings[0].text == "Ollama evicts at every switch between a and b, for ever, though they would fit");
+  CHECK(warnings[0].text == "Ollama evicts at every switch between a and b, though they would fit");
 }
 
 TEST_CASE("a batch that was written is let go where that is enough") {

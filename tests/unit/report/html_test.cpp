@@ -151,7 +151,7 @@ TEST_CASE("of a job that was cut nothing is said that nobody knows") {
   analysis.what_if = {table_of(base)};
   const std::string html = page_of(analysis);
   CHECK(html.find("A window of 4,096 cut 31 requests") != html.npos);
-  CHECK(html.find("nobody knows how much they needed, so no risk is stated") != html.npos);
+  CHECK(html.find("how much they needed is unknown, so no risk is stated") != html.npos);
   CHECK(html.find("cuts none") == html.npos);
   CHECK(html.find("\"over\":[-1,-1") != html.npos);
   CHECK(html.find("may be cut") == html.npos);

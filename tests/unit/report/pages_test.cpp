@@ -66,7 +66,8 @@ TEST_CASE("the page of cards has who held what, who ran out, and which window av
         html.npos);
   CHECK(html.find("out of memory, 1970-01-01 05:00") != html.npos);
   CHECK(html.find("<span class=\"left bad\">0.7</span>") != html.npos);  // of Monday, 03:00
-  CHECK(html.find("3.29 GiB more than the others leave it; somebody ran out of memory 3 times") != html.npos);
+  CHECK(html.find("3.29 GiB more than the others leave it; a program ran out of memory 3 times") !=
+        html.npos);
   check_page(report::card_page({}));
   CardUse unknown;
   check_page(report::card_page({unknown}));
@@ -85,9 +86,9 @@ TEST_CASE("the page of a look back says first whether the rule held") {
   backtest.jobs[1].rules[0].result.chance = 1e-6;
   const std::string html = report::backtest_page(backtest);
   check_page(html);
-  CHECK(html.find("the rule held: 1 of 1,000 requests were cut (0.1 %), 0.1 % were asked for") != html.npos);
+  CHECK(html.find("the rule held: 1 of 1,000 requests were cut (0.1 %); the goal was 0.1 %") != html.npos);
   CHECK(html.find("the rule did not hold: 9 of 1,000 requests were cut (0.9 %)") != html.npos);
-  CHECK(html.find("<strong>few</strong>: too little of the log to look back on") != html.npos);
+  CHECK(html.find("<strong>few</strong>: the log is too short to look back on") != html.npos);
   check_page(report::backtest_page({}));
 }
 

@@ -77,7 +77,7 @@ TEST_CASE("a model of somebody else is replaced only by force, kept, and given b
   const std::string theirs = story.fake.state().find("tiny:triage")->digest;
   const auto refused = story.change(8'192);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().what == "tiny:triage exists and is not ours");
+  CHECK(refused.error().what == "tiny:triage exists and is not ctxcap's");
   REQUIRE(story.change(8'192, true));
   CHECK(story.fake.state().find(runtime::kept_name("tiny:triage", theirs)) != nullptr);
   REQUIRE(story.back());
@@ -91,7 +91,7 @@ TEST_CASE("somebody who changed it since is not overruled by a rollback") {
   story.fake.state().install("tiny:triage");
   const Status back = story.back();
   REQUIRE_FALSE(back);
-  CHECK(back.error().what == "tiny:triage is not ours any more");
+  CHECK(back.error().what == "tiny:triage is no longer ctxcap's own");
 }
 
 TEST_CASE("what a killed run left is put in order, told, and forgotten") {
@@ -111,8 +111,8 @@ TEST_CASE("what a killed run left is put in order, told, and forgotten") {
   REQUIRE(recovered.size() == 1);
   CHECK(recovered.front().journal.name == "tiny:triage");
   CHECK_FALSE(recovered.front().finished);
-  CHECK(story.said ==
-        std::vector<std::string>{"tiny:triage: an earlier run was cut short; what was there before is back"});
+  CHECK(story.said == std::vector<std::string>{
+                          "tiny:triage: an earlier run was interrupted; what was there before is back"});
   CHECK(story.state.journals()->size() == 1);  // that of the other server
   CHECK(story.fake.state().find(runtime::backup_name("tiny:triage")) == nullptr);
   CHECK(runtime::recover_unfinished(story.server, story.state, say)->empty());

@@ -144,7 +144,8 @@ TEST_CASE("one that cannot be loaded again is named") {
   one.fake.state().load_fails = true;
   const std::vector<std::string> lines = one.disturbance.end(one.server, one.state);
   REQUIRE(lines.size() == 1);
-  CHECK(lines[0].starts_with("twin:latest at 2,048, for ever: was unloaded, and could not be loaded again: "));
+  CHECK(
+      lines[0].starts_with("twin:latest at 2,048, for ever: was unloaded, and could not be loaded again: "));
 }
 
 TEST_CASE("what a killed run unloaded is loaded again by the next one") {
@@ -155,7 +156,7 @@ TEST_CASE("what a killed run unloaded is loaded again by the next one") {
   std::string said;
   REQUIRE(runtime::recover_unfinished(one.server, one.state, [&](const std::string& line) { said += line; }));
   CHECK(said ==
-        "an earlier run was cut short; twin:latest at 3,072, for ever: was unloaded, and is loaded again");
+        "an earlier run was interrupted; twin:latest at 3,072, for ever: was unloaded, and is loaded again");
   REQUIRE(one.runner("twin:latest") != nullptr);
   CHECK(one.runner("twin:latest")->num_ctx == 3072);
   CHECK(one.state.journals()->empty());

@@ -87,7 +87,7 @@ TEST_CASE("vLLM: what differs is told, each by its own line") {
   }
 }
 
-TEST_CASE("vLLM: what is not told is unknown, and what does not answer is an error") {
+TEST_CASE("vLLM: an unknown amount is unknown, and what does not answer is an error") {
   test::FakeVllm silent;
   silent.tokenizes = false;
   const auto unknown = runtime::verify_vllm(silent, vllm_ask(), "");

@@ -113,7 +113,7 @@ TEST_CASE("a window that Ollama reduces is a failed verification, and is undone"
     const auto receipt = story.apply();
     REQUIRE_FALSE(receipt);
     CHECK(receipt.error().kind == ErrorKind::unverified);
-    CHECK(receipt.error().why.find("asked were 8,192 tokens, /api/ps shows 6,144") != std::string::npos);
+    CHECK(receipt.error().why.find("8,192 tokens were asked for, /api/ps shows 6,144") != std::string::npos);
     CHECK(receipt.error().why.find(with_previous ? "the previous tiny:triage was restored"
                                                  : "tiny:triage was removed again") != std::string::npos);
     check_consistent(story, previous, receipt);
@@ -155,9 +155,9 @@ TEST_CASE("a command that lies, fails, crashes, hangs, loses characters or chang
       {"fail", ErrorKind::failure, "exit code 1: the fake command was told to fail"},
       {"half", ErrorKind::failure, "exit code 1"},
       {"crash", ErrorKind::failure, "exit code 137"},
-      {"hang", ErrorKind::unreachable, "did not come to an end"},
-      {"drop", ErrorKind::unverified, "SYSTEM has 12 characters (12 bytes), asked were 13 (14 bytes)"},
-      {"wrong", ErrorKind::unverified, "num_ctx is 4096, asked was 8192"},
+      {"hang", ErrorKind::unreachable, "did not finish"},
+      {"drop", ErrorKind::unverified, "SYSTEM has 12 characters (12 bytes), not 13 (14 bytes) as asked"},
+      {"wrong", ErrorKind::unverified, "num_ctx is 4096, not 8192 as asked"},
   };
   for (const bool with_previous : {false, true}) {
     for (const Row& row : rows) {

@@ -53,7 +53,7 @@ TEST_CASE("a new state that meets a fault at any moment opens clean afterwards")
     const char* hint;
   };
   for (const auto& [fault, hint] : {Row{DatabaseFault::full, "free some space"},
-                                    Row{DatabaseFault::read_only, "give this user the right"},
+                                    Row{DatabaseFault::read_only, "let this user write there"},
                                     Row{DatabaseFault::busy, "another ctxcap is writing"}}) {
     int failures = 0;
     for (int calls = 0; calls < 200; ++calls) {

@@ -128,7 +128,7 @@ TEST_CASE("recorded refusals mean what they mean") {
             "LANGFUSE_BASE_URL"},
            {"41_unknown_api_path", Act::other_api, "there is no Langfuse API at https://langfuse.example.org",
             "base path"},
-           {"41_root", Act::stop, "https://langfuse.example.org gave an answer that is none", "base path"},
+           {"41_root", Act::stop, "https://langfuse.example.org gave an unusable answer", "base path"},
            {"30_eo_v1_list", Act::other_api, "https://langfuse.example.org has no observations to read", ""},
            {"52_legacy_nopreview_v2", Act::other_api,
             "https://langfuse.example.org has no observations to read", ""},

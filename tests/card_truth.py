@@ -155,7 +155,7 @@ def check_bounds(form, case, got, text):
     beside = max(m for t, m in case.held([n for n in case.truth["sessions"] if n != "ollama"], 10).items() if t in llm)
     holds(f"{form}: seen {beside} MiB, and at least {(got['rest']['seen_bytes'] or 0) / MIB} is said",
           (got["rest"]["seen_bytes"] or 0) <= (beside + case.driver) * MIB)
-    holds(f"{form}: nothing says that these are bounds", got["history"]["averages"] and "averages of" in text)
+    holds(f"{form}: nothing says that these are bounds", got["history"]["averages"] and "average of" in text)
     check_ooms(form, case, got)
     check_need(form, case, got)
 

@@ -85,7 +85,7 @@ def main():
         for complaint in ("it is one of these four", "it does not begin with http", "did you mean devstral-small-2?",
                           "there is no such file"):
             require(complaint in seen, complaint, seen)
-        require(seen.count("that cannot be:") == 7, seen.count("that cannot be:"), seen)
+        require(seen.count("not possible:") == 7, seen.count("not possible:"), seen)
         require("hidden" not in seen and "hidden" not in config.read_text(encoding="utf-8"), "a key is shown")
         wanted = [r"\[ollama\]", r'host = "http://127.0.0.1:\d+"', r"\[\[source\]\]", 'langfuse = "https://lf.example.org"',
                   r"\[card\]", r"\[policy\]", 'quiet_hours = "08:00-20:00"', r"\[\[variant\]\]", 'tag = "mail"',
@@ -101,7 +101,7 @@ def main():
 
         # It is not overwritten; with --force the old one stays beside it.
         code, seen = talk(served, env, scratch, [])
-        require(code == 2 and "there is a configuration already" in seen, code, seen)
+        require(code == 2 and "a configuration exists already" in seen, code, seen)
         old = config.read_text(encoding="utf-8")
         code, seen = talk(served + ["--force", "--yes"], env, scratch, [])
         require(code == 0 and config.with_name("config.toml.old").read_text(encoding="utf-8") == old, code, seen)

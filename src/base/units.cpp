@@ -70,7 +70,7 @@ Result<Bytes> parse_bytes(std::string_view text) {
   if (found == kUnits.end())
     return fail(bad_size(text, unit.empty()
                                    ? "it has no unit"
-                                   : fmt::format("\"{}\" is not an unit of bytes: G could be GB or GiB",
+                                   : fmt::format("\"{}\" is not a unit of bytes: G could be GB or GiB",
                                                  trim(whole.substr(split)))));
 
   const double bytes = std::round(*number * static_cast<double>(found->bytes));

@@ -34,7 +34,8 @@ std::string processes_of(const CardLook& look, Files& files, const std::string& 
   }
   if (all.empty() && used > kMuch)
     return fmt::format(
-        "{} has no process, and {} are in use: a container needs --pid=host, and WSL tells none",
+        "the driver names no process of {}, though {} are in use: a container needs --pid=host, and WSL "
+        "never names any",
         name_of(look), human_bytes(used));
   if (all.empty()) return "";
   if (std::none_of(all.begin(), all.end(), [](const CardProcess& process) { return !!process.bytes; }))

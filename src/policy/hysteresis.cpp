@@ -57,7 +57,7 @@ Verdict change(const Tonight& tonight, const HysteresisOptions& options, Move mo
                std::string why) {
   const bool relieves = move == Move::shrink || (move == Move::create && tonight.relieves);
   if (relieves && move == Move::create && fits(tonight, num_ctx) == false)
-    why += ", which takes no more memory; the card is too small for it as for what runs";
+    why += ", which takes no more memory; the card is too small either way";
   if (!relieves && fits(tonight, num_ctx) == false) {
     return {Move::blocked, tonight.running,
             fmt::format("{}, but {} would take {} and the card has {} left", why, with_commas(num_ctx),

@@ -119,7 +119,7 @@ TEST_CASE(
   half.replace(half.find("81920"), 5, "11111");
   std::ofstream(nights.preset) << half;
   nights.work(21, 1, 40'000);
-  CHECK(nights.run().err.find("cut short") != std::string::npos);
+  CHECK(nights.run().err.find("interrupted") != std::string::npos);
   CHECK(content_of(nights.preset) == edited);
 }
 

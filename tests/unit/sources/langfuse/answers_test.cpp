@@ -122,9 +122,9 @@ TEST_CASE("recorded refusals mean what they mean") {
     const char* hint;  // a part
   };
   for (const Row& row : std::initializer_list<Row>{
-           {"41_double_slash", Act::stop, "https://langfuse.example.org sends us elsewhere",
+           {"41_double_slash", Act::stop, "https://langfuse.example.org redirects elsewhere",
             "LANGFUSE_BASE_URL"},
-           {"41_trailing_slash", Act::stop, "https://langfuse.example.org sends us elsewhere",
+           {"41_trailing_slash", Act::stop, "https://langfuse.example.org redirects elsewhere",
             "LANGFUSE_BASE_URL"},
            {"41_unknown_api_path", Act::other_api, "there is no Langfuse API at https://langfuse.example.org",
             "base path"},

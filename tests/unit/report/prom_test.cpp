@@ -88,7 +88,7 @@ TEST_CASE("nothing known is nothing written") {
   CHECK(samples.count("ctxcap_last_success_timestamp_seconds") == 0);
   CHECK(samples.at("ctxcap_last_run_exit_code") == 6);
   for (const auto& item : samples) {
-    const auto& key = item.first;
+    const std::string& key = item.first;
     CAPTURE(key);
     CHECK(key.find("cap_tokens") == key.npos);
     CHECK(key.find("ratio") == key.npos);

@@ -73,16 +73,16 @@ TEST_CASE("any one key of any shape may be anything") {
         const std::string& key = member.key();
         if (key == "general.architecture") continue;
         CAPTURE(key);
+        // All others as text once: writing them anew for each value takes longer than reading them.
+        Json without = metadata;
+        without.erase(key);
+        const std::string others = without.dump();
         const std::vector<Json> values = replacements();
         for (std::size_t i = 0; i < values.size(); ++i) {
           CAPTURE(i);
-          Json changed = metadata;
-          if (i == 0) {
-            changed.erase(key);
-          } else {
-            changed[key] = values[i];
-          }
-          const ModelArch arch = arch_of_metadata(changed.dump());
+          const std::string changed =
+              i == 0 ? others : "{" + Json(key).dump() + ":" + values[i].dump() + "," + others.substr(1);
+          const ModelArch arch = arch_of_metadata(changed);
           CHECK(arch.known() == arch.unknown_reason.empty());
           ++(arch.known() ? known : unknown);
           if (arch.known() || refused.insert(id + arch.unknown_reason).second) check_all_windows(arch);

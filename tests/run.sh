@@ -7,15 +7,20 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=${CTXCAP_BUILD_DIR:-$root/build/test}
 
 "$root/.ci/install" build test
+# The engines come over the network, which the build does not need.
+log=$(mktemp)
+"$root/tests/engines/install" "$build/engines" >"$log.engines" 2>&1 &
+engines=$!
+trap 'kill "$engines" 2>/dev/null || true; rm -f "$log" "$log.engines"' EXIT
+
 echo "building the tests in ${build#"$root"/} (address and undefined behaviour sanitizers)"
 # -O1 and no debug information: under half the time of a full debug build. What the undefined behaviour sanitizer finds
 # has its line all the same; for lines of the address sanitizer build with -g1.
 "$root/.ci/build" "$build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O1" -DCTXCAP_DEV=ON -DCTXCAP_SANITIZE=address,undefined
 
-"$root/tests/engines/install" "$build/engines"
+wait "$engines" || true
+cat "$log.engines"
 echo "running the tests"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 # One more than there are cores: many a test waits for a process or a server.
 # ctest's own lines for passing tests are left out; failures come with their output.
 status=0

@@ -182,7 +182,10 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
   };
   std::map<const CLI::App*, Ready> runners;
   std::vector<std::string> files;  // arguments without a flag
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   for (const Command* row : program.commands) {
+    // Only what stands on the line can be meant, and to set up the flags of all takes longer than many a run.
+    if (std::find(words.begin(), words.end(), row->name) == words.end()) continue;
     CLI::App* command = parser.add_subcommand(std::string(row->name), std::string(row->help));
     command->description(fmt::format("{}\n\nExamples:\n{}", row->help, row->examples));
     command->set_help_flag();
@@ -198,7 +201,6 @@ Result<CommandLine> parse_command_line(const Program& program, int argc, const c
     runners.emplace(command, Ready{row, std::move(runner), std::move(arguments)});
   }
 
-  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   keep_topics(program, words);
   std::reverse(words.begin(), words.end());  // as the library wants them
   try {

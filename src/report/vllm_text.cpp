@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "base/glossary.hpp"
 #include "base/text.hpp"
 #include "base/text_table.hpp"
@@ -86,6 +88,22 @@ std::string server_text(const VllmServer& server, int width) {
   return wrapped("Running       " + join(says, ", "), width, "", "              ") + "\n";
 }
 
+// Whether the blocks are those of the server: it tells how many requests it holds. "": nothing to compare.
+std::string agreement(const VllmInspection& inspection) {
+  const std::optional<VllmServer>& server = inspection.server;
+  if (!server || !server->max_concurrency) return "";
+  for (const VllmLength& length : inspection.lengths) {
+    if (length.max_model_len != server->max_model_len || !length.max_concurrency) continue;
+    if (std::abs(*length.max_concurrency / *server->max_concurrency - 1) < 1e-6)
+      return "The server counts as many requests at once, so these are its blocks.";
+    return fmt::format(
+        "The server counts {:.2f} requests at once: it runs by flags that it does not tell, such as "
+        "--max-num-batched-tokens where windows slide, or by other rules.",
+        *server->max_concurrency);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string vllm_text(const VllmInspection& inspection, const TextOptions& options) {
@@ -110,6 +128,8 @@ std::string vllm_text(const VllmInspection& inspection, const TextOptions& optio
   text += fmt::format("One block     {} tokens, {}\n\n", with_commas(layout.block_size),
                       human_bytes(layout.bytes_per_block));
   text += groups_table(layout, options.width) + "\n" + lengths_table(inspection, options.width);
+  if (const std::string agrees = agreement(inspection); !agrees.empty())
+    text += "\n" + wrapped(agrees, options.width, " ", " ") + "\n";
   // What the smallest of them is told is what the others are told.
   for (const VllmLength& length : inspection.lengths) {
     if (!length.refused.value_or(false)) continue;

@@ -71,6 +71,11 @@ void check_vllm_row(const VllmRow& row, const Checkpoint& checkpoint) {
   CHECK(layout->bytes_per_block == row["bytes_per_block"].get<i64>());
   CHECK(layout->in_flight == row["max_in_flight_tokens"].get<i64>());
   check_groups(*layout, row);
+  VllmSettings told = settings_of(row);  // by a running server, after alignment
+  told.block_size = layout->block_size;
+  const auto again = memory::block_layout(checkpoint, told);
+  REQUIRE(again);
+  CHECK(again->bytes_per_block == layout->bytes_per_block);
   const Bytes available = row["available_bytes"];
   const VllmLength length = memory::vllm_length(*layout, row["max_model_len"], available);
   CHECK(length.blocks_per_request == row["blocks_per_request"].get<i64>());

@@ -93,8 +93,8 @@ std::string agreement(const VllmInspection& inspection) {
   const std::optional<VllmServer>& server = inspection.server;
   if (!server || !server->max_concurrency) return "";
   for (const VllmLength& length : inspection.lengths) {
-    if (length.max_model_len != server->max_model_len || !length.max_concurrency) continue;
-    if (std::abs(*length.max_concurrency / *server->max_concurrency - 1) < 1e-6)
+    if (length.max_model_len != server->max_model_len) continue;
+    if (length.max_concurrency && std::abs(*length.max_concurrency / *server->max_concurrency - 1) < 1e-6)
       return "The server counts as many requests at once, so these are its blocks.";
     return fmt::format(
         "The server counts {:.2f} requests at once: it runs by flags that it does not tell, such as "

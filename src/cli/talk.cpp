@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/glossary.hpp"
 #include "base/text.hpp"
 
 namespace ctxcap::cli {
@@ -45,12 +46,26 @@ Talk::Talk(World& world, const settings::Report& style, std::string again, Loudn
 void Talk::note(const std::string& line) {
   if (loudness_ == Loudness::quiet && !line.starts_with("warning")) return;
   clear();
-  world_.console.err(line + "\n");
+  world_.console.err(in_width(line) + "\n");
 }
 
 void Talk::error(const Error& error) {
   clear();
-  world_.console.err(report::error_text(error, err_colour_));
+  world_.console.err(in_width(report::error_text(error, err_colour_)));
+}
+
+std::string Talk::in_width(std::string_view lines) const {
+  if (!world_.console.err_is_tty()) return std::string(lines);
+  std::string text;
+  for (const std::string_view line : split(lines, '\n')) {
+    if (!text.empty()) text += '\n';
+    const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
+    const bool is_command = line.starts_with(" hint:") || line.starts_with("next:");
+    text += is_command
+                ? std::string(line)
+                : wrapped(line.substr(begin), world_.console.width(), std::string(begin, ' '), "       ");
+  }
+  return text;
 }
 
 void Talk::progress(const std::string& what, i64 done, std::optional<i64> total, const std::string& detail) {

@@ -32,6 +32,8 @@ class Talk {
 
  private:
   void draw(const std::string& line);
+  // On a terminal no word is broken; commands stay whole, to be copied.
+  std::string in_width(std::string_view lines) const;
 
   World& world_;
   report::TextOptions out_;

@@ -102,3 +102,18 @@ TEST_CASE("lines of requests and programs hold no secrets") {
   });
   CHECK(said == "ran tell: exit code 0, 0 ms\n");
 }
+
+TEST_CASE("on a terminal no word of what is said is broken, and a command stays whole") {
+  Terminal terminal;
+  const std::string said = terminal.said(cli::Loudness::usual, [](cli::Talk& talk) {
+    talk.note("note: one two three four five six seven eight nine ten eleven twelve");
+    talk.error({.what = "it is not there",
+                .why = "some/file.jsonl: one two three four five six seven eight nine ten",
+                .hint = "ctxcap analyze --traces some/file.jsonl --show some/other/file.json"});
+  });
+  CHECK(said ==
+        "note: one two three four five six seven eight nine ten\n       eleven twelve\n"
+        "error: it is not there\n"
+        "  why: some/file.jsonl: one two three four five six seven\n       eight nine ten\n"
+        " hint: ctxcap analyze --traces some/file.jsonl --show some/other/file.json\n");
+}

@@ -53,14 +53,18 @@ std::string not_counted(const Analysis& analysis, const TextOptions& options) {
   std::stable_sort(all.begin(), all.end(), [](const Skip& a, const Skip& b) { return a.count > b.count; });
   std::vector<std::string> reasons;
   for (const Skip& skip : all) reasons.push_back(fmt::format("{} {}", with_commas(skip.count), skip.reason));
-  for (std::size_t told = all.size();; --told) {
+  const auto line = [&](std::size_t told, const char* pointer) {
     const auto left = static_cast<i64>(all.size() - told);
-    const std::string text =
-        fmt::format("Skipped  {}: {}{} (--details: where)", counted(count, "row"),
-                    join(std::span(reasons).first(told), ", "),
-                    left == 0 ? "" : fmt::format(" and {}", counted(left, "more reason")));
-    if (told == 1 || display_width(text) <= options.width) return text + "\n";
+    return fmt::format("Skipped  {}: {}{} ({})", counted(count, "row"),
+                       join(std::span(reasons).first(told), ", "),
+                       left == 0 ? "" : fmt::format(" and {}", counted(left, "more reason")), pointer);
+  };
+  const auto fits = [&](const std::string& text) { return display_width(text) <= options.width; };
+  for (std::size_t told = all.size(); told > 0; --told) {
+    if (const std::string text = line(told, "--details: where"); fits(text)) return text + "\n";
   }
+  if (const std::string text = line(1, "--details"); fits(text)) return text + "\n";
+  return fmt::format("Skipped  {} (--details: why)\n", counted(count, "row"));
 }
 
 std::string head(const Analysis& analysis, const TextOptions& options) {

@@ -57,3 +57,21 @@ TEST_CASE("of many reasons the most frequent are listed, and the others counted"
   CHECK(report::skip_lines(skipped, 10).size() == 10);
   CHECK(report::skip_lines(skipped, 9).back() == "1 for 1 more reason");
 }
+
+TEST_CASE("rows that were not counted are told in one line, as much of it as fits") {
+  Analysis analysis = with_jobs(1);
+  for (const char* reason : {"not-a-generation", "duplicate", "no-usage", "judge"})
+    analysis.skipped.push_back({reason, 4'110, "f:1"});
+  const report::Format& table = **report::format_named("table");
+  const auto line = [&](int width) {
+    const std::string text = table.print(analysis, {.width = width, .details = false});
+    const std::size_t begin = text.find("Skipped");
+    REQUIRE(begin != std::string::npos);
+    return text.substr(begin, text.find('\n', begin) - begin);
+  };
+  CHECK(line(200).ends_with("4,110 judge (--details: where)"));
+  CHECK(line(82) == "Skipped  16,440 rows: 4,110 not-a-generation and 3 more reasons (--details: where)");
+  CHECK(line(80) == "Skipped  16,440 rows: 4,110 not-a-generation and 3 more reasons (--details)");
+  CHECK(line(70) == "Skipped  16,440 rows (--details: why)");
+  for (int width = 60; width <= 140; ++width) CHECK(static_cast<int>(line(width).size()) <= width);
+}

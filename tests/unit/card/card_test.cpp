@@ -31,7 +31,7 @@ CardHistory history_of(const std::vector<std::array<Bytes, 4>>& rows) {
   return history;
 }
 
-const TenantUse& of(const CardUse& use, const std::string& name) {
+const TenantUse& of(const CardUse& use, std::string_view name) {
   for (const TenantUse& tenant : use.tenants) {
     if (tenant.tenant.name == name) return tenant;
   }

@@ -24,7 +24,7 @@ ServedAsk vllm_ask() {
           .cache_bytes = 67108864};
 }
 
-const ServedCheck& check_of(const ServedVerification& seen, const std::string& what) {
+const ServedCheck& check_of(const ServedVerification& seen, std::string_view what) {
   for (const ServedCheck& check : seen.checks) {
     if (check.what == what) return check;
   }

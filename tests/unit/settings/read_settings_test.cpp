@@ -42,7 +42,7 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != text.npos;
 }
 
-const Shown& setting(const Reading& reading, const std::string& key) {
+const Shown& setting(const Reading& reading, std::string_view key) {
   for (const Shown& one : reading.shown) {
     if (one.key == key) return one;
   }

@@ -25,7 +25,7 @@ Error asked_error(const std::string& tenant) {
   return need.error();
 }
 
-const TenantPart& part_of(const TenantNeed& need, const std::string& name) {
+const TenantPart& part_of(const TenantNeed& need, std::string_view name) {
   for (const TenantPart& part : need.parts) {
     if (part.name == name) return part;
   }

@@ -74,14 +74,21 @@ World with(Environment& environment, Http& http, const World& real) {
           real.console, environment,    real.databases, real.interrupts};
 }
 
-}  // namespace
-
-TEST_CASE("live served: a smaller window is read, loaded, proved and rolled back") {
+// test(served, state, world, what its file says) for each that the environment names.
+template <typename Test>
+void each_live(Test test) {
   for (const LiveServed& served : live_servers()) {
     if (!served.is_named()) continue;
     LiveState live;
     World world = with(live, live.real.world().http, live.real.world());
-    const std::string before = served.file(world);
+    test(served, live, world, served.file(world));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("live served: a smaller window is read, loaded, proved and rolled back") {
+  each_live([](const LiveServed& served, LiveState&, World& world, const std::string& before) {
     const auto server = served.open(world);
     auto state = state::State::open(world);
     REQUIRE(state);
@@ -99,15 +106,11 @@ TEST_CASE("live served: a smaller window is read, loaded, proved and rolled back
     const Status back = runtime::roll_back_served(world, *state, *server, *way, {});
     CHECK_MESSAGE(back, (back ? "" : back.error().why));
     CHECK((served.file(world) == before));
-  }
+  });
 }
 
 TEST_CASE("live served: a window that it cannot load is undone, and the model loads as before") {
-  for (const LiveServed& served : live_servers()) {
-    if (!served.is_named()) continue;
-    LiveState live;
-    World world = with(live, live.real.world().http, live.real.world());
-    const std::string before = served.file(world);
+  each_live([](const LiveServed& served, LiveState&, World& world, const std::string& before) {
     const auto server = served.open(world);
     // No number of tokens that a command line takes: its process ends at once.
     const auto seen = runtime::change_file(world, *server, {.says = served.says(world, 99'999'999'999)});
@@ -118,15 +121,12 @@ TEST_CASE("live served: a window that it cannot load is undone, and the model lo
     const Status again = server->take_back(true);
     CHECK_MESSAGE(again, (again ? "" : again.error().why));
     server->unload();
-  }
+  });
 }
 
 TEST_CASE("live served: killed at every request of a change, the next run puts it right") {
-  for (const LiveServed& served : live_servers()) {
-    if (!served.is_named()) continue;
-    LiveState live;
-    World world = with(live, live.real.world().http, live.real.world());
-    const std::string before = served.file(world), says = served.says(world, 2048);
+  each_live([](const LiveServed& served, LiveState& live, World& world, const std::string& before) {
+    const std::string says = served.says(world, 2048);
     int finished = 0;
     for (int at = 1; finished == 0; ++at) {
       CAPTURE(at);
@@ -153,5 +153,5 @@ TEST_CASE("live served: killed at every request of a change, the next run puts i
       CHECK(world.files.kind(runtime::backup_of(served.path)) == PathKind::missing);
     }
     MESSAGE("killed at " << finished - 1 << " moments");
-  }
+  });
 }

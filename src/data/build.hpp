@@ -21,6 +21,7 @@ struct ServerBuild {
   bool assumed = true;       // nobody said: the newest rules
   bool own_engines = false;  // Ollama before 0.30, which ran many families itself
   std::string told;          // "Ollama 0.33.0", "b10361"; empty: assumed
+  bool operator==(const ServerBuild&) const = default;
 };
 
 // "0.33.0-rc2", as /api/version says. nullopt: no version.

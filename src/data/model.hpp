@@ -23,6 +23,7 @@ struct Tensor {
   std::string name;        // GGUF name, e.g. "blk.0.attn_k.weight"
   std::string type;        // upper case, e.g. "Q4_K"
   std::vector<i64> shape;  // GGUF order: input dimension first
+  bool operator==(const Tensor&) const = default;
 };
 
 // What a runtime said about a model, in GGUF terms and nothing interpreted.
@@ -101,6 +102,7 @@ struct Weights {
   Bytes draft = 0;      // of these: multi-token-prediction blocks, loaded only for drafting
   Bytes error = 0;      // +-; 0: counted tensor by tensor
   std::vector<BlockWeights> blocks;  // of the trunk, by number; empty: not told
+  bool operator==(const Weights&) const = default;
 };
 
 // What the compute buffer is made of: floats that one token needs at the widest points of the graph, of the
@@ -158,8 +160,10 @@ struct Projector {
   i64 heads = 0, width = 0;
   struct Graph {
     double per_patch_squared = 0, per_patch = 0;  // bytes
+    bool operator==(const Graph&) const = default;
   };
   std::vector<Graph> graphs;  // with flash attention
+  bool operator==(const Projector&) const = default;
 };
 
 // The few numbers by which Ollama reckons a model before it loads it, as the file has them. Of lists it takes
@@ -207,6 +211,7 @@ struct ModelArch {
   bool completion = true;  // can generate; false for embedding-only models
   bool vision = false;     // Ollama raises num_ctx to 2048 for these
   std::vector<std::string> notes;  // what a reader should know, one sentence each
+  bool operator==(const ModelArch&) const = default;  // of draft_model: whether it is the same one
 
   bool known() const { return !family.empty() && !layers.empty(); }
 };

@@ -1,5 +1,7 @@
 // What is asked for, read against the words that its engine knows.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 

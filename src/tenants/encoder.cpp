@@ -4,6 +4,8 @@
 
 #include "tenants/encoder.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "base/text.hpp"

@@ -1,6 +1,8 @@
 // What follows from the figures of a failure, and what would help, with the bytes that it frees where they
 // are known.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 

@@ -1,5 +1,7 @@
 #include "tenants/pickle.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace ctxcap::tenants {

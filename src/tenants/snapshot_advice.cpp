@@ -1,5 +1,7 @@
 // What follows from a snapshot, and what would help, with the bytes that it frees.
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "tenants/tenants.hpp"

@@ -1,5 +1,7 @@
 #include "tenants/snapshot_values.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace ctxcap::tenants {

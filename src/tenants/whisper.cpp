@@ -2,6 +2,8 @@
 
 #include "tenants/whisper.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "base/text.hpp"

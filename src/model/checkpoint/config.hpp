@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/quantity.hpp"
 #include "base/result.hpp"
 
 namespace ctxcap::model {

@@ -1,6 +1,9 @@
 // ECAPA-TDNN of speechbrain: small weights, and activations that grow with the clip without a bound.
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "tenants/speech.hpp"
 
 namespace ctxcap::tenants {

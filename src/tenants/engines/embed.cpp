@@ -1,5 +1,7 @@
 // Text embedders of sentence-transformers: one pass over a batch, padded to its longest text.
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cmath>
 

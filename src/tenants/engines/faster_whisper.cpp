@@ -4,7 +4,10 @@
 // type on a card, and each attention has a bias for its key, of zeros, since it is fused. The caches of cross
 // attention are there once for a chunk, those of the text for each beam.
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "tenants/whisper.hpp"
 
 namespace ctxcap::tenants {

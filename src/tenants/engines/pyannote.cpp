@@ -1,6 +1,9 @@
 // pyannote.audio: its version and the length of a file decide more than its models do.
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "tenants/speech.hpp"
 
 namespace ctxcap::tenants {

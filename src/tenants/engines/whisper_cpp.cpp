@@ -4,6 +4,8 @@
 // more at the first request that searches, which is what counts here. Every processor, or slot of its server,
 // has caches and compute buffers of its own.
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "tenants/whisper.hpp"

@@ -1,16 +1,21 @@
-# Which files are compiled together:  awk -v lines=1500 -v root=SRC -v prefix=BUILD/ingest_ -f batches.awk FILE...
+# Which files are compiled together:  awk -v lines=2000 -v root=SRC -v prefix=BUILD/ingest_ -f batches.awk FILE...
 # Writes prefix1.cpp.new, prefix2.cpp.new ... and prints "prefix1.cpp" ...; a file that stays alone is printed itself.
 #
 # Most of the time of compiling a small file goes into its headers, and files that are included into one share them.
-# They also share what each has for itself alone: so no file is put where another knows one of its private names, as
-# its own, from a header or from anywhere else. Headers come first, where no private name can be seen yet.
+# They also share what each has for itself alone. Headers come first, where no private name can be seen yet; then a
+# private name that another file of the batch knows, as its own, from a header or from anywhere else, gets another one
+# while its file is read (#define rows rows_in_2). Where that could change more than the name, since a header or a
+# member of something is called so, the two files are not put together.
 
 function is_word(text) { return text ~ /^[A-Za-z_][A-Za-z_0-9]*$/ }
 
 # The name that a line at the left margin declares: of "std::map<int, Row> rows_of(const Row& row) {" rows_of.
 function declared(line,  words, count) {
   sub(/^inline /, "", line)
-  if (match(line, /^(struct|class|enum class|enum struct|enum|union|using|namespace|#define) +[A-Za-z_][A-Za-z_0-9]*/)) {
+  sub(/ final/, "", line)
+  # "struct sigaction before{};" declares a variable.
+  if (line !~ /^(struct|union) +[A-Za-z_0-9:]+ +[A-Za-z_][A-Za-z_0-9]* *[;={[]/ &&
+      match(line, /^(struct|class|enum class|enum struct|enum|union|using|namespace|#define) +[A-Za-z_][A-Za-z_0-9]*/)) {
     line = substr(line, RSTART, RLENGTH)
   } else {
     sub(/(\(|=|;|\{|\[).*/, "", line)
@@ -20,21 +25,48 @@ function declared(line,  words, count) {
   return words[count]
 }
 
-# What the headers of `root` declare that this one leads to, as one line of words.
-function declared_by(header,  path, line, found) {
-  if (header in declarations) return declarations[header]
-  declarations[header] = ""  # it may lead to itself
-  path = root "/" header
-  while ((getline line <path) > 0) {
-    if (line ~ /^#include "/) {
-      split(line, found, "\"")
-      declarations[header] = declarations[header] declared_by(found[2])
-    } else if (line ~ /^[A-Za-z_]/ && line !~ /^(namespace|template)/) {
-      declarations[header] = declarations[header] " " declared(line)
+# Where a header of ours is, as seen from a file or header there; "" of others.
+function path_of(header, from,  count, candidates, i, line) {
+  sub(/[^\/]*$/, header, from)
+  count = split(from " " root "/" header " " root "/../tests/" header, candidates, " ")
+  for (i = 1; i <= count; i++) {
+    if ((getline line <candidates[i]) > 0) {
+      close(candidates[i])
+      return candidates[i]
     }
   }
+  return ""
+}
+
+# Reads a header of ours, once: what it declares at the left margin, all its words, and the headers that it leads to.
+function read_header(path,  line, found, count, words, i) {
+  if (path in declarations) return
+  declarations[path] = spoken[path] = leads[path] = ""
+  while ((getline line <path) > 0) {
+    sub(/\/\/.*/, "", line)
+    if (line ~ /^#include "/) {
+      split(line, found, "\"")
+      leads[path] = leads[path] " " path_of(found[2], path)
+      continue
+    }
+    if (line ~ /^[A-Za-z_]/ && line !~ /^(namespace|template)/) declarations[path] = declarations[path] " " declared(line)
+    spoken[path] = spoken[path] " " line
+  }
   close(path)
-  return declarations[header]
+  gsub(/[^A-Za-z_0-9]+/, " ", spoken[path])
+}
+
+# Notes for `file` what a header of ours tells it, with all that this one leads to.
+function learn(file, path,  count, words, i) {
+  if (path == "" || (file, path) in learned) return
+  learned[file, path] = 1
+  read_header(path)
+  count = split(declarations[path], words, " ")
+  for (i = 1; i <= count; i++) knows[file, words[i]] = 1
+  count = split(spoken[path], words, " ")
+  for (i = 1; i <= count; i++) taken[file, words[i]] = 1
+  count = split(leads[path], words, " ")
+  for (i = 1; i <= count; i++) learn(file, words[i])
 }
 
 # A header beside the file itself is not found from where the batch is.
@@ -58,10 +90,7 @@ FNR == 1 {
   sub(/\/\/.*/, "", text)
   if (text ~ /^#include/) {
     includes[files] = includes[files] include_line(text) "\n"
-    if (split(text, words, "\"") > 1) {
-      count = split(declared_by(words[2]), words, " ")
-      for (i = 1; i <= count; i++) knows[files, words[i]] = 1
-    }
+    if (split(text, words, "\"") > 1) learn(files, path_of(words[2], FILENAME))
     if (defined[files]) alone[files] = 1  # a macro that a header is to see
     next
   }
@@ -73,6 +102,13 @@ FNR == 1 {
   # Texts name nothing, and members and qualified names are looked up where they belong.
   plain = text
   gsub(/"([^"\\]|\\.)*"/, "", plain)
+  rest = plain
+  while (match(rest, /(\.|->|::)[A-Za-z_][A-Za-z_0-9]*/)) {
+    word = substr(rest, RSTART, RLENGTH)
+    gsub(/[^A-Za-z_0-9]/, "", word)
+    taken[files, word] = 1
+    rest = substr(rest, RSTART + RLENGTH)
+  }
   gsub(/(\.|->|::)[A-Za-z_]/, " 0", plain)
   count = split(plain, words, /[^A-Za-z_0-9]+/)
   for (i = 1; i <= count; i++) knows[files, words[i]] = 1
@@ -84,18 +120,46 @@ FNR == 1 {
   if (!private) next
   word = declared(text)
   if (text ~ /^using [A-Za-z_:]+;/) { sub(/;.*/, "", text); sub(/.*[: ]/, "", text); word = text }
-  if (!is_word(word)) next
+  if (!is_word(word) || word == "static_assert") next
   names[files] = names[files] " " word
+  if (text ~ /^(#define|namespace) /) taken[files, word] = 1
   # The same alias in two files is one.
   if ($0 ~ /^(using|namespace) .*;$/) alias[files, word] = $0
 }
 
+function known_to(a, b, word) {
+  return (b, word) in knows && !((a, word) in alias && alias[a, word] == alias[b, word])
+}
+
+# Whether b knows a private name of a that cannot be another.
 function meets(a, b,  count, words, i) {
   count = split(names[a], words, " ")
   for (i = 1; i <= count; i++) {
-    if ((b, words[i]) in knows && !((a, words[i]) in alias && alias[a, words[i]] == alias[b, words[i]])) return 1
+    if ((a, words[i]) in taken && known_to(a, b, words[i])) return 1
   }
   return 0
+}
+
+# The private names of the n-th member that have to be others, each with " " in front.
+function renamed(n, members, all,  count, words, i, other, found, done) {
+  count = split(names[members[n]], words, " ")
+  for (i = 1; i <= count; i++) {
+    for (other = 1; other <= all && !(words[i] in done); other++) {
+      if (other == n || !known_to(members[n], members[other], words[i])) continue
+      done[words[i]] = 1
+      found = found " " words[i]
+    }
+  }
+  return found
+}
+
+# The lines that read one file of a batch.
+function reading(n, members, all,  count, words, i, lines) {
+  count = split(renamed(n, members, all), words, " ")
+  for (i = 1; i <= count; i++) lines = lines "#define " words[i] " " words[i] "_in_" n "\n"
+  lines = lines "#include \"" name[members[n]] "\"\n"
+  for (i = 1; i <= count; i++) lines = lines "#undef " words[i] "\n"
+  return lines
 }
 
 function fits(file, batch,  count, members, i) {
@@ -123,7 +187,7 @@ END {
     }
     out = prefix batch ".cpp"
     for (i = 1; i <= count; i++) printf "%s", includes[members[i]] >(out ".new")
-    for (i = 1; i <= count; i++) printf "#include \"%s\"\n", name[members[i]] >(out ".new")
+    for (i = 1; i <= count; i++) printf "%s", reading(i, members, count) >(out ".new")
     close(out ".new")
     print out
   }

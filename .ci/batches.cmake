@@ -1,7 +1,7 @@
 # ctxcap_batches(OUT target SOURCE...): what to compile instead of the sources of a target: a few files that include
 # them, see batches.awk. They are made anew whenever CMake runs; when a new private name meets another one in
 # between ("redefinition of"), run it again.
-set(CTXCAP_BATCH 1500 CACHE STRING "Lines that are compiled at once; 1: every file by itself")
+set(CTXCAP_BATCH 2000 CACHE STRING "Lines that are compiled at once; 1: every file by itself")
 
 function(ctxcap_batches out target)
   list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ REGEX "^[^/]")

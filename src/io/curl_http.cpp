@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 
 #include "base/text.hpp"
@@ -11,6 +12,7 @@
 #include "io/curl.hpp"
 #include "io/fd.hpp"
 #include "io/parts.hpp"
+#include "io/refused.hpp"
 #include "io/url.hpp"
 
 namespace ctxcap::io {
@@ -125,10 +127,13 @@ class Exchange {
       std::string cause = detail_[0] != '\0' ? detail_.data() : curl().easy_strerror(code);
       if (code == CURLE_WRITE_ERROR && !streams())
         cause = "the answer is larger than " + human_bytes(static_cast<Bytes>(request_.most_body));
-      long number = 0;  // libcurl's own words leave it out
-      if (!request_.socket.empty() && code == CURLE_COULDNT_CONNECT)
+      // libcurl's own words leave it out; where a proxy may stand between, they say who was asked.
+      long number = 0;
+      if (code == CURLE_COULDNT_CONNECT && (!request_.socket.empty() || is_loopback(request_.url)))
         curl().easy_getinfo(handle_, CURLINFO_OS_ERRNO, &number);
-      if (number != 0) cause = request_.socket + ": " + errno_text(static_cast<int>(number));
+      if (number != 0) {
+        cause = request_.socket + (request_.socket.empty() ? "" : ": ") + errno_text(static_cast<int>(number));
+      }
       if (code == CURLE_ABORTED_BY_CALLBACK) cause = "a signal asked to stop";
       return unreachable(request_, cause, hint_for(code));
     }
@@ -302,6 +307,8 @@ class CurlBatch final : public HttpBatch {
 class CurlHttp final : public Http {
  public:
   Result<HttpResponse> send(const HttpRequest& request) override {
+    if (!easy_ && request.socket.empty() && nobody_listens(request.url))
+      return unreachable(request, errno_text(ECONNREFUSED), hint_for(CURLE_COULDNT_CONNECT));
     if (!easy_) easy_ = new_handle();
     if (!easy_) return no_curl(request);
     curl().easy_reset(easy_.get());  // options go, open connections stay

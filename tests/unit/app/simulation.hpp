@@ -136,14 +136,6 @@ inline bool is_down(Day night) {
   return std::find(std::begin(kDown), std::end(kDown), night) != std::end(kDown);
 }
 
-// libcurl says it differently from 8.10 on.
-inline std::string without_curls_words(std::string text) {
-  const std::string old = "Couldn't connect", now = "Could not connect";
-  for (std::size_t at = text.find(now); at != std::string::npos; at = text.find(now))
-    text.replace(at, now.size(), old);
-  return text;
-}
-
 // The nights that said something new, and what they said.
 inline std::string sixty_nights(Simulation& simulation) {
   std::string story, before;
@@ -163,7 +155,7 @@ inline std::string sixty_nights(Simulation& simulation) {
     if (!is_down(night)) simulation.learn();
     if (told.out != before) {
       story += "night " + std::to_string(night) + ", " + std::to_string(simulation.cuts) + " cut so far\n";
-      story += without_curls_words(told.out);
+      story += told.out;
     }
     before = told.out;
     if (night % 15 == 0) {  // a second run of the night changes nothing

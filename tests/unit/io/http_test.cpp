@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "io/io.hpp"
+#include "io/refused.hpp"
 
 using namespace ctxcap;
 using namespace std::chrono_literals;
@@ -285,6 +286,32 @@ TEST_CASE("no answer is `unreachable`, with what, why and a hint") {
     REQUIRE_FALSE(response);
     check_three_lines(response.error());
   }
+}
+
+TEST_CASE("an address of this machine that nobody listens on is known without libcurl, and with it told alike") {
+  io::RealWorld real;
+  Http& http = real.world().http;
+  Loopback server;
+  const std::string here = server.url("/echo");
+  CHECK(!io::nobody_listens(here));
+  for (const std::string url : {"http://127.0.0.1:9", "http://127.0.0.1:9/api/tags", "http://127.8.8.8:9?x"}) {
+    CAPTURE(url);
+    CHECK(io::nobody_listens(url));
+    const auto got = http.send({.url = url});
+    REQUIRE(!got);
+    CHECK(got.error().kind == ErrorKind::unreachable);
+    CHECK(got.error().why.ends_with(": Connection refused"));
+  }
+  // What libcurl may read otherwise is libcurl's to ask.
+  for (const char* url : {"http://localhost:9", "https://127.0.0.1:9", "http://a@127.0.0.1:9", "http://127.0.0.1:99999",
+                          "http://127.0.0.1.example.com:9", "http://127.1:9", "http://127.0.0.1:9x", "ftp://127.0.0.1:9", ""}) {
+    CAPTURE(url);
+    CHECK(!io::nobody_listens(url));
+  }
+  REQUIRE(http.send({.url = here}));  // from here on it is libcurl that is refused
+  const auto got = http.send({.url = "http://127.0.0.1:9/"});
+  REQUIRE(!got);
+  CHECK(got.error().why.ends_with(": Connection refused"));
 }
 
 TEST_CASE("errors name the address, but no password and no query") {

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <optional>
 
+#include "ingest/known_ends.hpp"
+
 namespace ctxcap::ingest {
 namespace {
 
@@ -123,6 +125,10 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
       ++at;
     }
     return at == begin ? kNoEnd : at;
+  }
+  if (const char* known = KnownEnds::behind(text.data() + at)) {
+    const auto end = static_cast<std::size_t>(known - text.data());
+    return end <= text.size() ? end : kNoEnd;
   }
   // Depth is a number, not a call stack: nesting costs nothing, however deep.
   std::size_t depth = 0;

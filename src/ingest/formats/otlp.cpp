@@ -5,6 +5,7 @@
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/members.hpp"
 #include "ingest/formats/typed_values.hpp"
+#include "ingest/known_ends.hpp"
 #include "ingest/span.hpp"
 
 namespace ctxcap::ingest {
@@ -59,6 +60,7 @@ struct Nesting {
 };
 
 void read_export(Value resources, const Nesting& nesting, Scratch& scratch, Sink& sink) {
+  const KnownEnds ends(resources.raw());
   resources.each_element([&](Value resource) {
     Span span;
     span.service = service_of(resource.member("resource"), scratch);

@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
 #include <string>
 #include <vector>
+
+#include "ingest/known_ends.hpp"
 
 using namespace ctxcap::ingest;
 
@@ -49,6 +52,36 @@ TEST_CASE("a value ends where its text does, and never beyond it") {
     CAPTURE(row.text);
     CHECK(skip_value(row.text, 0) == row.want);
   }
+}
+
+TEST_CASE("ends that are known are those that would be found, in whatever text, and only while they are known") {
+  std::mt19937 random(22);
+  int found = 0;
+  for (int i = 0; i < 3000; ++i) {
+    // Brackets that match and that do not, strings that hold some, escapes, and cuts anywhere.
+    constexpr std::string_view kSigns = "{{[[]]}}\"\"\\:,1 a";
+    std::string text(random() % 60, ' ');
+    for (char& c : text) c = kSigns[random() % kSigns.size()];
+    const std::size_t part = text.empty() ? 0 : random() % text.size();  // what is looked at may end before the text
+    for (const std::string_view seen : {std::string_view(text), std::string_view(text).substr(0, part)}) {
+      for (std::size_t at = 0; at < seen.size(); ++at) {
+        const std::size_t want = skip_value(seen, at);
+        const KnownEnds ends(text);
+        CAPTURE(text);
+        CAPTURE(at);
+        const bool is_known = KnownEnds::behind(seen.data() + at) != nullptr;
+        REQUIRE(skip_value(seen, at) == want);
+        found += is_known && want != kNoEnd ? 1 : 0;
+        {
+          const KnownEnds inner("[]");
+          REQUIRE(KnownEnds::behind(seen.data() + at) == nullptr);
+        }
+        REQUIRE((KnownEnds::behind(seen.data() + at) != nullptr) == is_known);
+      }
+    }
+  }
+  CHECK(found > 1000);
+  CHECK(KnownEnds::behind("[]") == nullptr);
 }
 
 TEST_CASE("a string of any length ends at its quote, and is decoded where an escape stands anywhere in it") {

@@ -39,7 +39,7 @@ function path_of(header, from,  count, candidates, i, line) {
 }
 
 # Reads a header of ours, once: what it declares at the left margin, all its words, and the headers that it leads to.
-function read_header(path,  line, found, count, words, i) {
+function read_header(path,  line, found) {
   if (path in declarations) return
   declarations[path] = spoken[path] = leads[path] = ""
   while ((getline line <path) > 0) {

@@ -14,13 +14,13 @@ engines=$!
 trap 'kill "$engines" 2>/dev/null || true; rm -f "$log" "$log.engines"' EXIT
 
 echo "building the tests in ${build#"$root"/} (address and undefined behaviour sanitizers)"
-# clang builds this in little more than half of the time that g++ takes; the program itself is built by g++, as in
-# examples/quickstart.sh. -O1 and no debug information: under half the time of a full debug build. What the undefined
-# behaviour sanitizer finds has its line all the same; for lines of the address sanitizer build with -g1.
 # With another compiler than last time CMake forgets whatever else it is told.
 if [ -f "$build/CMakeCache.txt" ] && ! grep -q '^CMAKE_CXX_COMPILER:.*clang++-19$' "$build/CMakeCache.txt"; then
   rm -rf "$build/CMakeCache.txt" "$build/CMakeFiles"
 fi
+# clang builds this in little more than half of the time that g++ takes; the program itself is built by g++, as in
+# examples/quickstart.sh. -O1 and no debug information: under half the time of a full debug build. What the undefined
+# behaviour sanitizer finds has its line all the same; for lines of the address sanitizer build with -g1.
 "$root/.ci/build" "$build" -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_BUILD_TYPE=Debug \
   -DCMAKE_CXX_FLAGS_DEBUG="-O1" -DCTXCAP_DEV=ON -DCTXCAP_SANITIZE=address,undefined
 

@@ -173,11 +173,15 @@ function fits(file, batch,  count, members, i) {
 }
 
 END {
-  for (file = 1; file <= files; file++) {
-    for (batch = 1; batch <= used && !fits(file, batch);) batch++
-    if (batch > used) used = batch
-    batches[batch] = batches[batch] " " file
-    total[batch] += size[file]
+  # What reads a heavy header first, so that few batches read it.
+  for (light = 0; light <= 1; light++) {
+    for (file = 1; file <= files; file++) {
+      if (light == ((file, "nlohmann") in taken)) continue
+      for (batch = 1; batch <= used && !fits(file, batch);) batch++
+      if (batch > used) used = batch
+      batches[batch] = batches[batch] " " file
+      total[batch] += size[file]
+    }
   }
   for (batch = 1; batch <= used; batch++) {
     count = split(batches[batch], members, " ")

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "base/version.hpp"
 #include "io/curl.hpp"
 #include "io/fd.hpp"
 #include "io/parts.hpp"
@@ -192,7 +193,7 @@ class Exchange {
   void set_behaviour() {
     set(CURLOPT_URL, request_.url.c_str());
     if (!request_.socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, request_.socket.c_str());
-    set(CURLOPT_USERAGENT, "ctxcap/" CTXCAP_VERSION);
+    set(CURLOPT_USERAGENT, fmt::format("ctxcap/{}", version()).c_str());
     if (request_.decoded) set(CURLOPT_ACCEPT_ENCODING, "");  // whatever this libcurl can decompress
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_NOPROGRESS, 0L);

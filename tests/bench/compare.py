@@ -258,10 +258,10 @@ def linearity(bench, file, size):
     table(["", "1 core", "2 cores", "faster by", "2 cores, per GB"], rows)
 
 
-def server_log(bench, size):
-    """Ollama's own log. Every bin of every histogram is compared with what the generator wrote."""
-    file, truth = bench.path("server.log"), bench.path("server.json")
-    subprocess.run([sys.executable, str(HERE / "generate_log.py"), file, truth, "--bytes", str(size)], check=True)
+def beside_newlines(bench, title, generator, *options):
+    """Formats that no database reads. Every bin of every histogram is compared with what the generator wrote."""
+    file, truth = bench.path("made"), bench.path("made.json")
+    subprocess.run([sys.executable, str(HERE / generator), file, truth, "--bytes", str(bench.args.bytes), *options], check=True)
     size = os.path.getsize(file)
     subprocess.run(bench.tool("bench_ingest", file, "--truth", truth, "--repeat", "1"), check=True, stdout=subprocess.DEVNULL)
     times = medians(bench.args.rounds, {
@@ -270,10 +270,11 @@ def server_log(bench, size):
         "**ctxcap analyze**, through a pipe": lambda: times_of(bench.analyze("-"), file),
     })
     floor = times["newline scan, 2 threads"].wall
-    print(f"The server's own log: {size:,} bytes, all numbers equal\n")
-    table(["", "time", "GB/s", "x newline scan"],
-          [[name, f"{taken.wall:.3f} s", f"{size / taken.wall / 1e9:.2f}", f"{taken.wall / floor:.2f}"]
+    print(f"{title}: {size:,} bytes, all numbers equal\n")
+    table(["", "time", "GB/s", "processors", "x newline scan"],
+          [[name, f"{taken.wall:.3f} s", f"{size / taken.wall / 1e9:.2f}", f"{taken.cpu:.3f} s", f"{taken.wall / floor:.2f}"]
            for name, taken in times.items()])
+    os.remove(file)
 
 
 def streamed(bench, size):
@@ -318,7 +319,10 @@ def main():
             linearity(bench, file, size)
             if body.startswith("3000"):
                 compressed(bench, file, size)
-        server_log(bench, args.bytes)
+        os.remove(file)
+        beside_newlines(bench, "The server's own log", "generate_log.py")
+        beside_newlines(bench, "Spans of OpenTelemetry with the texts of prompts", "generate_otlp.py", "--content")
+        beside_newlines(bench, "Spans of OpenTelemetry without texts", "generate_otlp.py")
         if args.stream:
             streamed(bench, args.stream)
 

@@ -19,7 +19,7 @@ if [ $# -eq 0 ]; then
 fi
 
 build=${CTXCAP_FUZZ_BUILD:-$root/build-fuzz}
-cmake -S "$root" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCTXCAP_FUZZ=ON -DCTXCAP_DEV=ON >/dev/null
+cmake -S "$root" -B "$build" -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 -DCTXCAP_FUZZ=ON -DCTXCAP_DEV=ON >/dev/null
 failed=0
 for target in "$@"; do
   cmake --build "$build" --target "fuzz_$target" >/dev/null

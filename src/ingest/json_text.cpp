@@ -1,10 +1,9 @@
 #include "ingest/json_text.hpp"
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <optional>
-
-#include "ingest/known_ends.hpp"
 
 namespace ctxcap::ingest {
 namespace {
@@ -67,42 +66,50 @@ std::size_t append_unicode_escape(std::string& out, std::string_view text, std::
   return at + 6;
 }
 
-// Nearly all texts are shorter than a call of memchr is worth.
-bool has_escape(std::string_view text) {
-  constexpr std::size_t kShort = 64;
-  if (text.size() > kShort) return text.find('\\') != std::string_view::npos;
+// Nearly all texts are shorter than a call of memchr is worth: their letters are looked at eight at a time.
+constexpr std::size_t kShort = 64;
+constexpr std::size_t kWord = sizeof(std::uint64_t);
+
+std::uint64_t word_at(std::string_view text, std::size_t at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text.data() + at, sizeof word);
+  return word;
+}
+
+// The highest bit of each byte of a word that is `c`, and at times of a byte above one.
+std::uint64_t bytes_that_are(char c, std::uint64_t word) {
   constexpr std::uint64_t kEach = 0x0101'0101'0101'0101;
-  std::uint64_t found = 0;  // the highest bit of a byte that is a backslash, and at times of one behind it
+  const std::uint64_t differs = word ^ (kEach * static_cast<unsigned char>(c));
+  return (differs - kEach) & ~differs & (kEach << 7);
+}
+
+bool has_escape(std::string_view text) {
+  if (text.size() > kShort) return text.find('\\') != std::string_view::npos;
+  std::uint64_t found = 0;
   std::size_t at = 0;
-  for (; at + sizeof found <= text.size(); at += sizeof found) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, sizeof word);
-    const std::uint64_t differs = word ^ (kEach * '\\');
-    found |= (differs - kEach) & ~differs;
-  }
-  bool is_there = (found & (kEach << 7)) != 0;
+  for (; at + kWord <= text.size(); at += kWord) found |= bytes_that_are('\\', word_at(text, at));
+  bool is_there = found != 0;
   for (; at < text.size(); ++at) is_there = is_there || text[at] == '\\';
   return is_there;
 }
 
 }  // namespace
 
-std::size_t skip_space(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_space(text[at])) ++at;
-  return at;
-}
-
 std::size_t skip_string(std::string_view text, std::size_t at) {
   if (at >= text.size() || text[at] != '"') return kNoEnd;
   const std::size_t first = at + 1;
-  // Most are shorter than a call of memchr is worth.
-  constexpr std::size_t kShort = 16;
-  for (const char c : text.substr(first, kShort)) {
-    ++at;
-    if (c == '"') return at + 1;
-    if (c == '\\') break;
+  std::size_t from = first;
+  if constexpr (std::endian::native == std::endian::little) {  // where the first letter is the lowest byte
+    while (from < first + kShort && from + kWord <= text.size()) {
+      const std::uint64_t word = word_at(text, from);
+      const std::uint64_t found = bytes_that_are('"', word) | bytes_that_are('\\', word);
+      const std::size_t behind = from + static_cast<std::size_t>(std::countr_zero(found)) / 8 + 1;
+      if (found != 0 && text[behind - 1] == '"') return behind;
+      if (found != 0) break;
+      from += kWord;
+    }
   }
-  for (std::size_t from = first; from < text.size();) {
+  while (from < text.size()) {
     const void* found = std::memchr(text.data() + from, '"', text.size() - from);
     if (found == nullptr) return kNoEnd;
     const std::size_t quote = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
@@ -125,10 +132,6 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
       ++at;
     }
     return at == begin ? kNoEnd : at;
-  }
-  if (const char* known = KnownEnds::behind(text.data() + at)) {
-    const auto end = static_cast<std::size_t>(known - text.data());
-    return end <= text.size() ? end : kNoEnd;
   }
   // Depth is a number, not a call stack: nesting costs nothing, however deep.
   std::size_t depth = 0;

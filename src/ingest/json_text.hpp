@@ -30,11 +30,14 @@ class Scratch {
 // The position after the JSON value (or string) that starts at `at`; npos when it does not end within `text`.
 std::size_t skip_value(std::string_view text, std::size_t at);
 std::size_t skip_string(std::string_view text, std::size_t at);
-std::size_t skip_space(std::string_view text, std::size_t at);
 inline constexpr std::size_t kNoEnd = std::string_view::npos;
 
 inline bool is_space(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+inline std::size_t skip_space(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_space(text[at])) ++at;
+  return at;
 }
 // Without white space on either side.
 inline std::string_view trimmed(std::string_view text) {
@@ -106,48 +109,113 @@ class Value {
   std::uint64_t size_and_kind_ = 0;
 };
 
+// Where somebody stands who reads a text from its beginning to its end, once. Value::each_member() knows where a
+// member ends before it visits it, so whoever goes down ten levels has looked at the lowest ten times.
+struct Forward {
+  std::string_view text;
+  std::size_t at = 0;  // kNoEnd: a value had no end
+
+  bool failed() const { return at == kNoEnd; }
+  bool is_at(char c) const { return at < text.size() && text[at] == c; }
+
+  // The value that begins here, and behind it; absent where it has no end.
+  Value value() {
+    const std::size_t begin = at;
+    at = skip_value(text, begin);
+    return failed() ? Value() : Value::json(text.substr(begin, at - begin));
+  }
+
+  // visit(std::string_view key) for each member of the object that begins here, or visit() for each element of the
+  // array; the visitor goes behind the value. Afterwards behind the whole. False where that is no object (array), or
+  // malformed after what was visited.
+  template <typename Visit>
+  bool members(Visit&& visit) {
+    const std::size_t begin = at;
+    return is_at('{') && walk_members(visit) ? true : skip_from(begin);
+  }
+  template <typename Visit>
+  bool elements(Visit&& visit) {
+    const std::size_t begin = at;
+    return is_at('[') && walk_elements(visit) ? true : skip_from(begin);
+  }
+
+ private:
+  friend class Value;
+
+  bool skip_from(std::size_t begin) {
+    at = skip_value(text, begin);
+    return false;
+  }
+  void space() { at = skip_space(text, at); }
+  bool take(char c) {
+    const bool is_there = is_at(c);
+    if (is_there) ++at;
+    return is_there;
+  }
+
+  template <typename Visit>
+  bool walk_members(Visit&& visit);
+  template <typename Visit>
+  bool walk_elements(Visit&& visit);
+};
+
 template <typename Visit>
-bool Value::each_member(Visit&& visit) const {
-  if (!is_object()) return false;
-  const std::string_view text = raw();
-  std::size_t at = skip_space(text, 1);
-  if (at < text.size() && text[at] == '}') return true;
-  while (at < text.size() && text[at] == '"') {
+bool Forward::walk_members(Visit&& visit) {
+  ++at;
+  space();
+  if (take('}')) return true;
+  while (is_at('"')) {
     const std::size_t key_end = skip_string(text, at);
     if (key_end == kNoEnd) return false;
     const std::string_view key = text.substr(at + 1, key_end - at - 2);
-    at = skip_space(text, key_end);
-    if (at >= text.size() || text[at] != ':') return false;
-    at = skip_space(text, at + 1);
-    const std::size_t value_end = skip_value(text, at);
-    if (value_end == kNoEnd) return false;
-    visit(key, Value::json(text.substr(at, value_end - at)));
-    at = skip_space(text, value_end);
-    if (at >= text.size()) return false;
-    if (text[at] == '}') return true;
-    if (text[at] != ',') return false;
-    at = skip_space(text, at + 1);
+    at = key_end;
+    space();
+    if (!take(':')) return false;
+    space();
+    visit(key);
+    if (failed()) return false;
+    space();
+    if (take('}')) return true;
+    if (!take(',')) return false;
+    space();
   }
   return false;
 }
 
 template <typename Visit>
-bool Value::each_element(Visit&& visit) const {
-  if (!is_array()) return false;
-  const std::string_view text = raw();
-  std::size_t at = skip_space(text, 1);
-  if (at < text.size() && text[at] == ']') return true;
+bool Forward::walk_elements(Visit&& visit) {
+  ++at;
+  space();
+  if (take(']')) return true;
   while (at < text.size()) {
-    const std::size_t end = skip_value(text, at);
-    if (end == kNoEnd) return false;
-    visit(Value::json(text.substr(at, end - at)));
-    at = skip_space(text, end);
-    if (at >= text.size()) return false;
-    if (text[at] == ']') return true;
-    if (text[at] != ',') return false;
-    at = skip_space(text, at + 1);
+    visit();
+    if (failed()) return false;
+    space();
+    if (take(']')) return true;
+    if (!take(',')) return false;
+    space();
   }
   return false;
+}
+
+template <typename Visit>
+bool Value::each_member(Visit&& visit) const {
+  if (!is_object()) return false;
+  Forward reader{raw()};
+  return reader.walk_members([&](std::string_view key) {
+    const Value value = reader.value();
+    if (!reader.failed()) visit(key, value);
+  });
+}
+
+template <typename Visit>
+bool Value::each_element(Visit&& visit) const {
+  if (!is_array()) return false;
+  Forward reader{raw()};
+  return reader.walk_elements([&] {
+    const Value value = reader.value();
+    if (!reader.failed()) visit(value);
+  });
 }
 
 }  // namespace ctxcap::ingest

@@ -8,21 +8,35 @@
 
 namespace ctxcap::ingest {
 
-// The value inside: a scalar, or the list of a map's entries, which each_attribute() visits in turn.
-Value typed_value(Value wrapped);
+// One member of a wrapped value: the scalar that it is, or the list of a map's entries, which each_attribute() visits in
+// turn; of other kinds what was found before.
+Value typed_member(std::string_view kind, Value value, Value found);
+
+// The attributes that begin where the reader stands: visit(std::string_view name, Value value) for each. Then it stands
+// behind them.
+template <typename Visit>
+void read_attributes(Forward& reader, Scratch& scratch, Visit&& visit) {
+  reader.elements([&] {
+    std::string_view name;
+    Value value;
+    reader.members([&](std::string_view key) {
+      if (key == "value") {
+        value = {};
+        reader.members([&](std::string_view kind) { value = typed_member(kind, reader.value(), value); });
+        return;
+      }
+      const Value member = reader.value();
+      if (key == "key") name = member.text(scratch);
+    });
+    if (value.present()) visit(name, value);
+  });
+}
 
 // visit(std::string_view name, Value value) for each attribute.
 template <typename Visit>
 void each_attribute(Value attributes, Scratch& scratch, Visit&& visit) {
-  attributes.each_element([&](Value attribute) {
-    std::string_view name;
-    Value value;
-    attribute.each_member([&](std::string_view key, Value member) {
-      if (key == "key") name = member.text(scratch);
-      if (key == "value") value = typed_value(member);
-    });
-    if (value.present()) visit(name, value);
-  });
+  Forward reader{attributes.raw()};
+  if (attributes.is_array()) read_attributes(reader, scratch, visit);
 }
 
 }  // namespace ctxcap::ingest

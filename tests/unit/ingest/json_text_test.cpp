@@ -2,11 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
-
-#include "ingest/known_ends.hpp"
 
 using namespace ctxcap::ingest;
 
@@ -54,34 +53,70 @@ TEST_CASE("a value ends where its text does, and never beyond it") {
   }
 }
 
-TEST_CASE("ends that are known are those that would be found, in whatever text, and only while they are known") {
-  std::mt19937 random(22);
-  int found = 0;
-  for (int i = 0; i < 3000; ++i) {
-    // Brackets that match and that do not, strings that hold some, escapes, and cuts anywhere.
-    constexpr std::string_view kSigns = "{{[[]]}}\"\"\\:,1 a";
-    std::string text(random() % 60, ' ');
-    for (char& c : text) c = kSigns[random() % kSigns.size()];
-    const std::size_t part = text.empty() ? 0 : random() % text.size();  // what is looked at may end before the text
-    for (const std::string_view seen : {std::string_view(text), std::string_view(text).substr(0, part)}) {
-      for (std::size_t at = 0; at < seen.size(); ++at) {
-        const std::size_t want = skip_value(seen, at);
-        const KnownEnds ends(text);
-        CAPTURE(text);
-        CAPTURE(at);
-        const bool is_known = KnownEnds::behind(seen.data() + at) != nullptr;
-        REQUIRE(skip_value(seen, at) == want);
-        found += is_known && want != kNoEnd ? 1 : 0;
-        {
-          const KnownEnds inner("[]");
-          REQUIRE(KnownEnds::behind(seen.data() + at) == nullptr);
-        }
-        REQUIRE((KnownEnds::behind(seen.data() + at) != nullptr) == is_known);
-      }
-    }
+namespace {
+
+// What is visited, level by level, when the end of each member is known before it is visited.
+void visit_values(Value value, std::string& seen) {
+  const bool is_list = value.is_array();
+  if (!is_list && !value.is_object()) {
+    seen += std::string(value.raw()) + ' ';
+    return;
   }
-  CHECK(found > 1000);
-  CHECK(KnownEnds::behind("[]") == nullptr);
+  seen += is_list ? "[" : "{";
+  const bool whole = is_list ? value.each_element([&](Value inner) { visit_values(inner, seen); })
+                             : value.each_member([&](std::string_view key, Value inner) {
+                                 seen += std::string(key) + '=';
+                                 visit_values(inner, seen);
+                               });
+  seen += whole ? ") " : "! ";
+}
+
+// The same by one way through the text.
+void visit_forward(Forward& reader, std::string& seen) {
+  const bool is_list = reader.is_at('[');
+  if (!is_list && !reader.is_at('{')) {
+    const Value value = reader.value();
+    if (!reader.failed()) seen += std::string(value.raw()) + ' ';
+    return;
+  }
+  seen += is_list ? "[" : "{";
+  const bool whole = is_list ? reader.elements([&] { visit_forward(reader, seen); })
+                             : reader.members([&](std::string_view key) {
+                                 // A member without a value is not visited where its end is looked for first.
+                                 if (skip_value(reader.text, reader.at) != kNoEnd) seen += std::string(key) + '=';
+                                 visit_forward(reader, seen);
+                               });
+  seen += whole ? ") " : "! ";
+}
+
+}  // namespace
+
+TEST_CASE("one way through a text visits what level by level is visited, also where it is malformed") {
+  std::mt19937 random(22);
+  int nested = 0, malformed = 0;
+  const auto compare = [&](const std::string& text) {
+    if (skip_value(text, 0) != text.size()) return;
+    CAPTURE(text);
+    std::string want, got;
+    visit_values(Value::json(text), want);
+    Forward reader{text};
+    visit_forward(reader, got);
+    REQUIRE(got == want);
+    REQUIRE(reader.at == text.size());
+    nested += std::count(want.begin(), want.end(), '{') > 2 ? 1 : 0;
+    malformed += want.find('!') != std::string::npos ? 1 : 0;
+  };
+  const std::string whole = R"({"a":[{"k":"x","v":{"s":"}\"]"}},{"k" : 7}, [[],{}] ],"b":{"c":{"d":null}},"e":[1,"2"]})";
+  compare(whole);
+  for (int i = 0; i < 60'000; ++i) {
+    // A sign or three of a document become others: brackets that do not match, strings that end elsewhere.
+    constexpr std::string_view kSigns = "{{[[]]}}\"\"\\:,1 a";
+    std::string text = whole;
+    for (std::size_t left = 1 + random() % 3; left > 0; --left) text[random() % text.size()] = kSigns[random() % kSigns.size()];
+    compare(text.substr(0, std::min(skip_value(text, 0), text.size())));
+  }
+  CHECK(nested > 1000);
+  CHECK(malformed > 1000);
 }
 
 TEST_CASE("a string of any length ends at its quote, and is decoded where an escape stands anywhere in it") {

@@ -1,10 +1,9 @@
 // The attributes of spans that matter, under all their names.
 
-#include <array>
-#include <cstdint>
 #include <iterator>
 #include <string>
 
+#include "ingest/name_table.hpp"
 #include "ingest/span.hpp"
 
 namespace ctxcap::ingest {
@@ -85,43 +84,18 @@ constexpr Spelling kSpellings[] = {
     {"ai.settings.maxTokens", Attribute::max_tokens},
 };
 
-// Most names of a span are none of these, and one look at the index says so.
-struct Index {
-  static constexpr std::uint8_t kNone = 255;
-  static_assert(std::size(kSpellings) < kNone);
-  std::array<std::uint8_t, 256> first;  // spelling of a slot
-  std::array<std::uint8_t, std::size(kSpellings)> next;
-
-  static constexpr std::size_t slot_of(std::string_view name) {
-    const auto letter = [name](std::size_t at) { return static_cast<unsigned char>(name[at]); };
-    return (name.size() * 5 + letter(name.size() - 1) * 7u + letter(name.size() / 2) * 31u) % 256;
-  }
-};
-
-constexpr Index kIndex = [] {
-  Index index{};
-  index.first.fill(Index::kNone);
-  for (std::size_t i = std::size(kSpellings); i-- > 0;) {
-    std::uint8_t& first = index.first[Index::slot_of(kSpellings[i].name)];
-    index.next[i] = first;
-    first = static_cast<std::uint8_t>(i);
-  }
-  return index;
-}();
-
-const Spelling* spelling_of(std::string_view name) {
-  if (name.empty()) return nullptr;
-  for (std::uint8_t i = kIndex.first[Index::slot_of(name)]; i != Index::kNone; i = kIndex.next[i]) {
-    if (kSpellings[i].name == name) return &kSpellings[i];
-  }
-  return nullptr;
+constexpr std::string_view name_at(std::size_t i) {
+  return kSpellings[i].name;
 }
+
+// Most names of a span are none of these.
+constexpr NameTable<1024> kTable(std::size(kSpellings), name_at);
 
 }  // namespace
 
 void Attributes::put(std::string_view name, Value value) {
-  if (const Spelling* const spelling = spelling_of(name)) {
-    Value& slot = values_[static_cast<std::size_t>(spelling->attribute)];
+  if (const std::optional<std::size_t> row = kTable.find(name, name_at)) {
+    Value& slot = values_[static_cast<std::size_t>(kSpellings[*row].attribute)];
     if (!slot.present()) slot = value;
     return;
   }

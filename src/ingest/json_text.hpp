@@ -140,8 +140,6 @@ struct Forward {
   }
 
  private:
-  friend class Value;
-
   bool skip_from(std::size_t begin) {
     at = skip_value(text, begin);
     return false;
@@ -202,7 +200,7 @@ template <typename Visit>
 bool Value::each_member(Visit&& visit) const {
   if (!is_object()) return false;
   Forward reader{raw()};
-  return reader.walk_members([&](std::string_view key) {
+  return reader.members([&](std::string_view key) {
     const Value value = reader.value();
     if (!reader.failed()) visit(key, value);
   });
@@ -212,7 +210,7 @@ template <typename Visit>
 bool Value::each_element(Visit&& visit) const {
   if (!is_array()) return false;
   Forward reader{raw()};
-  return reader.walk_elements([&] {
+  return reader.elements([&] {
     const Value value = reader.value();
     if (!reader.failed()) visit(value);
   });

@@ -9,7 +9,9 @@ group-by for the same answer.
 Rows look like those of GET /api/public/v2/observations with bodies: prompts with escapes, quotes, line breaks and
 other scripts; a few spans, judges' rows, failures, rows without counts, second versions of a row, broken lines.
 The truth is counted while writing, by means that have nothing to do with ctxcap: exact bins per (job, model)."""
-import argparse, collections, json, random, sys
+import json, random, sys
+
+from truth import Truth, arguments
 
 WORDS = ("the mail asks for an invoice of last quarter and the customer wants a reply before Friday please find "
          "attached the report with all figures we discussed in our meeting on the new contract").split()
@@ -29,12 +31,8 @@ def body_text(rng, size):
 
 
 def main():
-    args = argparse.ArgumentParser()
-    args.add_argument("out")
-    args.add_argument("truth")
-    args.add_argument("--bytes", type=float, default=1e9)
+    args = arguments()
     args.add_argument("--body", default="3000:30000")
-    args.add_argument("--seed", type=int, default=7)
     args.add_argument("--plain", action="store_true")
     args = args.parse_args()
     rng = random.Random(args.seed)
@@ -44,15 +42,14 @@ def main():
                        ensure_ascii=rng.random() < 0.5) for _ in range(400)]
     answers = [json.dumps({"role": "assistant", "content": body_text(rng, rng.randint(low, high) // 4)},
                           ensure_ascii=False) for _ in range(100)]
-    bins = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
-    skipped = collections.Counter()
-    rows = written = 0
+    truth = Truth()
+    written = 0
 
     with open(sys.stdout.fileno() if args.out == "-" else args.out, "w", encoding="utf-8", newline="\n") as out:
         def emit(line):
-            nonlocal rows, written
+            nonlocal written
             written += out.write(line + "\n")
-            rows += 1
+            truth.rows += 1
 
         def row(number, job, model, usage, kind="GENERATION", level="DEFAULT", environment="default", version=0):
             start = f"2026-08-{1 + number % 28:02d}T09:{number % 60:02d}:02.123Z"
@@ -77,35 +74,27 @@ def main():
             kind = 1 if args.plain else rng.random()
             if kind < 0.01:
                 emit(row(number, job, model, {}))
-                skipped["no-usage"] += 1
+                truth.skipped["no-usage"] += 1
             elif kind < 0.02:
                 emit(row(number, job, model, {}, kind="SPAN"))
-                skipped["not-a-generation"] += 1
+                truth.skipped["not-a-generation"] += 1
             elif kind < 0.025:
                 emit(row(number, job, model, usage, environment="langfuse-llm-as-a-judge"))
-                skipped["judge"] += 1
+                truth.skipped["judge"] += 1
             elif kind < 0.03:
                 emit(row(number, job, model, {}, level="ERROR"))
-                skipped["failed"] += 1
+                truth.skipped["failed"] += 1
             elif kind < 0.032:
                 emit(row(number, job, model, usage)[:200])
-                skipped["bad-json"] += 1
+                truth.skipped["bad-json"] += 1
             else:
                 if kind < 0.05:
                     older = {"input": prompt + 5, "output": answer, "total": prompt + 5 + answer}
                     emit(row(number, job, model, older))
-                    skipped["duplicate"] += 1
+                    truth.skipped["duplicate"] += 1
                 emit(row(number, job, model, usage, version=1))
-                group = bins[f"{job}\t{model}"]
-                group["prompt"][prompt] += 1
-                group["generation"][answer] += 1
-                group["total"][prompt + answer] += 1
-
-    truth = {"rows": rows, "used": rows - sum(skipped.values()), "skipped": dict(sorted(skipped.items())),
-             "groups": {name: {part: sorted(counter.items()) for part, counter in group.items()}
-                        for name, group in sorted(bins.items())}}
-    with open(args.truth, "w", encoding="utf-8") as out:
-        json.dump(truth, out)
+                truth.call(job, model, prompt, answer)
+    truth.write(args.truth)
 
 
 main()

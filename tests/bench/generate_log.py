@@ -5,10 +5,9 @@ usage: generate_log.py OUT.log TRUTH.json [--bytes 1e9] [--seed 7]
 
 Two models take turns: a load with the hundred lines that go with it, then some hundred calls of about forty lines each,
 of which eight matter; a few prompts are cut, a few refused. The truth is counted while writing."""
-import argparse
-import collections
-import json
 import random
+
+from truth import Truth, arguments
 
 MODELS = [("qwen3:8b", "1a8c74cd370e", 40960), ("gemma3:12b", "96157914f34c", 8192)]
 LOAD = "".join(f"llama_model_loader: - kv {i:3d}:                 general.key_{i}.of_the_model u32              = {i * 977}\n"
@@ -32,15 +31,10 @@ slot launch_slot_: id  0 | task -1 | sampler params:
 
 
 def main():
-    args = argparse.ArgumentParser()
-    args.add_argument("out")
-    args.add_argument("truth")
-    args.add_argument("--bytes", type=float, default=1e9)
-    args.add_argument("--seed", type=int, default=7)
-    args = args.parse_args()
+    args = arguments().parse_args()
     rng = random.Random(args.seed)
-    bins = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
-    rows = written = 0
+    truth = Truth()
+    written = 0
     second = 0
 
     with open(args.out, "w", encoding="utf-8", newline="\n") as out:
@@ -64,7 +58,6 @@ def main():
                  f"model=registry.ollama.ai/library/{name} selected=none\n"
                  f'time={day}T{time}.394Z level=INFO source=sched.go:728 msg="loaded runners" count=1\n')
             task = 0
-            group = bins[f"all\t{name}"]
             for _ in range(rng.randint(50, 150)):
                 second += rng.randint(1, 40)
                 day, time = clock()
@@ -93,16 +86,9 @@ def main():
                      f"srv  update_slots: all slots are idle\n"
                      f'[GIN] {day.replace("-", "/")} - {time} | 200 |  302.986732ms |       127.0.0.1 | POST     "/api/chat"\n')
                 task += answer + (prompt - cached + 1023) // 1024 + 1
-                rows += 1
-                group["prompt"][true] += 1
-                group["generation"][answer] += 1
-                group["total"][true + answer] += 1
-
-    truth = {"rows": rows, "used": rows, "skipped": {},
-             "groups": {name: {part: sorted(counter.items()) for part, counter in group.items()}
-                        for name, group in sorted(bins.items())}}
-    with open(args.truth, "w", encoding="utf-8") as out:
-        json.dump(truth, out)
+                truth.rows += 1
+                truth.call("all", name, true, answer)
+    truth.write(args.truth)
 
 
 main()

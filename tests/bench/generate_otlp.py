@@ -4,13 +4,13 @@
 usage: generate_otlp.py OUT.jsonl TRUTH.json [--bytes 1e9] [--seed 7] [--content]
 
 Each line is an export of one to eight runs of a chain: a span of its prompt template, one of the call, one of the chain,
-each with a dozen attributes in the names of OpenLLMetry. Without --content no texts are recorded, which is the default
+with seven to thirteen attributes each in the names of OpenLLMetry. Without --content no texts are recorded, which is the default
 of the conventions; with it a prompt has about four letters a token and stands in three attributes, as the instrumentation
 writes it. The truth is counted while writing."""
-import argparse
-import collections
 import json
 import random
+
+from truth import Truth, arguments
 
 WORDS = ("the mail asks for an invoice of last quarter and the customer wants a reply before Friday please find "
          "attached the report with all figures we discussed in our meeting on the \"new\" contract\n").split(" ")
@@ -22,10 +22,10 @@ RESOURCE = {"telemetry.sdk.language": "python", "telemetry.sdk.name": "opentelem
 
 
 def attributes(values):
-    """[(name, JSON text of a string)] or numbers, as protobuf's JSON has them."""
+    """Texts and whole numbers by name, as protobuf's JSON has them."""
     return "[" + ",".join(
         f'{{"key":"{name}","value":{{"intValue":"{value}"}}}}' if isinstance(value, int)
-        else f'{{"key":"{name}","value":{{"stringValue":{value if value.startswith(chr(34)) else json.dumps(value)}}}}}'
+        else f'{{"key":"{name}","value":{{"stringValue":{json.dumps(value)}}}}}'
         for name, value in values.items()) + "]"
 
 
@@ -36,18 +36,13 @@ def span(trace, number, parent, name, kind, start, values):
 
 
 def main():
-    args = argparse.ArgumentParser()
-    args.add_argument("out")
-    args.add_argument("truth")
-    args.add_argument("--bytes", type=float, default=1e9)
-    args.add_argument("--seed", type=int, default=7)
+    args = arguments()
     args.add_argument("--content", action="store_true")
     args = args.parse_args()
     rng = random.Random(args.seed)
     pool = " ".join(rng.choices(WORDS, k=200_000))
-    bins = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
-    skipped = collections.Counter()
-    rows = written = number = 0
+    truth = Truth()
+    written = number = 0
     head = (f'{{"resourceSpans":[{{"resource":{{"attributes":{attributes(RESOURCE)}}},"scopeSpans":[{{"scope":'
             '{"name":"opentelemetry.instrumentation.langchain","version":"0.62.4"},"spans":[')
 
@@ -75,14 +70,12 @@ def main():
         if args.content:
             begin = rng.randrange(0, len(pool) - 200_000)
             text = pool[begin:begin + min(4 * prompt, 200_000)]
-            messages = json.dumps(json.dumps([{"role": "user", "parts": [{"type": "text", "content": text}]}]))
-            task["gen_ai.task.input"] = json.dumps(json.dumps({"inputs": {"mail": text}}))
+            messages = json.dumps([{"role": "user", "parts": [{"type": "text", "content": text}]}])
+            task["gen_ai.task.input"] = json.dumps({"inputs": {"mail": text}})
             task["gen_ai.task.output"] = call["gen_ai.input.messages"] = messages
-        group = bins[f"{job}\t{model}"]
-        group["prompt"][prompt] += 1
-        group["generation"][answer] += 1
-        group["total"][prompt + answer] += 1
-        skipped["not-a-generation"] += 2
+        truth.call(job, model, prompt, answer)
+        truth.skipped["not-a-generation"] += 2
+        truth.rows += 3
         return [span(trace, number + 1, root, "execute_task ChatPromptTemplate", 1, start, task),
                 span(trace, number + 2, root, "ChatOllama.chat", 3, start, call),
                 span(trace, root, 0, f"{job}.workflow", 1, start, chain)]
@@ -91,13 +84,7 @@ def main():
         while written < args.bytes:
             spans = [text for _ in range(rng.randint(1, 8)) for text in run()]
             written += out.write(head + ",".join(spans) + "]}]}]}\n")
-            rows += len(spans)
-
-    truth = {"rows": rows, "used": rows - sum(skipped.values()), "skipped": dict(skipped),
-             "groups": {name: {part: sorted(counter.items()) for part, counter in group.items()}
-                        for name, group in sorted(bins.items())}}
-    with open(args.truth, "w", encoding="utf-8") as out:
-        json.dump(truth, out)
+    truth.write(args.truth)
 
 
 main()

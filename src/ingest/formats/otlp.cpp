@@ -2,8 +2,7 @@
 // same calls (resourceLogs) are rows of the same ids, so that a span wins over its event and a file of events
 // alone is enough. Metrics are sums in buckets and are refused.
 
-#include <algorithm>
-#include <array>
+#include <initializer_list>
 
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/members.hpp"
@@ -58,75 +57,49 @@ void read_span(Forward& reader, Span span, Scratch& scratch, Sink& sink) {
   add_span(span, scratch, sink);
 }
 
-// An object of which one member is a long list, and another says whose it is. Of several names the first that is there.
-struct Level {
-  std::array<std::string_view, 2> owner;
-  std::array<std::string_view, 4> list;
-};
+using Names = std::initializer_list<std::string_view>;  // of one thing; the first that is there
 
-// Values under some names, each the first of its name.
-template <std::size_t N>
-struct Named {
-  const std::array<std::string_view, N>& names;
-  std::array<Value, N> values{};
-
-  void offer(std::string_view key, Value value) {
-    for (std::size_t i = 0; i < N; ++i) {
-      if (!key.empty() && names[i] == key && values[i].raw().empty()) values[i] = value;
-    }
-  }
-  Value first() const {
-    const auto found = std::ranges::find_if(values, &Value::present);
-    return found == values.end() ? Value() : *found;
-  }
-};
-
-// read_owner(Value), then read_row() for each element of the list, which goes behind it. Where the owner stands first,
-// as senders write it, nothing is looked at twice.
+// Of an object of which one member is a long list, and another says whose it is: read_owner(Value), then read_row() for
+// each element of the list, which goes behind it. Where both have their usual name and the owner stands first, as
+// senders write it, nothing is looked at twice.
 template <typename ReadOwner, typename ReadRow>
-void read_level(Forward& reader, const Level& level, ReadOwner&& read_owner, ReadRow&& read_row) {
-  Named<2> owner{level.owner};
-  Named<4> list{level.list};
-  bool done = false;
+void read_level(Forward& reader, Names owners, Names lists, ReadOwner&& read_owner, ReadRow&& read_row) {
+  const std::size_t begin = reader.at;
+  Value owner;
+  bool met = false, done = false;
   reader.members([&](std::string_view key) {
-    const bool is_next = !done && key == level.list[0] && list.values[0].raw().empty() && reader.is_at('[') &&
-                         owner.values[0].present();
-    if (!is_next) {
+    const bool is_list = key == *lists.begin();
+    if (is_list && !met && owner.present() && reader.is_at('[')) {
+      read_owner(owner);
+      reader.elements([&] { read_row(reader); });
+      done = true;
+    } else {
       const Value value = reader.value();
-      owner.offer(key, value);
-      list.offer(key, value);
-      return;
+      if (key == *owners.begin() && owner.raw().empty()) owner = value;
     }
-    done = true;
-    read_owner(owner.values[0]);
-    reader.elements([&] { read_row(reader); });
+    met = met || is_list;
   });
-  if (done) return;
-  read_owner(owner.first());
-  Forward apart{list.first().raw()};
-  if (apart.is_at('[')) apart.elements([&] { read_row(apart); });
+  if (done || reader.failed()) return;
+  const Value whole = Value::json(reader.text.substr(begin, reader.at - begin));
+  read_owner(first_member(whole, owners));
+  const Value list = first_member(whole, lists);
+  Forward apart{list.raw()};
+  if (list.is_array()) apart.elements([&] { read_row(apart); });
 }
 
-void read_export(Value resources, const Level& resource, const Level& scope, Scratch& scratch, Sink& sink) {
+void read_export(Value resources, Names scopes, Names rows, Scratch& scratch, Sink& sink) {
   if (!resources.is_array()) return;
   Forward reader{resources.raw()};
   reader.elements([&] {
     Span span;
-    read_level(
-        reader, resource, [&](Value owner) { span.service = service_of(owner, scratch); },
-        [&](Forward& at) {
-          read_level(
-              at, scope, [&](Value owner) { span.scope = owner.member("name").text(scratch); },
-              [&](Forward& row) { read_span(row, span, scratch, sink); });
-        });
+    const auto take_resource = [&](Value resource) { span.service = service_of(resource, scratch); };
+    const auto take_scope = [&](Value scope) { span.scope = scope.member("name").text(scratch); };
+    read_level(reader, {"resource"}, scopes, take_resource, [&](Forward& at) {
+      read_level(at, {"scope", "instrumentationLibrary"}, rows, take_scope,
+                 [&](Forward& row) { read_span(row, span, scratch, sink); });
+    });
   });
 }
-
-constexpr Level kSpansOfResource{
-    {"resource"}, {"scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"}};
-constexpr Level kSpansOfScope{{"scope", "instrumentationLibrary"}, {"spans"}};
-constexpr Level kLogsOfResource{{"resource"}, {"scopeLogs", "scope_logs", "instrumentationLibraryLogs"}};
-constexpr Level kLogsOfScope{{"scope", "instrumentationLibrary"}, {"logRecords", "log_records", "logs"}};
 
 Value held_spans(Value object) {
   return first_member(object, {"resourceSpans", "resource_spans", "batches"});
@@ -156,8 +129,12 @@ constinit const Format kOtlp{
         },
     .read =
         [](const Fields& fields, Sink& sink) {
-          read_export(resource_spans(fields), kSpansOfResource, kSpansOfScope, fields.scratch(), sink);
-          read_export(resource_logs(fields), kLogsOfResource, kLogsOfScope, fields.scratch(), sink);
+          read_export(
+              resource_spans(fields),
+              {"scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"},
+              {"spans"}, fields.scratch(), sink);
+          read_export(resource_logs(fields), {"scopeLogs", "scope_logs", "instrumentationLibraryLogs"},
+                      {"logRecords", "log_records", "logs"}, fields.scratch(), sink);
         }};
 
 }  // namespace ctxcap::ingest

@@ -8,7 +8,6 @@ namespace ctxcap {
 namespace {
 
 constexpr i64 kMicrosPerSecond = 1'000'000;
-constexpr i64 kMicrosPerDay = 86'400 * kMicrosPerSecond;
 
 i64 floor_div(i64 a, i64 b) {
   return a / b - (a % b < 0 ? 1 : 0);

@@ -16,6 +16,9 @@ struct Instant {
   auto operator<=>(const Instant&) const = default;
 };
 
+inline constexpr i64 kMinutesPerDay = 1440;
+inline constexpr i64 kMicrosPerMinute = 60'000'000, kMicrosPerHour = 60 * kMicrosPerMinute, kMicrosPerDay = 24 * kMicrosPerHour;
+
 // Days since 1970-01-01, UTC.
 using Day = i64;
 

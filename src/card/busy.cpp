@@ -7,7 +7,6 @@
 namespace ctxcap::card {
 namespace {
 
-constexpr i64 kMicrosPerHour = 3'600'000'000;
 constexpr int kHours = 24;
 constexpr double kWatched = 3 * 24 * 3'600;  // seconds; a habit takes days to be seen
 constexpr double kSeldom = 0.01;             // of their time: what happens now and then is no habit
@@ -25,7 +24,7 @@ Day presence(const CardHistory& history, const Timeline& time, i64 zone) {
   Day day{};
   for (std::size_t i = 0; i < history.samples.size(); ++i) {
     if (!somebody(history.samples[i], history)) continue;
-    i64 at = history.samples[i].at.micros + zone * 60'000'000;
+    i64 at = history.samples[i].at.micros + zone * kMicrosPerMinute;
     for (i64 left = time.lasts[i]; left > 0;) {
       const i64 piece = std::min(left, kMicrosPerHour - at % kMicrosPerHour);
       day[static_cast<std::size_t>(at / kMicrosPerHour % kHours)] += static_cast<double>(piece) / 1e6;

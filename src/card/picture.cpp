@@ -10,7 +10,7 @@
 namespace ctxcap::card {
 namespace {
 
-constexpr i64 kColumns = 200, kMicrosPerHour = 3'600'000'000;
+constexpr i64 kColumns = 200;
 constexpr std::size_t kTenants = 6, kPairs = 20;
 
 using HeldNow = std::map<std::uint32_t, Bytes>;
@@ -79,7 +79,7 @@ void add_week(CardPicture& picture, const CardHistory& history, i64 zone) {
   const Timeline time = timeline_of(history);
   for (std::size_t i = 0; i < history.samples.size(); ++i) {
     const Bytes bytes = in_use(history.samples[i], held_in(history.samples[i]));
-    const i64 from = history.samples[i].at.micros + zone * 60'000'000;
+    const i64 from = history.samples[i].at.micros + zone * kMicrosPerMinute;
     const i64 to = from + std::max<i64>(time.lasts[i] - 1, 0);
     for (i64 hour = from / kMicrosPerHour; hour <= to / kMicrosPerHour && hour < from / kMicrosPerHour + 168;
          ++hour) {

@@ -12,7 +12,6 @@
 namespace ctxcap::demand {
 namespace {
 
-constexpr i64 kMicrosPerDay = 86'400'000'000;
 constexpr Tokens kPredictStep = 256;  // a generation limit is a multiple of this
 
 // The generation limit that the job is known to run with: the one given, else the largest that its requests

@@ -9,8 +9,6 @@
 namespace ctxcap::history {
 namespace {
 
-constexpr i64 kMicrosPerMinute = 60'000'000;
-
 // "memory.used [MiB]" -> "memory.used"; where fields stand. A process's name may hold commas.
 struct Columns {
   std::vector<std::string> names;

@@ -15,7 +15,6 @@ using Json = nlohmann::json;
 using Words = std::vector<std::string_view>;
 using Zone = std::function<i64(Instant)>;
 
-constexpr i64 kMicrosPerMinute = 60'000'000;
 constexpr std::size_t kHead = 64 << 10;  // bytes, in which it shows what a text is
 constexpr const char *kTotal = "VRAM Total Memory (B)", *kUsed = "VRAM Total Used Memory (B)";
 

@@ -15,8 +15,6 @@ namespace ctxcap::nights {
 namespace {
 
 constexpr const char* kServersFrom = "30d";
-constexpr i64 kMicrosPerDay = 86'400'000'000;
-
 // Files are read as far as they go, every night; a server is asked for what came since the day before `last`,
 // the last time that it was read: calls may arrive up to a day late. The state takes what is new, so that
 // missed nights are caught up. Midnight, because the state takes a day from one reading: half a day would say

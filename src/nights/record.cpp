@@ -7,7 +7,7 @@ namespace ctxcap::nights {
 Result<std::optional<DecisionRecord>> told_tonight(const ServerNight& here, const std::string& job,
                                                    const std::string& base) {
   const Night& night = here.night;
-  const Instant from{night.now.micros - 2 * 86'400'000'000};
+  const Instant from{night.now.micros - 2 * kMicrosPerDay};
   TRY_ASSIGN(const std::vector<DecisionRecord> records,
              night.state.decisions({.job = job, .model = base, .from = from, .host = here.host()}));
   const DecisionRecord* told = policy::told_tonight(records, night.moment());

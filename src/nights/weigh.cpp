@@ -5,8 +5,6 @@
 namespace ctxcap::nights {
 namespace {
 
-constexpr i64 kMicrosPerDay = 86'400'000'000;
-
 // Of each job of the group in turn.
 Result<std::vector<DecisionRecord>> earlier(const policy::Group& group, const ServerNight& here) {
   const Night& night = here.night;

@@ -11,9 +11,6 @@
 namespace ctxcap::policy {
 namespace {
 
-constexpr i64 kMicrosPerMinute = 60'000'000;
-constexpr i64 kMinutesPerDay = 1440;
-
 bool names(const std::vector<std::string>& jobs, const std::string& job) {
   return std::find(jobs.begin(), jobs.end(), job) != jobs.end();
 }

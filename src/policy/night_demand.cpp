@@ -8,8 +8,6 @@
 namespace ctxcap::policy {
 namespace {
 
-constexpr i64 kMicrosPerDay = 86'400'000'000;
-
 void add_to(std::vector<Demand>& jobs, const Demand& demand, const std::string& base) {
   const auto found =
       std::find_if(jobs.begin(), jobs.end(), [&](const Demand& job) { return job.job == demand.job; });

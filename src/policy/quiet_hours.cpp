@@ -6,9 +6,6 @@
 namespace ctxcap::policy {
 namespace {
 
-constexpr i64 kMicrosPerMinute = 60'000'000;
-constexpr i64 kMinutesPerDay = 1440;
-
 // "08:00"; "24:00" is none, the day ends at "00:00".
 std::optional<int> minute_of_day(std::string_view text) {
   const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9' ? text[i] - '0' : -1; };

@@ -7,8 +7,6 @@
 namespace ctxcap::state {
 namespace {
 
-constexpr i64 kMicrosPerDay = 86'400'000'000;
-
 Result<i64> id_of_source(Store& store, const std::string& name) {
   TRY(store.run("insert into sources (name) values (?) on conflict do nothing", name));
   TRY_ASSIGN(const std::optional<i64> id, store.number("select id from sources where name = ?", name));

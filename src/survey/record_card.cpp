@@ -10,7 +10,6 @@
 namespace ctxcap::survey {
 namespace {
 
-constexpr i64 kMicrosPerDay = 86'400'000'000;
 constexpr i64 kListenEvery = 60'000'000;   // microseconds
 constexpr const char* kLogs = "logs";      // journal and containers, read together
 constexpr i64 kAccountEvery = 60'000'000;  // microseconds; the driver keeps the last 4,000 processes

@@ -122,13 +122,21 @@ FNR == 1 {
   if (text ~ /^using [A-Za-z_:]+;/) { sub(/;.*/, "", text); sub(/.*[: ]/, "", text); word = text }
   if (!is_word(word) || word == "static_assert") next
   names[files] = names[files] " " word
+  # constexpr int kFew = 8, kMany = 32;
+  rest = text ~ /^constexpr [^(]*=/ ? text : ""
+  while (match(rest, /, *[A-Za-z_][A-Za-z_0-9]* *=/)) {
+    word = substr(rest, RSTART, RLENGTH)
+    gsub(/[^A-Za-z_0-9]/, "", word)
+    names[files] = names[files] " " word
+    rest = substr(rest, RSTART + RLENGTH)
+  }
   if (text ~ /^(#define|namespace) /) taken[files, word] = 1
   # The same alias in two files is one.
   if ($0 ~ /^(using|namespace) .*;$/) alias[files, word] = $0
 }
 
 function known_to(a, b, word) {
-  return (b, word) in knows && !((a, word) in alias && alias[a, word] == alias[b, word])
+  return (b, word) in knows && !((a, word) in alias && (b, word) in alias && alias[a, word] == alias[b, word])
 }
 
 # Whether b knows a private name of a that cannot be another.

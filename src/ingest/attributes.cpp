@@ -3,7 +3,7 @@
 #include <iterator>
 #include <string>
 
-#include "ingest/name_table.hpp"
+#include "base/name_table.hpp"
 #include "ingest/span.hpp"
 
 namespace ctxcap::ingest {

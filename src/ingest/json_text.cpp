@@ -1,8 +1,6 @@
 #include "ingest/json_text.hpp"
 
-#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 
 namespace ctxcap::ingest {
@@ -66,61 +64,17 @@ std::size_t append_unicode_escape(std::string& out, std::string_view text, std::
   return at + 6;
 }
 
-// Nearly all texts are shorter than a call of memchr is worth: their letters are looked at eight at a time.
-constexpr std::size_t kShort = 64;
-constexpr std::size_t kWord = sizeof(std::uint64_t);
-
-std::uint64_t word_at(std::string_view text, std::size_t at) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, text.data() + at, sizeof word);
-  return word;
-}
-
-// The highest bit of each byte of a word that is `c`, and at times of a byte above one.
-std::uint64_t bytes_that_are(char c, std::uint64_t word) {
-  constexpr std::uint64_t kEach = 0x0101'0101'0101'0101;
-  const std::uint64_t differs = word ^ (kEach * static_cast<unsigned char>(c));
-  return (differs - kEach) & ~differs & (kEach << 7);
-}
-
 bool has_escape(std::string_view text) {
-  if (text.size() > kShort) return text.find('\\') != std::string_view::npos;
+  if (text.size() > kShortText) return text.find('\\') != std::string_view::npos;
   std::uint64_t found = 0;
   std::size_t at = 0;
-  for (; at + kWord <= text.size(); at += kWord) found |= bytes_that_are('\\', word_at(text, at));
+  for (; at + kLetters <= text.size(); at += kLetters) found |= letters_that_are('\\', letters_at(text, at));
   bool is_there = found != 0;
   for (; at < text.size(); ++at) is_there = is_there || text[at] == '\\';
   return is_there;
 }
 
 }  // namespace
-
-std::size_t skip_string(std::string_view text, std::size_t at) {
-  if (at >= text.size() || text[at] != '"') return kNoEnd;
-  const std::size_t first = at + 1;
-  std::size_t from = first;
-  if constexpr (std::endian::native == std::endian::little) {  // where the first letter is the lowest byte
-    while (from < first + kShort && from + kWord <= text.size()) {
-      const std::uint64_t word = word_at(text, from);
-      const std::uint64_t found = bytes_that_are('"', word) | bytes_that_are('\\', word);
-      const std::size_t behind = from + static_cast<std::size_t>(std::countr_zero(found)) / 8 + 1;
-      if (found != 0 && text[behind - 1] == '"') return behind;
-      if (found != 0) break;
-      from += kWord;
-    }
-  }
-  while (from < text.size()) {
-    const void* found = std::memchr(text.data() + from, '"', text.size() - from);
-    if (found == nullptr) return kNoEnd;
-    const std::size_t quote = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
-    // An odd number of backslashes before it escapes the quote.
-    std::size_t slashes = 0;
-    while (quote - slashes > first && text[quote - slashes - 1] == '\\') ++slashes;
-    if (slashes % 2 == 0) return quote + 1;
-    from = quote + 1;
-  }
-  return kNoEnd;
-}
 
 std::size_t skip_value(std::string_view text, std::size_t at) {
   if (at >= text.size()) return kNoEnd;

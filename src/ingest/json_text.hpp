@@ -13,6 +13,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json_scan.hpp"
+
 namespace ctxcap::ingest {
 
 // Owns the few strings of a record that had to be decoded. Views stay valid until clear().
@@ -27,18 +29,9 @@ class Scratch {
   std::deque<std::string> texts_;
 };
 
-// The position after the JSON value (or string) that starts at `at`; npos when it does not end within `text`.
+// The position after the JSON value that starts at `at`; kNoEnd when it does not end within `text`.
 std::size_t skip_value(std::string_view text, std::size_t at);
-std::size_t skip_string(std::string_view text, std::size_t at);
-inline constexpr std::size_t kNoEnd = std::string_view::npos;
 
-inline bool is_space(char c) {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-inline std::size_t skip_space(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_space(text[at])) ++at;
-  return at;
-}
 // Without white space on either side.
 inline std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);

@@ -1,6 +1,6 @@
 #include "ingest/keys.hpp"
 
-#include "ingest/name_table.hpp"
+#include "base/name_table.hpp"
 
 namespace ctxcap::ingest {
 namespace {

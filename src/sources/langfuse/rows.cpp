@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/name_table.hpp"
 #include "data/refusal.hpp"
 #include "sources/langfuse/json_scan.hpp"
 
@@ -57,9 +58,13 @@ constexpr auto kKept = std::to_array<std::string_view>({
 constexpr auto kKeptParameters =
     std::to_array<std::string_view>({"max_output_tokens", "max_tokens", "num_ctx", "num_predict"});
 
-template <std::size_t kCount>
-bool is_one_of(const std::array<std::string_view, kCount>& keys, std::string_view key) {
-  return std::find(keys.begin(), keys.end(), key) != keys.end();
+constexpr std::string_view kept_at(std::size_t i) {
+  return kKept[i];
+}
+constexpr NameTable<256> kKeptTable(kKept.size(), kept_at);
+
+bool is_limit(std::string_view key) {
+  return std::find(kKeptParameters.begin(), kKeptParameters.end(), key) != kKeptParameters.end();
 }
 
 bool is_number(std::string_view value) {
@@ -70,13 +75,15 @@ bool is_number(std::string_view value) {
 
 void append_member(std::string& row, std::string_view key, std::string_view value) {
   if (row.size() > 1) row += ',';
-  row.append("\"").append(key).append("\":").append(value);
+  row += '"';
+  row.append(key).append("\":", 2).append(value);
 }
 
 // A line end can only stand between values.
 std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  for (const char end : {'\n', '\r'}) {
+    for (std::size_t at = text.find(end); at != std::string::npos; at = text.find(end, at + 1)) text[at] = ' ';
+  }
   return text;
 }
 
@@ -107,10 +114,10 @@ std::string needed_parameters(std::string_view parameters) {
   const std::string text = parameters.starts_with('"') ? unescaped(parameters) : std::string(parameters);
   std::string kept = "{", options = "{";
   each_member(text, [&](std::string_view key, std::string_view value) {
-    if (is_one_of(kKeptParameters, key) && is_number(value)) append_member(kept, key, value);
+    if (is_limit(key) && is_number(value)) append_member(kept, key, value);
     if (key != "options") return;
     each_member(value, [&](std::string_view name, std::string_view option) {
-      if (is_one_of(kKeptParameters, name) && is_number(option)) append_member(options, name, option);
+      if (is_limit(name) && is_number(option)) append_member(options, name, option);
     });
   });
   if (options.size() > 1) append_member(kept, "options", options + "}");
@@ -123,7 +130,7 @@ std::string needed_of(std::string_view row, bool lengths) {
   std::string kept = "{";
   kept.reserve(row.size());
   each_member(row, [&](std::string_view key, std::string_view value) {
-    if (is_one_of(kKept, key)) return append_member(kept, key, value);
+    if (kKeptTable.find(key, kept_at)) return append_member(kept, key, value);
     if (key == "modelParameters" && is_given(value))
       return append_member(kept, key, needed_parameters(value));
     if (key == "statusMessage" && is_given(value)) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 using namespace ctxcap::ingest;
+using ctxcap::kNoEnd;
 
 TEST_CASE("escapes become UTF-8") {
   struct Row {
@@ -119,19 +120,17 @@ TEST_CASE("one way through a text visits what level by level is visited, also wh
   CHECK(malformed > 1000);
 }
 
-TEST_CASE("a string of any length ends at its quote, and is decoded where an escape stands anywhere in it") {
+TEST_CASE("a string of any length is decoded where an escape stands anywhere in it") {
   Scratch scratch;
   for (std::size_t length = 0; length <= 80; ++length) {
     const std::string plain(length, 'a');
     const std::string text = '"' + plain + "\": ";
     CAPTURE(length);
-    CHECK(skip_string(text, 0) == length + 2);
     CHECK(Value::json(text.substr(0, length + 2)).text(scratch) == plain);
     for (std::size_t at = 0; at < length; ++at) {
       std::string escaped = text, want = plain;
       escaped.replace(at + 1, 1, "\\\"");
       want[at] = '"';
-      CHECK(skip_string(escaped, 0) == length + 3);
       CHECK(Value::json(std::string_view(escaped).substr(0, length + 3)).text(scratch) == want);
     }
   }

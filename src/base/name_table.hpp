@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace ctxcap::ingest {
+namespace ctxcap {
 
 // At least twice as many slots as names, of which none is empty and none there twice.
 template <std::size_t kSlots>
@@ -45,4 +45,4 @@ class NameTable {
   std::array<std::uint16_t, kSlots> numbers_{};  // 0: empty; else the name's place and one
 };
 
-}  // namespace ctxcap::ingest
+}  // namespace ctxcap

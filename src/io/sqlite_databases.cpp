@@ -256,6 +256,13 @@ class SqliteDatabases final : public Databases {
   // A database with a write-ahead log wants to create files beside it even for reading, unless a program that
   // writes has done so.
   Opened open_to_read(const std::string& path) {
+    std::error_code ignored;
+    if (fs::status(path, ignored).type() == fs::file_type::not_found) {
+      // Most runs: nobody records the card. What SQLite would say, without its memory.
+      Connection none{.path = path};
+      fault_ = fault_of(SQLITE_CANTOPEN);
+      return none.failed("open", SQLITE_CANTOPEN);
+    }
     const Beside beside = look_beside(path);
     if (beside.uses_log && !beside.log) return open_as_it_stands(path, true);
     if (beside.uses_log && beside.log_is_empty && !beside.index) return open_as_it_stands(path, false);
@@ -263,7 +270,6 @@ class SqliteDatabases final : public Databases {
     Opened opened = open_with(path, path, SQLITE_OPEN_READONLY);
     const bool unreadable =
         !opened && (fault_ == DatabaseFault::missing || fault_ == DatabaseFault::read_only);
-    std::error_code ignored;
     if (!unreadable || !fs::is_regular_file(path, ignored)) return opened;
     // It may read the database, and not what lies beside it.
     if (beside.uses_log && !beside.log_is_empty) return open_copy(path, beside.path);

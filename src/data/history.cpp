@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
+#include "base/time.hpp"
 #include "data/json.hpp"
 #include "data/json_values.hpp"
 #include "data/words.hpp"
 
 namespace ctxcap {
 namespace {
-
-constexpr i64 kDayMicros = 86'400'000'000;
 
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
@@ -178,7 +177,7 @@ std::vector<JobHistory> days_of(const std::vector<Demand>& demands,
       // Before the first decision it was what that one found.
       if (!mine.empty()) entry.num_ctx = mine.front()->from_num_ctx;
       for (const DecisionRecord* decision : mine) {
-        if (decision->at.micros < (day + 1) * kDayMicros) entry.num_ctx = window_after(*decision);
+        if (decision->at.micros < (day + 1) * kMicrosPerDay) entry.num_ctx = window_after(*decision);
       }
       job.days.push_back(entry);
     }

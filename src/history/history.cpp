@@ -1,6 +1,7 @@
 #include "history/history.hpp"
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "history/homelab.hpp"
 #include "history/joined.hpp"
 #include "history/oom_log.hpp"
@@ -11,7 +12,7 @@
 namespace ctxcap::history {
 namespace {
 
-constexpr i64 kFortnight = 14 * 86'400'000'000;  // microseconds; what is asked of a server without a time
+constexpr i64 kFortnight = 14 * kMicrosPerDay;  // what is asked of a server without a time
 
 // "/var/log/whisperx.log" -> "whisperx"
 CardTenant tenant_of_file(const std::string& path) {

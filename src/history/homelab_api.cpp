@@ -3,6 +3,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "history/homelab.hpp"
 #include "history/oom_log.hpp"
 #include "tenants/tenants.hpp"
@@ -12,7 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr i64 kDay = 86'400'000'000;  // microseconds
 
 std::optional<double> number_in(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
@@ -35,7 +35,7 @@ std::optional<Bytes> bytes_of(std::optional<double> mebibytes) {
 const char* range_of(std::optional<Instant> from, Instant now) {
   if (!from) return "30d";
   const i64 age = now.micros - from->micros;
-  return age <= kDay ? "24h" : age <= 7 * kDay ? "7d" : age <= 30 * kDay ? "30d" : "all";
+  return age <= kMicrosPerDay ? "24h" : age <= 7 * kMicrosPerDay ? "7d" : age <= 30 * kMicrosPerDay ? "30d" : "all";
 }
 
 const Json& list_in(const Json& object, const char* key) {

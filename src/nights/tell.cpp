@@ -2,19 +2,14 @@
 
 #include "nights/tell.hpp"
 
+#include "base/time.hpp"
 #include "notify/notify.hpp"
 
 namespace ctxcap::nights {
-namespace {
-
-constexpr i64 kDay = i64{86'400} * 1'000'000;  // of the first night
-
-}  // namespace
-
 Result<std::vector<NoticeOfOom>> ooms_since_last_run(const Night& night,
                                                      const std::vector<ServerNight>& servers) {
   TRY_ASSIGN(const std::vector<Run> runs, night.state.runs("nightly"));
-  Instant since{night.now.micros - kDay};
+  Instant since{night.now.micros - kMicrosPerDay};
   bool first = true;
   for (const Run& run : runs) {
     if (run.id == night.run || night.now < run.started) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/units.hpp"
 #include "card/card.hpp"
 #include "gpu/gpu.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 constexpr unsigned kWeighs =
     settings::kAnalyze | settings::kExplain | settings::kApply | settings::kInspect | settings::kNightly;
-constexpr i64 kLookBack = 30 * i64{86'400'000'000};  // of what the recorder saw: who left before is gone
+constexpr i64 kLookBack = 30 * kMicrosPerDay;  // of what the recorder saw: who left before is gone
 constexpr Bytes kSmallest = Bytes{4} << 30;          // a processor's own graphics have less of their own
 
 using Looks = std::vector<CardLook>;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/json.hpp"
+#include "base/time.hpp"
 #include "sources/clickhouse/query.hpp"
 #include "sources/clickhouse/sql.hpp"
 #include "sources/servers/patience.hpp"
@@ -15,10 +16,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr i64 kMinute = 60'000'000, kHour = 60 * kMinute, kDay = 24 * kHour;  // µs
-constexpr i64 kShortestWindow = kMinute;
-constexpr i64 kNear = kHour;  // a row's versions start within so much of each other
-constexpr i64 kTrace = kDay;  // a trace begins at most so long before what is nested in it
+constexpr i64 kShortestWindow = kMicrosPerMinute;
+constexpr i64 kNear = kMicrosPerHour;  // a row's versions start within so much of each other
+constexpr i64 kTrace = kMicrosPerDay;  // a trace begins at most so long before what is nested in it
 
 // What our queries may take of the server, unless its own limits are lower.
 constexpr i64 kMemory = i64{4} << 30;     // bytes, all threads together
@@ -197,7 +197,7 @@ class ClickHouseReader {
   Status count_days(Generation generation) {
     if (table_of(generation).name.empty()) return {};
     const Instant from = options_.from.value_or(Instant{0});
-    const Instant to = options_.to.value_or(Instant{i64{80'000} * kDay});  // 2189
+    const Instant to = options_.to.value_or(Instant{i64{80'000} * kMicrosPerDay});  // 2189
     const std::size_t known = days_.size();
     TRY(count_days(generation, from, to));
     if (days_.size() > known) result_.tables.push_back(table_of(generation).name);
@@ -229,7 +229,7 @@ class ClickHouseReader {
   Status read_day(Generation generation, Instant day, i64 rows) {
     Instant at = std::max(day, options_.from.value_or(day));
     const Instant day_end =
-        std::min(Instant{day.micros + kDay}, options_.to.value_or(Instant{day.micros + kDay}));
+        std::min(Instant{day.micros + kMicrosPerDay}, options_.to.value_or(Instant{day.micros + kMicrosPerDay}));
     while (at < day_end) {
       const Instant end = std::min(Instant{at.micros + span_}, day_end);
       const auto done = read_window(generation, at, end, rows);
@@ -251,8 +251,8 @@ class ClickHouseReader {
     bound["roots_from"] = time_text({from.micros - kTrace});
     if (!options_.tags.empty()) bound["tags"] = array_text(options_.tags);
     const std::string sql = groups_sql(tables_, generation, !options_.tags.empty());
-    const i64 day = from.micros - from.micros % kDay;
-    const double part = static_cast<double>(from.micros - day) / static_cast<double>(kDay);
+    const i64 day = from.micros - from.micros % kMicrosPerDay;
+    const double part = static_cast<double>(from.micros - day) / static_cast<double>(kMicrosPerDay);
     const i64 before = rows_before_ + static_cast<i64>(part * static_cast<double>(rows));
     for (;;) {
       sink_.begin({client_.base(), table_of(generation).name, from, to, before, rows_in_all_});
@@ -288,7 +288,7 @@ class ClickHouseReader {
   std::vector<DayRows> days_;
   std::map<std::pair<Generation, Instant>, i64> windows_;  // rows of each day
   std::set<std::string> projects_;
-  i64 span_ = kDay;  // µs; the longest window that the server may still manage
+  i64 span_ = kMicrosPerDay;  // µs; the longest window that the server may still manage
   i64 rows_before_ = 0, rows_in_all_ = 0;
   ClickHouseRead result_;
 };

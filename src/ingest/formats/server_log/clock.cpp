@@ -7,10 +7,10 @@
 #include <charconv>
 #include <string>
 
+#include "base/time.hpp"
+
 namespace ctxcap::ingest::server_log {
 namespace {
-
-constexpr i64 kMinute = 60'000'000;
 
 // "+02:00" at the end of a time.
 i64 zone_of(std::string_view time) {
@@ -19,7 +19,7 @@ i64 zone_of(std::string_view time) {
   int hours = 0, minutes = 0;
   std::from_chars(zone.data() + 1, zone.data() + 3, hours);
   std::from_chars(zone.data() + 4, zone.data() + 6, minutes);
-  const i64 east = (i64{hours} * 60 + minutes) * kMinute;
+  const i64 east = (i64{hours} * 60 + minutes) * kMicrosPerMinute;
   return zone[0] == '-' ? -east : zone[0] == '+' ? east : 0;
 }
 
@@ -65,7 +65,7 @@ std::optional<Instant> Clock::of_prefix(std::string_view text) const {
   const auto local = parse_time(
       fmt::format("{}-{:02}-{}{}T{}Z", year, month - kMonths.begin() + 1, tens, text[5], text.substr(7, 8)));
   if (!local) return std::nullopt;
-  constexpr i64 kYear = i64{365} * 24 * 60 * kMinute;
+  constexpr i64 kYear = 365 * kMicrosPerDay;
   i64 micros = local->micros - zone_;
   if (micros < now_->micros - kYear / 2) micros += kYear;
   if (micros > now_->micros + kYear / 2) micros -= kYear;

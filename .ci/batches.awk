@@ -5,7 +5,7 @@
 # They also share what each has for itself alone. Headers come first, where no private name can be seen yet; then a
 # private name that another file of the batch knows, as its own, from a header or from anywhere else, gets another one
 # while its file is read (#define rows rows_in_2). Where that could change more than the name, since a header or a
-# member of something is called so, the two files are not put together.
+# member of something is called so, it keeps its name, and no file that knows it is read behind.
 
 function is_word(text) { return text ~ /^[A-Za-z_][A-Za-z_0-9]*$/ }
 
@@ -69,6 +69,11 @@ function learn(file, path,  count, words, i) {
   for (i = 1; i <= count; i++) learn(file, words[i])
 }
 
+function add_name(word) {
+  names[files] = names[files] " " word
+  own[files, word] = 1
+}
+
 # A header beside the file itself is not found from where the batch is.
 function include_line(text,  found, path, line) {
   if (split(text, found, "\"") < 2) return text
@@ -121,13 +126,13 @@ FNR == 1 {
   word = declared(text)
   if (text ~ /^using [A-Za-z_:]+;/) { sub(/;.*/, "", text); sub(/.*[: ]/, "", text); word = text }
   if (!is_word(word) || word == "static_assert") next
-  names[files] = names[files] " " word
+  add_name(word)
   # constexpr int kFew = 8, kMany = 32;
   rest = text ~ /^constexpr [^(]*=/ ? text : ""
   while (match(rest, /, *[A-Za-z_][A-Za-z_0-9]* *=/)) {
     word = substr(rest, RSTART, RLENGTH)
     gsub(/[^A-Za-z_0-9]/, "", word)
-    names[files] = names[files] " " word
+    add_name(word)
     rest = substr(rest, RSTART + RLENGTH)
   }
   if (text ~ /^(#define|namespace) /) taken[files, word] = 1
@@ -139,11 +144,12 @@ function known_to(a, b, word) {
   return (b, word) in knows && !((a, word) in alias && (b, word) in alias && alias[a, word] == alias[b, word])
 }
 
-# Whether b knows a private name of a that cannot be another.
+# Whether b, which is read behind a, knows a private name of a that can be another neither there nor here.
 function meets(a, b,  count, words, i) {
   count = split(names[a], words, " ")
   for (i = 1; i <= count; i++) {
-    if ((a, words[i]) in taken && known_to(a, b, words[i])) return 1
+    if (!((a, words[i]) in taken) || !known_to(a, b, words[i])) continue
+    if (!((b, words[i]) in own) || (b, words[i]) in taken) return 1
   }
   return 0
 }
@@ -153,7 +159,7 @@ function renamed(n, members, all,  count, words, i, other, found, done) {
   count = split(names[members[n]], words, " ")
   for (i = 1; i <= count; i++) {
     for (other = 1; other <= all && !(words[i] in done); other++) {
-      if (other == n || !known_to(members[n], members[other], words[i])) continue
+      if (other == n || (members[n], words[i]) in taken || !known_to(members[n], members[other], words[i])) continue
       done[words[i]] = 1
       found = found " " words[i]
     }
@@ -170,14 +176,37 @@ function reading(n, members, all,  count, words, i, lines) {
   return lines
 }
 
-function fits(file, batch,  count, members, i) {
-  if (alone[file] || total[batch] + size[file] > lines) return 0
-  count = split(batches[batch], members, " ")
-  for (i = 1; i <= count; i++) {
-    if (alone[members[i]] || opened[file] != opened[members[i]]) return 0
-    if (meets(file, members[i]) || meets(members[i], file)) return 0
-  }
+# Whether a file that keeps a name can be read behind those of a batch that do, or before them.
+function behind(file, keepers,  count, members, i) {
+  count = split(keepers, members, " ")
+  for (i = 1; i <= count; i++) if (meets(members[i], file)) return 0
   return 1
+}
+function before(file, keepers,  count, members, i) {
+  count = split(keepers, members, " ")
+  for (i = 1; i <= count; i++) if (meets(file, members[i])) return 0
+  return 1
+}
+
+function fits(file, batch,  count, members) {
+  if (alone[file] || total[batch] + size[file] > lines) return 0
+  count = split(free[batch] keeping[batch], members, " ")
+  if (alone[members[1]] || opened[file] != opened[members[1]]) return 0
+  return !keeps_name(file) || behind(file, keeping[batch]) || before(file, keeping[batch])
+}
+
+function put(file, batch) {
+  total[batch] += size[file]
+  if (!keeps_name(file)) free[batch] = free[batch] " " file
+  else if (behind(file, keeping[batch])) keeping[batch] = keeping[batch] " " file
+  else keeping[batch] = " " file keeping[batch]
+}
+
+# Whether a file keeps a private name that others could mean: it is read at the end of its batch.
+function keeps_name(file,  count, words, i) {
+  count = split(names[file], words, " ")
+  for (i = 1; i <= count; i++) if ((file, words[i]) in taken) return 1
+  return 0
 }
 
 END {
@@ -187,12 +216,11 @@ END {
       if (light == ((file, "nlohmann") in taken)) continue
       for (batch = 1; batch <= used && !fits(file, batch);) batch++
       if (batch > used) used = batch
-      batches[batch] = batches[batch] " " file
-      total[batch] += size[file]
+      put(file, batch)
     }
   }
   for (batch = 1; batch <= used; batch++) {
-    count = split(batches[batch], members, " ")
+    count = split(free[batch] keeping[batch], members, " ")
     if (count == 1) {
       print name[members[1]]
       continue

@@ -176,29 +176,25 @@ function reading(n, members, all,  count, words, i, lines) {
   return lines
 }
 
-# Whether a file that keeps a name can be read behind those of a batch that do, or before them.
-function behind(file, keepers,  count, members, i) {
-  count = split(keepers, members, " ")
-  for (i = 1; i <= count; i++) if (meets(members[i], file)) return 0
-  return 1
-}
-function before(file, keepers,  count, members, i) {
-  count = split(keepers, members, " ")
-  for (i = 1; i <= count; i++) if (meets(file, members[i])) return 0
-  return 1
+# The same of files of which one is read behind the other; here of one, and of those of a batch that keep a name.
+function any_meets(front, back,  ahead, after, i, j, n, m) {
+  n = split(front, ahead, " ")
+  m = split(back, after, " ")
+  for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) if (meets(ahead[i], after[j])) return 1
+  return 0
 }
 
 function fits(file, batch,  count, members) {
   if (alone[file] || total[batch] + size[file] > lines) return 0
   count = split(free[batch] keeping[batch], members, " ")
   if (alone[members[1]] || opened[file] != opened[members[1]]) return 0
-  return !keeps_name(file) || behind(file, keeping[batch]) || before(file, keeping[batch])
+  return !keeps_name(file) || !any_meets(keeping[batch], file) || !any_meets(file, keeping[batch])
 }
 
 function put(file, batch) {
   total[batch] += size[file]
   if (!keeps_name(file)) free[batch] = free[batch] " " file
-  else if (behind(file, keeping[batch])) keeping[batch] = keeping[batch] " " file
+  else if (!any_meets(keeping[batch], file)) keeping[batch] = keeping[batch] " " file
   else keeping[batch] = " " file keeping[batch]
 }
 

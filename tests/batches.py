@@ -1,7 +1,7 @@
 """Files that are compiled together answer as each by itself does.    batches.py BATCHES.AWK COMPILER
 
-Made files that have private names in common, in all the ways that .ci/batches.awk tells apart, are compiled one by one,
-all together, and in the other order; each program must say the same.
+Made files that have private names in common, in ways that .ci/batches.awk tells apart, are compiled one by one, all
+together, and in the other order; each program must say the same.
 """
 
 import os
@@ -11,12 +11,6 @@ import tempfile
 
 AWK, COMPILER = sys.argv[1:3]
 
-HEADERS = {
-    "all.hpp": "#pragma once\nnamespace made {\nint told(long);\n" + "".join(
-        f"int from_{name}();\n" for name in
-        ("kinds", "sizes", "alias", "pair", "other_pair", "few", "keeper", "second_keeper", "caller", "twin", "macro", "other_macro")) + "}\n",
-    "row.hpp": "#pragma once\nnamespace made {\nstruct Row { int told = 20; int word = 30; };\n}\n",
-}
 # Of each file what it says, its private part and its body.
 FILES = {
     "kinds": (1, "enum class Kind : int { one = 1 };", "return static_cast<int>(Kind::one);"),
@@ -35,6 +29,10 @@ FILES = {
     "twin": (8, "int told(int more) {\n  return 7 + more;\n}", "return told(1);"),
     "macro": (9, "#define LIMIT 9", "return LIMIT;"),
     "other_macro": (10, "#define LIMIT 10", "return LIMIT;"),
+}
+HEADERS = {
+    "all.hpp": "#pragma once\nnamespace made {\nint told(long);\n" + "".join(f"int from_{name}();\n" for name in FILES) + "}\n",
+    "row.hpp": "#pragma once\nnamespace made {\nstruct Row { int told = 20; int word = 30; };\n}\n",
 }
 
 

@@ -13,7 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-
 std::optional<double> number_in(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   if (!object.is_object() || found == object.end() || !found->is_number()) return std::nullopt;
@@ -35,7 +34,10 @@ std::optional<Bytes> bytes_of(std::optional<double> mebibytes) {
 const char* range_of(std::optional<Instant> from, Instant now) {
   if (!from) return "30d";
   const i64 age = now.micros - from->micros;
-  return age <= kMicrosPerDay ? "24h" : age <= 7 * kMicrosPerDay ? "7d" : age <= 30 * kMicrosPerDay ? "30d" : "all";
+  return age <= kMicrosPerDay        ? "24h"
+         : age <= 7 * kMicrosPerDay  ? "7d"
+         : age <= 30 * kMicrosPerDay ? "30d"
+                                     : "all";
 }
 
 const Json& list_in(const Json& object, const char* key) {

@@ -16,7 +16,7 @@ namespace {
 constexpr unsigned kWeighs =
     settings::kAnalyze | settings::kExplain | settings::kApply | settings::kInspect | settings::kNightly;
 constexpr i64 kLookBack = 30 * kMicrosPerDay;  // of what the recorder saw: who left before is gone
-constexpr Bytes kSmallest = Bytes{4} << 30;          // a processor's own graphics have less of their own
+constexpr Bytes kSmallest = Bytes{4} << 30;    // a processor's own graphics have less of their own
 
 using Looks = std::vector<CardLook>;
 

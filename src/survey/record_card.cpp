@@ -10,9 +10,9 @@
 namespace ctxcap::survey {
 namespace {
 
-constexpr i64 kListenEvery = 60'000'000;   // microseconds
+constexpr i64 kListenEvery = kMicrosPerMinute;
 constexpr const char* kLogs = "logs";      // journal and containers, read together
-constexpr i64 kAccountEvery = 60'000'000;  // microseconds; the driver keeps the last 4,000 processes
+constexpr i64 kAccountEvery = kMicrosPerMinute;  // the driver keeps the last 4,000 processes
 
 class Recorder {
  public:

@@ -81,9 +81,8 @@ void append_member(std::string& row, std::string_view key, std::string_view valu
 
 // A line end can only stand between values.
 std::string one_line(std::string text) {
-  for (const char end : {'\n', '\r'}) {
-    for (std::size_t at = text.find(end); at != std::string::npos; at = text.find(end, at + 1)) text[at] = ' ';
-  }
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return text;
 }
 

@@ -1,0 +1,76 @@
+#pragma once
+// Sixteen letters of a text at once, and which of them are such and such: a bit for each, the lowest for the first.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace ctxcap {
+
+inline constexpr std::size_t kLetters = 16;
+inline constexpr std::uint32_t kEachLetter = (1U << kLetters) - 1;
+
+// One behind the other, on any machine.
+class LettersInTurn {
+ public:
+  // kLetters bytes can be read there.
+  explicit LettersInTurn(const char* at) { std::memcpy(letters_.data(), at, kLetters); }
+
+  std::uint32_t same_as(const LettersInTurn& other) const {
+    return bits([&](std::size_t i) { return letters_[i] == other.letters_[i]; });
+  }
+  // Bytes of characters that take more than one.
+  std::uint32_t high() const {
+    return bits([&](std::size_t i) { return letters_[i] >= 0x80; });
+  }
+  std::uint32_t quotes_and_slashes() const {
+    return bits([&](std::size_t i) { return letters_[i] == '"' || letters_[i] == '\\'; });
+  }
+  std::uint32_t quotes_slashes_and_controls() const {
+    return quotes_and_slashes() | bits([&](std::size_t i) { return letters_[i] < 0x20; });
+  }
+
+ private:
+  template <typename Is>
+  static std::uint32_t bits(Is&& is) {
+    std::uint32_t found = 0;
+    for (std::size_t i = 0; i < kLetters; ++i) found |= static_cast<std::uint32_t>(is(i)) << i;
+    return found;
+  }
+
+  std::array<unsigned char, kLetters> letters_;
+};
+
+#ifdef __SSE2__
+
+// The same by one instruction for all of them.
+class LettersTogether {
+ public:
+  explicit LettersTogether(const char* at) : letters_(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at))) {}
+
+  std::uint32_t same_as(LettersTogether other) const { return bits(_mm_cmpeq_epi8(letters_, other.letters_)); }
+  std::uint32_t high() const { return bits(letters_); }
+  std::uint32_t quotes_and_slashes() const { return bits(_mm_or_si128(are('"'), are('\\'))); }
+  std::uint32_t quotes_slashes_and_controls() const {
+    const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(letters_, _mm_set1_epi8(0x1F)), letters_);
+    return bits(_mm_or_si128(controls, _mm_or_si128(are('"'), are('\\'))));
+  }
+
+ private:
+  __m128i are(char c) const { return _mm_cmpeq_epi8(letters_, _mm_set1_epi8(c)); }
+  static std::uint32_t bits(__m128i bytes) { return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes)); }
+
+  __m128i letters_;
+};
+using Letters = LettersTogether;
+
+#else
+using Letters = LettersInTurn;
+#endif
+
+}  // namespace ctxcap

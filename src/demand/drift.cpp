@@ -6,6 +6,7 @@
 #include <iterator>
 #include <numeric>
 
+#include "demand/rank_sums.hpp"
 #include "demand/tolerance.hpp"
 
 namespace ctxcap::demand {
@@ -132,29 +133,7 @@ double rank_sum_chance(std::span<const Tokens> recent, std::span<const Tokens> e
   const std::size_t m = recent.size();
   const i64 seen = std::accumulate(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(m), i64{0});
   if (all.size() > kMostExact) return normal_chance(ranks, m, static_cast<double>(seen));
-  // ways[k][s]: share of choices of k values with rank sum s, built value by value.
-  std::vector<std::vector<double>> ways(m + 1, std::vector<double>(static_cast<std::size_t>(seen) + 1, 0));
-  std::vector<double> beyond(m + 1, 0);  // sums above `seen` need no further telling apart
-  ways[0][0] = 1;
-  double done = 0;
-  for (const i64 rank : ranks) {
-    done += 1;
-    for (std::size_t k = std::min(m, static_cast<std::size_t>(done)); k >= 1; --k) {
-      // Keeping shares instead of counts: choosing this value among `done` has chance k / done for k chosen.
-      const double take = static_cast<double>(k) / done, leave = 1 - take;
-      std::vector<double>& now = ways[k];
-      const std::vector<double>& before = ways[k - 1];
-      double over = beyond[k] * leave + beyond[k - 1] * take;
-      for (i64 s = std::max<i64>(0, seen - rank + 1); s <= seen; ++s)
-        over += before[static_cast<std::size_t>(s)] * take;
-      for (i64 s = seen; s >= 0; --s) {
-        const double taken = s >= rank ? before[static_cast<std::size_t>(s - rank)] * take : 0;
-        now[static_cast<std::size_t>(s)] = now[static_cast<std::size_t>(s)] * leave + taken;
-      }
-      beyond[k] = over;
-    }
-  }
-  return std::min(1.0, beyond[m] + ways[m][static_cast<std::size_t>(seen)]);
+  return chance_of_sum(ranks, m, seen);
 }
 
 std::optional<Drift> drift_of(const NeedsByDay& all_days) {

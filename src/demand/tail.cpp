@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <cmath>
-#include <limits>
+
+#include "demand/tail_likelihood.hpp"
 
 namespace ctxcap::demand {
 namespace {
@@ -43,33 +44,6 @@ double reach(double shape, double log_ratio) {
 
 }  // namespace
 
-double tail_log_likelihood(const Histogram& need, Tokens threshold, double shape, double scale) {
-  constexpr int kFactors = 8;  // at least 1e-16 and no more than 1e30 each, so their product is a number
-  const bool exponential = std::abs(shape) < 1e-8;
-  double excesses = 0, y_sum = 0, log_sum = 0, product = 1;
-  int factors = 0;
-  for (auto bin = need.bins.rbegin(); bin != need.bins.rend() && bin->tokens > threshold; ++bin) {
-    const double y =
-        (static_cast<double>(bin->tokens - threshold) - 0.5) / scale;  // a count stands for a span of one
-    const double inside = 1 + shape * y;
-    if (!(inside > 0)) return -std::numeric_limits<double>::infinity();
-    const auto count = static_cast<double>(bin->count);
-    excesses += count;
-    y_sum += count * y;
-    if (exponential) continue;
-    // One logarithm for several that come once: a fit takes some hundred thousand of them.
-    if (bin->count != 1 || inside > 1e30) {
-      log_sum += count * std::log(inside);
-    } else if (product *= inside; ++factors == kFactors) {
-      log_sum += std::log(product);
-      product = 1;
-      factors = 0;
-    }
-  }
-  log_sum += std::log(product);
-  return (exponential ? -y_sum : -(1 + 1 / shape) * log_sum) - excesses * std::log(scale);
-}
-
 std::optional<TailFit> fit_tail(const Histogram& need, double risk, double confidence) {
   const i64 n = need.count();
   if (n < kFewestRequests) return std::nullopt;
@@ -85,10 +59,10 @@ std::optional<TailFit> fit_tail(const Histogram& need, double risk, double confi
   // The likelihood along the level x: the best shape for each, the scale following from both.
   const double base = static_cast<double>(fit.threshold),
                span = static_cast<double>(need.max() - fit.threshold);
+  const TailLikelihood likelihood(need, fit.threshold);
   const auto along = [&](double above) {
-    return peak_of(kLowShape, kHighShape, [&](double shape) {
-      return tail_log_likelihood(need, fit.threshold, shape, above / reach(shape, log_ratio));
-    });
+    return peak_of(kLowShape, kHighShape,
+                   [&](double shape) { return likelihood.at(shape, above / reach(shape, log_ratio)); });
   };
   const auto [log_level, best] =
       peak_of(std::log(span / 50), std::log(span * 1e4), [&](double x) { return along(std::exp(x)).second; });

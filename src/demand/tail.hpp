@@ -16,7 +16,4 @@ namespace ctxcap::demand {
 // many ties in the tail that it is no continuum. risk and confidence in 0..1, exclusive.
 std::optional<TailFit> fit_tail(const Histogram& need, double risk, double confidence);
 
-// Log-likelihood of excesses over `threshold` under (shape, scale); -infinity outside the support.
-double tail_log_likelihood(const Histogram& need, Tokens threshold, double shape, double scale);
-
 }  // namespace ctxcap::demand

@@ -7,6 +7,7 @@
 #include "demand/risk.hpp"
 #include "demand/survival.hpp"
 #include "demand/tail.hpp"
+#include "demand/tail_likelihood.hpp"
 #include "demand/tolerance.hpp"
 #include "simulation.hpp"
 
@@ -130,11 +131,12 @@ TEST_CASE("no pair of shape and scale on a fine grid is likelier than the fitted
     const Histogram need = pareto_tail(random, 2'000, shape, 800);
     const auto fit = demand::fit_tail(need, 0.001, 0.95);
     REQUIRE(fit);
-    const double fitted = demand::tail_log_likelihood(need, fit->threshold, fit->shape, fit->scale);
+    const demand::TailLikelihood likelihood(need, fit->threshold);
+    const double fitted = likelihood.at(fit->shape, fit->scale);
     double best = -1e300;
     for (double xi = -0.85; xi < 1.5; xi += 0.01) {
       for (double sigma = 200; sigma < 3'000; sigma *= 1.01) {
-        best = std::max(best, demand::tail_log_likelihood(need, fit->threshold, xi, sigma));
+        best = std::max(best, likelihood.at(xi, sigma));
       }
     }
     CAPTURE(shape);

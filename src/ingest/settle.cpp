@@ -227,6 +227,7 @@ Status settle(Shelves& shelves, std::span<Tally* const> tallies, const InputOf& 
     for (Tally* tally : tallies) tally->held.flush();
     TRY(settle_stage(stage, shelves, tallies, input_of));
   }
+  shelves.clear();
   return {};
 }
 

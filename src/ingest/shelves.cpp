@@ -6,9 +6,11 @@
 namespace ctxcap::ingest {
 namespace {
 
-// Small enough that open blocks do not count, large enough that the lock does not.
-constexpr std::size_t kLargestBlock = 4096;
+// Small enough that open blocks do not count, large enough that the lock does not. They are cut from larger ones: where
+// each had a page of its own, a run over 4,100 rows took 600 pages and a fifth of the time more.
+constexpr std::size_t kLargestBlock = 1024;
 constexpr std::size_t kSmallestBlock = 2 * kLongestHeldRow;
+constexpr std::size_t kSlab = 64 << 10;
 
 std::size_t shelf_number(Stage stage, std::size_t shelf) {
   return static_cast<std::size_t>(stage) * Shelves::kPerStage + shelf;
@@ -26,42 +28,63 @@ void Shelves::Writer::put(Stage stage, std::uint64_t hash, const HeldRow& row) {
   // The upper bits: the lower ones find the row in its shelf.
   const std::size_t shelf = shelf_number(stage, hash >> 56);
   Open& open = open_[shelf];
-  if (open.bytes && open.used + kLongestHeldRow > shelves_->block_size_) {
-    shelves_->add(shelf, open.bytes, std::exchange(open.used, 0));
+  if (open.bytes == nullptr) {
+    open.bytes = shelves_->new_block();
+  } else if (open.used + kLongestHeldRow > shelves_->block_size_) {
+    open.bytes = shelves_->exchange(shelf, {.bytes = open.bytes, .used = std::exchange(open.used, 0)});
   }
-  if (!open.bytes) open.bytes = shelves_->new_block();
-  open.used += write(row, open.bytes.get() + open.used);
+  open.used += write(row, open.bytes + open.used);
 }
 
 void Shelves::Writer::flush() {
+  const std::scoped_lock lock(shelves_->mutex_);
   for (std::size_t shelf = 0; shelf < open_.size(); ++shelf) {
-    Open& open = open_[shelf];
-    if (open.used > 0) shelves_->add(shelf, open.bytes, std::exchange(open.used, 0));
-    open.bytes.reset();
+    const Open open = std::exchange(open_[shelf], {});
+    if (open.used > 0) shelves_->put(shelf, {.bytes = open.bytes, .used = open.used});
   }
 }
 
-std::unique_ptr<char[]> Shelves::new_block() {
-  const std::scoped_lock lock(mutex_);
-  if (free_.empty()) return std::make_unique_for_overwrite<char[]>(block_size_);
-  std::unique_ptr<char[]> block = std::move(free_.back());
+char* Shelves::free_block() {
+  if (free_.empty()) {
+    char* const slab = slabs_.emplace_back(std::make_unique_for_overwrite<char[]>(kSlab)).get();
+    for (std::size_t end = kSlab; end >= block_size_; end -= block_size_) free_.push_back(slab + end - block_size_);
+  }
+  char* const block = free_.back();
   free_.pop_back();
   return block;
 }
 
-void Shelves::add(std::size_t shelf, std::unique_ptr<char[]>& bytes, std::size_t used) {
+char* Shelves::new_block() {
   const std::scoped_lock lock(mutex_);
-  shelves_[shelf].blocks.push_back({.bytes = std::move(bytes), .used = used});
+  return free_block();
+}
+
+char* Shelves::exchange(std::size_t shelf, Block block) {
+  const std::scoped_lock lock(mutex_);
+  put(shelf, block);
+  return free_block();
+}
+
+void Shelves::put(std::size_t shelf, Block block) {
+  shelves_[shelf].blocks.push_back(block);
   in_memory_ += block_size_;
-  shelved_ += used;
+  shelved_ += block.used;
   if (may_spill_ && in_memory_ > budget_) spill();
+}
+
+void Shelves::clear() {
+  const std::scoped_lock lock(mutex_);
+  for (Shelf& shelf : shelves_) shelf = {};
+  free_ = std::vector<char*>();
+  slabs_.clear();
+  in_memory_ = 0;
 }
 
 void Shelves::spill() {
   std::string together;
   for (Shelf& shelf : shelves_) {
     together.clear();
-    for (const Block& block : shelf.blocks) together.append(block.bytes.get(), block.used);
+    for (const Block& block : shelf.blocks) together.append(block.bytes, block.used);
     if (together.empty()) continue;
     if (!overflow_->write(outside_, together)) {
       may_spill_ = false;  // no room there either: the rest stays here
@@ -70,7 +93,7 @@ void Shelves::spill() {
     shelf.outside.push_back({.offset = outside_, .size = together.size()});
     outside_ += together.size();
     in_memory_ -= shelf.blocks.size() * block_size_;
-    for (Block& block : shelf.blocks) free_.push_back(std::move(block.bytes));
+    for (const Block& block : shelf.blocks) free_.push_back(block.bytes);
     shelf.blocks.clear();
   }
 }
@@ -91,7 +114,9 @@ Result<std::string> Shelves::take(Stage stage, std::size_t number) {
     TRY(overflow_->read(extent.offset, to, extent.size));
     to += extent.size;
   }
-  for (const Block& block : shelf.blocks) to = std::copy_n(block.bytes.get(), block.used, to);
+  for (const Block& block : shelf.blocks) to = std::copy_n(block.bytes, block.used, to);
+  const std::scoped_lock lock(mutex_);
+  for (const Block& block : shelf.blocks) free_.push_back(block.bytes);
   return rows;
 }
 

@@ -38,7 +38,7 @@ class Shelves {
 
    private:
     struct Open {
-      std::unique_ptr<char[]> bytes;
+      char* bytes = nullptr;
       std::size_t used = 0;
     };
     Shelves* shelves_;
@@ -49,12 +49,15 @@ class Shelves {
   // writers must have flushed. From several threads at once.
   Result<std::string> take(Stage stage, std::size_t shelf);
 
+  // Forgets all rows, and gives their memory back.
+  void clear();
+
   // Bytes of held rows that came in so far, wherever they are now.
   std::size_t shelved() const { return shelved_; }
 
  private:
   struct Block {
-    std::unique_ptr<char[]> bytes;
+    char* bytes;
     std::size_t used;
   };
   struct Extent {
@@ -66,9 +69,14 @@ class Shelves {
     std::vector<Block> blocks;  // younger than what is outside
   };
 
-  void add(std::size_t shelf, std::unique_ptr<char[]>& bytes, std::size_t used);
+  // While mutex_ is held:
+  char* free_block();
+  void put(std::size_t shelf, Block block);
   void spill();
-  std::unique_ptr<char[]> new_block();
+
+  // Shelves a full block, and gives an empty one for it.
+  char* exchange(std::size_t shelf, Block block);
+  char* new_block();
 
   Overflow* overflow_;
   bool may_spill_;
@@ -76,7 +84,8 @@ class Shelves {
   std::size_t block_size_;
   std::mutex mutex_;
   std::array<Shelf, 3 * kPerStage> shelves_;
-  std::vector<std::unique_ptr<char[]>> free_;
+  std::vector<std::unique_ptr<char[]>> slabs_;  // what blocks are cut from
+  std::vector<char*> free_;                     // blocks
   std::size_t in_memory_ = 0;  // bytes of blocks on shelves
   std::size_t shelved_ = 0;
   std::uint64_t outside_ = 0;  // bytes written to the overflow

@@ -1,5 +1,7 @@
 #include "ingest/json_text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -64,14 +66,20 @@ std::size_t append_unicode_escape(std::string& out, std::string_view text, std::
   return at + 6;
 }
 
+// What cannot be part of a number or a word.
+constexpr std::array<bool, 256> kEndsLiteral = [] {
+  std::array<bool, 256> ends{};
+  for (const char c : std::string_view(" \n\r\t,:\"{}[]")) ends[static_cast<unsigned char>(c)] = true;
+  return ends;
+}();
+
+bool ends_literal(char c) {
+  return kEndsLiteral[static_cast<unsigned char>(c)];
+}
+
 bool has_escape(std::string_view text) {
   if (text.size() > kShortText) return text.find('\\') != std::string_view::npos;
-  std::uint64_t found = 0;
-  std::size_t at = 0;
-  for (; at + kLetters <= text.size(); at += kLetters) found |= letters_that_are('\\', letters_at(text, at));
-  bool is_there = found != 0;
-  for (; at < text.size(); ++at) is_there = is_there || text[at] == '\\';
-  return is_there;
+  return std::any_of(text.begin(), text.end(), [](char c) { return c == '\\'; });
 }
 
 }  // namespace
@@ -81,10 +89,7 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
   if (text[at] == '"') return skip_string(text, at);
   if (text[at] != '{' && text[at] != '[') {
     const std::size_t begin = at;
-    while (at < text.size() && !is_space(text[at]) && text[at] != ',' && text[at] != '}' && text[at] != ']' &&
-           text[at] != ':' && text[at] != '"' && text[at] != '{' && text[at] != '[') {
-      ++at;
-    }
+    while (at < text.size() && !ends_literal(text[at])) ++at;
     return at == begin ? kNoEnd : at;
   }
   // Depth is a number, not a call stack: nesting costs nothing, however deep.
@@ -109,6 +114,51 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
     ++at;
   }
   return kNoEnd;
+}
+
+namespace {
+
+// The first place from `at` on that is no white space, of which there is nearly always none or one blank.
+const char* behind_space(const char* at, const char* end) {
+  while (at < end && is_space(*at)) ++at;
+  return at;
+}
+
+}  // namespace
+
+Forward::Next Forward::next_member(std::string_view& key, Value& member) {
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const bool is_first = at == 0;
+  const char* from = behind_space(is_first ? begin + 1 : begin + at, end);
+  if (from >= end) return Next::malformed;
+  if (*from == '}') return Next::end;
+  if (!is_first) {
+    if (*from != ',') return Next::malformed;
+    from = behind_space(from + 1, end);
+  }
+  const std::size_t key_end = skip_string(text, static_cast<std::size_t>(from - begin));
+  if (key_end == kNoEnd) return Next::malformed;
+  key = {from + 1, begin + key_end - 1};
+  from = behind_space(begin + key_end, end);
+  if (from >= end || *from != ':') return Next::malformed;
+  from = behind_space(from + 1, end);
+  at = static_cast<std::size_t>(from - begin);
+  member = value();
+  return failed() ? Next::malformed : Next::member;
+}
+
+Value Forward::value() {
+  const std::size_t begin = at;
+  if (is_at('"')) {
+    const StringEnd end = end_of_string(text, begin);
+    at = end.behind;
+    if (failed()) return {};
+    const std::string_view raw(text.data() + begin, at - begin);
+    return end.is_verbatim ? Value::verbatim(raw) : Value::json(raw);
+  }
+  at = skip_value(text, begin);
+  return failed() ? Value() : Value::json({text.data() + begin, at - begin});
 }
 
 std::string unescaped(std::string_view inside) {

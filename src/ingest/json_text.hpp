@@ -47,25 +47,26 @@ class Value {
  public:
   Value() = default;
   static Value json(std::string_view raw) { return Value(Kind::json, raw); }
+  // A JSON string that means what stands between its quotes: nothing in it is escaped.
+  static Value verbatim(std::string_view raw) { return Value(Kind::verbatim, raw); }
   static Value bare(std::string_view text) { return Value(Kind::bare, text); }  // a CSV cell, unquoted
 
   // There, and neither null nor an empty text.
   bool present() const {
-    const bool is_nothing = kind() == Kind::json && ((size() == 4 && std::memcmp(text_, "null", 4) == 0) ||
-                                                     (size() == 2 && *text_ == '"'));
+    const bool is_nothing =
+        is_json() && ((size() == 4 && std::memcmp(text_, "null", 4) == 0) || (size() == 2 && *text_ == '"'));
     return size() > 0 && !is_nothing;
   }
   bool is_object() const { return begins('{'); }
   bool is_array() const { return begins('['); }
   bool is_string() const { return begins('"'); }
   // Of JSON itself: a number, true, false, null.
-  bool is_literal() const {
-    return kind() == Kind::json && size() > 0 && !is_string() && !is_object() && !is_array();
-  }
+  bool is_literal() const { return is_json() && size() > 0 && !is_string() && !is_object() && !is_array(); }
   std::string_view raw() const { return {text_, size()}; }
 
   // A string's or cell's text, a number's or literal's spelling; "" for null, objects, arrays and nothing.
   std::string_view text(Scratch& scratch) const {
+    if (kind() == Kind::verbatim) return raw().substr(1, size() - 2);
     return size() == 0 ? std::string_view() : read_text(scratch);
   }
 
@@ -89,14 +90,15 @@ class Value {
   Value open(Scratch& scratch) const;
   Value find_member(std::string_view key) const;
 
-  enum class Kind : std::uint64_t { absent, json, bare };
+  enum class Kind : std::uint64_t { absent, bare, json, verbatim };
   static constexpr int kKindAt = 62;
   Value(Kind kind, std::string_view raw)
       : text_(raw.data()), size_and_kind_(raw.size() | static_cast<std::uint64_t>(kind) << kKindAt) {}
 
   Kind kind() const { return static_cast<Kind>(size_and_kind_ >> kKindAt); }
   std::size_t size() const { return size_and_kind_ & ((std::uint64_t{1} << kKindAt) - 1); }
-  bool begins(char c) const { return kind() == Kind::json && size() > 0 && *text_ == c; }
+  bool is_json() const { return kind() >= Kind::json; }
+  bool begins(char c) const { return is_json() && size() > 0 && *text_ == c; }
 
   const char* text_ = nullptr;
   std::uint64_t size_and_kind_ = 0;
@@ -111,12 +113,18 @@ struct Forward {
   bool failed() const { return at == kNoEnd; }
   bool is_at(char c) const { return at < text.size() && text[at] == c; }
 
-  // The value that begins here, and behind it; absent where it has no end.
-  Value value() {
-    const std::size_t begin = at;
-    at = skip_value(text, begin);
-    return failed() ? Value() : Value::json(text.substr(begin, at - begin));
+  // Goes behind that text, if it stands here.
+  template <std::size_t kSize>
+  bool take_text(const char (&expected)[kSize]) {
+    constexpr std::size_t kLength = kSize - 1;
+    const bool is_there = kLength <= text.size() && at <= text.size() - kLength &&
+                          std::memcmp(text.data() + at, expected, kLength) == 0;
+    if (is_there) at += kLength;
+    return is_there;
   }
+
+  // The value that begins here, and behind it; absent where it has no end.
+  Value value();
 
   // visit(std::string_view key) for each member of the object that begins here, or visit() for each element of the
   // array; the visitor goes behind the value. Afterwards behind the whole. False where that is no object (array), or
@@ -132,12 +140,18 @@ struct Forward {
     return is_at('[') && walk_elements(visit) ? true : skip_from(begin);
   }
 
+  // Of the object that the whole text is: its first member, then that behind the last one taken.
+  enum class Next : std::uint8_t { member, end, malformed };
+  Next next_member(std::string_view& key, Value& member);
+
  private:
   bool skip_from(std::size_t begin) {
     at = skip_value(text, begin);
     return false;
   }
-  void space() { at = skip_space(text, at); }
+  void space() {
+    if (at < text.size() && static_cast<unsigned char>(text[at]) <= ' ') at = skip_space(text, at);
+  }
   bool take(char c) {
     const bool is_there = is_at(c);
     if (is_there) ++at;
@@ -193,10 +207,11 @@ template <typename Visit>
 bool Value::each_member(Visit&& visit) const {
   if (!is_object()) return false;
   Forward reader{raw()};
-  return reader.members([&](std::string_view key) {
-    const Value value = reader.value();
-    if (!reader.failed()) visit(key, value);
-  });
+  std::string_view key;
+  Value value;
+  Forward::Next next = reader.next_member(key, value);
+  for (; next == Forward::Next::member; next = reader.next_member(key, value)) visit(key, value);
+  return next == Forward::Next::end;
 }
 
 template <typename Visit>

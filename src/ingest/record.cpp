@@ -5,14 +5,19 @@
 
 #include "base/guessed_keys.hpp"
 #include "base/simd_json.hpp"
+#include "ingest/plain_members.hpp"
 
 namespace ctxcap::ingest {
 
-static_assert(kPadding >= simdjson::SIMDJSON_PADDING && kPadding >= GuessedKeys<int>::kPadding);
+static_assert(kPadding >= simdjson::SIMDJSON_PADDING && kPadding >= GuessedKeys<int>::kPadding &&
+              kPadding >= PlainMembers<int>::kPadding && kPadding >= PlainText::kPadding);
 
 struct RecordParser::Parser {
   simdjson::ondemand::parser simd;
   GuessedKeys<Fields::Wanted> keys;
+  PlainMembers<Fields::Wanted> members;
+
+  bool read_plain(std::string_view record, Fields& fields);
 };
 
 RecordParser::RecordParser() : parser_(std::make_unique<Parser>()) {}
@@ -25,6 +30,8 @@ namespace {
 constexpr std::size_t kFirstCapacity = 1 << 16;
 // simdjson's index takes up to four bytes for each byte of a record. Longer ones are walked without it.
 constexpr std::size_t kLongestIndexed = 8 << 20;
+// In longer records most is text, and simdjson goes over text in steps that are four times as wide.
+constexpr std::size_t kLongestPlain = 2 << 10;
 
 Reason reason_of(simdjson::error_code error) {
   switch (error) {
@@ -40,11 +47,15 @@ Reason reason_of(simdjson::error_code error) {
   }
 }
 
+void begin(std::string_view record, Fields& fields) {
+  fields.clear();
+  fields.set_record(Value::json(record));
+}
+
 Reason walk(std::string_view record, Fields& fields) {
   if (!simdjson::validate_utf8(record)) return Reason::invalid_utf8;
   if (skip_value(record, 0) != record.size()) return Reason::bad_json;
-  fields.clear();
-  fields.set_record(Value::json(record));
+  begin(record, fields);
   const bool is_whole = Value::json(record).each_member([&](std::string_view key, Value value) {
     const Fields::Wanted wanted = fields.wants(key);
     if (wanted.metric) fields.note_metric();
@@ -55,15 +66,30 @@ Reason walk(std::string_view record, Fields& fields) {
 
 }  // namespace
 
+bool RecordParser::Parser::read_plain(std::string_view record, Fields& fields) {
+  using Members = PlainMembers<Fields::Wanted>;
+  begin(record, fields);
+  const Members::Seen seen = members.each(
+      record, [&](std::string_view key) { return fields.wants(key); },
+      [&](const Members::Member& member) {
+        const Fields::Wanted wanted = member.meaning;
+        if (wanted.metric) fields.note_metric();
+        if (!wanted) return;
+        fields.put(member.key, wanted, member.is_unescaped ? Value::verbatim(member.value) : Value::json(member.value));
+      });
+  return seen == Members::Seen::ascii ||
+         (seen == Members::Seen::longer_characters && simdjson::validate_utf8(record));
+}
+
 Reason RecordParser::parse(std::string_view record, Fields& fields) {
   if (record.size() > kLongestIndexed) return walk(record, fields);
+  if (record.size() <= kLongestPlain && parser_->read_plain(record, fields)) return Reason::none;
   simdjson::ondemand::parser& parser = parser_->simd;
   if (parser.capacity() < record.size()) {
     if (const auto error = parser.allocate(std::max(kFirstCapacity, std::bit_ceil(record.size()))))
       return reason_of(error);
   }
-  fields.clear();
-  fields.set_record(Value::json(record));
+  begin(record, fields);
   simdjson::ondemand::document document;
   simdjson::ondemand::object object;
   const simdjson::padded_string_view padded(record.data(), record.size(), record.size() + kPadding);

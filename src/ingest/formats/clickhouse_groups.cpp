@@ -68,7 +68,7 @@ class UsageMap {
 
   // nullopt: not as many values as keys.
   std::optional<i64> read(Value group, Scratch& scratch) {
-    text_ = "{";
+    text_.assign(1, '{');
     i64 count = 0;
     std::size_t at = 0;
     group.each_element([&](Value value) {

@@ -1,0 +1,115 @@
+#pragma once
+// The members of plain objects that look alike. Rows of one log have their keys in one order and write them in one way,
+// so what stands before the n-th value, from its comma to its colon, is nearly always what stood there in the row before:
+// one comparison says so, and spares the search for the key's end and its meaning.
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "ingest/plain_text.hpp"
+
+namespace ctxcap::ingest {
+
+// Meaning: what a reader knows of a key, cheap to copy. One value per thread.
+template <typename Meaning>
+class PlainMembers {
+ public:
+  // Bytes that must be readable behind an object (their content does not matter).
+  static constexpr std::size_t kPadding = 64;
+
+  enum class Seen : std::uint8_t {
+    other,  // the object is not plain; some of its members may have been visited
+    ascii,
+    longer_characters,  // plain, if its longer characters are whole: nobody has looked
+  };
+
+  struct Member {
+    std::string_view key;  // between its quotes; without escapes
+    Meaning meaning;
+    std::string_view value;
+    bool is_unescaped;  // a string, and nothing in it is escaped
+  };
+
+  // visit(Member) for each; `meaning_of(key)` is asked when the guess was wrong. The object begins with its brace, and
+  // has no white space behind it.
+  template <typename MeaningOf, typename Visit>
+  Seen each(std::string_view object, MeaningOf&& meaning_of, Visit&& visit) {
+    if (object.back() != '}') return Seen::other;
+    PlainText text(object);
+    const Lead* lead = leads_.data();
+    const Lead* end = lead + leads_.size();
+    for (;; ++lead) {
+      if (lead == end || !lead->is_at(text.at())) {
+        const auto number = static_cast<std::size_t>(lead - leads_.data());
+        if (!learn(number, text, meaning_of)) return Seen::other;
+        lead = leads_.data() + number;
+        end = leads_.data() + leads_.size();
+      }
+      const std::string_view key(text.at() + lead->key_at, lead->key_size);
+      text.skip(lead->size);
+      const char* const begin = text.at();
+      if (begin >= object.data() + object.size()) return Seen::other;  // what matched goes on behind the object
+      if (!text.value()) return Seen::other;
+      visit(Member{.key = key,
+                   .meaning = lead->meaning,
+                   .value = {begin, static_cast<std::size_t>(text.at() - begin)},
+                   .is_unescaped = *begin == '"' && !text.has_escape()});
+      text.blanks();
+      if (*text.at() == ',') continue;
+      if (!text.take('}') || !text.is_over()) return Seen::other;
+      return text.has_high() ? Seen::longer_characters : Seen::ascii;
+    }
+  }
+
+ private:
+  // What stands before a value: a brace or comma, the key, a colon, and what blanks there are.
+  struct Lead {
+    std::uint8_t size = 0, key_at = 0, key_size = 0;  // bytes
+    Meaning meaning{};
+    std::array<char, kPadding> text{};
+
+    bool is_at(const char* begin) const {
+      std::size_t at = 0;
+      for (; at + kLetters < size; at += kLetters) {
+        if (Letters(begin + at).same_as(Letters(text.data() + at)) != kEachLetter) return false;
+      }
+      const std::uint32_t rest = (1U << (size - at)) - 1;
+      return (Letters(begin + at).same_as(Letters(text.data() + at)) & rest) == rest;
+    }
+  };
+
+  // Reads what stands before the `number`-th value, from 0. False: it is not plain, or too long to guess.
+  template <typename MeaningOf>
+  bool learn(std::size_t number, PlainText text, MeaningOf&& meaning_of) {
+    constexpr std::size_t kMostLeads = 256;
+    const char* const begin = text.at();
+    text.skip(1);
+    text.blanks();
+    if (!text.take('"')) return false;
+    const char* const key_begin = text.at();
+    if (!text.string() || text.has_escape()) return false;
+    const std::string_view key(key_begin, static_cast<std::size_t>(text.at() - key_begin - 1));
+    // What is guessed is not looked at again.
+    if (std::any_of(key.begin(), key.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; })) return false;
+    text.blanks();
+    if (!text.take(':')) return false;
+    text.blanks();
+    const auto size = static_cast<std::size_t>(text.at() - begin);
+    if (size >= kPadding || number >= kMostLeads) return false;
+    if (number >= leads_.size()) leads_.resize(number + 1);
+    Lead& lead = leads_[number] = {.size = static_cast<std::uint8_t>(size),
+                                   .key_at = static_cast<std::uint8_t>(key_begin - begin),
+                                   .key_size = static_cast<std::uint8_t>(key.size()),
+                                   .meaning = meaning_of(key)};
+    std::memcpy(lead.text.data(), begin, size);
+    return true;
+  }
+
+  std::vector<Lead> leads_;
+};
+
+}  // namespace ctxcap::ingest

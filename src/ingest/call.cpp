@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "base/words.hpp"
 #include "ingest/when.hpp"
 
 namespace ctxcap::ingest {
@@ -38,15 +39,16 @@ namespace {
 
 // Ollama's own place for them is `options`, and clients put that into what they add to a body.
 void read_asked_at(Value parameters, int depth, Scratch& scratch, Asked& asked) {
-  constexpr std::string_view kPlaces[] = {"options", "extra_body", "body", "params"};
   std::vector<Value> deeper;
   parameters.opened(scratch).each_member([&](std::string_view key, Value value) {
-    if (key == "num_ctx" && !asked.num_ctx) asked.num_ctx = read_limit(value, scratch);
-    if (key == "num_predict" && (depth == 0 || !asked.num_predict))
+    if (same_word(key, "num_ctx") && !asked.num_ctx) asked.num_ctx = read_limit(value, scratch);
+    if (same_word(key, "num_predict") && (depth == 0 || !asked.num_predict))
       asked.num_predict = read_limit(value, scratch);
-    const bool is_limit = key == "max_tokens" || key == "max_output_tokens";
+    const bool is_limit = same_word(key, "max_tokens") || same_word(key, "max_output_tokens");
     if (is_limit && depth == 0 && !asked.num_predict) asked.num_predict = read_limit(value, scratch);
-    if (std::find(std::begin(kPlaces), std::end(kPlaces), key) != std::end(kPlaces)) deeper.push_back(value);
+    const bool is_place = same_word(key, "options") || same_word(key, "extra_body") || same_word(key, "body") ||
+                          same_word(key, "params");
+    if (is_place) deeper.push_back(value);
   });
   constexpr int kDeepest = 2;
   for (const Value value : deeper) {

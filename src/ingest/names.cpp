@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/name_table.hpp"
 #include "base/text.hpp"
 
 namespace ctxcap::ingest {
@@ -63,26 +64,25 @@ bool is_embedder(std::string_view model) {
 
 namespace {
 
-// Whether the name begins with that, which is in lower case.
-bool begins_folded(std::string_view name, std::string_view with) {
-  if (name.size() < with.size()) return false;
-  return std::equal(with.begin(), with.end(), name.begin(), [](char lower, char c) {
-    return lower == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-  });
+constexpr std::string_view client_name_at(std::size_t name) {
+  return kClientNames[name];
+}
+constexpr NameTable<256> kClientTable(kClientNames.size(), client_name_at);
+
+// All of them are short; a longer name is somebody's own, or holds the model.
+bool is_listed(std::string_view name) {
+  std::array<char, 64> folded;
+  if (name.size() > folded.size()) return false;
+  std::transform(name.begin(), name.end(), folded.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string_view lower(folded.data(), name.size());
+  return lower.starts_with("litellm-") || kClientTable.find(lower, client_name_at).has_value();
 }
 
 }  // namespace
 
 bool is_client_name(std::string_view name, std::string_view model) {
-  constexpr std::size_t kLongest =
-      64;  // all of them are short; a long name is somebody's own, or holds the model
-  if (name.size() <= kLongest) {
-    if (begins_folded(name, "litellm-")) return true;
-    const bool is_listed = std::any_of(kClientNames.begin(), kClientNames.end(), [&](std::string_view one) {
-      return one.size() == name.size() && begins_folded(name, one);
-    });
-    if (is_listed) return true;
-  }
+  if (is_listed(name)) return true;
   // Instrumentations add the operation: "ChatOllama.chat", "RunnableSequence.workflow".
   const std::size_t dot = name.rfind('.');
   if (dot != std::string_view::npos && dot > 0) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/words.hpp"
 #include "ingest/spellings.hpp"
 
 namespace ctxcap::ingest {
@@ -31,15 +32,15 @@ struct Parts {
 void take_in(Parts& parts, std::string_view key, Value value, Scratch& scratch) {
   if (value.is_object() || value.is_array()) return;  // details, which repeat parts of the counts
   const auto count = [&] { return read_count(value, scratch); };
-  if (key == "input") {
+  if (same_word(key, "input")) {
     const Count input = count();
     parts.any_input.add(input);
     parts.input.add(input);
-  } else if (key == "output") {
+  } else if (same_word(key, "output")) {
     const Count output = count();
     parts.any_output.add(output);
     parts.output.add(output);
-  } else if (key == "total") {
+  } else if (same_word(key, "total")) {
     parts.total.add(count());
   } else if (key.find("input") != std::string_view::npos) {
     parts.any_input.add(count());
@@ -47,7 +48,7 @@ void take_in(Parts& parts, std::string_view key, Value value, Scratch& scratch) 
     parts.any_output.add(count());
   } else if (key.find("cache") != std::string_view::npos) {
     parts.cached.add(count());
-  } else if (key == "total_tokens") {
+  } else if (same_word(key, "total_tokens")) {
     parts.own_total.add(count());
   }
 }
@@ -130,13 +131,18 @@ std::optional<Count> read_groups(std::string_view text) {
 // What nearly every count is: so few digits that nothing can overflow. The library's way takes three times as
 // long.
 std::optional<Tokens> few_digits(std::string_view text) {
-  if (text.size() > 9) return std::nullopt;
+  if (text.empty() || text.size() > 9) return std::nullopt;
   Tokens number = 0;
   for (const char c : text) {
     if (c < '0' || c > '9') return std::nullopt;
     number = number * 10 + (c - '0');
   }
   return number;
+}
+
+Count plain_count(Tokens tokens) {
+  if (tokens > kLargestCount) return {.reason = Reason::implausible_tokens};
+  return {.tokens = tokens};
 }
 
 }  // namespace
@@ -149,13 +155,11 @@ Usage usage_with(Tokens prompt, std::optional<Tokens> generation, Tokens context
 }
 
 Count read_count(Value value, Scratch& scratch) {
+  if (const auto plain = few_digits(value.raw())) return plain_count(*plain);
   if (value.is_object() || value.is_array()) return {.reason = Reason::bad_tokens};
   const std::string_view text = trimmed(value.text(scratch));
   if (text.empty()) return {};
-  if (const auto plain = few_digits(text)) {
-    if (*plain > kLargestCount) return {.reason = Reason::implausible_tokens};
-    return {.tokens = *plain};
-  }
+  if (const auto plain = few_digits(text)) return plain_count(*plain);
   Tokens number = 0;
   const char* const last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), last, number);

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "base/words.hpp"
 #include "ingest/formats/all.hpp"
 #include "ingest/refusals.hpp"
 #include "ingest/when.hpp"
@@ -30,7 +31,7 @@ Usage read_flat_counts(const Fields& fields) {
 // Langfuse 2 counts in other units, too. A missing one is tokens.
 bool is_other_unit(Value unit, Scratch& scratch) {
   const std::string_view text = unit.text(scratch);
-  return !text.empty() && text != "TOKENS";
+  return !text.empty() && !same_word(text, "TOKENS");
 }
 
 Usage read_counts(const Fields& fields) {
@@ -69,7 +70,7 @@ bool may_be_estimated(const Fields& fields) {
   if (fields.keys().has(Key::tokenizerId) && !fields[Key::tokenizerId].present()) return false;
   bool only_three = true;
   fields.first(kUsageMaps).opened(fields.scratch()).each_member([&](std::string_view key, Value) {
-    only_three = only_three && (key == "input" || key == "output" || key == "total");
+    only_three = only_three && (same_word(key, "input") || same_word(key, "output") || same_word(key, "total"));
   });
   return only_three;
 }
@@ -85,9 +86,9 @@ Usage judge_observation(const Fields& fields, Usage usage) {
   Scratch& scratch = fields.scratch();
   const std::string_view type = fields[Key::type].text(scratch);
   const auto as = [](Reason reason) { return Usage{.reason = reason}; };
-  if (fields[Key::is_deleted].text(scratch) == "1") return as(Reason::deleted);
-  if (type == "EMBEDDING") return as(Reason::embedding);
-  if (!type.empty() && type != "GENERATION") {
+  if (same_word(fields[Key::is_deleted].text(scratch), "1")) return as(Reason::deleted);
+  if (same_word(type, "EMBEDDING")) return as(Reason::embedding);
+  if (!type.empty() && !same_word(type, "GENERATION")) {
     return as(usage.reason == Reason::no_usage ? Reason::not_a_generation : Reason::wrapper);
   }
   if (is_judge(fields[Key::environment].text(scratch))) return as(Reason::judge);

@@ -9,12 +9,15 @@ namespace ctxcap::ingest {
 namespace {
 
 bool is_generated_tokens(const Fields& fields) {
+  constexpr KeySet kCamel{Key::promptTokens, Key::generatedTokens},
+      kSnake{Key::prompt_tokens, Key::generated_tokens, Key::event_name},
+      kOpenRouter{Key::tokens_prompt, Key::tokens_generated};
+  for (const KeySet& keys : {kCamel, kSnake, kOpenRouter}) {
+    if (fields.keys().has_all(keys)) return true;
+  }
   const std::string_view name =
       fields.first({Key::eventName, Key::event_name, Key::name}).text(fields.scratch());
-  if (name == "tokensGenerated" || name == "tokens_generated") return true;
-  return fields.keys().has_all({Key::promptTokens, Key::generatedTokens}) ||
-         fields.keys().has_all({Key::prompt_tokens, Key::generated_tokens, Key::event_name}) ||
-         fields.keys().has_all({Key::tokens_prompt, Key::tokens_generated});
+  return name == "tokensGenerated" || name == "tokens_generated";
 }
 
 Value model_of_run(Value run) {

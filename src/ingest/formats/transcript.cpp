@@ -35,6 +35,9 @@ bool is_type(std::string_view type) {
 }
 
 bool is_line(const Fields& fields) {
+  constexpr KeySet kSessions{Key::sessionId, Key::session_id, Key::parentUuid, Key::leafUuid,
+                             Key::uuid,      Key::cwd,        Key::parentId};
+  if (!fields.keys().has_any(kSessions) && !fields.keys().has_any({Key::message, Key::data})) return false;
   Scratch& scratch = fields.scratch();
   // The events of a stream have messages too.
   if (fields[Key::type].text(scratch).starts_with("message_")) return false;
@@ -43,8 +46,7 @@ bool is_line(const Fields& fields) {
   if (type == "result" && fields.keys().has(Key::session_id)) return true;
   return is_type(type) &&
          !fields.keys().has_any({Key::usage, Key::attributes, Key::traceId, Key::trace_id}) &&
-         fields.keys().has_any({Key::sessionId, Key::session_id, Key::parentUuid, Key::leafUuid, Key::uuid,
-                                Key::cwd, Key::parentId});
+         fields.keys().has_any(kSessions);
 }
 
 std::string_view id_of(Value message, const Fields& fields, Call& call) {

@@ -75,6 +75,12 @@ Usage read_span_usage(const Attributes& attributes, Scratch& scratch) {
   struct Family {
     Attribute prompt, generation;
   };
+  static const Spelling& input = *find_spelling("input_tokens");
+  static const Spelling& output = *find_spelling("output_tokens");
+  static const Spelling& cache_read = *find_spelling("cache_read_tokens");
+  static const Spelling& cache_write = *find_spelling("cache_write_tokens");
+  static const Spelling& reasoning = *find_spelling("reasoning_tokens");
+  static const Spelling& total = *find_spelling("total_tokens");
   Usage usage;
   bool found = false;
   for (const Family& family : {Family{Attribute::input_tokens, Attribute::output_tokens},
@@ -85,15 +91,15 @@ Usage read_span_usage(const Attributes& attributes, Scratch& scratch) {
     if (!attributes[family.prompt].present()) continue;
     found = true;
     NamedCounts counts;
-    const auto take = [&](std::string_view name, Attribute attribute) {
-      counts.take(name, attributes[attribute], scratch);
+    const auto take = [&](const Spelling& spelling, Attribute attribute) {
+      if (attributes[attribute].present()) counts.take(spelling, attributes[attribute], scratch);
     };
-    take("input_tokens", family.prompt);
-    take("output_tokens", family.generation);
-    take("cache_read_tokens", Attribute::cache_read_tokens);
-    take("cache_write_tokens", Attribute::cache_write_tokens);
-    take("reasoning_tokens", Attribute::reasoning_tokens);
-    take("total_tokens", Attribute::total_tokens);
+    take(input, family.prompt);
+    take(output, family.generation);
+    take(cache_read, Attribute::cache_read_tokens);
+    take(cache_write, Attribute::cache_write_tokens);
+    take(reasoning, Attribute::reasoning_tokens);
+    take(total, Attribute::total_tokens);
     const bool is_bare = family.prompt == Attribute::bare_input_tokens;
     usage =
         counts.usage({.cached = is_bare ? Counted::beside : Counted::inside, .reasoning = Counted::inside});
@@ -131,17 +137,23 @@ std::string_view without_hex_prefix(std::string_view id) {
   return id;
 }
 
+// Ids of spans are told apart within their trace.
+std::string_view full_id(std::string_view trace, std::string_view id, Scratch& scratch) {
+  id = without_hex_prefix(id);
+  std::string full;
+  full.reserve(trace.size() + 1 + id.size());
+  return scratch.keep(full.append(trace).append(1, '/').append(id));
+}
+
 }  // namespace
 
 void add_span(const Span& span, Scratch& scratch, Sink& sink) {
   const Attributes& attributes = span.attributes;
   Call call;
   call.trace = without_hex_prefix(span.trace);
-  if (!span.id.empty())
-    call.id = scratch.keep(std::string(call.trace) + "/" + std::string(without_hex_prefix(span.id)));
+  if (!span.id.empty()) call.id = full_id(call.trace, span.id, scratch);
   call.is_root = span.parent.empty();
-  if (!call.is_root)
-    call.parent = scratch.keep(std::string(call.trace) + "/" + std::string(without_hex_prefix(span.parent)));
+  if (!call.is_root) call.parent = full_id(call.trace, span.parent, scratch);
   std::string_view workflow = attributes[Attribute::workflow].text(scratch);
   if (workflow.empty()) workflow = attributes[Attribute::agent].text(scratch);
   call.model = span_model(attributes, scratch);

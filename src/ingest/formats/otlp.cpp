@@ -2,8 +2,13 @@
 // same calls (resourceLogs) are rows of the same ids, so that a span wins over its event and a file of events
 // alone is enough. Metrics are sums in buckets and are refused.
 
+#include <cstdint>
 #include <initializer_list>
+#include <iterator>
+#include <optional>
 
+#include "base/name_table.hpp"
+#include "base/words.hpp"
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/members.hpp"
 #include "ingest/formats/typed_values.hpp"
@@ -27,29 +32,74 @@ void take_status(Value status, Span& span, Scratch& scratch) {
   span.status_message = status.member("message").text(scratch);
 }
 
-bool is_event_time(std::string_view key) {
-  return key == "timeUnixNano" || key == "time_unix_nano";
+enum class Member : std::uint8_t { trace, id, parent, name, start, event_time, observed_time, event_name, end, status };
+struct MemberName {
+  std::string_view text;
+  Member member;
+};
+constexpr MemberName kMembers[] = {{"traceId", Member::trace},
+                                   {"trace_id", Member::trace},
+                                   {"spanId", Member::id},
+                                   {"span_id", Member::id},
+                                   {"parentSpanId", Member::parent},
+                                   {"parent_span_id", Member::parent},
+                                   {"name", Member::name},
+                                   {"startTimeUnixNano", Member::start},
+                                   {"start_time_unix_nano", Member::start},
+                                   {"timeUnixNano", Member::event_time},
+                                   {"time_unix_nano", Member::event_time},
+                                   {"observedTimeUnixNano", Member::observed_time},
+                                   {"observed_time_unix_nano", Member::observed_time},
+                                   {"eventName", Member::event_name},
+                                   {"event_name", Member::event_name},
+                                   {"endTimeUnixNano", Member::end},
+                                   {"end_time_unix_nano", Member::end},
+                                   {"status", Member::status}};
+constexpr std::string_view member_at(std::size_t i) {
+  return kMembers[i].text;
 }
-bool is_observed_time(std::string_view key) {
-  return key == "observedTimeUnixNano" || key == "observed_time_unix_nano";
-}
+constexpr NameTable<64> kMemberTable(std::size(kMembers), member_at);
 
 void take_member(std::string_view key, Value value, Span& span, Scratch& scratch) {
-  if (key == "traceId" || key == "trace_id") span.trace = value.text(scratch);
-  if (key == "spanId" || key == "span_id") span.id = value.text(scratch);
-  if (key == "parentSpanId" || key == "parent_span_id") span.parent = value.text(scratch);
-  if (key == "name") span.name = value.text(scratch);
-  if (key == "startTimeUnixNano" || key == "start_time_unix_nano") span.start = value;
-  if (is_event_time(key) && value.text(scratch) != "0") span.start = value;
-  if (is_observed_time(key) && !span.start.present()) span.start = value;
-  if (key == "eventName" || key == "event_name") span.attributes.put("event.name", value);
-  if (key == "endTimeUnixNano" || key == "end_time_unix_nano") span.end = value;
-  if (key == "status") take_status(value, span, scratch);
+  const std::optional<std::size_t> row = kMemberTable.find(key, member_at);
+  if (!row) return;
+  switch (kMembers[*row].member) {
+    case Member::trace:
+      span.trace = value.text(scratch);
+      break;
+    case Member::id:
+      span.id = value.text(scratch);
+      break;
+    case Member::parent:
+      span.parent = value.text(scratch);
+      break;
+    case Member::name:
+      span.name = value.text(scratch);
+      break;
+    case Member::start:
+      span.start = value;
+      break;
+    case Member::event_time:
+      if (value.text(scratch) != "0") span.start = value;
+      break;
+    case Member::observed_time:
+      if (!span.start.present()) span.start = value;
+      break;
+    case Member::event_name:
+      span.attributes.put("event.name", value);
+      break;
+    case Member::end:
+      span.end = value;
+      break;
+    case Member::status:
+      take_status(value, span, scratch);
+      break;
+  }
 }
 
 void read_span(Forward& reader, Span span, Scratch& scratch, Sink& sink) {
   const bool whole = reader.members([&](std::string_view key) {
-    if (key != "attributes") return take_member(key, reader.value(), span, scratch);
+    if (!same_word(key, "attributes")) return take_member(key, reader.value(), span, scratch);
     read_attributes(reader, scratch,
                     [&](std::string_view name, Value inner) { span.attributes.put(name, inner); });
   });

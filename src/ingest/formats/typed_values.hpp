@@ -12,6 +12,10 @@ namespace ctxcap::ingest {
 // turn; of other kinds what was found before.
 Value typed_member(std::string_view kind, Value value, Value found);
 
+// An attribute that is written in the usual way, its name first, as one of one kind; then the reader stands behind it.
+// False, and where it stood: it is written otherwise.
+bool read_usual_attribute(Forward& reader, Scratch& scratch, std::string_view& name, Value& value);
+
 // The attributes that begin where the reader stands: visit(std::string_view name, Value value) for each. Then it stands
 // behind them.
 template <typename Visit>
@@ -19,7 +23,8 @@ void read_attributes(Forward& reader, Scratch& scratch, Visit&& visit) {
   reader.elements([&] {
     std::string_view name;
     Value value;
-    reader.members([&](std::string_view key) {
+    const bool is_usual = read_usual_attribute(reader, scratch, name, value);
+    if (!is_usual) reader.members([&](std::string_view key) {
       if (key == "value") {
         value = {};
         reader.members([&](std::string_view kind) { value = typed_member(kind, reader.value(), value); });

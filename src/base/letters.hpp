@@ -51,7 +51,7 @@ class LettersInTurn {
 // The same by one instruction for all of them.
 class LettersTogether {
  public:
-  explicit LettersTogether(const char* at) : letters_(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at))) {}
+  explicit LettersTogether(const char* at) { std::memcpy(&letters_, at, kLetters); }
 
   std::uint32_t same_as(LettersTogether other) const { return bits(_mm_cmpeq_epi8(letters_, other.letters_)); }
   std::uint32_t high() const { return bits(letters_); }

@@ -55,7 +55,7 @@ TEST_CASE("a record is read as simdjson reads it, whatever signs stand in it") {
   std::mt19937 random(14);
   RecordParser parser, other;
   int read = 0, refused = 0;
-  for (int i = 0; i < 120'000; ++i) {
+  for (int i = 0; i < 40'000; ++i) {
     std::string record(kRecords[random() % kRecords.size()]);
     for (std::size_t left = random() % 4; left > 0; --left) {
       const std::size_t at = 1 + random() % (record.size() - 1);
@@ -81,8 +81,8 @@ TEST_CASE("a record is read as simdjson reads it, whatever signs stand in it") {
     REQUIRE(got == read_by(other, not_plain(record)));
     ++(got.starts_with("0") ? read : refused);
   }
-  CHECK(read > 40'000);
-  CHECK(refused > 30'000);
+  CHECK(read > 10'000);
+  CHECK(refused > 10'000);
 }
 
 namespace {

@@ -15,11 +15,12 @@ TailLikelihood::TailLikelihood(const Histogram& need, Tokens threshold) {
 
 double TailLikelihood::at(double shape, double scale) const {
   if (excesses_.empty()) return 0;
-  // The longest is the first to lie outside, and the widest of all.
-  const double widest = inside(excesses_.front(), shape, scale);
-  if (!(widest > 0)) return -std::numeric_limits<double>::infinity();
+  // Of the factors that of the longest is the largest (shape above 0) or the smallest (below; then none is above 1, and
+  // it is the first to lie outside).
+  const double outermost = inside(excesses_.front(), shape, scale);
+  if (!(outermost > 0)) return -std::numeric_limits<double>::infinity();
   const bool exponential = std::abs(shape) < 1e-8;
-  const double sum = exponential ? -sum_of_scales(scale) : -(1 + 1 / shape) * sum_of_logs(shape, scale, widest);
+  const double sum = exponential ? -sum_of_scales(scale) : -(1 + 1 / shape) * sum_of_logs(shape, scale, outermost);
   return sum - count_ * std::log(scale);
 }
 
@@ -30,9 +31,9 @@ double TailLikelihood::sum_of_scales(double scale) const {
 }
 
 // One logarithm for several excesses that come once.
-double TailLikelihood::sum_of_logs(double shape, double scale, double widest) const {
+double TailLikelihood::sum_of_logs(double shape, double scale, double outermost) const {
   constexpr int kFactors = 8;  // at least 1e-16 and no more than 1e30 each, so their product is a number
-  const bool may_multiply = widest <= 1e30;
+  const bool may_multiply = outermost <= 1e30;
   double sum = 0, product = 1;
   int factors = 0;
   for (const Excess& excess : excesses_) {

@@ -1,9 +1,9 @@
 #pragma once
 // Values as they stand in their text; nothing is decoded until somebody asks.
 //
-// simdjson (record.cpp) cuts a record into its top-level values at scan speed. What is left is small: a usage
-// map, a parameter object, JSON text inside a string, a CSV cell. Those are read here, from any memory,
-// without padding or allocation, and without ever looking past the view.
+// record.cpp cuts a record into its top-level values at scan speed. What is left is small: a usage map, a
+// parameter object, JSON text inside a string, a CSV cell. Those are read here, from any memory, without
+// padding or allocation, and without ever looking past the view.
 
 #include <cstddef>
 #include <cstdint>
@@ -140,7 +140,8 @@ struct Forward {
     return is_at('[') && walk_elements(visit) ? true : skip_from(begin);
   }
 
-  // Of the object that the whole text is: its first member, then that behind the last one taken.
+  // Of the object that the whole text is: its first member, then that behind the last one taken. Not asked again once
+  // it was malformed.
   enum class Next : std::uint8_t { member, end, malformed };
   Next next_member(std::string_view& key, Value& member);
 

@@ -11,8 +11,9 @@
 
 namespace ctxcap::ingest {
 
-// One way through an object, whose last byte is its closing brace: outside of strings nothing goes past that, so only
-// they look where the text ends. Once something was not plain, where it stands means nothing.
+// One way through an object, whose last byte is its closing brace: outside of strings nothing goes past a brace, so no
+// step looks where the text ends but those over strings and behind the brace of a value, which might be the last one.
+// Once something was not plain, where it stands means nothing.
 class PlainText {
  public:
   // Bytes that must be readable behind the text (their content does not matter).
@@ -22,7 +23,7 @@ class PlainText {
 
   const char* at() const { return at_; }
   bool is_over() const { return at_ == end_; }
-  // To a place that is known to be inside of the text, and of no string.
+  // To a place of no string. Who skips asks whether it is inside of the text before anything else is asked.
   void skip(std::size_t bytes) { at_ += bytes; }
   void blanks() {
     while (*at_ == ' ') ++at_;

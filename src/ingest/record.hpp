@@ -1,5 +1,5 @@
 #pragma once
-// One JSON object's text -> its Fields, by simdjson.
+// One JSON object's text -> its Fields: at a glance where it is short and plain, else by simdjson.
 
 #include <memory>
 #include <string_view>

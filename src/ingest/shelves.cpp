@@ -1,13 +1,15 @@
 #include "ingest/shelves.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <utility>
 
 namespace ctxcap::ingest {
 namespace {
 
 // Small enough that open blocks do not count, large enough that the lock does not. They are cut from larger ones: where
-// each had a page of its own, a run over 4,100 rows took 600 pages and a fifth of the time more.
+// each had a page of its own, a run over 4,100 rows took 1,600 pages instead of 1,000, and a fifth more time.
 constexpr std::size_t kLargestBlock = 1024;
 constexpr std::size_t kSmallestBlock = 2 * kLongestHeldRow;
 constexpr std::size_t kSlab = 64 << 10;
@@ -28,12 +30,15 @@ void Shelves::Writer::put(Stage stage, std::uint64_t hash, const HeldRow& row) {
   // The upper bits: the lower ones find the row in its shelf.
   const std::size_t shelf = shelf_number(stage, hash >> 56);
   Open& open = open_[shelf];
+  std::array<char, kLongestHeldRow> bytes;
+  const std::size_t size = write(row, bytes.data());
   if (open.bytes == nullptr) {
     open.bytes = shelves_->new_block();
-  } else if (open.used + kLongestHeldRow > shelves_->block_size_) {
+  } else if (open.used + size > shelves_->block_size_) {
     open.bytes = shelves_->exchange(shelf, {.bytes = open.bytes, .used = std::exchange(open.used, 0)});
   }
-  open.used += write(row, open.bytes + open.used);
+  std::memcpy(open.bytes + open.used, bytes.data(), size);
+  open.used += size;
 }
 
 void Shelves::Writer::flush() {

@@ -49,7 +49,7 @@ class Shelves {
   // writers must have flushed. From several threads at once.
   Result<std::string> take(Stage stage, std::size_t shelf);
 
-  // Forgets all rows, and gives their memory back.
+  // Forgets all rows, and gives their memory back. All writers must have flushed.
   void clear();
 
   // Bytes of held rows that came in so far, wherever they are now.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "ingest/refusals.hpp"
 #include "ingest/request_ids.hpp"
@@ -142,7 +143,8 @@ std::string_view full_id(std::string_view trace, std::string_view id, Scratch& s
   id = without_hex_prefix(id);
   std::string full;
   full.reserve(trace.size() + 1 + id.size());
-  return scratch.keep(full.append(trace).append(1, '/').append(id));
+  full.append(trace).append(1, '/').append(id);
+  return scratch.keep(std::move(full));
 }
 
 }  // namespace

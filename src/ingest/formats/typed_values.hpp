@@ -12,8 +12,8 @@ namespace ctxcap::ingest {
 // turn; of other kinds what was found before.
 Value typed_member(std::string_view kind, Value value, Value found);
 
-// An attribute that is written in the usual way, its name first, as one of one kind; then the reader stands behind it.
-// False, and where it stood: it is written otherwise.
+// An attribute as nearly all senders write it: {"key":"k","value":{"intValue":"7"}}, with no blanks and one kind. Then
+// the reader stands behind it. False, and it stands where it stood: it is written otherwise.
 bool read_usual_attribute(Forward& reader, Scratch& scratch, std::string_view& name, Value& value);
 
 // The attributes that begin where the reader stands: visit(std::string_view name, Value value) for each. Then it stands

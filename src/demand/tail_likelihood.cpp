@@ -15,12 +15,10 @@ TailLikelihood::TailLikelihood(const Histogram& need, Tokens threshold) {
 
 double TailLikelihood::at(double shape, double scale) const {
   if (excesses_.empty()) return 0;
-  // Of the factors that of the longest is the largest (shape above 0) or the smallest (below; then none is above 1, and
-  // it is the first to lie outside).
-  const double outermost = inside(excesses_.front(), shape, scale);
-  if (!(outermost > 0)) return -std::numeric_limits<double>::infinity();
+  // The longest is the first to lie outside.
+  if (!(inside(excesses_.front(), shape, scale) > 0)) return -std::numeric_limits<double>::infinity();
   const bool exponential = std::abs(shape) < 1e-8;
-  const double sum = exponential ? -sum_of_scales(scale) : -(1 + 1 / shape) * sum_of_logs(shape, scale, outermost);
+  const double sum = exponential ? -sum_of_scales(scale) : -(1 + 1 / shape) * sum_of_logs(shape, scale);
   return sum - count_ * std::log(scale);
 }
 
@@ -31,14 +29,13 @@ double TailLikelihood::sum_of_scales(double scale) const {
 }
 
 // One logarithm for several excesses that come once.
-double TailLikelihood::sum_of_logs(double shape, double scale, double outermost) const {
+double TailLikelihood::sum_of_logs(double shape, double scale) const {
   constexpr int kFactors = 8;  // at least 1e-16 and no more than 1e30 each, so their product is a number
-  const bool may_multiply = outermost <= 1e30;
   double sum = 0, product = 1;
   int factors = 0;
   for (const Excess& excess : excesses_) {
     const double factor = inside(excess, shape, scale);
-    if (excess.count != 1 || (!may_multiply && factor > 1e30)) {
+    if (excess.count != 1 || factor > 1e30) {
       sum += excess.count * std::log(factor);
     } else if (product *= factor; ++factors == kFactors) {
       sum += std::log(product);

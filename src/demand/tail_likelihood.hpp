@@ -23,7 +23,7 @@ class TailLikelihood {
     return 1 + shape * (excess.tokens / scale);
   }
   double sum_of_scales(double scale) const;
-  double sum_of_logs(double shape, double scale, double outermost) const;
+  double sum_of_logs(double shape, double scale) const;
 
   std::vector<Excess> excesses_;  // the longest first
   double count_ = 0;              // of requests

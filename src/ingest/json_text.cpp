@@ -1,6 +1,5 @@
 #include "ingest/json_text.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -78,8 +77,7 @@ bool ends_literal(char c) {
 }
 
 bool has_escape(std::string_view text) {
-  if (text.size() > kShortText) return text.find('\\') != std::string_view::npos;
-  return std::any_of(text.begin(), text.end(), [](char c) { return c == '\\'; });
+  return text.find('\\') != std::string_view::npos;
 }
 
 }  // namespace
@@ -126,13 +124,15 @@ const char* behind_space(const char* at, const char* end) {
 
 }  // namespace
 
-Forward::Next Forward::next_member(std::string_view& key, Value& member) {
+Forward::Next Forward::next_member(bool is_first, std::string_view& key) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
-  const bool is_first = at == 0;
-  const char* from = behind_space(is_first ? begin + 1 : begin + at, end);
+  const char* from = behind_space(begin + at + (is_first ? 1 : 0), end);
   if (from >= end) return Next::malformed;
-  if (*from == '}') return Next::end;
+  if (*from == '}') {
+    at = static_cast<std::size_t>(from - begin) + 1;
+    return Next::end;
+  }
   if (!is_first) {
     if (*from != ',') return Next::malformed;
     from = behind_space(from + 1, end);
@@ -142,10 +142,8 @@ Forward::Next Forward::next_member(std::string_view& key, Value& member) {
   key = {from + 1, begin + key_end - 1};
   from = behind_space(begin + key_end, end);
   if (from >= end || *from != ':') return Next::malformed;
-  from = behind_space(from + 1, end);
-  at = static_cast<std::size_t>(from - begin);
-  member = value();
-  return failed() ? Next::malformed : Next::member;
+  at = static_cast<std::size_t>(behind_space(from + 1, end) - begin);
+  return Next::member;
 }
 
 Value Forward::value() {

@@ -140,10 +140,16 @@ struct Forward {
     return is_at('[') && walk_elements(visit) ? true : skip_from(begin);
   }
 
-  // Of the object that the whole text is: its first member, then that behind the last one taken. Not asked again once
-  // it was malformed.
+  // The same in steps, from the brace on: to the value of the next member, or behind the whole. The value is taken by
+  // who asks, who does not ask again once something was malformed.
   enum class Next : std::uint8_t { member, end, malformed };
-  Next next_member(std::string_view& key, Value& member);
+  Next next_member(bool is_first, std::string_view& key);
+
+  // Takes the value that begins here. False: it has no end.
+  bool take_value(Value& taken) {
+    taken = value();
+    return !failed();
+  }
 
  private:
   bool skip_from(std::size_t begin) {
@@ -167,25 +173,13 @@ struct Forward {
 
 template <typename Visit>
 bool Forward::walk_members(Visit&& visit) {
-  ++at;
-  space();
-  if (take('}')) return true;
-  while (is_at('"')) {
-    const std::size_t key_end = skip_string(text, at);
-    if (key_end == kNoEnd) return false;
-    const std::string_view key = text.substr(at + 1, key_end - at - 2);
-    at = key_end;
-    space();
-    if (!take(':')) return false;
-    space();
+  std::string_view key;
+  Next next = next_member(true, key);
+  for (; next == Next::member; next = next_member(false, key)) {
     visit(key);
     if (failed()) return false;
-    space();
-    if (take('}')) return true;
-    if (!take(',')) return false;
-    space();
   }
-  return false;
+  return next == Next::end;
 }
 
 template <typename Visit>
@@ -208,11 +202,9 @@ template <typename Visit>
 bool Value::each_member(Visit&& visit) const {
   if (!is_object()) return false;
   Forward reader{raw()};
-  std::string_view key;
-  Value value;
-  Forward::Next next = reader.next_member(key, value);
-  for (; next == Forward::Next::member; next = reader.next_member(key, value)) visit(key, value);
-  return next == Forward::Next::end;
+  return reader.members([&](std::string_view key) {
+    if (Value value; reader.take_value(value)) visit(key, value);
+  });
 }
 
 template <typename Visit>

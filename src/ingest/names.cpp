@@ -69,20 +69,14 @@ constexpr std::string_view client_name_at(std::size_t name) {
 }
 constexpr NameTable<256> kClientTable(kClientNames.size(), client_name_at);
 
-// All of them are short; a longer name is somebody's own, or holds the model.
-bool is_listed(std::string_view name) {
-  std::array<char, 64> folded;
-  if (name.size() > folded.size()) return false;
-  std::transform(name.begin(), name.end(), folded.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  const std::string_view lower(folded.data(), name.size());
-  return lower.starts_with("litellm-") || kClientTable.find(lower, client_name_at).has_value();
-}
-
 }  // namespace
 
 bool is_client_name(std::string_view name, std::string_view model) {
-  if (is_listed(name)) return true;
+  constexpr std::size_t kLongest = 64;  // all of them are short; a longer name is somebody's own, or holds the model
+  if (name.size() <= kLongest) {
+    const std::string folded = lowered(name);
+    if (folded.starts_with("litellm-") || kClientTable.find(folded, client_name_at)) return true;
+  }
   // Instrumentations add the operation: "ChatOllama.chat", "RunnableSequence.workflow".
   const std::size_t dot = name.rfind('.');
   if (dot != std::string_view::npos && dot > 0) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -105,12 +106,14 @@ class PlainText {
         return false;
       }
       // Behind a value, or before the end of an empty level.
-      while (blanks(), take(closing(objects))) {
+      for (blanks(); take(closing(objects)); blanks()) {
         if (at_ == end_) return false;  // that was the brace of the whole
         if (--level == 0) return true;
         objects >>= 1;
       }
-      if (!take(',') || (blanks(), !before_value(objects))) return false;
+      if (!take(',')) return false;
+      blanks();
+      if (!before_value(objects)) return false;
     }
   }
   static char closing(std::uint64_t objects) { return (objects & 1) != 0 ? '}' : ']'; }

@@ -32,9 +32,7 @@ void Shelves::Writer::put(Stage stage, std::uint64_t hash, const HeldRow& row) {
   Open& open = open_[shelf];
   std::array<char, kLongestHeldRow> bytes;
   const std::size_t size = write(row, bytes.data());
-  if (open.bytes == nullptr) {
-    open.bytes = shelves_->new_block();
-  } else if (open.used + size > shelves_->block_size_) {
+  if (open.bytes == nullptr || open.used + size > shelves_->block_size_) {
     open.bytes = shelves_->exchange(shelf, {.bytes = open.bytes, .used = std::exchange(open.used, 0)});
   }
   std::memcpy(open.bytes + open.used, bytes.data(), size);
@@ -45,7 +43,7 @@ void Shelves::Writer::flush() {
   const std::scoped_lock lock(shelves_->mutex_);
   for (std::size_t shelf = 0; shelf < open_.size(); ++shelf) {
     const Open open = std::exchange(open_[shelf], {});
-    if (open.used > 0) shelves_->put(shelf, {.bytes = open.bytes, .used = open.used});
+    shelves_->put(shelf, {.bytes = open.bytes, .used = open.used});
   }
 }
 
@@ -59,11 +57,6 @@ char* Shelves::free_block() {
   return block;
 }
 
-char* Shelves::new_block() {
-  const std::scoped_lock lock(mutex_);
-  return free_block();
-}
-
 char* Shelves::exchange(std::size_t shelf, Block block) {
   const std::scoped_lock lock(mutex_);
   put(shelf, block);
@@ -71,6 +64,7 @@ char* Shelves::exchange(std::size_t shelf, Block block) {
 }
 
 void Shelves::put(std::size_t shelf, Block block) {
+  if (block.bytes == nullptr) return;
   shelves_[shelf].blocks.push_back(block);
   in_memory_ += block_size_;
   shelved_ += block.used;

@@ -74,9 +74,8 @@ class Shelves {
   void put(std::size_t shelf, Block block);
   void spill();
 
-  // Shelves a full block, and gives an empty one for it.
+  // Shelves a full block, if it is one, and gives an empty one for it.
   char* exchange(std::size_t shelf, Block block);
-  char* new_block();
 
   Overflow* overflow_;
   bool may_spill_;

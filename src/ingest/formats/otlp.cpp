@@ -2,12 +2,8 @@
 // same calls (resourceLogs) are rows of the same ids, so that a span wins over its event and a file of events
 // alone is enough. Metrics are sums in buckets and are refused.
 
-#include <cstdint>
 #include <initializer_list>
-#include <iterator>
-#include <optional>
 
-#include "base/name_table.hpp"
 #include "base/words.hpp"
 #include "ingest/formats/all.hpp"
 #include "ingest/formats/members.hpp"
@@ -32,69 +28,18 @@ void take_status(Value status, Span& span, Scratch& scratch) {
   span.status_message = status.member("message").text(scratch);
 }
 
-enum class Member : std::uint8_t { trace, id, parent, name, start, event_time, observed_time, event_name, end, status };
-struct MemberName {
-  std::string_view text;
-  Member member;
-};
-constexpr MemberName kMembers[] = {{"traceId", Member::trace},
-                                   {"trace_id", Member::trace},
-                                   {"spanId", Member::id},
-                                   {"span_id", Member::id},
-                                   {"parentSpanId", Member::parent},
-                                   {"parent_span_id", Member::parent},
-                                   {"name", Member::name},
-                                   {"startTimeUnixNano", Member::start},
-                                   {"start_time_unix_nano", Member::start},
-                                   {"timeUnixNano", Member::event_time},
-                                   {"time_unix_nano", Member::event_time},
-                                   {"observedTimeUnixNano", Member::observed_time},
-                                   {"observed_time_unix_nano", Member::observed_time},
-                                   {"eventName", Member::event_name},
-                                   {"event_name", Member::event_name},
-                                   {"endTimeUnixNano", Member::end},
-                                   {"end_time_unix_nano", Member::end},
-                                   {"status", Member::status}};
-constexpr std::string_view member_at(std::size_t i) {
-  return kMembers[i].text;
-}
-constexpr NameTable<64> kMemberTable(std::size(kMembers), member_at);
-
 void take_member(std::string_view key, Value value, Span& span, Scratch& scratch) {
-  const std::optional<std::size_t> row = kMemberTable.find(key, member_at);
-  if (!row) return;
-  switch (kMembers[*row].member) {
-    case Member::trace:
-      span.trace = value.text(scratch);
-      break;
-    case Member::id:
-      span.id = value.text(scratch);
-      break;
-    case Member::parent:
-      span.parent = value.text(scratch);
-      break;
-    case Member::name:
-      span.name = value.text(scratch);
-      break;
-    case Member::start:
-      span.start = value;
-      break;
-    case Member::event_time:
-      if (value.text(scratch) != "0") span.start = value;
-      break;
-    case Member::observed_time:
-      if (!span.start.present()) span.start = value;
-      break;
-    case Member::event_name:
-      span.attributes.put("event.name", value);
-      break;
-    case Member::end:
-      span.end = value;
-      break;
-    case Member::status:
-      take_status(value, span, scratch);
-      break;
-  }
+  const auto is = [&](const auto& camel, const auto& snake) { return same_word(key, camel) || same_word(key, snake); };
+  if (is("traceId", "trace_id")) span.trace = value.text(scratch);
+  if (is("spanId", "span_id")) span.id = value.text(scratch);
+  if (is("parentSpanId", "parent_span_id")) span.parent = value.text(scratch);
+  if (same_word(key, "name")) span.name = value.text(scratch);
+  if (is("startTimeUnixNano", "start_time_unix_nano")) span.start = value;
+  if (is("timeUnixNano", "time_unix_nano") && value.text(scratch) != "0") span.start = value;
+  if (is("observedTimeUnixNano", "observed_time_unix_nano") && !span.start.present()) span.start = value;
+  if (is("eventName", "event_name")) span.attributes.put("event.name", value);
+  if (is("endTimeUnixNano", "end_time_unix_nano")) span.end = value;
+  if (same_word(key, "status")) take_status(value, span, scratch);
 }
 
 void read_span(Forward& reader, Span span, Scratch& scratch, Sink& sink) {

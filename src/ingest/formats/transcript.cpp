@@ -37,6 +37,7 @@ bool is_type(std::string_view type) {
 bool is_line(const Fields& fields) {
   constexpr KeySet kSessions{Key::sessionId, Key::session_id, Key::parentUuid, Key::leafUuid,
                              Key::uuid,      Key::cwd,        Key::parentId};
+  // Where keys alone say no, rows with these keys are not asked again.
   if (!fields.keys().has_any(kSessions) && !fields.keys().has_any({Key::message, Key::data})) return false;
   Scratch& scratch = fields.scratch();
   // The events of a stream have messages too.

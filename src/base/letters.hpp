@@ -28,14 +28,20 @@ class LettersInTurn {
   std::uint32_t high() const {
     return bits([&](std::size_t i) { return letters_[i] >= 0x80; });
   }
-  std::uint32_t quotes_and_slashes() const {
-    return bits([&](std::size_t i) { return letters_[i] == '"' || letters_[i] == '\\'; });
+  std::uint32_t quotes() const { return are('"'); }
+  std::uint32_t slashes() const { return are('\\'); }
+  std::uint32_t controls() const {
+    return bits([&](std::size_t i) { return letters_[i] < 0x20; });
   }
-  std::uint32_t quotes_slashes_and_controls() const {
-    return quotes_and_slashes() | bits([&](std::size_t i) { return letters_[i] < 0x20; });
-  }
+  std::uint32_t opening() const { return are('{') | are('['); }
+  std::uint32_t closing() const { return are('}') | are(']'); }
+  std::uint32_t quotes_and_slashes() const { return quotes() | slashes(); }
+  std::uint32_t quotes_slashes_and_controls() const { return quotes_and_slashes() | controls(); }
 
  private:
+  std::uint32_t are(char c) const {
+    return bits([&](std::size_t i) { return letters_[i] == static_cast<unsigned char>(c); });
+  }
   template <typename Is>
   static std::uint32_t bits(Is&& is) {
     std::uint32_t found = 0;
@@ -55,13 +61,19 @@ class LettersTogether {
 
   std::uint32_t same_as(LettersTogether other) const { return bits(_mm_cmpeq_epi8(letters_, other.letters_)); }
   std::uint32_t high() const { return bits(letters_); }
-  std::uint32_t quotes_and_slashes() const { return bits(_mm_or_si128(are('"'), are('\\'))); }
+  std::uint32_t quotes() const { return bits(are('"')); }
+  std::uint32_t slashes() const { return bits(are('\\')); }
+  std::uint32_t controls() const { return bits(are_controls()); }
+  std::uint32_t opening() const { return bits(_mm_or_si128(are('{'), are('['))); }
+  std::uint32_t closing() const { return bits(_mm_or_si128(are('}'), are(']'))); }
+  std::uint32_t quotes_and_slashes() const { return bits(are_quotes_or_slashes()); }
   std::uint32_t quotes_slashes_and_controls() const {
-    const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(letters_, _mm_set1_epi8(0x1F)), letters_);
-    return bits(_mm_or_si128(controls, _mm_or_si128(are('"'), are('\\'))));
+    return bits(_mm_or_si128(are_controls(), are_quotes_or_slashes()));
   }
 
  private:
+  __m128i are_quotes_or_slashes() const { return _mm_or_si128(are('"'), are('\\')); }
+  __m128i are_controls() const { return _mm_cmpeq_epi8(_mm_min_epu8(letters_, _mm_set1_epi8(0x1F)), letters_); }
   __m128i are(char c) const { return _mm_cmpeq_epi8(letters_, _mm_set1_epi8(c)); }
   static std::uint32_t bits(__m128i bytes) { return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes)); }
 

@@ -181,7 +181,14 @@ i64 PieceReader::read(const Piece& piece) {
 
 i64 PieceReader::read_lines(std::string_view text) {
   i64 lines = 0;
+  const std::size_t behind_last = text.rfind('\n') + 1;  // npos + 1 is 0
   for (std::size_t at = 0; at < text.size();) {
+    const std::size_t read = at < behind_last ? reader_->read_first(text.substr(at, behind_last - at), lines + 1) : 0;
+    if (read > 0) {
+      ++lines;
+      at += read;
+      continue;
+    }
     const std::size_t end = line_end(text, at);
     reader_->read(text.substr(at, std::min(end, text.size()) - at), lines + 1);
     if (end == kNoEnd) break;

@@ -18,6 +18,8 @@ namespace ctxcap::ingest {
 template <typename Meaning>
 class PlainMembers {
  public:
+  explicit PlainMembers(const LongText& by = long_text()) : long_(&by) {}
+
   // Bytes that must be readable behind an object (their content does not matter).
   static constexpr std::size_t kPadding = 64;
 
@@ -34,34 +36,39 @@ class PlainMembers {
     bool is_unescaped;  // a string, and nothing in it is escaped
   };
 
-  // visit(Member) for each; `meaning_of(key)` is asked when the guess was wrong. The object begins with its brace, and
-  // has no white space behind it.
+  struct Object {
+    Seen seen = Seen::other;
+    std::size_t size = 0;  // bytes
+  };
+
+  // visit(Member) for each of the object at the beginning of `all`, whose last byte is a closing brace or a line end;
+  // `meaning_of(key)` is asked when the guess was wrong.
   template <typename MeaningOf, typename Visit>
-  Seen each(std::string_view object, MeaningOf&& meaning_of, Visit&& visit) {
-    if (object.back() != '}') return Seen::other;
-    PlainText text(object);
+  Object each(std::string_view all, MeaningOf&& meaning_of, Visit&& visit) {
+    PlainText text(all, *long_);
     const Lead* lead = leads_.data();
     const Lead* end = lead + leads_.size();
     for (;; ++lead) {
       if (lead == end || !lead->is_at(text.at())) {
         const auto number = static_cast<std::size_t>(lead - leads_.data());
-        if (!learn(number, text, meaning_of)) return Seen::other;
+        if (!learn(number, text, meaning_of)) return {};
         lead = leads_.data() + number;
         end = leads_.data() + leads_.size();
       }
       const std::string_view key(text.at() + lead->key_at, lead->key_size);
       text.skip(lead->size);
       const char* const begin = text.at();
-      if (begin >= object.data() + object.size()) return Seen::other;  // what matched goes on behind the object
-      if (!text.value()) return Seen::other;
+      if (text.is_over()) return {};  // what matched goes on behind the text
+      if (!text.value()) return {};
       visit(Member{.key = key,
                    .meaning = lead->meaning,
                    .value = {begin, static_cast<std::size_t>(text.at() - begin)},
                    .is_unescaped = *begin == '"' && !text.has_escape()});
       text.blanks();
       if (*text.at() == ',') continue;
-      if (!text.take('}') || !text.is_over()) return Seen::other;
-      return text.has_high() ? Seen::longer_characters : Seen::ascii;
+      if (!text.take('}')) return {};
+      return {.seen = text.has_high() ? Seen::longer_characters : Seen::ascii,
+              .size = static_cast<std::size_t>(text.at() - all.data())};
     }
   }
 
@@ -109,6 +116,7 @@ class PlainMembers {
     return true;
   }
 
+  const LongText* long_;
   std::vector<Lead> leads_;
 };
 

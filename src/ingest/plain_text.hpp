@@ -8,22 +8,24 @@
 #include <cstdint>
 #include <string_view>
 
-#include "base/letters.hpp"
+#include "base/letter_block.hpp"
+#include "ingest/long_text.hpp"
 
 namespace ctxcap::ingest {
 
-// One way through an object, whose last byte is its closing brace: outside of strings nothing goes past a brace, so no
-// step looks where the text ends but those over strings and behind the brace of a value, which might be the last one.
-// Once something was not plain, where it stands means nothing.
+// One way through text that begins with an object. Its last byte is a closing brace or a line end: outside of strings
+// nothing goes past these, so no step looks where the text ends but those over strings, over brackets, and behind the
+// brace of a value, which might be the last byte. Once something was not plain, where it stands means nothing.
 class PlainText {
  public:
   // Bytes that must be readable behind the text (their content does not matter).
-  static constexpr std::size_t kPadding = kLetters;
+  static constexpr std::size_t kPadding = LetterBlock::kSize;
 
-  explicit PlainText(std::string_view object) : at_(object.data()), end_(object.data() + object.size()) {}
+  PlainText(std::string_view text, const LongText& by)
+      : at_(text.data()), end_(text.data() + text.size()), long_(&by) {}
 
   const char* at() const { return at_; }
-  bool is_over() const { return at_ == end_; }
+  bool is_over() const { return at_ >= end_; }
   // To a place of no string. Who skips asks whether it is inside of the text before anything else is asked.
   void skip(std::size_t bytes) { at_ += bytes; }
   void blanks() {
@@ -44,7 +46,8 @@ class PlainText {
   // The same for a string whose first quote is taken.
   bool string() {
     has_escape_ = false;
-    while (at_ < end_) {
+    for (const char* const far = at_ + kShort; at_ < far;) {
+      if (at_ >= end_) return false;
       const Letters letters(at_);
       high_ |= letters.high();
       const std::uint32_t found = letters.quotes_slashes_and_controls();
@@ -61,7 +64,7 @@ class PlainText {
       high_ |= escaped >> 7;
       at_ += 2;
     }
-    return false;
+    return long_string();
   }
 
   // Of the last string.
@@ -70,6 +73,8 @@ class PlainText {
   bool has_high() const { return high_ != 0; }
 
  private:
+  static constexpr std::size_t kShort = 64;  // bytes of a string that are looked at before it is a long one
+
   // What numbers, true, false and null are made of. Which of them they are is asked by who reads them.
   static constexpr std::array<bool, 256> kOfLiterals = [] {
     std::array<bool, 256> of_literals{};
@@ -88,39 +93,32 @@ class PlainText {
     return begins;
   }
 
-  // An object or array: a bit of `objects` for each level says which, the lowest for the innermost.
-  bool nested() {
-    constexpr int kMostLevels = 64;
-    std::uint64_t objects = 0;
-    int level = 0;
-    for (;;) {
-      if (*at_ == '{' || *at_ == '[') {
-        if (++level > kMostLevels) return false;
-        objects = objects << 1 | static_cast<std::uint64_t>(*at_++ == '{');
-        blanks();
-        if (*at_ != closing(objects)) {
-          if (!before_value(objects)) return false;
-          continue;
-        }
-      } else if (!(take('"') ? string() : literal())) {
-        return false;
-      }
-      // Behind a value, or before the end of an empty level.
-      for (blanks(); take(closing(objects)); blanks()) {
-        if (at_ == end_) return false;  // that was the brace of the whole
-        if (--level == 0) return true;
-        objects >>= 1;
-      }
-      if (!take(',')) return false;
-      blanks();
-      if (!before_value(objects)) return false;
-    }
+  bool long_string() {
+    const Reach reach = long_->string(at_, end_);
+    has_escape_ |= reach.has_escape;
+    return go_behind(reach);
   }
-  static char closing(std::uint64_t objects) { return (objects & 1) != 0 ? '}' : ']'; }
 
-  // From where an element or a member begins to its value.
-  bool before_value(std::uint64_t objects) {
-    if ((objects & 1) == 0) return true;
+  // An object or array. Where its brackets are closed is all that simdjson asks of what it does not read, but for its
+  // first value: if that is none, it takes another bracket for the last.
+  bool nested() {
+    const bool is_object = *at_ == '{';
+    skip(1);
+    blanks();
+    if (take(is_object ? '}' : ']')) return !is_over();
+    if (is_object && !key()) return false;
+    if (take('"')) {
+      if (!string()) return false;
+      blanks();
+      if (*at_ == ':') return false;
+    } else if (*at_ == ',' || *at_ == ':' || *at_ == '}' || *at_ == ']') {
+      return false;
+    }
+    return go_behind(long_->nested(at_, end_)) && !is_over();  // else that was the brace of the whole
+  }
+
+  // With its colon, to where the value begins.
+  bool key() {
     if (!take('"') || !string()) return false;
     blanks();
     if (!take(':')) return false;
@@ -128,8 +126,15 @@ class PlainText {
     return true;
   }
 
+  bool go_behind(const Reach& reach) {
+    high_ |= static_cast<std::uint32_t>(reach.has_high);
+    at_ = reach.behind;
+    return reach.behind != nullptr;
+  }
+
   const char* at_;
   const char* end_;
+  const LongText* long_;
   std::uint32_t high_ = 0;
   bool has_escape_ = false;
 };

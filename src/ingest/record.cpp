@@ -17,7 +17,7 @@ struct RecordParser::Parser {
   GuessedKeys<Fields::Wanted> keys;
   PlainMembers<Fields::Wanted> members;
 
-  bool read_plain(std::string_view record, Fields& fields);
+  std::size_t read_plain(std::string_view text, Fields& fields);
 };
 
 RecordParser::RecordParser() : parser_(std::make_unique<Parser>()) {}
@@ -30,8 +30,6 @@ namespace {
 constexpr std::size_t kFirstCapacity = 1 << 16;
 // simdjson's index takes up to four bytes for each byte of a record. Longer ones are walked without it.
 constexpr std::size_t kLongestIndexed = 8 << 20;
-// In longer records most is text, and simdjson goes over text in steps that are four times as wide.
-constexpr std::size_t kLongestPlain = 2 << 10;
 
 Reason reason_of(simdjson::error_code error) {
   switch (error) {
@@ -66,24 +64,31 @@ Reason walk(std::string_view record, Fields& fields) {
 
 }  // namespace
 
-bool RecordParser::Parser::read_plain(std::string_view record, Fields& fields) {
+std::size_t RecordParser::Parser::read_plain(std::string_view text, Fields& fields) {
   using Members = PlainMembers<Fields::Wanted>;
-  begin(record, fields);
-  const Members::Seen seen = members.each(
-      record, [&](std::string_view key) { return fields.wants(key); },
+  fields.clear();
+  const Members::Object object = members.each(
+      text, [&](std::string_view key) { return fields.wants(key); },
       [&](const Members::Member& member) {
         const Fields::Wanted wanted = member.meaning;
         if (wanted.metric) fields.note_metric();
         if (!wanted) return;
         fields.put(member.key, wanted, member.is_unescaped ? Value::verbatim(member.value) : Value::json(member.value));
       });
-  return seen == Members::Seen::ascii ||
-         (seen == Members::Seen::longer_characters && simdjson::validate_utf8(record));
+  const std::string_view record = text.substr(0, object.size);
+  fields.set_record(Value::json(record));
+  const bool is_whole = object.seen == Members::Seen::ascii ||
+                        (object.seen == Members::Seen::longer_characters && simdjson::validate_utf8(record));
+  return is_whole ? object.size : 0;
+}
+
+std::size_t RecordParser::parse_first(std::string_view lines, Fields& fields) {
+  return parser_->read_plain(lines, fields);
 }
 
 Reason RecordParser::parse(std::string_view record, Fields& fields) {
+  if (record.back() == '}' && parser_->read_plain(record, fields) == record.size()) return Reason::none;
   if (record.size() > kLongestIndexed) return walk(record, fields);
-  if (record.size() <= kLongestPlain && parser_->read_plain(record, fields)) return Reason::none;
   simdjson::ondemand::parser& parser = parser_->simd;
   if (parser.capacity() < record.size()) {
     if (const auto error = parser.allocate(std::max(kFirstCapacity, std::bit_ceil(record.size()))))

@@ -1,5 +1,5 @@
 #pragma once
-// One JSON object's text -> its Fields: at a glance where it is short and plain, else by simdjson.
+// One JSON object's text -> its Fields: at a glance where it is plain, else by simdjson.
 
 #include <memory>
 #include <string_view>
@@ -24,6 +24,10 @@ class RecordParser {
   // Reason::none, or why it is no JSON object. Bodies that nobody asked for are checked for UTF-8, closed
   // strings and balanced brackets, not for grammar: that is what lets them pass at scan speed.
   Reason parse(std::string_view record, Fields& fields);
+
+  // The record that `lines` begin with, as parse() would read it, and how many bytes it has; 0: it is none that can be
+  // read at a glance, and `fields` mean nothing. The first of `lines` is '{', the last a line end.
+  std::size_t parse_first(std::string_view lines, Fields& fields);
 
  private:
   struct Parser;

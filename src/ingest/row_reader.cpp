@@ -73,10 +73,7 @@ void RowReader::read(std::string_view text, i64 line) {
   text = trimmed(text);
   if (!text.empty() && text.front() != '{') text = without_frame(text);
   if (text.empty()) return;
-  level_ = 0;
-  line_ = line;
-  counted_to_ = text.data();
-  record_ = row_ = text;
+  begin_record(text, line);
   if (text.front() == '{') {
     read_object(text);
   } else if (text.front() == '[') {
@@ -84,6 +81,25 @@ void RowReader::read(std::string_view text, i64 line) {
   } else {
     skip(Reason::bad_json, text, line);
   }
+}
+
+std::size_t RowReader::read_first(std::string_view lines, i64 line) {
+  if (lines.front() != '{') return 0;
+  const std::size_t size = parser_.parse_first(lines, levels_.front()->fields);
+  if (size == 0) return 0;
+  std::size_t behind = size;
+  while (lines[behind] != '\n' && is_space(lines[behind])) ++behind;
+  if (lines[behind] != '\n') return 0;  // several records on one line
+  begin_record(lines.substr(0, size), line);
+  dispatch();
+  return behind + 1;
+}
+
+void RowReader::begin_record(std::string_view text, i64 line) {
+  level_ = 0;
+  line_ = line;
+  counted_to_ = text.data();
+  record_ = row_ = text;
 }
 
 void RowReader::read_fields(std::string_view record, i64 line) {

@@ -34,6 +34,9 @@ class RowReader final : private Sink {
   // One line, or one value of a document that starts at `line`: an object, an array of objects, or what
   // somebody took for one. kPadding bytes must be readable behind it. Blank text is no row.
   void read(std::string_view text, i64 line);
+  // The first of `lines`, all of which end, if it can be read without looking for its end first. Returns its bytes with
+  // the line end; 0: it has not been read.
+  std::size_t read_first(std::string_view lines, i64 line);
   // A record that is already Fields (a CSV record). Its fields() are filled in by the caller.
   void read_fields(std::string_view record, i64 line);
   Fields& fields() { return levels_.front()->fields; }
@@ -50,6 +53,7 @@ class RowReader final : private Sink {
   void nested(std::string_view object, const Around& around) override;
   void nested_text(std::string_view text, const Around& around) override;
 
+  void begin_record(std::string_view text, i64 line);
   void read_object(std::string_view object);
   void read_elements(std::string_view array);
   void read_values(std::string_view text);

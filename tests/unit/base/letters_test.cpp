@@ -19,6 +19,11 @@ TEST_CASE("letters in turn are what they are, whatever stands beside them") {
       const bool is_sign = c == '"' || c == '\\';
       CAPTURE(c);
       CHECK(letters.high() == (c > 0x7F ? bit : 0));
+      CHECK(letters.quotes() == (c == '"' ? bit : 0));
+      CHECK(letters.slashes() == (c == '\\' ? bit : 0));
+      CHECK(letters.controls() == (c < 0x20 ? bit : 0));
+      CHECK(letters.opening() == (c == '{' || c == '[' ? bit : 0));
+      CHECK(letters.closing() == (c == '}' || c == ']' ? bit : 0));
       CHECK(letters.quotes_and_slashes() == (is_sign ? bit : 0));
       CHECK(letters.quotes_slashes_and_controls() == (is_sign || c < 0x20 ? bit : 0));
       text[place] = 'x';
@@ -29,7 +34,7 @@ TEST_CASE("letters in turn are what they are, whatever stands beside them") {
 
 TEST_CASE("letters looked at in this machine's way are the same as in turn") {
   std::mt19937 random(3);
-  constexpr std::string_view kSigns = "\"\\\x1f\x20\x7f\x80\xff a";
+  constexpr std::string_view kSigns = "\"\\{}[]\x1f\x20\x7f\x80\xff a";
   for (int i = 0; i < 20'000; ++i) {
     std::array<char, kLetters> a, b;
     for (char& c : a) c = random() % 2 == 0 ? kSigns[random() % kSigns.size()] : static_cast<char>(random());
@@ -38,6 +43,11 @@ TEST_CASE("letters looked at in this machine's way are the same as in turn") {
     const LettersInTurn want(a.data());
     const Letters got(a.data());
     REQUIRE(got.high() == want.high());
+    REQUIRE(got.quotes() == want.quotes());
+    REQUIRE(got.slashes() == want.slashes());
+    REQUIRE(got.controls() == want.controls());
+    REQUIRE(got.opening() == want.opening());
+    REQUIRE(got.closing() == want.closing());
     REQUIRE(got.quotes_and_slashes() == want.quotes_and_slashes());
     REQUIRE(got.quotes_slashes_and_controls() == want.quotes_slashes_and_controls());
     REQUIRE(got.same_as(Letters(b.data())) == want.same_as(LettersInTurn(b.data())));

@@ -40,13 +40,15 @@ std::string not_plain(const std::string& record) {
   return "{\t" + record.substr(1);
 }
 
-constexpr std::array<std::string_view, 6> kRecords{
+constexpr std::array<std::string_view, 8> kRecords{
     R"({"id":"a1","traceId":"t","startTime":"2026-10-18T09:39:25.337Z","type":"GENERATION","name":"x","usageDetails":{"input":20,"output":3},"tags":["a","b"],"latency":1.25})",
     R"({"model": "qwen3:8b", "created_at": "2026-10-18T09:39:25Z", "message": {"role": "assistant", "content": "he said \"no\" \\ é"}, "done": true, "prompt_eval_count": 26, "eval_count": -1e3})",
     R"({"id":"","usage":{"prompt_tokens":1,"completion_tokens":2,"details":[[],{},[{"a":[1,"]"]}]]},"p95_inputTokens":null,"model":"größer","a\"b":1,"id":null})",
     R"({ "id" : "spaced" , "usage" : { "input" : [ 1 , 2 ] } , "model":false})",
     R"({"}":1,"name":"n","input":"{\"a\":[1,2,{\"b\":\"c\"}]}","model":"m","totalCost":0})",
-    R"({"a_key_that_is_longer_than_anything_that_is_worth_a_guess_by_far":1,"model":"m","name":"sixteen letters."})"};
+    R"({"a_key_that_is_longer_than_anything_that_is_worth_a_guess_by_far":1,"model":"m","name":"sixteen letters."})",
+    R"({"model":"m","prompt":"Read this letter and answer it: \"the meeting of the 4th\\ is moved\", for which we are sorry, and we hope that you can come to the next one.","usage":{"prompt_tokens":21}})",
+    R"({"input":[{"role":"system","content":"You answer letters. Keep to facts, and be brief \\ polite."},{"role":"user","content":"a [list] of {things}, and a \"quote\" in it, long enough to go on in the next block"}],"model":"m"})"};
 
 }  // namespace
 
@@ -85,6 +87,27 @@ TEST_CASE("a record is read as simdjson reads it, whatever signs stand in it") {
   CHECK(refused > 10'000);
 }
 
+TEST_CASE("the first of many records is read alike, and its end found") {
+  const Mapping mapping;
+  Fields first(mapping), alone(mapping);
+  RecordParser parser;
+  for (const std::string_view record : kRecords) {
+    CAPTURE(record);
+    std::string lines = std::string(record) + " \r\n{\"id\":1}\n", line(record);
+    const std::size_t size = lines.size();
+    lines.append(kPadding, '}');
+    line.append(kPadding, '}');
+    REQUIRE(parser.parse(std::string_view(line).substr(0, record.size()), alone) == Reason::none);
+    const std::size_t read = parser.parse_first(std::string_view(lines).substr(0, size), first);
+    const bool is_plain = record.find(R"(a\"b":)") == kNoEnd && record.find("a_key_that") == kNoEnd;
+    CHECK(read == (is_plain ? record.size() : 0));
+    if (read == 0) continue;
+    CHECK(first.keys() == alone.keys());
+    CHECK(first.record().raw() == record);
+    alone.keys().each([&](Key key) { CHECK(first[key].raw() == alone[key].raw()); });
+  }
+}
+
 namespace {
 
 using Members = PlainMembers<std::size_t>;
@@ -92,9 +115,10 @@ using Members = PlainMembers<std::size_t>;
 // How an object is seen that is the beginning of a text.
 Members::Seen seen_in(Members& members, std::string text, std::size_t size) {
   text.append(Members::kPadding, ' ');
-  return members.each(
+  const Members::Object object = members.each(
       std::string_view(text).substr(0, size), [](std::string_view key) { return key.size(); },
       [](const Members::Member& member) { CHECK(member.meaning == member.key.size()); });
+  return object.size == size ? object.seen : Members::Seen::other;
 }
 Members::Seen seen_in(const std::string& text) {
   Members members;

@@ -1,0 +1,126 @@
+#pragma once
+// Sixty-four letters of JSON text at once, and what ends or escapes there: a bit for each, the lowest for the first.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/letters.hpp"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
+namespace ctxcap {
+
+// On any machine.
+class LetterBlock {
+ public:
+  static constexpr std::size_t kSize = 4 * kLetters;
+
+  // kSize bytes can be read there.
+  explicit LetterBlock(const char* at) : a_(at), b_(at + kLetters), c_(at + 2 * kLetters), d_(at + 3 * kLetters) {}
+
+  std::uint64_t quotes() const { return bits(a_.quotes(), b_.quotes(), c_.quotes(), d_.quotes()); }
+  std::uint64_t slashes() const { return bits(a_.slashes(), b_.slashes(), c_.slashes(), d_.slashes()); }
+  std::uint64_t controls() const { return bits(a_.controls(), b_.controls(), c_.controls(), d_.controls()); }
+  std::uint64_t opening() const { return bits(a_.opening(), b_.opening(), c_.opening(), d_.opening()); }
+  std::uint64_t closing() const { return bits(a_.closing(), b_.closing(), c_.closing(), d_.closing()); }
+  std::uint64_t quotes_slashes_and_controls() const {
+    return bits(a_.quotes_slashes_and_controls(), b_.quotes_slashes_and_controls(), c_.quotes_slashes_and_controls(),
+                d_.quotes_slashes_and_controls());
+  }
+  bool has_high() const { return (a_.high() | b_.high() | c_.high() | d_.high()) != 0; }
+
+ private:
+  static std::uint64_t bits(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d) {
+    return (std::uint64_t{d} << kLetters | c) << 2 * kLetters | (b << kLetters | a);
+  }
+
+  Letters a_, b_, c_, d_;
+};
+
+#ifdef __x86_64__
+
+// On nearly all machines of the last ten years, which are asked when the program runs.
+#define CTXCAP_WIDE [[gnu::target("avx2,bmi,popcnt")]]
+class WideLetterBlock {
+ public:
+  static constexpr std::size_t kSize = LetterBlock::kSize;
+
+  static bool can_be_used() {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+  }
+
+  CTXCAP_WIDE explicit WideLetterBlock(const char* at) {
+    std::memcpy(&a_, at, sizeof(a_));
+    std::memcpy(&b_, at + sizeof(a_), sizeof(b_));
+  }
+
+  CTXCAP_WIDE std::uint64_t quotes() const { return are('"'); }
+  CTXCAP_WIDE std::uint64_t slashes() const { return are('\\'); }
+  CTXCAP_WIDE std::uint64_t controls() const {
+    const __m256i last = _mm256_set1_epi8(0x1F);
+    return bits(_mm256_cmpeq_epi8(_mm256_min_epu8(a_, last), a_), _mm256_cmpeq_epi8(_mm256_min_epu8(b_, last), b_));
+  }
+  CTXCAP_WIDE std::uint64_t opening() const { return are('{') | are('['); }
+  CTXCAP_WIDE std::uint64_t closing() const { return are('}') | are(']'); }
+  CTXCAP_WIDE std::uint64_t quotes_slashes_and_controls() const { return quotes() | slashes() | controls(); }
+  CTXCAP_WIDE bool has_high() const { return bits(a_, b_) != 0; }
+
+ private:
+  CTXCAP_WIDE std::uint64_t are(char c) const {
+    const __m256i one = _mm256_set1_epi8(c);
+    return bits(_mm256_cmpeq_epi8(a_, one), _mm256_cmpeq_epi8(b_, one));
+  }
+  CTXCAP_WIDE static std::uint64_t bits(__m256i a, __m256i b) {
+    return std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(b))} << 32 |
+           static_cast<std::uint32_t>(_mm256_movemask_epi8(a));
+  }
+
+  __m256i a_, b_;
+};
+
+#endif
+
+// Which letters a backslash before them escapes, block by block; of backslashes themselves it is not told.
+class Escapes {
+ public:
+  // `slashes`: all backslashes of the next block.
+  std::uint64_t of(std::uint64_t slashes) {
+    constexpr std::uint64_t kEven = 0x5555'5555'5555'5555;
+    const std::uint64_t first = is_open_ ? 1 : 0;
+    slashes &= ~first;
+    // What is added to the first backslash of a row of them comes out behind its last one. The row escapes what stands
+    // there where it is of odd length, that is, where it begins at an even place and ends before an odd one, or the
+    // other way round.
+    const std::uint64_t begins = slashes & ~(slashes << 1);
+    const std::uint64_t behind_even = slashes + (begins & kEven), behind_odd = slashes + (begins & ~kEven);
+    is_open_ = behind_odd < slashes;
+    return first | (~slashes & ((behind_even & ~kEven) | (behind_odd & kEven)));
+  }
+  // The first letter of the next block is escaped.
+  bool is_open() const { return is_open_; }
+
+ private:
+  bool is_open_ = false;
+};
+
+// Which letters stand in strings, block by block: the opening quote does, the closing one does not.
+class Inside {
+ public:
+  // `quotes`: those of the next block that are not escaped.
+  std::uint64_t of(std::uint64_t quotes) {
+    // Each bit becomes the sum, without carry, of itself and all below.
+    for (int distance = 1; distance < 64; distance *= 2) quotes ^= quotes << distance;
+    const std::uint64_t inside = is_open_ ? ~quotes : quotes;
+    is_open_ = inside >> 63 != 0;
+    return inside;
+  }
+  // The block before ended in a string.
+  bool is_open() const { return is_open_; }
+
+ private:
+  bool is_open_ = false;
+};
+
+}  // namespace ctxcap

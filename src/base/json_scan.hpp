@@ -47,11 +47,18 @@ inline StringEnd end_of_string(std::string_view text, std::size_t at) {
     from += 2;
   }
   if (from + kLetters > text.size()) {  // near the end of the text
-    for (; from < text.size(); ++from) {
+    while (from < text.size()) {
+      std::uint32_t found = 1;  // in a text that is too short to be looked at by Letters: look here
+      if (text.size() >= kLetters) {
+        const std::size_t last = text.size() - kLetters;
+        found = Letters(text.data() + last).quotes_and_slashes() >> (from - last);
+        if (found == 0) return {};
+      }
+      from += static_cast<std::size_t>(std::countr_zero(found));
       if (text[from] == '"') return {.behind = from + 1, .is_verbatim = is_verbatim};
-      if (text[from] != '\\') continue;
-      is_verbatim = false;
-      ++from;
+      const bool is_slash = text[from] == '\\';
+      is_verbatim = is_verbatim && !is_slash;
+      from += is_slash ? 2 : 1;
     }
     return {};
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/letters.hpp"
+#include "base/quantity.hpp"
 
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -29,6 +30,11 @@ class LetterBlock {
     return bits(a_.quotes_slashes_and_controls(), b_.quotes_slashes_and_controls(), c_.quotes_slashes_and_controls(),
                 d_.quotes_slashes_and_controls());
   }
+  // Each bit the sum, without carry, of itself and all below.
+  static std::uint64_t sums(std::uint64_t bits) {
+    for (int distance = 1; distance < 64; distance *= 2) bits ^= bits << distance;
+    return bits;
+  }
   bool has_high() const { return (a_.high() | b_.high() | c_.high() | d_.high()) != 0; }
 
  private:
@@ -42,13 +48,14 @@ class LetterBlock {
 #ifdef __x86_64__
 
 // On nearly all machines of the last ten years, which are asked when the program runs.
-#define CTXCAP_WIDE [[gnu::target("avx2,bmi,popcnt")]]
+#define CTXCAP_WIDE [[gnu::target("avx2,bmi,pclmul,popcnt")]]
 class WideLetterBlock {
  public:
   static constexpr std::size_t kSize = LetterBlock::kSize;
 
   static bool can_be_used() {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("pclmul") &&
+           __builtin_cpu_supports("popcnt");
   }
 
   CTXCAP_WIDE explicit WideLetterBlock(const char* at) {
@@ -62,15 +69,24 @@ class WideLetterBlock {
     const __m256i last = _mm256_set1_epi8(0x1F);
     return bits(_mm256_cmpeq_epi8(_mm256_min_epu8(a_, last), a_), _mm256_cmpeq_epi8(_mm256_min_epu8(b_, last), b_));
   }
-  CTXCAP_WIDE std::uint64_t opening() const { return are('{') | are('['); }
-  CTXCAP_WIDE std::uint64_t closing() const { return are('}') | are(']'); }
+  CTXCAP_WIDE std::uint64_t opening() const { return are_either('{', '['); }
+  CTXCAP_WIDE std::uint64_t closing() const { return are_either('}', ']'); }
   CTXCAP_WIDE std::uint64_t quotes_slashes_and_controls() const { return quotes() | slashes() | controls(); }
+  CTXCAP_WIDE static std::uint64_t sums(std::uint64_t bits) {
+    const __m128i sums = _mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<i64>(bits)), _mm_set1_epi8(-1), 0);
+    return static_cast<std::uint64_t>(_mm_cvtsi128_si64(sums));
+  }
   CTXCAP_WIDE bool has_high() const { return bits(a_, b_) != 0; }
 
  private:
   CTXCAP_WIDE std::uint64_t are(char c) const {
     const __m256i one = _mm256_set1_epi8(c);
     return bits(_mm256_cmpeq_epi8(a_, one), _mm256_cmpeq_epi8(b_, one));
+  }
+  // The two differ in one bit.
+  CTXCAP_WIDE std::uint64_t are_either(char with, char without) const {
+    const __m256i bit = _mm256_set1_epi8(static_cast<char>(with ^ without)), one = _mm256_set1_epi8(with);
+    return bits(_mm256_cmpeq_epi8(_mm256_or_si256(a_, bit), one), _mm256_cmpeq_epi8(_mm256_or_si256(b_, bit), one));
   }
   CTXCAP_WIDE static std::uint64_t bits(__m256i a, __m256i b) {
     return std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(b))} << 32 |
@@ -108,10 +124,8 @@ class Escapes {
 // Which letters stand in strings, block by block: the opening quote does, the closing one does not.
 class Inside {
  public:
-  // `quotes`: those of the next block that are not escaped.
+  // `quotes`: the sums of those of the next block that are not escaped.
   std::uint64_t of(std::uint64_t quotes) {
-    // Each bit becomes the sum, without carry, of itself and all below.
-    for (int distance = 1; distance < 64; distance *= 2) quotes ^= quotes << distance;
     const std::uint64_t inside = is_open_ ? ~quotes : quotes;
     is_open_ = inside >> 63 != 0;
     return inside;

@@ -41,6 +41,13 @@ void Histogram::merge(const Histogram& other) {
 
 namespace {
 
+bool is_histogram(const std::vector<Bin>& bins) {
+  for (std::size_t i = 0; i < bins.size(); ++i) {
+    if (bins[i].count == 0 || (i > 0 && bins[i].tokens <= bins[i - 1].tokens)) return false;
+  }
+  return true;
+}
+
 // Sorts what is made of few ascending runs, as the days of a job are, in n log(runs): std::sort takes no
 // advantage of them.
 void sort_runs(std::vector<Bin>& bins) {
@@ -87,6 +94,7 @@ std::optional<Histogram> counted(const std::vector<Bin>& bins) {
 }  // namespace
 
 Histogram make_histogram(std::vector<Bin> bins) {
+  if (is_histogram(bins)) return {.bins = std::move(bins)};
   if (std::optional<Histogram> dense = counted(bins)) return *std::move(dense);
   sort_runs(bins);
   Histogram result;

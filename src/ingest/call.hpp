@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/time.hpp"
+#include "ingest/asked.hpp"
 #include "ingest/body.hpp"
 #include "ingest/fields.hpp"
 #include "ingest/names.hpp"
@@ -74,14 +75,5 @@ inline Call unusable(Reason reason) {
 // The start of a call. What is no time, and no number either, is remarked on; numbers may count from
 // anywhere.
 void read_start(Value value, Scratch& scratch, Call& call);
-
-// num_ctx and num_predict (max_tokens) as a row's parameters ask for them: an object, JSON text of one, or
-// nested under "options" in either form. What is no positive number ("Infinity", -1) asks for nothing.
-struct Asked {
-  std::optional<Tokens> num_ctx, num_predict;
-};
-Asked read_asked(Value parameters, Scratch& scratch);
-// A single such value.
-std::optional<Tokens> read_limit(Value value, Scratch& scratch);
 
 }  // namespace ctxcap::ingest

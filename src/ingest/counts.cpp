@@ -8,7 +8,7 @@
 
 namespace ctxcap::ingest {
 
-void Counts::add(Tokens tokens, i64 times) {
+void Counts::add_many(Tokens tokens, i64 times) {
   const auto value = static_cast<std::uint32_t>(tokens);
   while (times > 0) {
     const auto taken = static_cast<std::uint32_t>(std::min<i64>(times, kFull));
@@ -40,6 +40,7 @@ void Counts::take_up(const Counts& other) {
 
 void Counts::append_to(std::vector<Bin>& bins, Tokens shift) {
   settle();
+  bins.reserve(bins.size() + settled_.size());
   for (const Entry& entry : settled_) bins.push_back({Tokens{entry.tokens} + shift, i64{entry.count}});
 }
 

@@ -23,7 +23,7 @@ class Counts {
       begin(value, 1);
     }
   }
-  void add(Tokens tokens, i64 times);
+  void add(Tokens tokens, i64 times) { times == 1 ? add(tokens) : add_many(tokens, times); }
   void merge(Counts&& other);
   // The same where many come one after the other, with few values each.
   void take_up(const Counts& other);
@@ -42,6 +42,7 @@ class Counts {
   // An entry that cannot count on is left behind, and another one begun for its value.
   static constexpr std::uint32_t kFull = std::numeric_limits<std::uint32_t>::max();
 
+  void add_many(Tokens tokens, i64 times);
   void begin(std::uint32_t tokens, std::uint32_t count);
   void settle();
   static void sort(Entries& entries);

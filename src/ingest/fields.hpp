@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ingest/asked.hpp"
 #include "ingest/json_text.hpp"
 #include "ingest/keys.hpp"
 #include "ingest/mapping.hpp"
@@ -77,6 +78,8 @@ class Fields {
   }
 
   Scratch& scratch() const { return scratch_; }
+  // What a value asks for that holds parameters.
+  Asked asked(Value parameters) const { return asked_.read(parameters, scratch_); }
 
   // Whether anybody has looked at more than the keys since then.
   void forget_looks() const { looked_ = false; }
@@ -102,6 +105,7 @@ class Fields {
   std::array<Value, kKeys> values_;
   std::vector<Mapped> mapped_;  // in the order of the parts; empty: no --map
   mutable Scratch scratch_;
+  mutable AskedLately asked_;
 };
 
 }  // namespace ctxcap::ingest

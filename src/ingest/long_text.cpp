@@ -53,7 +53,7 @@ Reach nested_in(const char* at, const char* end) {
     const Block block(at);
     reach.has_high |= block.has_high();
     if (strings.is_open() && !escapes.is_open() && block.quotes_slashes_and_controls() == 0) continue;
-    const std::uint64_t outside = ~strings.of(block.quotes() & ~escapes.of(block.slashes()));
+    const std::uint64_t outside = ~strings.of(Block::sums(block.quotes() & ~escapes.of(block.slashes())));
     const std::uint64_t opening = block.opening() & outside, closing = block.closing() & outside;
     const int closed = std::popcount(closing);
     const std::uint64_t last = level > closed ? 0 : last_bracket(opening, closing, level);

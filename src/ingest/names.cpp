@@ -69,14 +69,36 @@ constexpr std::string_view client_name_at(std::size_t name) {
 }
 constexpr NameTable<256> kClientTable(kClientNames.size(), client_name_at);
 
+constexpr std::size_t kLongestClient = 64;  // a longer name is somebody's own, or holds the model
+constexpr std::string_view kLitellm = "litellm-";
+
+// The lengths that names with that first letter have, a bit for each; the last for those beyond.
+constexpr std::uint64_t length_bit(std::size_t length) {
+  return std::uint64_t{1} << std::min<std::size_t>(length, 63);
+}
+constexpr std::array<std::uint64_t, 256> kClientLengths = [] {
+  std::array<std::uint64_t, 256> lengths{};
+  for (const std::string_view name : kClientNames) {
+    for (const char first : {name[0], static_cast<char>(name[0] - 'a' + 'A')}) {
+      lengths[static_cast<unsigned char>(first)] |= length_bit(name.size());
+    }
+  }
+  for (const char first : {'l', 'L'}) lengths[static_cast<unsigned char>(first)] |= ~(length_bit(kLitellm.size()) - 1);
+  return lengths;
+}();
+
+bool is_client_word(std::string_view name) {
+  const bool may_be = name.size() <= kLongestClient && !name.empty() &&
+                      (kClientLengths[static_cast<unsigned char>(name[0])] & length_bit(name.size())) != 0;
+  if (!may_be) return false;
+  const std::string folded = lowered(name);
+  return folded.starts_with(kLitellm) || kClientTable.find(folded, client_name_at);
+}
+
 }  // namespace
 
 bool is_client_name(std::string_view name, std::string_view model) {
-  constexpr std::size_t kLongest = 64;  // all of them are short; a longer name is somebody's own, or holds the model
-  if (name.size() <= kLongest) {
-    const std::string folded = lowered(name);
-    if (folded.starts_with("litellm-") || kClientTable.find(folded, client_name_at)) return true;
-  }
+  if (is_client_word(name)) return true;
   // Instrumentations add the operation: "ChatOllama.chat", "RunnableSequence.workflow".
   const std::size_t dot = name.rfind('.');
   if (dot != std::string_view::npos && dot > 0) {

@@ -128,23 +128,6 @@ std::optional<Count> read_groups(std::string_view text) {
   return std::nullopt;
 }
 
-// What nearly every count is: so few digits that nothing can overflow. The library's way takes three times as
-// long.
-std::optional<Tokens> few_digits(std::string_view text) {
-  if (text.empty() || text.size() > 9) return std::nullopt;
-  Tokens number = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    number = number * 10 + (c - '0');
-  }
-  return number;
-}
-
-Count plain_count(Tokens tokens) {
-  if (tokens > kLargestCount) return {.reason = Reason::implausible_tokens};
-  return {.tokens = tokens};
-}
-
 }  // namespace
 
 Usage usage_with(Tokens prompt, std::optional<Tokens> generation, Tokens context) {
@@ -154,12 +137,11 @@ Usage usage_with(Tokens prompt, std::optional<Tokens> generation, Tokens context
   return {.prompt = prompt, .generation = generation, .context = context, .reason = Reason::none};
 }
 
-Count read_count(Value value, Scratch& scratch) {
-  if (const auto plain = few_digits(value.raw())) return plain_count(*plain);
+Count read_odd_count(Value value, Scratch& scratch) {
   if (value.is_object() || value.is_array()) return {.reason = Reason::bad_tokens};
   const std::string_view text = trimmed(value.text(scratch));
   if (text.empty()) return {};
-  if (const auto plain = few_digits(text)) return plain_count(*plain);
+  if (const auto plain = few_digits(text)) return {.tokens = plain};
   Tokens number = 0;
   const char* const last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), last, number);

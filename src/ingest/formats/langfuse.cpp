@@ -152,7 +152,7 @@ void read_observation(const Fields& fields, Sink& sink) {
   read_start(fields.first({Key::startTime, Key::start_time}), scratch, call);
   call.updated = read_time(fields.first({Key::event_ts, Key::updatedAt, Key::updated_at}), scratch);
   call.usage = judge_observation(fields, read_counts(fields));
-  const Asked asked = read_asked(fields.first({Key::modelParameters, Key::model_parameters}), scratch);
+  const Asked asked = fields.asked(fields.first({Key::modelParameters, Key::model_parameters}));
   call.num_ctx = asked.num_ctx;
   call.num_predict = asked.num_predict;
   // What `ctxcap pull --with-lengths` leaves of a body.

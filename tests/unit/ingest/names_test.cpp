@@ -39,6 +39,12 @@ TEST_CASE("names that clients give to every call are no jobs") {
     CAPTURE(name);
     CHECK(is_client_name(name, "qwen3:8b") == (std::string_view(name) == "litellm"));
   }
+  // What litellm writes may be of any length up to 64 letters, in any case.
+  for (std::size_t size = 1; size < 70; ++size) {
+    CAPTURE(size);
+    CHECK(is_client_name("LiteLLM-" + std::string(size, 'x'), "") == (size + 8 <= 64));
+    CHECK(!is_client_name("litellm_" + std::string(size, 'x'), ""));
+  }
 }
 
 TEST_CASE("the job is the first name that says something") {

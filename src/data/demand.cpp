@@ -14,20 +14,29 @@ void DayDemand::merge(const DayDemand& other) {
   need.merge(other.need);
 }
 
-DayDemand Demand::pooled() const {
+DayDemand pooled(std::map<Day, DayDemand>::const_iterator begin, std::map<Day, DayDemand>::const_iterator end) {
   // Bins are collected first and sorted once: merging day by day would be quadratic over a year.
   std::vector<Bin> prompt, generation, total, need;
   const auto collect = [](std::vector<Bin>& all, const Histogram& day) {
     all.insert(all.end(), day.bins.begin(), day.bins.end());
   };
-  for (const auto& [day, demand] : days) {
-    collect(prompt, demand.prompt);
-    collect(generation, demand.generation);
-    collect(total, demand.total);
-    collect(need, demand.need);
+  for (auto day = begin; day != end; ++day) {
+    collect(prompt, day->second.prompt);
+    collect(generation, day->second.generation);
+    collect(total, day->second.total);
+    collect(need, day->second.need);
   }
-  return {make_histogram(std::move(prompt)), make_histogram(std::move(generation)),
-          make_histogram(std::move(total)), make_histogram(std::move(need))};
+  const bool need_is_total = need == total;  // but for requests without an answer
+  DayDemand all{.prompt = make_histogram(std::move(prompt)),
+                .generation = make_histogram(std::move(generation)),
+                .total = make_histogram(std::move(total)),
+                .need = {}};
+  all.need = need_is_total ? all.total : make_histogram(std::move(need));
+  return all;
+}
+
+DayDemand Demand::pooled() const {
+  return ctxcap::pooled(days.begin(), days.end());
 }
 
 namespace {

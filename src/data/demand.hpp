@@ -50,6 +50,9 @@ struct Sent {
 // told one by one.
 inline constexpr const char* kOtherJobs = "other jobs";
 
+// Days as one.
+DayDemand pooled(std::map<Day, DayDemand>::const_iterator begin, std::map<Day, DayDemand>::const_iterator end);
+
 struct Demand {
   std::string job;    // never empty; "all" when the rows name none
   std::string model;  // as Ollama names it, provider prefixes removed; empty when the rows name none

@@ -18,13 +18,11 @@ struct Days {
 };
 
 Period period_of_days(const Days& days) {
-  Demand part;
-  part.days.insert(days.begin, days.end);
   std::vector<Tokens> maxima;
-  for (const auto& [day, counts] : part.days) {
-    if (!counts.prompt.empty()) maxima.push_back(counts.prompt.max());
+  for (auto day = days.begin; day != days.end; ++day) {
+    if (!day->second.prompt.empty()) maxima.push_back(day->second.prompt.max());
   }
-  return period_of(part.pooled(), maxima);
+  return period_of(pooled(days.begin, days.end), maxima);
 }
 
 // The longest runs of days without a prompt above num_ctx: when the window was changed during the log,

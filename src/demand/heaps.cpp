@@ -43,8 +43,10 @@ double heap_chance(i64 rows, i64 around, Tokens neighbours) {
   return boost::math::ibeta(static_cast<double>(rows), static_cast<double>(around + 1), share, Quiet());
 }
 
-double heap_chance(const Histogram& histogram, Tokens value) {
-  const i64 rows = histogram.count_at(value);
+namespace {
+
+// Of a value that so many rows have.
+double chance_of(const Histogram& histogram, Tokens value, i64 rows) {
   if (rows < kFewestRows) return 1;
   // Near neighbours alone say little when they are few: their verdict is weighed down.
   const double wide = chance_within(histogram, value, rows, 64),
@@ -52,10 +54,16 @@ double heap_chance(const Histogram& histogram, Tokens value) {
   return std::max(wide, std::min(1.0, near * near));
 }
 
+}  // namespace
+
+double heap_chance(const Histogram& histogram, Tokens value) {
+  return chance_of(histogram, value, histogram.count_at(value));
+}
+
 std::vector<Heap> heaps_of(const Histogram& histogram) {
   std::vector<Heap> heaps;
   for (const Bin& bin : histogram.bins) {
-    if (heap_chance(histogram, bin.tokens) < kBeyondDoubt) heaps.push_back({bin.tokens, bin.count});
+    if (chance_of(histogram, bin.tokens, bin.count) < kBeyondDoubt) heaps.push_back({bin.tokens, bin.count});
   }
   return heaps;
 }
@@ -63,7 +71,7 @@ std::vector<Heap> heaps_of(const Histogram& histogram) {
 Histogram without_heaps(const Histogram& histogram) {
   Histogram smooth = histogram;
   for (Bin& bin : smooth.bins) {
-    if (heap_chance(histogram, bin.tokens) < kBeyondDoubt) bin.count = 1;
+    if (chance_of(histogram, bin.tokens, bin.count) < kBeyondDoubt) bin.count = 1;
   }
   return smooth;
 }

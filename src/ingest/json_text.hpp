@@ -171,6 +171,47 @@ struct Forward {
   bool walk_elements(Visit&& visit);
 };
 
+// The first place from `at` on that is no white space, of which there is nearly always none or one blank.
+inline const char* behind_space(const char* at, const char* end) {
+  while (at < end && is_space(*at)) ++at;
+  return at;
+}
+
+inline Forward::Next Forward::next_member(bool is_first, std::string_view& key) {
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* from = behind_space(begin + at + (is_first ? 1 : 0), end);
+  if (from >= end) return Next::malformed;
+  if (*from == '}') {
+    at = static_cast<std::size_t>(from - begin) + 1;
+    return Next::end;
+  }
+  if (!is_first) {
+    if (*from != ',') return Next::malformed;
+    from = behind_space(from + 1, end);
+  }
+  const std::size_t key_end = skip_string(text, static_cast<std::size_t>(from - begin));
+  if (key_end == kNoEnd) return Next::malformed;
+  key = {from + 1, begin + key_end - 1};
+  from = behind_space(begin + key_end, end);
+  if (from >= end || *from != ':') return Next::malformed;
+  at = static_cast<std::size_t>(behind_space(from + 1, end) - begin);
+  return Next::member;
+}
+
+inline Value Forward::value() {
+  const std::size_t begin = at;
+  if (is_at('"')) {
+    const StringEnd end = end_of_string(text, begin);
+    at = end.behind;
+    if (failed()) return {};
+    const std::string_view raw(text.data() + begin, at - begin);
+    return end.is_verbatim ? Value::verbatim(raw) : Value::json(raw);
+  }
+  at = skip_value(text, begin);
+  return failed() ? Value() : Value::json({text.data() + begin, at - begin});
+}
+
 template <typename Visit>
 bool Forward::walk_members(Visit&& visit) {
   std::string_view key;

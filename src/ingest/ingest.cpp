@@ -24,7 +24,7 @@ namespace {
 // Bytes that a thread takes at once. Of a stream about what fits its share of the cache, where the bytes are
 // when they arrive; of text in memory large enough that the cutting does not count.
 constexpr std::size_t kStreamPiece = 1 << 20;
-constexpr std::size_t kLargestPiece = 2 << 20;
+constexpr std::size_t kLargestPiece = 4 << 20;
 constexpr std::size_t kSmallestPiece = 256 << 10;
 constexpr std::size_t kLongPiece = 8 << 20;  // of such there is one at a time
 

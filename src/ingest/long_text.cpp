@@ -14,15 +14,15 @@ constexpr std::size_t kAhead = 4096;
 template <typename Block>
 Reach string_in(const char* at, const char* end) {
   Escapes escapes;
+  typename Block::High high;
   Reach reach;
   for (; at < end; at += Block::kSize) {
     __builtin_prefetch(at + kAhead);
     const Block block(at);
-    reach.has_high |= block.has_high();
-    std::uint64_t found = block.quotes_slashes_and_controls();
-    if (found == 0 && !escapes.is_open()) continue;
+    high.see(block);
+    if (!block.has_sign() && !escapes.is_open()) continue;
     const std::uint64_t slashes = block.slashes(), quotes = block.quotes() & ~escapes.of(slashes);
-    found = quotes | block.controls();
+    const std::uint64_t found = quotes | block.controls();
     const std::uint64_t first = found & -found;
     reach.has_escape |= (slashes & (first - 1)) != 0;
     if (first == 0) continue;
@@ -30,6 +30,7 @@ Reach string_in(const char* at, const char* end) {
     if (at < end && (quotes & first) != 0) reach.behind = at + 1;
     break;
   }
+  reach.has_high = high.any();
   return reach;
 }
 
@@ -46,13 +47,14 @@ template <typename Block>
 Reach nested_in(const char* at, const char* end) {
   Escapes escapes;
   Inside strings;
+  typename Block::High high;
   Reach reach;
   int level = 1;
   for (; at < end; at += Block::kSize) {
     __builtin_prefetch(at + kAhead);
     const Block block(at);
-    reach.has_high |= block.has_high();
-    if (strings.is_open() && !escapes.is_open() && block.quotes_slashes_and_controls() == 0) continue;
+    high.see(block);
+    if (strings.is_open() && !escapes.is_open() && !block.has_sign()) continue;
     const std::uint64_t outside = ~strings.of(Block::sums(block.quotes() & ~escapes.of(block.slashes())));
     const std::uint64_t opening = block.opening() & outside, closing = block.closing() & outside;
     const int closed = std::popcount(closing);
@@ -65,6 +67,7 @@ Reach nested_in(const char* at, const char* end) {
     }
     level += std::popcount(opening) - closed;
   }
+  reach.has_high = high.any();
   return reach;
 }
 

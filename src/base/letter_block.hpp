@@ -41,12 +41,12 @@ class LetterBlock {
   class High {
    public:
     void see(const LetterBlock& block) {
-      high_ |= block.a_.high() | block.b_.high() | block.c_.high() | block.d_.high();
+      for (const Letters* part : {&block.a_, &block.b_, &block.c_, &block.d_}) high_.see(*part);
     }
-    bool any() const { return high_ != 0; }
+    bool any() const { return high_.any(); }
 
    private:
-    std::uint32_t high_ = 0;
+    Letters::High high_;
   };
 
  private:

@@ -24,10 +24,6 @@ class LettersInTurn {
   std::uint32_t same_as(const LettersInTurn& other) const {
     return bits([&](std::size_t i) { return letters_[i] == other.letters_[i]; });
   }
-  // Bytes of characters that take more than one.
-  std::uint32_t high() const {
-    return bits([&](std::size_t i) { return letters_[i] >= 0x80; });
-  }
   std::uint32_t quotes() const { return are('"'); }
   std::uint32_t slashes() const { return are('\\'); }
   std::uint32_t controls() const {
@@ -37,6 +33,18 @@ class LettersInTurn {
   std::uint32_t closing() const { return are('}') | are(']'); }
   std::uint32_t quotes_and_slashes() const { return quotes() | slashes(); }
   std::uint32_t quotes_slashes_and_controls() const { return quotes_and_slashes() | controls(); }
+
+  // Whether bytes were seen of characters that take more than one.
+  class High {
+   public:
+    void see(const LettersInTurn& letters) {
+      for (const unsigned char letter : letters.letters_) high_ = high_ || letter > 0x7F;
+    }
+    bool any() const { return high_; }
+
+   private:
+    bool high_ = false;
+  };
 
  private:
   std::uint32_t are(char c) const {
@@ -60,7 +68,6 @@ class LettersTogether {
   explicit LettersTogether(const char* at) { std::memcpy(&letters_, at, kLetters); }
 
   std::uint32_t same_as(LettersTogether other) const { return bits(_mm_cmpeq_epi8(letters_, other.letters_)); }
-  std::uint32_t high() const { return bits(letters_); }
   std::uint32_t quotes() const { return bits(are('"')); }
   std::uint32_t slashes() const { return bits(are('\\')); }
   std::uint32_t controls() const { return bits(are_controls()); }
@@ -70,6 +77,15 @@ class LettersTogether {
   std::uint32_t quotes_slashes_and_controls() const {
     return bits(_mm_or_si128(are_controls(), are_quotes_or_slashes()));
   }
+
+  class High {
+   public:
+    void see(LettersTogether letters) { high_ = _mm_or_si128(high_, letters.letters_); }
+    bool any() const { return bits(high_) != 0; }
+
+   private:
+    __m128i high_ = _mm_setzero_si128();
+  };
 
  private:
   __m128i are_quotes_or_slashes() const { return _mm_or_si128(are('"'), are('\\')); }

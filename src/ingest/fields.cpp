@@ -42,10 +42,8 @@ Fields::Fields(const Mapping& mapping) {
 }
 
 void Fields::clear() {
-  keys_.clear();
+  met_ = {};
   record_ = {};
-  repeated_ = false;
-  metric_ = false;
   for (Mapped& mapped : mapped_) mapped = {.part = mapped.part, .path = mapped.path};
   scratch_.clear();
 }

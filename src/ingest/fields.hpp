@@ -34,24 +34,38 @@ class Fields {
     explicit operator bool() const { return is_known() || mapped; }
   };
   Wanted wants(std::string_view key) const;
-  void note_metric() { metric_ = true; }
   // Takes in a top-level member. A key that matters must not come twice.
   void put(std::string_view key, Wanted wanted, Value value) {
-    if (wanted.mapped) put_mapped(key, value);
-    if (!wanted.is_known()) return;
-    if (keys_.has(wanted.known) && !is_body(wanted.known)) repeated_ = true;
-    keys_.add(wanted.known);
-    values_[static_cast<std::size_t>(wanted.known)] = value;
+    meet(wanted);
+    set(key, wanted, value);
   }
 
-  const KeySet& keys() const { return keys_; }
-  bool has_repeated_key() const { return repeated_; }
+  // The same in two steps: which keys there are, and their values. Rows of one log have the same keys.
+  struct Met {
+    KeySet keys;
+    bool repeated = false, metric = false;
+  };
+  const Met& met() const { return met_; }
+  void meet_all(const Met& met) { met_ = met; }
+  void meet(Wanted wanted) {
+    met_.metric = met_.metric || wanted.metric;
+    if (!wanted.is_known()) return;
+    met_.repeated = met_.repeated || (met_.keys.has(wanted.known) && !is_body(wanted.known));
+    met_.keys.add(wanted.known);
+  }
+  void set(std::string_view key, Wanted wanted, Value value) {
+    if (wanted.mapped) put_mapped(key, value);
+    if (wanted.is_known()) values_[static_cast<std::size_t>(wanted.known)] = value;
+  }
+
+  const KeySet& keys() const { return met_.keys; }
+  bool has_repeated_key() const { return met_.repeated; }
   // An unknown key that ends in "_inputTokens" or the like: how metrics answers name their columns.
-  bool has_metric_key() const { return metric_; }
+  bool has_metric_key() const { return met_.metric; }
 
   // Absent when the record has no such key.
   Value operator[](Key key) const {
-    if (!keys_.has(key)) return {};
+    if (!met_.keys.has(key)) return {};
     looked_ = true;
     return values_[static_cast<std::size_t>(key)];
   }
@@ -97,11 +111,9 @@ class Fields {
   void put_mapped(std::string_view key, Value value);
   Value value_of(const Mapped& found) const;
 
-  bool repeated_ = false;
-  bool metric_ = false;
   mutable bool looked_ = false;
   Value record_;
-  KeySet keys_;
+  Met met_;
   std::array<Value, kKeys> values_;
   std::vector<Mapped> mapped_;  // in the order of the parts; empty: no --map
   mutable Scratch scratch_;

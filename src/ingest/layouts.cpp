@@ -341,8 +341,7 @@ void PieceReader::read_csv_record(std::string_view record, i64 line) {
     std::string_view cell = cells_[i];
     if (wanted && cell.ends_with(".000") && i < header.zeros.size())
       cell = without_zeros(cell, header.zeros[i]);
-    if (wanted) fields.put(column, wanted, Value::bare(cell));
-    if (wanted.metric) fields.note_metric();
+    fields.put(column, wanted, Value::bare(cell));
   }
   reader_->read_fields(record, line);
 }

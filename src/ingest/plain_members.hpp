@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ingest/plain_text.hpp"
@@ -38,7 +39,9 @@ class PlainMembers {
 
   struct Object {
     Seen seen = Seen::other;
-    std::size_t size = 0;  // bytes
+    std::size_t size = 0;     // bytes
+    std::size_t members = 0;  // meaning(0) and so on are those of its keys
+    bool is_alike = false;    // its keys are those of the object before, in the same order
   };
 
   // visit(Member) for each of the object at the beginning of `all`, whose last byte is a closing brace or a line end;
@@ -67,25 +70,32 @@ class PlainMembers {
       text.blanks();
       if (*text.at() == ',') continue;
       if (!text.take('}')) return {};
+      const auto members = static_cast<std::size_t>(lead - leads_.data()) + 1;
       return {.seen = text.has_high() ? Seen::longer_characters : Seen::ascii,
-              .size = static_cast<std::size_t>(text.at() - all.data())};
+              .size = static_cast<std::size_t>(text.at() - all.data()),
+              .members = members,
+              .is_alike = members == std::exchange(known_, members)};
     }
   }
+
+  const Meaning& meaning(std::size_t number) const { return leads_[number].meaning; }
 
  private:
   // What stands before a value: a brace or comma, the key, a colon, and what blanks there are.
   struct Lead {
     std::uint8_t size = 0, key_at = 0, key_size = 0;  // bytes
     Meaning meaning{};
+    std::uint64_t letters = 0;  // a bit for each of `text`
     std::array<char, kPadding> text{};
 
     bool is_at(const char* begin) const {
-      std::size_t at = 0;
-      for (; at + kLetters < size; at += kLetters) {
-        if (Letters(begin + at).same_as(Letters(text.data() + at)) != kEachLetter) return false;
-      }
-      const std::uint32_t rest = (1U << (size - at)) - 1;
-      return (Letters(begin + at).same_as(Letters(text.data() + at)) & rest) == rest;
+      std::uint64_t same = same_letters(begin, 0) | same_letters(begin, 1);
+      if (size > 2 * kLetters) same |= same_letters(begin, 2) | same_letters(begin, 3);
+      return (same & letters) == letters;
+    }
+    std::uint64_t same_letters(const char* begin, std::size_t part) const {
+      const std::size_t at = part * kLetters;
+      return std::uint64_t{Letters(begin + at).same_as(Letters(text.data() + at))} << at;
     }
   };
 
@@ -108,16 +118,19 @@ class PlainMembers {
     const auto size = static_cast<std::size_t>(text.at() - begin);
     if (size >= kPadding || number >= kMostLeads) return false;
     if (number >= leads_.size()) leads_.resize(number + 1);
+    known_ = 0;
     Lead& lead = leads_[number] = {.size = static_cast<std::uint8_t>(size),
                                    .key_at = static_cast<std::uint8_t>(key_begin - begin),
                                    .key_size = static_cast<std::uint8_t>(key.size()),
-                                   .meaning = meaning_of(key)};
+                                   .meaning = meaning_of(key),
+                                   .letters = (std::uint64_t{1} << size) - 1};
     std::memcpy(lead.text.data(), begin, size);
     return true;
   }
 
   const LongText* long_;
   std::vector<Lead> leads_;
+  std::size_t known_ = 0;  // members of the last object, unless something was learned since
 };
 
 }  // namespace ctxcap::ingest

@@ -49,7 +49,7 @@ class PlainText {
     for (const char* const far = at_ + kShort; at_ < far;) {
       if (at_ >= end_) return false;
       const Letters letters(at_);
-      high_ |= letters.high();
+      high_.see(letters);
       const std::uint32_t found = letters.quotes_slashes_and_controls();
       if (found == 0) {
         at_ += kLetters;
@@ -61,7 +61,7 @@ class PlainText {
       const auto escaped = static_cast<unsigned char>(at_[1]);
       if (*at_ != '\\' || escaped < 0x20) return false;
       has_escape_ = true;
-      high_ |= escaped >> 7;
+      has_high_ = has_high_ || escaped > 0x7F;
       at_ += 2;
     }
     return long_string();
@@ -70,7 +70,7 @@ class PlainText {
   // Of the last string.
   bool has_escape() const { return has_escape_; }
   // Some character so far may take more than one byte; whether these make one has not been looked at.
-  bool has_high() const { return high_ != 0; }
+  bool has_high() const { return has_high_ || high_.any(); }
 
  private:
   static constexpr std::size_t kShort = 64;  // bytes of a string that are looked at before it is a long one
@@ -127,7 +127,7 @@ class PlainText {
   }
 
   bool go_behind(const Reach& reach) {
-    high_ |= static_cast<std::uint32_t>(reach.has_high);
+    has_high_ = has_high_ || reach.has_high;
     at_ = reach.behind;
     return reach.behind != nullptr;
   }
@@ -135,7 +135,8 @@ class PlainText {
   const char* at_;
   const char* end_;
   const LongText* long_;
-  std::uint32_t high_ = 0;
+  Letters::High high_;
+  bool has_high_ = false;  // beside these
   bool has_escape_ = false;
 };
 

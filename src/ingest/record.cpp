@@ -16,6 +16,7 @@ struct RecordParser::Parser {
   simdjson::ondemand::parser simd;
   GuessedKeys<Fields::Wanted> keys;
   PlainMembers<Fields::Wanted> members;
+  Fields::Met met;  // of the last plain record that was read whole
 
   std::size_t read_plain(std::string_view text, Fields& fields);
 };
@@ -55,9 +56,7 @@ Reason walk(std::string_view record, Fields& fields) {
   if (skip_value(record, 0) != record.size()) return Reason::bad_json;
   begin(record, fields);
   const bool is_whole = Value::json(record).each_member([&](std::string_view key, Value value) {
-    const Fields::Wanted wanted = fields.wants(key);
-    if (wanted.metric) fields.note_metric();
-    if (wanted) fields.put(key, wanted, value);
+    fields.put(key, fields.wants(key), value);
   });
   return is_whole ? Reason::none : Reason::bad_json;
 }
@@ -70,15 +69,20 @@ std::size_t RecordParser::Parser::read_plain(std::string_view text, Fields& fiel
   const Members::Object object = members.each(
       text, [&](std::string_view key) { return fields.wants(key); },
       [&](const Members::Member& member) {
-        const Fields::Wanted wanted = member.meaning;
-        if (wanted.metric) fields.note_metric();
-        if (!wanted) return;
-        fields.put(member.key, wanted, member.is_unescaped ? Value::verbatim(member.value) : Value::json(member.value));
+        if (!member.meaning) return;
+        fields.set(member.key, member.meaning,
+                   member.is_unescaped ? Value::verbatim(member.value) : Value::json(member.value));
       });
+  if (object.seen == Members::Seen::other) return 0;
+  if (object.is_alike) {
+    fields.meet_all(met);
+  } else {
+    for (std::size_t number = 0; number < object.members; ++number) fields.meet(members.meaning(number));
+    met = fields.met();
+  }
   const std::string_view record = text.substr(0, object.size);
   fields.set_record(Value::json(record));
-  const bool is_whole = object.seen == Members::Seen::ascii ||
-                        (object.seen == Members::Seen::longer_characters && simdjson::validate_utf8(record));
+  const bool is_whole = object.seen == Members::Seen::ascii || simdjson::validate_utf8(record);
   return is_whole ? object.size : 0;
 }
 
@@ -106,11 +110,11 @@ Reason RecordParser::parse(std::string_view record, Fields& fields) {
     if (const auto error = std::move(item).get(field)) return reason_of(error);
     const auto [key, wanted] = parser_->keys.at(number++, field.key().raw(), record.data() + record.size(),
                                                 [&](std::string_view name) { return fields.wants(name); });
-    if (wanted.metric) fields.note_metric();
+    fields.meet(wanted);
     if (!wanted) continue;
     std::string_view raw;
     if (const auto error = raw_of(field.value()).get(raw)) return reason_of(error);
-    fields.put(key, wanted, Value::json(trimmed(raw)));
+    fields.set(key, wanted, Value::json(trimmed(raw)));
   }
   return is_at_end(document) ? Reason::none : Reason::bad_json;
 }

@@ -1,11 +1,11 @@
 #pragma once
-// Sixty-four letters of JSON text at once, and what ends or escapes there: a bit for each, the lowest for the first.
+// Sixty-four letters of JSON text at once, and which of them end or escape something: a bit for each, the lowest for the
+// first.
 
 #include <cstddef>
 #include <cstdint>
 
 #include "base/letters.hpp"
-#include "base/quantity.hpp"
 
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -82,7 +82,7 @@ class WideLetterBlock {
   CTXCAP_WIDE std::uint64_t closing() const { return are_either('}', ']'); }
   CTXCAP_WIDE bool has_sign() const { return _mm256_movemask_epi8(_mm256_or_si256(signs(a_), signs(b_))) != 0; }
   CTXCAP_WIDE static std::uint64_t sums(std::uint64_t bits) {
-    const __m128i sums = _mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<i64>(bits)), _mm_set1_epi8(-1), 0);
+    const __m128i sums = _mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<long long>(bits)), _mm_set1_epi8(-1), 0);
     return static_cast<std::uint64_t>(_mm_cvtsi128_si64(sums));
   }
 
@@ -120,44 +120,5 @@ class WideLetterBlock {
 };
 
 #endif
-
-// Which letters a backslash before them escapes, block by block; of backslashes themselves it is not told.
-class Escapes {
- public:
-  // `slashes`: all backslashes of the next block.
-  std::uint64_t of(std::uint64_t slashes) {
-    constexpr std::uint64_t kEven = 0x5555'5555'5555'5555;
-    const std::uint64_t first = is_open_ ? 1 : 0;
-    slashes &= ~first;
-    // What is added to the first backslash of a row of them comes out behind its last one. The row escapes what stands
-    // there where it is of odd length, that is, where it begins at an even place and ends before an odd one, or the
-    // other way round.
-    const std::uint64_t begins = slashes & ~(slashes << 1);
-    const std::uint64_t behind_even = slashes + (begins & kEven), behind_odd = slashes + (begins & ~kEven);
-    is_open_ = behind_odd < slashes;
-    return first | (~slashes & ((behind_even & ~kEven) | (behind_odd & kEven)));
-  }
-  // The first letter of the next block is escaped.
-  bool is_open() const { return is_open_; }
-
- private:
-  bool is_open_ = false;
-};
-
-// Which letters stand in strings, block by block: the opening quote does, the closing one does not.
-class Inside {
- public:
-  // `quotes`: the sums of those of the next block that are not escaped.
-  std::uint64_t of(std::uint64_t quotes) {
-    const std::uint64_t inside = is_open_ ? ~quotes : quotes;
-    is_open_ = inside >> 63 != 0;
-    return inside;
-  }
-  // The block before ended in a string.
-  bool is_open() const { return is_open_; }
-
- private:
-  bool is_open_ = false;
-};
 
 }  // namespace ctxcap

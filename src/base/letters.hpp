@@ -96,9 +96,11 @@ class LettersTogether {
   __m128i letters_;
 };
 using Letters = LettersTogether;
+inline constexpr bool kLettersTogether = true;
 
 #else
 using Letters = LettersInTurn;
+inline constexpr bool kLettersTogether = false;
 #endif
 
 }  // namespace ctxcap

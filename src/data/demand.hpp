@@ -50,7 +50,7 @@ struct Sent {
 // told one by one.
 inline constexpr const char* kOtherJobs = "other jobs";
 
-// Days as one.
+// All days of [begin, end) as one.
 DayDemand pooled(std::map<Day, DayDemand>::const_iterator begin, std::map<Day, DayDemand>::const_iterator end);
 
 struct Demand {

@@ -56,7 +56,6 @@ class KeySet {
     }
     return false;
   }
-  constexpr void clear() { words_ = {}; }
   constexpr bool operator==(const KeySet&) const = default;
   constexpr std::size_t hash() const {
     std::uint64_t all = 0;

@@ -11,6 +11,45 @@ namespace {
 // Nobody has looked at what comes, and the machine looks ahead to the end of a page at most.
 constexpr std::size_t kAhead = 4096;
 
+// Which letters a backslash before them escapes, block by block; of backslashes themselves it is not told.
+class Escapes {
+ public:
+  // `slashes`: all backslashes of the next block.
+  std::uint64_t of(std::uint64_t slashes) {
+    constexpr std::uint64_t kEven = 0x5555'5555'5555'5555;
+    const std::uint64_t first = is_open_ ? 1 : 0;
+    slashes &= ~first;
+    // What is added to the first backslash of a row of them comes out behind its last one. The row escapes what stands
+    // there where it is of odd length, that is, where it begins at an even place and ends before an odd one, or the
+    // other way round.
+    const std::uint64_t begins = slashes & ~(slashes << 1);
+    const std::uint64_t behind_even = slashes + (begins & kEven), behind_odd = slashes + (begins & ~kEven);
+    is_open_ = behind_odd < slashes;
+    return first | (~slashes & ((behind_even & ~kEven) | (behind_odd & kEven)));
+  }
+  // The first letter of the next block is escaped.
+  bool is_open() const { return is_open_; }
+
+ private:
+  bool is_open_ = false;
+};
+
+// Which letters stand in strings, block by block: the opening quote does, the closing one does not.
+class Inside {
+ public:
+  // `quotes`: the sums of those of the next block that are not escaped.
+  std::uint64_t of(std::uint64_t quotes) {
+    const std::uint64_t inside = is_open_ ? ~quotes : quotes;
+    is_open_ = inside >> 63 != 0;
+    return inside;
+  }
+  // The block before ended in a string.
+  bool is_open() const { return is_open_; }
+
+ private:
+  bool is_open_ = false;
+};
+
 template <typename Block>
 Reach string_in(const char* at, const char* end) {
   Escapes escapes;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include "base/guessed_keys.hpp"
 #include "base/simd_json.hpp"
@@ -13,6 +14,8 @@ static_assert(kPadding >= simdjson::SIMDJSON_PADDING && kPadding >= GuessedKeys<
               kPadding >= PlainMembers<int>::kPadding && kPadding >= PlainText::kPadding);
 
 struct RecordParser::Parser {
+  explicit Parser(const LongText& by) : members(by) {}
+
   simdjson::ondemand::parser simd;
   GuessedKeys<Fields::Wanted> keys;
   PlainMembers<Fields::Wanted> members;
@@ -21,7 +24,7 @@ struct RecordParser::Parser {
   std::size_t read_plain(std::string_view text, Fields& fields);
 };
 
-RecordParser::RecordParser() : parser_(std::make_unique<Parser>()) {}
+RecordParser::RecordParser(const LongText& by) : parser_(std::make_unique<Parser>(by)) {}
 RecordParser::~RecordParser() = default;
 RecordParser::RecordParser(RecordParser&&) noexcept = default;
 RecordParser& RecordParser::operator=(RecordParser&&) noexcept = default;
@@ -31,6 +34,8 @@ namespace {
 constexpr std::size_t kFirstCapacity = 1 << 16;
 // simdjson's index takes up to four bytes for each byte of a record. Longer ones are walked without it.
 constexpr std::size_t kLongestIndexed = 8 << 20;
+// Where letters are looked at in turn, simdjson is faster with longer ones.
+constexpr std::size_t kLongestPlain = kLettersTogether ? std::numeric_limits<std::size_t>::max() : 2 << 10;
 
 Reason reason_of(simdjson::error_code error) {
   switch (error) {
@@ -87,11 +92,12 @@ std::size_t RecordParser::Parser::read_plain(std::string_view text, Fields& fiel
 }
 
 std::size_t RecordParser::parse_first(std::string_view lines, Fields& fields) {
-  return parser_->read_plain(lines, fields);
+  return kLettersTogether ? parser_->read_plain(lines, fields) : 0;
 }
 
 Reason RecordParser::parse(std::string_view record, Fields& fields) {
-  if (record.back() == '}' && parser_->read_plain(record, fields) == record.size()) return Reason::none;
+  const bool may_be_plain = record.back() == '}' && record.size() <= kLongestPlain;
+  if (may_be_plain && parser_->read_plain(record, fields) == record.size()) return Reason::none;
   if (record.size() > kLongestIndexed) return walk(record, fields);
   simdjson::ondemand::parser& parser = parser_->simd;
   if (parser.capacity() < record.size()) {

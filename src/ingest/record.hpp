@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "ingest/fields.hpp"
+#include "ingest/long_text.hpp"
 #include "ingest/reasons.hpp"
 
 namespace ctxcap::ingest {
@@ -15,7 +16,7 @@ inline constexpr std::size_t kPadding = 64;
 // Owns one parser, so one per thread. The parser's memory grows with the longest record seen.
 class RecordParser {
  public:
-  RecordParser();
+  explicit RecordParser(const LongText& by = long_text());
   ~RecordParser();
   RecordParser(RecordParser&&) noexcept;
   RecordParser& operator=(RecordParser&&) noexcept;

@@ -20,7 +20,12 @@ void add_to(std::map<Tokens, i64>& asked, Counts& counts) {
 }  // namespace
 
 Histograms::DayCounts& Histograms::Group::on(Day day) {
-  if (!days.empty() && days.back().day == day) return days.back();
+  if (!days.empty()) {
+    if (days.back().day == day) return days.back();
+    // Most logs have rows of every day.
+    const auto after = static_cast<std::uint64_t>(day) - static_cast<std::uint64_t>(days.front().day);
+    if (after < days.size() && days[after].day == day) return days[after];
+  }
   const auto at = std::lower_bound(days.begin(), days.end(), day,
                                    [](const DayCounts& counts, Day wanted) { return counts.day < wanted; });
   if (at != days.end() && at->day == day) return *at;

@@ -188,7 +188,9 @@ Header header_with(char delimiter, std::string_view line, const Mapping& mapping
     const std::string_view name = trimmed(cell);
     header.csv.columns.emplace_back(name);
     header.looks_like_csv = header.looks_like_csv && is_column_name(name);
-    fields.put(name, fields.wants(name), Value::bare({}));
+    Fields::Wanted wanted = fields.wants(name);
+    wanted.metric = false;  // that these are no calls is said of the rows
+    fields.put(name, wanted, Value::bare({}));
   }
   const Format* const format = find_format(fields);
   header.is_known = format != nullptr && format->name != "no-calls";

@@ -1,9 +1,10 @@
 #pragma once
-// Sixty-four letters of JSON text at once, and which of them end or escape something: a bit for each, the lowest for the
-// first.
+// Sixty-four letters of JSON text at once, and which of them end or escape something: a bit for each, the lowest for
+// the first.
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "base/letters.hpp"
 

@@ -43,7 +43,8 @@ Asked read_asked(Value parameters, Scratch& scratch) {
 
 Asked AskedLately::read(Value parameters, Scratch& scratch) {
   const std::string_view text = parameters.raw();
-  if (text.empty() || text.size() > kLongest) return read_asked(parameters, scratch);
+  // What else a text means depends on whether it is JSON or a cell.
+  if (!text.starts_with('{') || text.size() > kLongest) return read_asked(parameters, scratch);
   Seen& seen = seen_[hash_of(text, 0) % seen_.size()];
   if (seen.text != text) seen = {.text = std::string(text), .asked = read_asked(parameters, scratch)};
   return seen.asked;

@@ -94,11 +94,12 @@ Reach nested_in(const char* at, const char* end) {
     const Block block(at);
     high.see(block);
     if (strings.is_open() && !escapes.is_open() && !block.has_sign()) continue;
-    const std::uint64_t outside = ~strings.of(Block::sums(block.quotes() & ~escapes.of(block.slashes())));
+    const std::uint64_t slashes = block.slashes();
+    const std::uint64_t outside = ~strings.of(Block::sums(block.quotes() & ~escapes.of(slashes)));
     const std::uint64_t opening = block.opening() & outside, closing = block.closing() & outside;
     const int closed = std::popcount(closing);
     const std::uint64_t last = level > closed ? 0 : last_bracket(opening, closing, level);
-    if ((block.controls() & (last - 1)) != 0) break;
+    if (((block.controls() | (slashes & outside)) & (last - 1)) != 0) break;
     if (last != 0) {
       at += std::countr_zero(last);
       if (at < end) reach.behind = at + 1;

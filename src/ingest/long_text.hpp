@@ -5,7 +5,7 @@
 namespace ctxcap::ingest {
 
 struct Reach {
-  const char* behind = nullptr;  // what was looked for; nullptr: it has no end, or holds control characters
+  const char* behind = nullptr;  // what was looked for; nullptr: it has no end, or what no program writes before it
   bool has_escape = false;
   bool has_high = false;  // some character in it or near it may take more than one byte
 };
@@ -15,7 +15,8 @@ struct LongText {
   // Behind the closing quote.
   Reach (*string)(const char* at, const char* end);
   // From inside of an object or array behind the bracket that closes it, since as many are closed as were opened. Which
-  // closes which is not asked, nor what stands between them.
+  // closes which is not asked, nor what stands between them, but for control characters, and backslashes outside of
+  // strings.
   Reach (*nested)(const char* at, const char* end);
 };
 

@@ -26,7 +26,8 @@ class PlainText {
 
   const char* at() const { return at_; }
   bool is_over() const { return at_ >= end_; }
-  // To a place of no string. Who skips asks whether it is inside of the text before anything else is asked.
+  // To a place of no string. Who skips more than a bracket or a comma, with which no text ends, asks whether it is
+  // inside of the text before anything else is asked.
   void skip(std::size_t bytes) { at_ += bytes; }
   void blanks() {
     while (*at_ == ' ') ++at_;

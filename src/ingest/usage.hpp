@@ -19,11 +19,8 @@ struct Count {
   Reason reason = Reason::none;
 };
 
-// The same of what is not plain digits.
-Count read_odd_count(Value value, Scratch& scratch);
-
-// What nearly every count is: so few digits that nothing can overflow, nor be more than kLargestCount. The library's way
-// takes three times as long.
+// What nearly every count is: so few digits that nothing can overflow, nor be more than kLargestCount. The library's
+// way takes three times as long.
 inline std::optional<Tokens> few_digits(std::string_view text) {
   if (text.empty() || text.size() > 9) return std::nullopt;
   Tokens number = 0;
@@ -33,6 +30,9 @@ inline std::optional<Tokens> few_digits(std::string_view text) {
   }
   return number;
 }
+
+// What read_count() says of what is not a few digits.
+Count read_odd_count(Value value, Scratch& scratch);
 
 // A whole number, written as number, digit string, or with a fraction of zeros ("69.0": pandas).
 inline Count read_count(Value value, Scratch& scratch) {

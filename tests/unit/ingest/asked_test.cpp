@@ -22,6 +22,11 @@ TEST_CASE("what was asked for lately is what reading it again would say") {
     REQUIRE(got.num_ctx == want.num_ctx);
     REQUIRE(got.num_predict == want.num_predict);
   }
+  // The same letters as a cell and as JSON.
+  constexpr std::string_view kQuoted = R"("{\"num_ctx\":64}")";
+  CHECK(!lately.read(Value::bare(kQuoted), scratch).num_ctx);
+  CHECK(lately.read(Value::json(kQuoted), scratch).num_ctx == 64);
+  CHECK(!lately.read(Value::bare(kQuoted), scratch).num_ctx);
   const Asked nothing = lately.read({}, scratch);
   CHECK(!nothing.num_ctx);
   CHECK(!nothing.num_predict);

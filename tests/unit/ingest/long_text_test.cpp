@@ -41,7 +41,7 @@ Truth string_in(std::string_view text) {
   return truth;
 }
 
-// Behind an open bracket. A backslash outside of strings escapes a quote as well: nothing plain has one there.
+// Behind an open bracket. Nothing plain has a backslash outside of strings.
 Truth nested_in(std::string_view text) {
   Truth truth;
   int level = 1;
@@ -51,6 +51,7 @@ Truth nested_in(std::string_view text) {
     truth.has_high |= static_cast<unsigned char>(c) > 0x7F;
     if (is_control(c)) return truth;
     if (c == '"' && !is_escaped) in_string = !in_string;
+    if (c == '\\' && !in_string) return truth;
     is_escaped = c == '\\' && !is_escaped;
     if (in_string) continue;
     if (c == '{' || c == '[') ++level;

@@ -22,8 +22,8 @@ static_assert(Ingestor::kBehind == kPadding);
 namespace {
 
 // Bytes that a thread takes at once. Of a stream about what fits its share of the cache, where the bytes are
-// when they arrive; of text in memory large enough that the cutting does not count, nor the giving back of its pages, for
-// which all processors wait.
+// when they arrive; of text in memory large enough that the cutting does not count, nor the giving back of its pages,
+// for which all processors wait.
 constexpr std::size_t kStreamPiece = 1 << 20;
 constexpr std::size_t kLargestPiece = 4 << 20;
 constexpr std::size_t kSmallestPiece = 256 << 10;
